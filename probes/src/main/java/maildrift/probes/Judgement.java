@@ -1,0 +1,68 @@
+package maildrift.probes;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What one probe says of one domain.
+ *
+ * @param outcome of the probe's main fact
+ * @param facts JSON-like (strings, numbers, booleans, lists, maps), ordered; the promised ones are
+ *     listed in the README
+ * @param records watched records, normalised so that equality means equality: {@code "contoso.tld
+ *     MX" → "10 mx1.…, 20 mx2.…"}, an empty value when DNS said there is none. A record that could
+ *     not be seen is left out. They are compared with the accepted baseline
+ * @param findings what violates a rule
+ * @param gaps what could not be seen
+ */
+public record Judgement(
+    Outcome outcome,
+    Map<String, Object> facts,
+    SortedMap<String, String> records,
+    List<Finding> findings,
+    List<Gap> gaps) {
+
+  public Judgement {
+    facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+    records = Collections.unmodifiableSortedMap(new TreeMap<>(records));
+    findings = List.copyOf(findings);
+    gaps = List.copyOf(gaps);
+  }
+
+  /** Collects a judgement while a probe reads its observation from top to bottom. */
+  public static final class Builder {
+    private final Map<String, Object> facts = new LinkedHashMap<>();
+    private final TreeMap<String, String> records = new TreeMap<>();
+    private final List<Finding> findings = new ArrayList<>();
+    private final List<Gap> gaps = new ArrayList<>();
+
+    public Builder fact(String name, Object value) {
+      facts.put(name, value);
+      return this;
+    }
+
+    public Builder record(String name, String value) {
+      records.put(name, value);
+      return this;
+    }
+
+    public Builder add(Finding finding) {
+      findings.add(finding);
+      return this;
+    }
+
+    public Builder add(Gap gap) {
+      gaps.add(gap);
+      return this;
+    }
+
+    public Judgement build(Outcome outcome) {
+      return new Judgement(outcome, facts, records, findings, gaps);
+    }
+  }
+}

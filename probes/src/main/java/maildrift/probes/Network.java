@@ -1,0 +1,19 @@
+package maildrift.probes;
+
+import maildrift.probes.dns.Dns;
+import maildrift.probes.smtp.Smtp;
+
+/**
+ * The only door outside for a probe. One is made for each look at a domain: it carries the look's
+ * deadline and says whether caches may answer (a first look) or not (a confirmation by other
+ * resolvers, or by the authoritative servers). A probe cannot tell the difference.
+ */
+public interface Network {
+
+  Dns dns();
+
+  Smtp smtp();
+
+  /** When the look at this domain must have ended. */
+  Deadline deadline();
+}

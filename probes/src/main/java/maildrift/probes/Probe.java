@@ -1,0 +1,29 @@
+package maildrift.probes;
+
+import java.util.List;
+import maildrift.probes.domain.ManagedDomain;
+
+/**
+ * A question about a domain. One file, one test, one line in {@link ProbeCatalog}. Time-outs,
+ * concurrency, metrics and logging are wrapped around every probe by the check runner; a probe has
+ * none of its own.
+ *
+ * @param <T> what it observes
+ */
+public interface Probe<T> {
+
+  /** The name in JSON, metrics, {@code --only} and {@code skip}: lower case, e.g. {@code spf}. */
+  String name();
+
+  /** The rules it judges by. */
+  List<Rule> rules();
+
+  /**
+   * Does the I/O, through {@code network} only. Failures to look are values in the result, never
+   * exceptions.
+   */
+  T observe(ManagedDomain domain, Network network);
+
+  /** Decides; pure. Everything it needs comes as an argument. */
+  Judgement judge(ManagedDomain domain, T seen, Context context);
+}

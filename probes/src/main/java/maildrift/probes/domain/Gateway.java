@@ -1,0 +1,36 @@
+package maildrift.probes.domain;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import maildrift.probes.dns.DnsName;
+
+/**
+ * A mail gateway of the operator.
+ *
+ * @param id the key in the configuration
+ * @param host its host name
+ * @param addresses where it answers, when declared
+ * @param port of SMTP
+ * @param connectorName the name in the other side's connector, which the certificate's CN must
+ *     carry; may be a wildcard
+ * @param banner the host name its SMTP banner must start with
+ * @param helo the name it says of itself
+ * @param pins accepted SHA-256 fingerprints of the certificate or of its public key (SPKI),
+ *     lower-case hex
+ */
+public record Gateway(
+    String id,
+    DnsName host,
+    List<InetAddress> addresses,
+    int port,
+    Optional<String> connectorName,
+    Optional<DnsName> banner,
+    Optional<DnsName> helo,
+    List<String> pins) {
+
+  public Gateway {
+    addresses = List.copyOf(addresses);
+    pins = List.copyOf(pins);
+  }
+}

@@ -1,0 +1,154 @@
+package maildrift.probes.domain;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
+
+/**
+ * A mail domain that an operator answers for, with the half of the truth that DNS cannot show.
+ *
+ * @param prescriptions what its profiles prescribe, in the order written
+ * @param dkim selectors the operator declared, in the order written (those of profiles are in the
+ *     prescriptions)
+ * @param allowlist "Allowed sending servers for this domain"; empty: undeclared
+ * @param tlsLevel the level that must be reached; empty: undeclared
+ * @param dmarcPolicy the policy that must at least be in force: {@code none}, {@code quarantine},
+ *     {@code reject}
+ * @param skip names of probes to leave out
+ * @param severities re-graded rules, by id
+ */
+public record ManagedDomain(
+    DnsName name,
+    Tenant tenant,
+    List<Prescription> prescriptions,
+    List<DkimExpectation> dkim,
+    Optional<Allowlist> allowlist,
+    Optional<NextHop> forwardingServer,
+    Optional<NextHop> smarthost,
+    Optional<TlsLevel> tlsLevel,
+    List<Gateway> gateways,
+    Optional<String> dmarcPolicy,
+    Set<String> skip,
+    List<Waiver> waivers,
+    Map<String, Severity> severities) {
+
+  public ManagedDomain {
+    prescriptions = List.copyOf(prescriptions);
+    dkim = List.copyOf(dkim);
+    gateways = List.copyOf(gateways);
+    skip = Set.copyOf(skip);
+    waivers = List.copyOf(waivers);
+    severities = Map.copyOf(severities);
+  }
+
+  /** A domain of which nothing is declared: only the general rules apply. */
+  public static ManagedDomain undeclared(DnsName name) {
+    return new ManagedDomain(
+        name,
+        Tenant.NONE,
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Set.of(),
+        List.of(),
+        Map.of());
+  }
+
+  /** The one that prescribes MX: the first with role inbound. */
+  public Optional<Prescription> inbound() {
+    return prescriptions.stream().filter(p -> p.role() == Role.INBOUND).findFirst();
+  }
+
+  public ManagedDomain prescriptions(List<Prescription> value) {
+    return new ManagedDomain(
+        name,
+        tenant,
+        value,
+        dkim,
+        allowlist,
+        forwardingServer,
+        smarthost,
+        tlsLevel,
+        gateways,
+        dmarcPolicy,
+        skip,
+        waivers,
+        severities);
+  }
+
+  public ManagedDomain dkim(List<DkimExpectation> value) {
+    return new ManagedDomain(
+        name,
+        tenant,
+        prescriptions,
+        value,
+        allowlist,
+        forwardingServer,
+        smarthost,
+        tlsLevel,
+        gateways,
+        dmarcPolicy,
+        skip,
+        waivers,
+        severities);
+  }
+
+  public ManagedDomain allowlist(Allowlist value) {
+    return new ManagedDomain(
+        name,
+        tenant,
+        prescriptions,
+        dkim,
+        Optional.of(value),
+        forwardingServer,
+        smarthost,
+        tlsLevel,
+        gateways,
+        dmarcPolicy,
+        skip,
+        waivers,
+        severities);
+  }
+
+  public ManagedDomain tlsLevel(TlsLevel value) {
+    return new ManagedDomain(
+        name,
+        tenant,
+        prescriptions,
+        dkim,
+        allowlist,
+        forwardingServer,
+        smarthost,
+        Optional.of(value),
+        gateways,
+        dmarcPolicy,
+        skip,
+        waivers,
+        severities);
+  }
+
+  public ManagedDomain waivers(List<Waiver> value) {
+    return new ManagedDomain(
+        name,
+        tenant,
+        prescriptions,
+        dkim,
+        allowlist,
+        forwardingServer,
+        smarthost,
+        tlsLevel,
+        gateways,
+        dmarcPolicy,
+        skip,
+        value,
+        severities);
+  }
+}

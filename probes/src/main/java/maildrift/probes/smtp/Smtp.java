@@ -1,0 +1,26 @@
+package maildrift.probes.smtp;
+
+import java.net.InetAddress;
+import java.util.List;
+import maildrift.probes.dns.DnsName;
+
+/**
+ * Looks at mail servers. Blocking: called on virtual threads. Never throws for what a server does.
+ * Implementations look at a host and port once for all domains that share it, and pace what they
+ * send to one address.
+ */
+public interface Smtp {
+
+  /** Looks at all targets at once and waits for all of them; answers are in the targets' order. */
+  List<SmtpLook> look(List<Target> targets);
+
+  /**
+   * One address of one mail host.
+   *
+   * @param host the name, used for SNI and shown; certificates are matched against it later, in the
+   *     judgement
+   * @param address where to connect
+   * @param port usually 25
+   */
+  record Target(DnsName host, InetAddress address, int port) {}
+}
