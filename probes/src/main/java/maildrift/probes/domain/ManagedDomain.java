@@ -14,6 +14,8 @@ import maildrift.probes.dns.DnsName;
  * @param dkim selectors the operator declared, in the order written (those of profiles are in the
  *     prescriptions)
  * @param allowlist "Allowed sending servers for this domain"; empty: undeclared
+ * @param forwardingServers where the gateway hands the domain's mail to, in the order written
+ * @param smarthosts where the gateway sends the domain's outgoing mail, in the order written
  * @param tlsLevel the level that must be reached; empty: undeclared
  * @param dmarcPolicy the policy that must at least be in force: {@code none}, {@code quarantine},
  *     {@code reject}
@@ -26,8 +28,8 @@ public record ManagedDomain(
     List<Prescription> prescriptions,
     List<DkimExpectation> dkim,
     Optional<Allowlist> allowlist,
-    Optional<NextHop> forwardingServer,
-    Optional<NextHop> smarthost,
+    List<NextHop> forwardingServers,
+    List<NextHop> smarthosts,
     Optional<TlsLevel> tlsLevel,
     List<Gateway> gateways,
     Optional<String> dmarcPolicy,
@@ -38,6 +40,8 @@ public record ManagedDomain(
   public ManagedDomain {
     prescriptions = List.copyOf(prescriptions);
     dkim = List.copyOf(dkim);
+    forwardingServers = List.copyOf(forwardingServers);
+    smarthosts = List.copyOf(smarthosts);
     gateways = List.copyOf(gateways);
     skip = Set.copyOf(skip);
     waivers = List.copyOf(waivers);
@@ -52,8 +56,8 @@ public record ManagedDomain(
         List.of(),
         List.of(),
         Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
+        List.of(),
+        List.of(),
         Optional.empty(),
         List.of(),
         Optional.empty(),
@@ -67,6 +71,16 @@ public record ManagedDomain(
     return prescriptions.stream().filter(p -> p.role() == Role.INBOUND).findFirst();
   }
 
+  /** The first forwarding server. */
+  public Optional<NextHop> forwardingServer() {
+    return forwardingServers.stream().findFirst();
+  }
+
+  /** The first smarthost. */
+  public Optional<NextHop> smarthost() {
+    return smarthosts.stream().findFirst();
+  }
+
   public ManagedDomain prescriptions(List<Prescription> value) {
     return new ManagedDomain(
         name,
@@ -74,8 +88,8 @@ public record ManagedDomain(
         value,
         dkim,
         allowlist,
-        forwardingServer,
-        smarthost,
+        forwardingServers,
+        smarthosts,
         tlsLevel,
         gateways,
         dmarcPolicy,
@@ -91,8 +105,8 @@ public record ManagedDomain(
         prescriptions,
         value,
         allowlist,
-        forwardingServer,
-        smarthost,
+        forwardingServers,
+        smarthosts,
         tlsLevel,
         gateways,
         dmarcPolicy,
@@ -108,8 +122,8 @@ public record ManagedDomain(
         prescriptions,
         dkim,
         Optional.of(value),
-        forwardingServer,
-        smarthost,
+        forwardingServers,
+        smarthosts,
         tlsLevel,
         gateways,
         dmarcPolicy,
@@ -125,8 +139,8 @@ public record ManagedDomain(
         prescriptions,
         dkim,
         allowlist,
-        forwardingServer,
-        smarthost,
+        forwardingServers,
+        smarthosts,
         Optional.of(value),
         gateways,
         dmarcPolicy,
@@ -142,8 +156,8 @@ public record ManagedDomain(
         prescriptions,
         dkim,
         allowlist,
-        forwardingServer,
-        smarthost,
+        forwardingServers,
+        smarthosts,
         tlsLevel,
         gateways,
         dmarcPolicy,

@@ -1,0 +1,70 @@
+package maildrift.monitor.config;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Tenant;
+
+/**
+ * One immutable snapshot of everything the operator wrote. What exists is valid: names resolve,
+ * files were read, defaults are filled in.
+ *
+ * @param severities re-graded rules, for every domain; those of tenant and domain are already in
+ *     the domains
+ * @param domains in the order written
+ */
+public record MonitorConfig(
+    DnsConfig dns,
+    SmtpConfig smtp,
+    HttpConfig http,
+    StoreConfig store,
+    ScheduleConfig schedule,
+    MetricsConfig metrics,
+    AlertsConfig alerts,
+    Map<String, Severity> severities,
+    Map<String, Tenant> tenants,
+    Map<String, Gateway> gateways,
+    Map<String, AllowlistConfig> allowlists,
+    List<ManagedDomain> domains,
+    List<Maintenance> maintenance) {
+
+  /** Nothing written at all: no domains, nobody told, the system's resolvers. */
+  public static final MonitorConfig DEFAULT =
+      new MonitorConfig(
+          DnsConfig.DEFAULT,
+          SmtpConfig.DEFAULT,
+          HttpConfig.DEFAULT,
+          StoreConfig.DEFAULT,
+          ScheduleConfig.DEFAULT,
+          MetricsConfig.DEFAULT,
+          AlertsConfig.DEFAULT,
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          List.of(),
+          List.of());
+
+  public MonitorConfig {
+    severities = Map.copyOf(severities);
+    tenants = inOrder(tenants);
+    gateways = inOrder(gateways);
+    allowlists = inOrder(allowlists);
+    domains = List.copyOf(domains);
+    maintenance = List.copyOf(maintenance);
+  }
+
+  private static <T> Map<String, T> inOrder(Map<String, T> map) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  public Optional<ManagedDomain> domain(DnsName name) {
+    return domains.stream().filter(domain -> domain.name().equals(name)).findFirst();
+  }
+}

@@ -1,0 +1,20 @@
+package maildrift.monitor.config;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Where state is kept.
+ *
+ * @param url JDBC, H2 or PostgreSQL; a relative H2 file starts at the working directory
+ * @param keep how long history stays
+ */
+public record StoreConfig(
+    String url, Optional<String> username, Optional<Secret> password, Duration keep) {
+  public static final StoreConfig DEFAULT =
+      new StoreConfig(
+          "jdbc:h2:file:./data/maildrift",
+          Optional.empty(),
+          Optional.empty(),
+          Duration.ofDays(400));
+}
