@@ -1,0 +1,237 @@
+package maildrift.monitor.store;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import maildrift.alerts.outbox.Owed;
+import maildrift.alerts.route.GroupState;
+
+/**
+ * One thing to be written. A later write of the same {@link #key} takes the place of an earlier.
+ */
+sealed interface Write {
+  /** The row that it is about. */
+  Key key();
+
+  /** Both in one: what is left to write when this one follows {@code earlier}. */
+  default Write after(Write earlier) {
+    return this;
+  }
+
+  /** Octets of memory while it waits, roughly. */
+  default int weight() {
+    return 500;
+  }
+
+  /** A table and the row's name in it. */
+  record Key(Table table, String row, String column) {
+    Key(Table table, String row) {
+      this(table, row, "");
+    }
+  }
+
+  /** What is written where; forgetting a domain is a place of its own. */
+  enum Table {
+    FORGOTTEN,
+    STATE,
+    SEEN,
+    BASELINE,
+    ALERT,
+    GROUP,
+    OWED,
+    SILENCE,
+    DOMAIN,
+    NETWORK,
+    CHANGE
+  }
+
+  record PutState(StateRow row) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.STATE, row.domain());
+    }
+
+    @Override
+    public int weight() {
+      return 500 + row.content().length;
+    }
+  }
+
+  /** Looked at again, all as before. */
+  record Checked(String domain, Instant at) implements Write {
+    public Checked {
+      at = Micros.of(at);
+    }
+
+    @Override
+    public Key key() {
+      return new Key(Table.STATE, domain);
+    }
+
+    @Override
+    public Write after(Write earlier) {
+      return earlier instanceof PutState(var row) ? new PutState(row.checked(at)) : this;
+    }
+
+    @Override
+    public int weight() {
+      return 100;
+    }
+  }
+
+  /** State, seen records and baseline of a domain that is no longer managed. */
+  record Forget(String domain) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.FORGOTTEN, domain);
+    }
+  }
+
+  record PutSeen(SeenRecord seen) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.SEEN, seen.domain(), seen.record());
+    }
+
+    @Override
+    public int weight() {
+      return 500 + seen.value().length();
+    }
+  }
+
+  record DropSeen(String domain, String name) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.SEEN, domain, name);
+    }
+  }
+
+  record PutBaseline(Baseline baseline) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.BASELINE, baseline.domain());
+    }
+
+    @Override
+    public int weight() {
+      return 500 + baseline.records().values().stream().mapToInt(String::length).sum();
+    }
+  }
+
+  record DropBaseline(String domain) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.BASELINE, domain);
+    }
+  }
+
+  record PutAlert(DomainAlert alert) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.ALERT, alert.alert().fingerprint());
+    }
+
+    @Override
+    public int weight() {
+      return 2_000;
+    }
+  }
+
+  record DropAlert(String fingerprint) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.ALERT, fingerprint);
+    }
+  }
+
+  record PutGroup(GroupState group) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.GROUP, group.key());
+    }
+
+    @Override
+    public int weight() {
+      return 500 + 60 * group.toldFiring().size();
+    }
+  }
+
+  record DropGroup(String group) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.GROUP, group);
+    }
+  }
+
+  record Owe(Owed owed) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.OWED, owed.id());
+    }
+
+    @Override
+    public int weight() {
+      return 500 + 2 * owed.body().length();
+    }
+  }
+
+  record PutSilence(KeptSilence silence) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.SILENCE, silence.id());
+    }
+  }
+
+  record DropSilence(String id) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.SILENCE, id);
+    }
+  }
+
+  record PutDomain(KeptDomain domain) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.DOMAIN, domain.name());
+    }
+  }
+
+  record DropDomain(String name) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.DOMAIN, name);
+    }
+  }
+
+  record PutNetwork(PublishedNetwork network) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.NETWORK, network.source(), network.network().toString());
+    }
+  }
+
+  /**
+   * A line for the history.
+   *
+   * @param id makes moving it into the history's own file repeatable
+   */
+  record Changed(String id, Change change) implements Write {
+    public Changed(Change change) {
+      this(UUID.randomUUID().toString(), change);
+    }
+
+    @Override
+    public Key key() {
+      return new Key(Table.CHANGE, id);
+    }
+
+    @Override
+    public int weight() {
+      return 500 + length(change.before()) + length(change.after());
+    }
+
+    private static int length(Optional<String> text) {
+      return text.map(String::length).orElse(0);
+    }
+  }
+}
