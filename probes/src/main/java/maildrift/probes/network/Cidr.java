@@ -5,7 +5,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -139,6 +138,11 @@ public final class Cidr implements Comparable<Cidr> {
     return prefix;
   }
 
+  /** Whether it holds one address only. */
+  public boolean isSingle() {
+    return prefix == address.length * 8;
+  }
+
   /** The first address, a fresh copy. */
   public byte[] address() {
     return address.clone();
@@ -188,12 +192,34 @@ public final class Cidr implements Comparable<Cidr> {
   /** Always with the prefix length; IPv6 as in RFC 5952. */
   @Override
   public String toString() {
-    return (isIpv4() ? dotted() : compressed()) + "/" + prefix;
+    return first() + "/" + prefix;
   }
 
-  private String dotted() {
-    return "%d.%d.%d.%d"
-        .formatted(address[0] & 0xff, address[1] & 0xff, address[2] & 0xff, address[3] & 0xff);
+  /** An address as people and other programs write it; IPv6 as in RFC 5952. */
+  public static String text(InetAddress address) {
+    return of(address).first();
+  }
+
+  private String first() {
+    return isIpv4() ? dotted(0) : isMapped() ? "::ffff:" + dotted(12) : compressed();
+  }
+
+  /** {@code ::ffff:0:0/96}, which RFC 5952 §5 writes with a dotted quad. */
+  private boolean isMapped() {
+    return prefix >= 96
+        && address[10] == (byte) 0xff
+        && address[11] == (byte) 0xff
+        && Arrays.equals(address, 0, 10, new byte[10], 0, 10);
+  }
+
+  private String dotted(int from) {
+    return (address[from] & 0xff)
+        + "."
+        + (address[from + 1] & 0xff)
+        + "."
+        + (address[from + 2] & 0xff)
+        + "."
+        + (address[from + 3] & 0xff);
   }
 
   private String compressed() {
@@ -224,7 +250,7 @@ public final class Cidr implements Comparable<Cidr> {
       if (!out.isEmpty() && out.charAt(out.length() - 1) != ':') {
         out.append(':');
       }
-      out.append(Integer.toHexString(groups[i]).toLowerCase(Locale.ROOT));
+      out.append(Integer.toHexString(groups[i]));
     }
     return out.toString();
   }

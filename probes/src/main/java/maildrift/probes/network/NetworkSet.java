@@ -4,7 +4,7 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -71,11 +71,23 @@ public final class NetworkSet {
 
   /** Whether every address of {@code network} is in the set. */
   public boolean contains(Cidr network) {
-    return networks.stream().anyMatch(own -> own.contains(network));
+    var before = lastUpTo(network);
+    return before >= 0 && networks.get(before).contains(network);
   }
 
   public boolean overlaps(Cidr network) {
-    return networks.stream().anyMatch(own -> own.overlaps(network));
+    var before = lastUpTo(network);
+    return (before >= 0 && networks.get(before).contains(network))
+        || (before + 1 < networks.size() && network.contains(networks.get(before + 1)));
+  }
+
+  /**
+   * The last own network that does not come after {@code network}, or -1. The networks are disjoint
+   * and in order, so that no other one can contain it.
+   */
+  private int lastUpTo(Cidr network) {
+    var at = Collections.binarySearch(networks, network);
+    return at >= 0 ? at : -at - 2;
   }
 
   public NetworkSet plus(NetworkSet other) {
@@ -117,8 +129,12 @@ public final class NetworkSet {
 
   /** One network a line in {@link Cidr} order, ready for a form. */
   public String lines() {
-    return String.join(
-        "\n", networks.stream().sorted(Comparator.naturalOrder()).map(Cidr::toString).toList());
+    return lines(networks);
+  }
+
+  /** The given networks one a line, in the given order. */
+  public static String lines(Collection<Cidr> networks) {
+    return String.join("\n", networks.stream().map(Cidr::toString).toList());
   }
 
   @Override
