@@ -2,6 +2,8 @@ package maildrift.alerts;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -10,26 +12,42 @@ import java.util.TreeMap;
 /**
  * A finding over time.
  *
- * @param labels its identity; severity is a label as in Alertmanager, but not part of the {@link
- *     #fingerprint}: a re-graded finding stays the same alert
+ * @param labels what routes and matchers see. Only {@link #IDENTITY} makes the {@link
+ *     #fingerprint}: a re-graded finding, or one whose tenant or cause is renamed, stays the same
+ *     alert
  * @param annotations summary, description, remedy, diff: what is said, not who it is
  * @param phase where it stands
- * @param looks how many looks in a row have agreed while pending, the first included
- * @param startsAt when the first of those looks was
- * @param updatedAt when it was last seen, or found hidden
- * @param endsAt when it was found resolved
+ * @param looks how many looks in a row have agreed on the next phase: while pending those that saw
+ *     it, the first included; while firing those that found it gone
+ * @param flaps how often it fired again soon after it was resolved; such an alert is slower to
+ *     resolve
+ * @param startsAt when the first of the looks was that saw it
+ * @param updatedAt when any of this last changed
+ * @param endsAt when it was found resolved. A pending alert that has one fired before, and its
+ *     receivers may not have heard that it was over
  */
 public record Alert(
     Labels labels,
     SortedMap<String, String> annotations,
     Phase phase,
     int looks,
+    int flaps,
     Instant startsAt,
     Instant updatedAt,
     Optional<Instant> endsAt) {
 
+  /** The labels that make an alert that one and no other. */
+  public static final List<String> IDENTITY = List.of("alertname", "domain", "subject");
+
   public Alert {
     annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
+    if (looks < 0 || flaps < 0) {
+      throw new IllegalArgumentException(
+          "looks and flaps are counts, were " + looks + ", " + flaps);
+    }
+    if (phase == Phase.RESOLVED && endsAt.isEmpty()) {
+      throw new IllegalArgumentException("a resolved alert has an end");
+    }
   }
 
   /** Pending is seen but not yet confirmed, and nobody is told. */
@@ -38,22 +56,34 @@ public record Alert(
     FIRING,
     RESOLVED;
 
+    /** The word used in JSON and metrics: {@code pending}, {@code firing}, {@code resolved}. */
     public String word() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
+  /** What identifies it in stores, group states and notifications: 16 hex digits. */
   public String fingerprint() {
     return fingerprint(labels);
   }
 
   public static String fingerprint(Labels labels) {
-    var identity = new TreeMap<>(labels.map());
-    identity.remove("severity");
-    return new Labels(identity).fingerprint();
+    return labels.only(IDENTITY).fingerprint();
+  }
+
+  public Severity severity() {
+    return Severity.of(labels);
   }
 
   public Alert annotations(Map<String, String> value) {
-    return new Alert(labels, new TreeMap<>(value), phase, looks, startsAt, updatedAt, endsAt);
+    return new Alert(
+        labels, new TreeMap<>(value), phase, looks, flaps, startsAt, updatedAt, endsAt);
+  }
+
+  /** The same alert with one more annotation. */
+  public Alert annotated(String name, String value) {
+    var more = new TreeMap<>(annotations);
+    more.put(name, value);
+    return annotations(more);
   }
 }

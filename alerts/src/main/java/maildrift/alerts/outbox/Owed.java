@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param groupKey notifications of one group to one receiver are delivered in the order of {@code
  *     sequence}
  * @param sequence grows with every notification that is owed
- * @param body the receiver-independent content, as JSON: Alertmanager's webhook shape, version "4"
+ * @param body the content as JSON, the same for every kind of receiver: Alertmanager's webhook
+ *     shape, version "4"
  * @param attempts how often it was tried
  * @param nextAttempt not before
  * @param lastError of the last try
@@ -25,4 +26,28 @@ public record Owed(
     Instant createdAt,
     int attempts,
     Instant nextAttempt,
-    Optional<String> lastError) {}
+    Optional<String> lastError) {
+
+  public Owed {
+    if (id.isEmpty() || receiver.isEmpty() || attempts < 0) {
+      throw new IllegalArgumentException("an owed notification has an id and a receiver");
+    }
+  }
+
+  /** One that was not tried yet and may be at once. */
+  public static Owed fresh(
+      String id, String receiver, String groupKey, long sequence, String body, Instant now) {
+    return new Owed(id, receiver, groupKey, sequence, body, now, 0, now, Optional.empty());
+  }
+
+  /** The same after a try that failed. */
+  public Owed failed(Instant next, String error) {
+    return new Owed(
+        id, receiver, groupKey, sequence, body, createdAt, attempts + 1, next, Optional.of(error));
+  }
+
+  /** The same, to be tried at another time. */
+  public Owed nextAttempt(Instant next) {
+    return new Owed(id, receiver, groupKey, sequence, body, createdAt, attempts, next, lastError);
+  }
+}

@@ -1,33 +1,41 @@
 package maildrift.alerts.route;
 
 import java.time.Instant;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import maildrift.alerts.Labels;
 
 /**
- * What a group's receiver has been told; as Alertmanager's notification log, but durable. An alert
- * stays in the alert book until no group's {@code toldFiring} holds it, so that a resolved message
- * that is owed survives everything.
+ * What a group's receiver has been told; as Alertmanager's notification log, but durable. It is
+ * stored in the same commit as the notification that it speaks of. A group that never told
+ * anything, or whose receiver knows of nothing that fires, has no state.
  *
- * @param key receiver, route and group labels as one text
+ * @param key receiver and group key as one text, see {@link #key(String, String)}
  * @param receiver the receiver's name
+ * @param groupKey route and group labels as one text, as in Alertmanager
  * @param labels the group's labels
- * @param toldFiring fingerprints that the receiver believes to be firing
- * @param openedAt when the group's first untold alert arrived (group_wait counts from it); empty
- *     when nothing is open
- * @param lastToldAt when the last notification was made owed (group_interval and repeat_interval
- *     count from it)
+ * @param told the fingerprints that the receiver believes to be firing, with what it was told of
+ *     each: the severity and, after a space each, digests of the contents
+ * @param toldAt when the last notification was made owed (group_interval and repeat_interval count
+ *     from it)
  */
 public record GroupState(
     String key,
     String receiver,
+    String groupKey,
     Labels labels,
-    Set<String> toldFiring,
-    Optional<Instant> openedAt,
-    Optional<Instant> lastToldAt) {
+    SortedMap<String, String> told,
+    Instant toldAt) {
 
   public GroupState {
-    toldFiring = Set.copyOf(toldFiring);
+    told = Collections.unmodifiableSortedMap(new TreeMap<>(told));
+    if (!key.equals(key(receiver, groupKey))) {
+      throw new IllegalArgumentException("the key of a group is its receiver and group key");
+    }
+  }
+
+  public static String key(String receiver, String groupKey) {
+    return receiver + " " + groupKey;
   }
 }

@@ -1,0 +1,60 @@
+package maildrift.alerts.outbox;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is owed to receivers, durable. Every implementation passes {@code OutboxContract}. May be
+ * called from many threads.
+ *
+ * <p>A notification is owed from the moment {@link #owe} (or the store's own batch that commits it
+ * together with the state that caused it) has returned, until {@link #delivered} or {@link #dead}.
+ */
+public interface Outbox {
+
+  /** Makes them owed; one whose id is owed already is left as it is. */
+  void owe(List<Owed> notifications);
+
+  /**
+   * Takes notifications that are due, oldest sequence first, of each group only the one with the
+   * lowest sequence: the next one of a group is given only when the one before is delivered or
+   * dead. A claimed notification is given again only after {@link #retryLater} or {@link #release},
+   * or when the lease has passed (its worker died), or after a restart.
+   *
+   * @param limit at most so many
+   * @param lease how long the claim is good for
+   */
+  List<Owed> claim(String receiver, int limit, Instant now, Duration lease);
+
+  /** It arrived and is owed no more. An unknown id is ignored. */
+  void delivered(String id);
+
+  /** It did not arrive: one attempt more, and not again before the given time. */
+  void retryLater(String id, Instant notBefore, String error);
+
+  /** It will not be tried again; kept for a person to see, where the implementation keeps such. */
+  void dead(String id, String error);
+
+  /** Gives a claim back as if it had never been taken. */
+  void release(String id);
+
+  /** The receiver answers again: what waits for it is due now, in order. */
+  void hurry(String receiver, Instant now);
+
+  /** When {@link #claim} may next give something that is not claimed; empty: nothing is owed. */
+  Optional<Instant> nextAttempt(String receiver);
+
+  /** What is owed, by receiver (also by those that are no longer configured). */
+  Map<String, Backlog> backlog();
+
+  /**
+   * What is owed to one receiver.
+   *
+   * @param pending how many
+   * @param oldest when the oldest of them was made owed
+   */
+  record Backlog(long pending, Instant oldest) {}
+}

@@ -1,0 +1,257 @@
+package maildrift.alerts.state;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import maildrift.alerts.Alert;
+import maildrift.alerts.Alert.Phase;
+import maildrift.alerts.Labels;
+import maildrift.alerts.Severity;
+
+/**
+ * What one look makes of the alerts of one domain.
+ *
+ * <table>
+ * <caption>A look at an alert</caption>
+ * <tr><th></th><th>seen</th><th>hidden by a gap</th><th>clean</th></tr>
+ * <tr><td>none</td><td>pending</td><td>-</td><td>-</td></tr>
+ * <tr><td>pending</td><td>one look more; enough: firing</td><td>stays</td><td>dropped</td></tr>
+ * <tr><td>firing</td><td>stays, with the new texts</td><td>stays</td><td>resolved</td></tr>
+ * <tr><td>resolved</td><td>pending, anew</td><td>stays</td><td>stays</td></tr>
+ * </table>
+ */
+public final class AlertBook {
+  /** The annotation that says why an alert ended, when it was not a clean look. */
+  public static final String RESOLUTION = "resolution";
+
+  private AlertBook() {}
+
+  /**
+   * The book after the look.
+   *
+   * @param alerts all of the domain's alerts
+   * @param transitions what changed; empty: nothing needs to be stored or told
+   */
+  public record Step(List<Alert> alerts, List<Transition> transitions) {
+    public Step {
+      alerts = List.copyOf(alerts);
+      transitions = List.copyOf(transitions);
+    }
+
+    /** Whether a pending alert waits for another look. */
+    public boolean wantsConfirmation() {
+      return alerts.stream().anyMatch(alert -> alert.phase() == Phase.PENDING);
+    }
+  }
+
+  /**
+   * Takes one look into account.
+   *
+   * @param present the alerts of the domain, resolved ones that are not yet forgotten included
+   * @param seen what the look found wrong
+   * @param hidden whether a gap hid an alert with these labels from the look; what was seen counts
+   *     even then
+   */
+  public static Step step(
+      Collection<Alert> present,
+      Collection<Problem> seen,
+      Predicate<Labels> hidden,
+      Instant now,
+      AlertTerms terms) {
+    if (present.isEmpty() && seen.isEmpty()) {
+      return new Step(List.of(), List.of());
+    }
+    var unmet = problems(seen, terms);
+    var book = new Pages();
+    for (var alert : present) {
+      var problem = Optional.ofNullable(unmet.remove(Identity.of(alert.labels())));
+      if (problem.isPresent()) {
+        book.add(alert, seen(alert, problem.get(), now, terms));
+      } else if (hidden.test(alert.labels())) {
+        book.add(alert, Optional.empty());
+      } else {
+        book.add(alert, clean(alert, now, terms));
+      }
+    }
+    unmet.values().forEach(problem -> book.add(opened(problem, 0, Optional.empty(), now, terms)));
+    return book.step();
+  }
+
+  /** The domain is no longer looked at: what fires ends, and says why. */
+  public static Step closeAll(Collection<Alert> present, String reason, Instant now) {
+    var book = new Pages();
+    for (var alert : present) {
+      book.add(
+          alert,
+          switch (alert.phase()) {
+            case PENDING -> Optional.of(vanished(alert, now));
+            case FIRING ->
+                Optional.of(
+                    new Transition.Resolved(ended(alert, now).annotated(RESOLUTION, reason)));
+            case RESOLVED -> Optional.empty();
+          });
+    }
+    return book.step();
+  }
+
+  /** By identity; where two problems claim one, the worse is told. */
+  private static Map<Identity, Problem> problems(Collection<Problem> seen, AlertTerms terms) {
+    var problems = new LinkedHashMap<Identity, Problem>();
+    for (var problem : seen) {
+      if (severity(problem).atLeast(terms.minimum())) {
+        problems.merge(
+            Identity.of(problem.labels()),
+            problem,
+            (a, b) -> severity(a).atLeast(severity(b)) ? a : b);
+      }
+    }
+    return problems;
+  }
+
+  private static Severity severity(Problem problem) {
+    return Severity.of(problem.labels());
+  }
+
+  private static Optional<Transition> seen(
+      Alert alert, Problem problem, Instant now, AlertTerms terms) {
+    return switch (alert.phase()) {
+      case PENDING -> {
+        var looks = alert.looks() + 1;
+        yield Optional.of(
+            looks >= terms.confirmations()
+                ? new Transition.Firing(
+                    with(problem, Phase.FIRING, 0, alert.flaps(), alert.startsAt(), now))
+                : new Transition.Pending(
+                    new Alert(
+                        problem.labels(),
+                        problem.annotations(),
+                        Phase.PENDING,
+                        looks,
+                        alert.flaps(),
+                        alert.startsAt(),
+                        now,
+                        alert.endsAt())));
+      }
+      case FIRING ->
+          alert.looks() == 0
+                  && alert.labels().equals(problem.labels())
+                  && alert.annotations().equals(problem.annotations())
+              ? Optional.empty()
+              : Optional.of(
+                  new Transition.Changed(
+                      alert, with(problem, Phase.FIRING, 0, alert.flaps(), alert.startsAt(), now)));
+      case RESOLVED -> {
+        var soon =
+            alert.endsAt().filter(end -> now.isBefore(end.plus(terms.flapWindow()))).isPresent();
+        yield Optional.of(
+            opened(problem, soon ? alert.flaps() + 1 : 0, alert.endsAt(), now, terms));
+      }
+    };
+  }
+
+  private static Transition opened(
+      Problem problem, int flaps, Optional<Instant> endsAt, Instant now, AlertTerms terms) {
+    return terms.confirmations() == 1
+        ? new Transition.Firing(with(problem, Phase.FIRING, 0, flaps, now, now))
+        : new Transition.Pending(
+            new Alert(
+                problem.labels(),
+                problem.annotations(),
+                Phase.PENDING,
+                1,
+                flaps,
+                now,
+                now,
+                endsAt));
+  }
+
+  private static Optional<Transition> clean(Alert alert, Instant now, AlertTerms terms) {
+    return switch (alert.phase()) {
+      case PENDING -> Optional.of(vanished(alert, now));
+      case FIRING ->
+          alert.looks() + 1 >= terms.cleanLooks(alert.flaps())
+              ? Optional.of(new Transition.Resolved(ended(alert, now)))
+              : Optional.of(new Transition.Changed(alert, oneCleanLookMore(alert, now)));
+      case RESOLVED -> Optional.empty();
+    };
+  }
+
+  /**
+   * A pending alert that fired before goes back to resolved: somebody may still have to hear so.
+   */
+  private static Transition vanished(Alert alert, Instant now) {
+    return alert.endsAt().isEmpty()
+        ? new Transition.Dropped(alert)
+        : new Transition.Resolved(ended(alert, now));
+  }
+
+  private static Alert ended(Alert alert, Instant now) {
+    return new Alert(
+        alert.labels(),
+        alert.annotations(),
+        Phase.RESOLVED,
+        0,
+        alert.flaps(),
+        alert.startsAt(),
+        now,
+        Optional.of(now));
+  }
+
+  private static Alert oneCleanLookMore(Alert alert, Instant now) {
+    return new Alert(
+        alert.labels(),
+        alert.annotations(),
+        Phase.FIRING,
+        alert.looks() + 1,
+        alert.flaps(),
+        alert.startsAt(),
+        now,
+        Optional.empty());
+  }
+
+  private static Alert with(
+      Problem problem, Phase phase, int looks, int flaps, Instant startsAt, Instant now) {
+    return new Alert(
+        problem.labels(),
+        problem.annotations(),
+        phase,
+        looks,
+        flaps,
+        startsAt,
+        now,
+        Optional.empty());
+  }
+
+  /** The book as it is being rewritten. */
+  private static final class Pages {
+    private final List<Alert> alerts = new ArrayList<>();
+    private final List<Transition> transitions = new ArrayList<>();
+
+    void add(Alert before, Optional<Transition> transition) {
+      transition.ifPresentOrElse(this::add, () -> alerts.add(before));
+    }
+
+    void add(Transition transition) {
+      transitions.add(transition);
+      if (!(transition instanceof Transition.Dropped)) {
+        alerts.add(transition.alert());
+      }
+    }
+
+    Step step() {
+      return new Step(alerts, transitions);
+    }
+  }
+
+  /** {@link Alert#IDENTITY} without the price of a hash: a look at an unchanged domain is cheap. */
+  private record Identity(String alertname, String domain, String subject) {
+    static Identity of(Labels labels) {
+      return new Identity(labels.get("alertname"), labels.get("domain"), labels.get("subject"));
+    }
+  }
+}

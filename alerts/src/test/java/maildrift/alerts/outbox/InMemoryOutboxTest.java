@@ -1,0 +1,8 @@
+package maildrift.alerts.outbox;
+
+class InMemoryOutboxTest extends OutboxContract {
+  @Override
+  protected Outbox outbox() {
+    return new InMemoryOutbox();
+  }
+}

@@ -1,0 +1,219 @@
+package maildrift.alerts.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What every outbox does: the one in memory, H2's and PostgreSQL's. */
+public abstract class OutboxContract {
+  protected static final Instant NOW = Instant.parse("2026-11-21T17:00:00Z");
+  private static final Duration LEASE = Duration.ofMinutes(2);
+
+  /** A new, empty outbox. */
+  protected abstract Outbox outbox();
+
+  @Test
+  void whatIsOwedIsClaimedAsItWas() {
+    var outbox = outbox();
+    var one = owed("m1", "oncall", "{cause=\"a\"}", 1);
+    outbox.owe(List.of(one));
+
+    assertThat(outbox.claim("oncall", 10, NOW, LEASE)).containsExactly(one);
+  }
+
+  @Test
+  void aClaimedOneIsNotGivenTwice() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1)));
+
+    outbox.claim("oncall", 10, NOW, LEASE);
+
+    assertThat(outbox.claim("oncall", 10, NOW, LEASE)).isEmpty();
+    assertThat(outbox.nextAttempt("oncall")).isEmpty();
+  }
+
+  @Test
+  void aClaimWhoseWorkerDiedIsGivenAgainWhenTheLeaseHasPassed() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1)));
+
+    outbox.claim("oncall", 10, NOW, LEASE);
+
+    assertThat(outbox.claim("oncall", 10, NOW.plus(LEASE).minusSeconds(1), LEASE)).isEmpty();
+    assertThat(ids(outbox.claim("oncall", 10, NOW.plus(LEASE), LEASE))).containsExactly("m1");
+  }
+
+  @Test
+  void aReleasedOneIsGivenAgainAtOnceAndItsAttemptDoesNotCount() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1)));
+
+    outbox.claim("oncall", 10, NOW, LEASE);
+    outbox.release("m1");
+
+    assertThat(outbox.claim("oncall", 10, NOW, LEASE))
+        .singleElement()
+        .satisfies(one -> assertThat(one.attempts()).isZero());
+  }
+
+  @Test
+  void withinAGroupTheNextOneWaitsUntilTheOneBeforeIsDelivered() {
+    var outbox = outbox();
+    outbox.owe(
+        List.of(
+            owed("resolved", "oncall", "g", 2),
+            owed("firing", "oncall", "g", 1),
+            owed("other", "oncall", "h", 3)));
+
+    assertThat(ids(outbox.claim("oncall", 10, NOW, LEASE))).containsExactly("firing", "other");
+    assertThat(outbox.claim("oncall", 10, NOW, LEASE)).isEmpty();
+    outbox.retryLater("firing", NOW.plusSeconds(300), "HTTP 500");
+    assertThat(outbox.claim("oncall", 10, NOW, LEASE)).isEmpty();
+
+    outbox.claim("oncall", 10, NOW.plusSeconds(300), LEASE);
+    outbox.delivered("firing");
+
+    assertThat(ids(outbox.claim("oncall", 10, NOW.plusSeconds(300), LEASE))).contains("resolved");
+  }
+
+  @Test
+  void theSameGroupOfAnotherReceiverDoesNotWait() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1), owed("m2", "mail", "g", 2)));
+
+    outbox.claim("oncall", 10, NOW, LEASE);
+
+    assertThat(ids(outbox.claim("mail", 10, NOW, LEASE))).containsExactly("m2");
+  }
+
+  @Test
+  void aFailedOneComesBackAtItsTimeWithTheSameIdAndOneAttemptMore() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1)));
+
+    outbox.claim("oncall", 10, NOW, LEASE);
+    outbox.retryLater("m1", NOW.plusSeconds(5), "HTTP 500");
+
+    assertThat(outbox.nextAttempt("oncall")).contains(NOW.plusSeconds(5));
+    assertThat(outbox.claim("oncall", 10, NOW.plusSeconds(4), LEASE)).isEmpty();
+    assertThat(outbox.claim("oncall", 10, NOW.plusSeconds(5), LEASE))
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.id()).isEqualTo("m1");
+              assertThat(one.attempts()).isEqualTo(1);
+              assertThat(one.lastError()).contains("HTTP 500");
+            });
+  }
+
+  @Test
+  void aReceiverThatAnswersAgainGetsWhatWaitedAtOnce() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1), owed("m2", "mail", "g", 2)));
+    for (var receiver : List.of("oncall", "mail")) {
+      outbox
+          .claim(receiver, 10, NOW, LEASE)
+          .forEach(one -> outbox.retryLater(one.id(), NOW.plusSeconds(36_000), "refused"));
+    }
+
+    outbox.hurry("oncall", NOW.plusSeconds(1));
+
+    assertThat(ids(outbox.claim("oncall", 10, NOW.plusSeconds(1), LEASE))).containsExactly("m1");
+    assertThat(outbox.claim("mail", 10, NOW.plusSeconds(1), LEASE)).isEmpty();
+  }
+
+  @Test
+  void whatIsDeliveredOrDeadIsOwedNoMore() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1), owed("m2", "oncall", "h", 2)));
+
+    outbox.claim("oncall", 10, NOW, LEASE);
+    outbox.delivered("m1");
+    outbox.dead("m2", "no such mailbox");
+
+    assertThat(outbox.backlog()).isEmpty();
+    assertThat(outbox.claim("oncall", 10, NOW.plus(LEASE), LEASE)).isEmpty();
+    assertThat(outbox.nextAttempt("oncall")).isEqualTo(Optional.empty());
+  }
+
+  @Test
+  void aDeadOneDoesNotBlockItsGroup() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1), owed("m2", "oncall", "g", 2)));
+
+    outbox.claim("oncall", 10, NOW, LEASE);
+    outbox.dead("m1", "refused");
+
+    assertThat(ids(outbox.claim("oncall", 10, NOW, LEASE))).containsExactly("m2");
+  }
+
+  @Test
+  void anIdThatIsUnknownIsIgnored() {
+    var outbox = outbox();
+
+    outbox.delivered("nobody");
+    outbox.release("nobody");
+    outbox.dead("nobody", "why");
+    outbox.retryLater("nobody", NOW, "why");
+
+    assertThat(outbox.backlog()).isEmpty();
+  }
+
+  @Test
+  void owingTheSameIdAgainChangesNothing() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1)));
+    outbox.claim("oncall", 10, NOW, LEASE);
+    outbox.retryLater("m1", NOW.plusSeconds(5), "HTTP 500");
+
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1)));
+
+    assertThat(outbox.claim("oncall", 10, NOW, LEASE)).isEmpty();
+    assertThat(outbox.backlog().get("oncall"))
+        .satisfies(backlog -> assertThat(backlog.pending()).isEqualTo(1));
+  }
+
+  @Test
+  void theLimitTakesTheOldest() {
+    var outbox = outbox();
+    outbox.owe(
+        List.of(
+            owed("m3", "oncall", "c", 3),
+            owed("m1", "oncall", "a", 1),
+            owed("m2", "oncall", "b", 2)));
+
+    assertThat(ids(outbox.claim("oncall", 2, NOW, LEASE))).containsExactly("m1", "m2");
+    assertThat(ids(outbox.claim("oncall", 2, NOW, LEASE))).containsExactly("m3");
+  }
+
+  @Test
+  void theBacklogCountsByReceiverAndKnowsTheOldest() {
+    var outbox = outbox();
+    outbox.owe(
+        List.of(
+            Owed.fresh("m1", "oncall", "a", 1, "{}", NOW.minusSeconds(60)),
+            owed("m2", "oncall", "a", 2),
+            owed("m3", "mail", "a", 3)));
+
+    assertThat(outbox.backlog())
+        .containsEntry("oncall", new Outbox.Backlog(2, NOW.minusSeconds(60)))
+        .containsEntry("mail", new Outbox.Backlog(1, NOW));
+  }
+
+  @Test
+  void nothingOwedHasNoNextAttempt() {
+    assertThat(outbox().nextAttempt("oncall")).isEmpty();
+  }
+
+  protected static Owed owed(String id, String receiver, String groupKey, long sequence) {
+    return Owed.fresh(id, receiver, groupKey, sequence, "{\"status\":\"firing\"}", NOW);
+  }
+
+  private static List<String> ids(List<Owed> owed) {
+    return owed.stream().map(Owed::id).toList();
+  }
+}

@@ -1,0 +1,298 @@
+package maildrift.alerts.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import maildrift.alerts.Alert;
+import maildrift.alerts.Alert.Phase;
+import maildrift.alerts.Labels;
+import maildrift.alerts.Severity;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AlertBookTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T17:00:00Z");
+
+  /**
+   * One letter a look: s seen, h hidden by a gap, c clean. One a phase after it: p pending, f
+   * firing, r resolved, - no alert.
+   */
+  @ParameterizedTest(name = "{1} confirmations: {0} -> {2}")
+  @CsvSource({
+    "s,2,p",
+    "ss,2,pf",
+    "sss,2,pff",
+    "sc,2,p-",
+    "scs,2,p-p",
+    "scss,2,p-pf",
+    "sh,2,pp",
+    "shs,2,ppf",
+    "shhhc,2,pppp-",
+    "ssh,2,pff",
+    "sshc,2,pffr",
+    "ssc,2,pfr",
+    "ssch,2,pfrr",
+    "sscc,2,pfrr",
+    "sscs,2,pfrp",
+    "sscsc,2,pfrpr",
+    "sscss,2,pfrpf",
+    "s,1,f",
+    "sc,1,fr",
+    "scs,1,frf",
+    "sss,3,ppf",
+    "sshs,3,pppf",
+    "ssc,3,pp-",
+    "h,2,-",
+    "c,2,-",
+  })
+  void looksMakePhases(String looks, int confirmations, String phases) {
+    var seen = new StringBuilder();
+    var book = new Book(AlertTerms.DEFAULT.confirmations(confirmations));
+    looks
+        .chars()
+        .forEach(
+            look -> {
+              book.look((char) look);
+              seen.append(
+                  book.alerts.isEmpty() ? '-' : book.alerts.getFirst().phase().word().charAt(0));
+            });
+
+    assertThat(seen).hasToString(phases);
+  }
+
+  @Test
+  void itStartsWithTheFirstLookThatSawIt() {
+    var book = new Book(AlertTerms.DEFAULT).look('s').look('s');
+
+    assertThat(book.alerts.getFirst().startsAt()).isEqualTo(NOW);
+    assertThat(book.transitions.getLast()).isInstanceOf(Transition.Firing.class);
+  }
+
+  @Test
+  void firingAgainIsANewStart() {
+    var book = new Book(AlertTerms.DEFAULT).look('s').look('s').look('c').look('s').look('s');
+
+    assertThat(book.alerts.getFirst().startsAt()).isEqualTo(NOW.plus(Duration.ofMinutes(15)));
+    assertThat(book.alerts.getFirst().endsAt()).isEmpty();
+  }
+
+  @Test
+  void anUnchangedLookIsNoTransitionAndTheSameAlert() {
+    var book = new Book(AlertTerms.DEFAULT).look('s').look('s');
+    var before = book.alerts.getFirst();
+
+    book.look('s');
+
+    assertThat(book.last.transitions()).isEmpty();
+    assertThat(book.alerts.getFirst()).isSameAs(before);
+  }
+
+  @Test
+  void anotherTextChangesTheAlertInPlace() {
+    var book = new Book(AlertTerms.DEFAULT).look('s').look('s');
+
+    var step =
+        AlertBook.step(
+            book.alerts,
+            List.of(problem("warning", "two networks are missing")),
+            AlertBookTest::nothing,
+            NOW,
+            AlertTerms.DEFAULT);
+
+    assertThat(step.transitions()).singleElement().isInstanceOf(Transition.Changed.class);
+    assertThat(step.alerts().getFirst().phase()).isEqualTo(Phase.FIRING);
+    assertThat(step.alerts().getFirst().annotations())
+        .containsEntry("summary", "two networks are missing");
+  }
+
+  @Test
+  void aReGradedFindingStaysTheSameAlert() {
+    var book = new Book(AlertTerms.DEFAULT).look('s').look('s');
+
+    var step =
+        AlertBook.step(
+            book.alerts,
+            List.of(problem("critical", "it")),
+            AlertBookTest::nothing,
+            NOW,
+            AlertTerms.DEFAULT);
+
+    assertThat(step.alerts())
+        .singleElement()
+        .satisfies(
+            alert -> {
+              assertThat(alert.fingerprint()).isEqualTo(book.alerts.getFirst().fingerprint());
+              assertThat(alert.severity()).isEqualTo(Severity.CRITICAL);
+              assertThat(alert.startsAt()).isEqualTo(NOW);
+            });
+  }
+
+  @Test
+  void mildProblemsAreNoAlertsAndEndTheOnesTheyWere() {
+    var book = new Book(AlertTerms.DEFAULT).look('s').look('s');
+
+    var mild = List.of(problem("info", "it"));
+
+    assertThat(
+            AlertBook.step(List.of(), mild, AlertBookTest::nothing, NOW, AlertTerms.DEFAULT)
+                .alerts())
+        .isEmpty();
+    assertThat(
+            AlertBook.step(book.alerts, mild, AlertBookTest::nothing, NOW, AlertTerms.DEFAULT)
+                .transitions())
+        .singleElement()
+        .isInstanceOf(Transition.Resolved.class);
+  }
+
+  @Test
+  void aGapHidesOnlyWhatItHides() {
+    var spf = Problem.of(labels("spf.lookups", "warning"), Map.of());
+    var tls = Problem.of(labels("tls.level", "critical"), Map.of());
+    var terms = AlertTerms.DEFAULT.confirmations(1);
+    var firing =
+        AlertBook.step(List.of(), List.of(spf, tls), AlertBookTest::nothing, NOW, terms).alerts();
+
+    var step =
+        AlertBook.step(
+            firing,
+            List.of(),
+            labels -> labels.get("alertname").startsWith("tls."),
+            NOW.plusSeconds(300),
+            terms);
+
+    assertThat(step.transitions())
+        .singleElement()
+        .satisfies(
+            transition -> {
+              assertThat(transition).isInstanceOf(Transition.Resolved.class);
+              assertThat(transition.alert().labels().get("alertname")).isEqualTo("spf.lookups");
+            });
+  }
+
+  @Test
+  void whatWasSeenCountsEvenWhenAGapSaysItIsHidden() {
+    var step =
+        AlertBook.step(
+            List.of(),
+            List.of(problem("warning", "it")),
+            AlertBookTest::everything,
+            NOW,
+            AlertTerms.DEFAULT.confirmations(1));
+
+    assertThat(step.transitions()).singleElement().isInstanceOf(Transition.Firing.class);
+  }
+
+  @Test
+  void twoProblemsOfOneIdentityAreOneAlertOfTheWorseSeverity() {
+    var step =
+        AlertBook.step(
+            List.of(),
+            List.of(problem("warning", "a"), problem("critical", "b")),
+            AlertBookTest::nothing,
+            NOW,
+            AlertTerms.DEFAULT);
+
+    assertThat(step.alerts())
+        .singleElement()
+        .satisfies(alert -> assertThat(alert.severity()).isEqualTo(Severity.CRITICAL));
+  }
+
+  @Test
+  void anAlertThatKeepsComingBackIsHeldInsteadOfToldEveryTime() {
+    var book = new Book(AlertTerms.DEFAULT);
+    for (var round = 0; round < 12; round++) {
+      book.look('s').look('s').look('c').look('c');
+    }
+
+    assertThat(book.transitions.stream().filter(one -> one instanceof Transition.Firing))
+        .hasSize(2);
+    assertThat(book.transitions.stream().filter(one -> one instanceof Transition.Resolved))
+        .hasSize(1);
+    book.look('c').look('c');
+    assertThat(book.alerts.getFirst().phase()).isEqualTo(Phase.RESOLVED);
+  }
+
+  @Test
+  void aRemovedDomainClosesItsAlertsAndSaysWhy() {
+    var book = new Book(AlertTerms.DEFAULT).look('s').look('s');
+
+    var step = AlertBook.closeAll(book.alerts, "no longer monitored", NOW.plusSeconds(600));
+
+    assertThat(step.transitions())
+        .singleElement()
+        .satisfies(
+            transition -> {
+              assertThat(transition).isInstanceOf(Transition.Resolved.class);
+              assertThat(transition.alert().annotations())
+                  .containsEntry("resolution", "no longer monitored");
+              assertThat(transition.alert().endsAt()).contains(NOW.plusSeconds(600));
+            });
+    assertThat(AlertBook.closeAll(step.alerts(), "again", NOW).transitions()).isEmpty();
+  }
+
+  @Test
+  void aRemovedDomainDropsWhatWasNeverConfirmed() {
+    var book = new Book(AlertTerms.DEFAULT).look('s');
+
+    var step = AlertBook.closeAll(book.alerts, "no longer monitored", NOW);
+
+    assertThat(step.alerts()).isEmpty();
+    assertThat(step.transitions()).singleElement().isInstanceOf(Transition.Dropped.class);
+  }
+
+  private static boolean nothing(Labels labels) {
+    return false;
+  }
+
+  private static boolean everything(Labels labels) {
+    return true;
+  }
+
+  private static Problem problem(String severity, String summary) {
+    return Problem.of(labels("spf.lookups", severity), Map.of("summary", summary));
+  }
+
+  private static Map<String, String> labels(String rule, String severity) {
+    return Map.of(
+        "alertname", rule,
+        "domain", "contoso.test",
+        "subject", "contoso.test",
+        "cause", "contoso.test TXT",
+        "severity", severity);
+  }
+
+  /** One domain with one problem, looked at every five minutes. */
+  private static final class Book {
+    private final AlertTerms terms;
+    private final List<Transition> transitions = new ArrayList<>();
+    private Collection<Alert> present = List.of();
+    private List<Alert> alerts = List.of();
+    private AlertBook.Step last = new AlertBook.Step(List.of(), List.of());
+    private Instant now = NOW;
+
+    Book(AlertTerms terms) {
+      this.terms = terms;
+    }
+
+    Book look(char kind) {
+      last =
+          AlertBook.step(
+              present,
+              kind == 's' ? List.of(problem("warning", "it")) : List.of(),
+              _ -> kind == 'h',
+              now,
+              terms);
+      alerts = last.alerts();
+      present = alerts;
+      transitions.addAll(last.transitions());
+      now = now.plus(Duration.ofMinutes(5));
+      return this;
+    }
+  }
+}
