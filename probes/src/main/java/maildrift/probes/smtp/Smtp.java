@@ -14,6 +14,11 @@ public interface Smtp {
   /** Looks at all targets at once and waits for all of them; answers are in the targets' order. */
   List<SmtpLook> look(List<Target> targets);
 
+  /** The port of MX hosts; 25 unless the configuration says otherwise (laboratories). */
+  default int port() {
+    return 25;
+  }
+
   /**
    * One address of one mail host.
    *

@@ -10,10 +10,19 @@ public sealed interface SmtpLook {
   /** Nothing is known: no connection, no banner, 421, closed or silent half-way. */
   record Unobservable(Smtp.Target target, String why) implements SmtpLook {}
 
-  /** The operator did not allow private addresses, and this is one; it was not contacted. */
+  /**
+   * It was not contacted, because of us and not of the server: a private address that the operator
+   * did not allow, or IPv6 where this machine has none.
+   */
   record Refused(Smtp.Target target, String why) implements SmtpLook {}
 
-  /** A mail server answered EHLO (or only HELO: then without extensions). */
+  /**
+   * A mail server answered EHLO (or only HELO: then without extensions). All text is clean: no
+   * control or direction characters.
+   *
+   * @param banner the first line of the greeting, without the code 220
+   * @param extensions as EHLO listed them, e.g. {@code SIZE 35882577}
+   */
   record Spoke(Smtp.Target target, String banner, List<String> extensions, Tls tls)
       implements SmtpLook {
     public Spoke {
@@ -30,8 +39,17 @@ public sealed interface SmtpLook {
   /** Offered, but the server refused the command (4xx is a gap of its own, this is 5xx). */
   record Declined(String reply) implements Tls {}
 
-  /** Offered, but a modern client cannot negotiate with it (old protocol, cipher or key). */
-  record NoHandshake(String why) implements Tls {}
+  /**
+   * Offered, but a modern client cannot negotiate with it (old protocol, cipher or key, or no TLS
+   * at all in what it says).
+   *
+   * @param tooOld neither TLS 1.2 nor 1.3 is spoken; false: something else, or not known
+   */
+  record NoHandshake(boolean tooOld, String why) implements Tls {
+    public NoHandshake(String why) {
+      this(false, why);
+    }
+  }
 
   /** Offered, and then silence, a reset or 4xx: nothing is known about TLS. */
   record Interrupted(String why) implements Tls {}

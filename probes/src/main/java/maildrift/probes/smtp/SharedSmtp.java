@@ -1,0 +1,166 @@
+package maildrift.probes.smtp;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import maildrift.probes.Deadline;
+
+/**
+ * One look at a host, address and port for all domains that share it: remembered for a while, and
+ * never two in flight for the same target.
+ */
+public final class SharedSmtp {
+
+  /** A server that did not answer is asked again sooner, yet not once per domain behind it. */
+  private static final Duration FAILURE_AGE = Duration.ofSeconds(30);
+
+  private static final long MAX_WEIGHT = 64L * 1024 * 1024;
+
+  private final SmtpDoor door;
+  private final Duration maxAge;
+  private final Cache<Smtp.Target, Seen> known;
+  private final ConcurrentHashMap<Smtp.Target, Flight> flights = new ConcurrentHashMap<>();
+
+  /** {@code started} on the monotonic clock: what a look shows was true after it. */
+  private record Seen(SmtpLook look, long started) {}
+
+  private record Flight(CompletableFuture<SmtpLook> look, long started) {}
+
+  /**
+   * @param maxAge how old a look may be when it serves another domain; nothing beyond the
+   *     schedule's interval
+   */
+  public SharedSmtp(SmtpDoor door, Duration maxAge) {
+    this.door = door;
+    this.maxAge = maxAge;
+    this.known =
+        CacheBuilder.newBuilder()
+            .maximumWeight(MAX_WEIGHT)
+            .weigher((Smtp.Target _, Seen seen) -> weight(seen.look()))
+            .expireAfterWrite(maxAge)
+            .build();
+  }
+
+  /** For a first look: what was seen within the maximum age will do. */
+  public Smtp within(Deadline deadline) {
+    return new View(deadline, maxAge);
+  }
+
+  /** For a confirmation: only looks that begin after this call will do; those may be shared. */
+  public Smtp fresh(Deadline deadline) {
+    return new View(deadline, Duration.ZERO);
+  }
+
+  /** Forgets everything, e.g. after a reload. Looks in flight go on. */
+  public void forget() {
+    known.invalidateAll();
+  }
+
+  /** One check's view: its deadline, and how old an answer may be. */
+  private final class View implements Smtp {
+    private final Deadline deadline;
+    private final long notBefore;
+    private final long notBeforeForFailures;
+
+    View(Deadline deadline, Duration age) {
+      this.deadline = deadline;
+      var now = System.nanoTime();
+      this.notBefore = now - age.toNanos();
+      this.notBeforeForFailures =
+          now - (age.compareTo(FAILURE_AGE) < 0 ? age : FAILURE_AGE).toNanos();
+    }
+
+    @Override
+    public int port() {
+      return door.port();
+    }
+
+    @Override
+    public List<SmtpLook> look(List<Target> targets) {
+      var flying = targets.stream().map(this::join).toList();
+      var looks = new ArrayList<SmtpLook>(targets.size());
+      for (var i = 0; i < targets.size(); i++) {
+        looks.add(await(targets.get(i), flying.get(i)));
+      }
+      return looks;
+    }
+
+    private CompletableFuture<SmtpLook> join(Target target) {
+      var seen = known.getIfPresent(target);
+      if (seen != null
+          && seen.started() - (isFailure(seen.look()) ? notBeforeForFailures : notBefore) >= 0) {
+        return CompletableFuture.completedFuture(seen.look());
+      }
+      var begun = new Flight(new CompletableFuture<>(), System.nanoTime());
+      var flight =
+          flights.compute(
+              target,
+              (_, other) ->
+                  other != null && other.started() - notBefore >= 0 && !other.look().isDone()
+                      ? other
+                      : begun);
+      if (flight.equals(begun)) {
+        Thread.ofVirtual().name("smtp ", 0).start(() -> fly(target, begun));
+      }
+      return flight.look();
+    }
+
+    private SmtpLook await(Target target, CompletableFuture<SmtpLook> look) {
+      try {
+        return look.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException _) {
+        return new SmtpLook.Unobservable(target, "no result before the check's deadline");
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return new SmtpLook.Unobservable(target, "interrupted");
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("looking at " + target, e.getCause());
+      }
+    }
+  }
+
+  /** On its own time, not on that of the check that happened to come first. */
+  private void fly(Smtp.Target target, Flight flight) {
+    try {
+      var look = door.look(List.of(target)).getFirst();
+      known
+          .asMap()
+          .merge(
+              target,
+              new Seen(look, flight.started()),
+              (old, mine) -> old.started() - mine.started() > 0 ? old : mine);
+      flight.look().complete(look);
+    } catch (RuntimeException | Error e) {
+      flight.look().completeExceptionally(e);
+    } finally {
+      flights.remove(target, flight);
+    }
+  }
+
+  private static boolean isFailure(SmtpLook look) {
+    return switch (look) {
+      case SmtpLook.Unobservable _ -> true;
+      case SmtpLook.Refused _ -> false;
+      case SmtpLook.Spoke spoke -> spoke.tls() instanceof SmtpLook.Interrupted;
+    };
+  }
+
+  private static int weight(SmtpLook look) {
+    return switch (look) {
+      case SmtpLook.Unobservable _, SmtpLook.Refused _ -> 512;
+      case SmtpLook.Spoke spoke ->
+          1024
+              + spoke.extensions().stream().mapToInt(String::length).sum()
+              + (spoke.tls() instanceof SmtpLook.Handshake handshake
+                  ? handshake.chain().stream().mapToInt(der -> der.length).sum()
+                  : 0);
+    };
+  }
+}

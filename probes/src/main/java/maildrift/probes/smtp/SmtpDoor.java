@@ -1,0 +1,256 @@
+package maildrift.probes.smtp;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import maildrift.probes.Deadline;
+import maildrift.probes.smtp.Conversation.Reply;
+
+/**
+ * Looks at mail servers over the network: banner, EHLO, STARTTLS, handshake, QUIT. It never sends
+ * mail. One connection a look, paced per address; every read ends at the look's deadline and is
+ * bounded in size. Nothing is remembered: {@link SharedSmtp} does that.
+ */
+public final class SmtpDoor implements Smtp {
+
+  /** Octets read before TLS, and after STARTTLS (ten certificates are rarely more than 20 KiB). */
+  private static final long PLAIN_OCTETS = 64 * 1024;
+
+  private static final long TLS_OCTETS = 256 * 1024;
+
+  /** How long a look may stand in the queue of its address before it begins. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+  private final SmtpSettings settings;
+  private final Turns turns;
+
+  public SmtpDoor(SmtpSettings settings) {
+    this.settings = settings;
+    this.turns = new Turns(settings);
+  }
+
+  public SmtpSettings settings() {
+    return settings;
+  }
+
+  @Override
+  public int port() {
+    return settings.port();
+  }
+
+  @Override
+  public List<SmtpLook> look(List<Target> targets) {
+    return look(targets, Deadline.after(PATIENCE.plus(settings.timeout())));
+  }
+
+  /** The same door (and the same pacing), for one check that must end by {@code deadline}. */
+  public Smtp within(Deadline deadline) {
+    return new Smtp() {
+      @Override
+      public List<SmtpLook> look(List<Target> targets) {
+        return SmtpDoor.this.look(targets, deadline);
+      }
+
+      @Override
+      public int port() {
+        return SmtpDoor.this.port();
+      }
+    };
+  }
+
+  private List<SmtpLook> look(List<Target> targets, Deadline deadline) {
+    if (targets.size() == 1) {
+      return List.of(look(targets.getFirst(), deadline));
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var looks = new ArrayList<Future<SmtpLook>>(targets.size());
+      for (var target : targets) {
+        looks.add(threads.submit(() -> look(target, deadline)));
+      }
+      var seen = new ArrayList<SmtpLook>(targets.size());
+      for (var i = 0; i < targets.size(); i++) {
+        seen.add(result(looks.get(i), targets.get(i)));
+      }
+      return seen;
+    }
+  }
+
+  private static SmtpLook result(Future<SmtpLook> look, Target target) {
+    try {
+      return look.get();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      look.cancel(true);
+      return new SmtpLook.Unobservable(target, "interrupted");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("looking at " + target, e.getCause());
+    }
+  }
+
+  /** Looks at one target; waiting for its turn does not count against the look's own time-out. */
+  SmtpLook look(Target target, Deadline deadline) {
+    if (!settings.allowPrivate() && SpecialAddresses.contains(target.address())) {
+      return new SmtpLook.Refused(
+          target,
+          target.address().getHostAddress()
+              + " is no public address; set smtp.allow_private to look at it");
+    }
+    try {
+      var turn = turns.take(target.address(), deadline);
+      if (turn.isEmpty()) {
+        return new SmtpLook.Unobservable(target, "no turn for its address before the deadline");
+      }
+      try (var _ = turn.get()) {
+        return visit(target, deadline.atMost(settings.timeout()));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return new SmtpLook.Unobservable(target, "interrupted");
+    }
+  }
+
+  private SmtpLook visit(Target target, Deadline deadline) {
+    try (var socket = new BoundedSocket(deadline, PLAIN_OCTETS)) {
+      try {
+        socket.connect(new InetSocketAddress(target.address(), target.port()), socket.millisLeft());
+      } catch (IOException e) {
+        return unconnected(target, e);
+      }
+      socket.setTcpNoDelay(true);
+      var talk = new Conversation(socket.getInputStream(), socket.getOutputStream());
+      return talk(target, socket, talk);
+    } catch (IOException e) {
+      return new SmtpLook.Unobservable(target, Handshake.why(e));
+    }
+  }
+
+  private static SmtpLook unconnected(Target target, IOException failed) {
+    if (target.address() instanceof Inet6Address
+        && !target.address().isLoopbackAddress()
+        && !hasIpv6()) {
+      return new SmtpLook.Refused(target, "this machine has no IPv6");
+    }
+    return new SmtpLook.Unobservable(target, "no connection: " + Handshake.why(failed));
+  }
+
+  /** Asked only after a failure, so that a machine without IPv6 is not taken for a dead server. */
+  private static boolean hasIpv6() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .anyMatch(
+              address ->
+                  address instanceof Inet6Address
+                      && !address.isLoopbackAddress()
+                      && !address.isLinkLocalAddress());
+    } catch (SocketException _) {
+      return true;
+    }
+  }
+
+  private SmtpLook talk(Target target, BoundedSocket socket, Conversation talk) throws IOException {
+    var stage = "the banner";
+    Reply banner;
+    Reply greeting;
+    try {
+      banner = talk.reply();
+      if (banner.code() != 220) {
+        quit(socket, talk);
+        return new SmtpLook.Unobservable(target, "its banner is " + banner);
+      }
+      stage = "EHLO";
+      greeting = talk.ask("EHLO " + helo(socket));
+      if (greeting.code() / 100 == 5) {
+        stage = "HELO";
+        greeting = new Reply(talk.ask("HELO " + helo(socket)).code(), List.of(""));
+      }
+      if (!greeting.isPositive()) {
+        quit(socket, talk);
+        return new SmtpLook.Unobservable(target, "its answer to " + stage + " is " + greeting);
+      }
+    } catch (IOException e) {
+      return new SmtpLook.Unobservable(target, Handshake.why(e) + ", waiting for " + stage);
+    }
+    var extensions = greeting.lines().subList(1, greeting.lines().size());
+    SmtpLook.Tls tls;
+    if (extensions.stream().anyMatch(SmtpDoor::isStartTls)) {
+      tls = startTls(target, socket, talk);
+    } else {
+      quit(socket, talk);
+      tls = new SmtpLook.NotOffered();
+    }
+    return new SmtpLook.Spoke(target, banner.lines().getFirst(), extensions, tls);
+  }
+
+  private static boolean isStartTls(String extension) {
+    var keyword = extension.strip().toUpperCase(Locale.ROOT);
+    return keyword.equals("STARTTLS") || keyword.startsWith("STARTTLS ");
+  }
+
+  /** RFC 3207 §4. */
+  private static SmtpLook.Tls startTls(Target target, BoundedSocket socket, Conversation talk) {
+    Reply ready;
+    try {
+      ready = talk.ask("STARTTLS");
+    } catch (IOException e) {
+      return new SmtpLook.Interrupted(Handshake.why(e) + ", waiting for the reply to STARTTLS");
+    }
+    if (ready.code() != 220) {
+      quit(socket, talk);
+      return ready.code() / 100 == 5
+          ? new SmtpLook.Declined(ready.toString())
+          : new SmtpLook.Interrupted("its reply to STARTTLS is " + ready);
+    }
+    if (talk.hasLeftover()) {
+      // Whoever could put that there, could be somebody between us and the server (CVE-2011-0411).
+      return new SmtpLook.NoHandshake("it sends text in the clear after its reply to STARTTLS");
+    }
+    socket.allow(socket.deadline(), TLS_OCTETS);
+    var result = Handshake.over(socket, target.host());
+    if (result.socket().isPresent()) {
+      try {
+        var secure = result.socket().get();
+        quit(socket, new Conversation(secure.getInputStream(), secure.getOutputStream()));
+      } catch (IOException _) {
+        // The look is done; only the farewell failed.
+      }
+    }
+    return result.tls();
+  }
+
+  /** Politeness, at most a second of it. */
+  private static void quit(BoundedSocket socket, Conversation talk) {
+    try {
+      socket.allow(socket.deadline().atMost(FAREWELL), Conversation.MAX_LINE * 4L);
+      talk.ask("QUIT");
+    } catch (IOException _) {
+      // We were leaving anyway.
+    }
+  }
+
+  private String helo(BoundedSocket socket) {
+    if (settings.helo().isPresent()) {
+      return settings.helo().get().toString();
+    }
+    var own = socket.getLocalAddress();
+    return own instanceof Inet6Address six
+        ? "[IPv6:" + withoutZone(six.getHostAddress()) + "]"
+        : "[" + own.getHostAddress() + "]";
+  }
+
+  private static String withoutZone(String address) {
+    var zone = address.indexOf('%');
+    return zone < 0 ? address : address.substring(0, zone);
+  }
+}
