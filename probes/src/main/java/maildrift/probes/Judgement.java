@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one probe says of one domain.
  *
  * @param outcome of the probe's main fact
- * @param facts JSON-like (strings, numbers, booleans, lists, maps), ordered; the promised ones are
- *     listed in the README
+ * @param facts JSON-like (strings, numbers, booleans, lists, maps, null), ordered; the promised
+ *     ones are listed in the README
  * @param records watched records, normalised so that equality means equality: {@code "contoso.tld
  *     MX" → "10 mx1.…, 20 mx2.…"}, an empty value when DNS said there is none. A record that could
  *     not be seen is left out. They are compared with the accepted baseline
@@ -41,7 +42,8 @@ public record Judgement(
     private final List<Finding> findings = new ArrayList<>();
     private final List<Gap> gaps = new ArrayList<>();
 
-    public Builder fact(String name, Object value) {
+    /** A null value is JSON's null: a promised fact that does not apply here. */
+    public Builder fact(String name, @Nullable Object value) {
       facts.put(name, value);
       return this;
     }

@@ -1,0 +1,154 @@
+package maildrift.probes.dkim;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import maildrift.probes.Context;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
+import maildrift.probes.Judgement;
+import maildrift.probes.Network;
+import maildrift.probes.Outcome;
+import maildrift.probes.Probe;
+import maildrift.probes.Rule;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.Question;
+import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.ManagedDomain;
+
+/**
+ * Do the declared and the prescribed selectors publish keys that verifiers can use, and are they
+ * the keys that the gateway signs with? (RFC 6376) Selectors are never guessed.
+ */
+public final class DkimProbe implements Probe<DkimProbe.Seen> {
+  static final String NAME = "dkim";
+
+  /** What DNS said of each selector, declared ones first, in their order. */
+  public record Seen(List<Look> looks) {
+    public Seen {
+      looks = List.copyOf(looks);
+    }
+  }
+
+  /** What DNS said of one selector's TXT. */
+  public record Look(String selector, Answer answer) {}
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<Rule> rules() {
+    return DkimRules.ALL;
+  }
+
+  @Override
+  public Seen observe(ManagedDomain domain, Network network) {
+    var wanted = Wanted.of(domain);
+    var questions =
+        wanted.stream()
+            .flatMap(selector -> selector.owner(domain.name()).stream())
+            .map(owner -> new Question(owner, RecordType.TXT))
+            .toList();
+    var answers = network.dns().ask(questions).iterator();
+    var looks = new ArrayList<Look>(wanted.size());
+    for (var selector : wanted) {
+      looks.add(
+          new Look(
+              selector.selector(),
+              selector.owner(domain.name()).isPresent()
+                  ? answers.next()
+                  : unasked("no possible DNS name")));
+    }
+    return new Seen(looks);
+  }
+
+  private static Answer unasked(String why) {
+    return new Answer.Unanswered(Answer.Failure.UNASKABLE, why, "");
+  }
+
+  @Override
+  public Judgement judge(ManagedDomain domain, Seen seen, Context context) {
+    var reviews =
+        Wanted.of(domain).stream()
+            .map(wanted -> new SelectorReview(wanted, domain.name(), answer(seen, wanted)))
+            .toList();
+    var judgement = new Judgement.Builder();
+    judgement.fact("selectors", reviews.stream().map(SelectorReview::facts).toList());
+    for (var review : reviews) {
+      review.watched().ifPresent(text -> judgement.record(review.subject() + " DKIM", text));
+      review.findings().forEach(judgement::add);
+      review.gap().ifPresent(judgement::add);
+    }
+    ed25519Alone(reviews, judgement);
+    return judgement.build(outcome(reviews));
+  }
+
+  private static Answer answer(Seen seen, Wanted wanted) {
+    return seen.looks().stream()
+        .filter(look -> look.selector().equalsIgnoreCase(wanted.selector()))
+        .map(Look::answer)
+        .findFirst()
+        .orElseGet(() -> unasked("not asked"));
+  }
+
+  private static Outcome outcome(List<SelectorReview> reviews) {
+    var outcomes = reviews.stream().map(SelectorReview::outcome).toList();
+    if (outcomes.isEmpty() || outcomes.contains(Outcome.OBSERVED)) {
+      return Outcome.OBSERVED;
+    }
+    return outcomes.contains(Outcome.UNOBSERVABLE) ? Outcome.UNOBSERVABLE : Outcome.ABSENT;
+  }
+
+  /** RFC 8463 §5: sign with RSA too. A selector that was not seen may be the RSA one. */
+  private static void ed25519Alone(List<SelectorReview> reviews, Judgement.Builder judgement) {
+    var alone =
+        reviews.stream()
+            .filter(review -> review.usable().filter(Key.Ed25519.class::isInstance).isPresent())
+            .toList();
+    var hasRsa =
+        reviews.stream()
+            .anyMatch(review -> review.usable().filter(Key.Rsa.class::isInstance).isPresent());
+    if (alone.isEmpty() || hasRsa) {
+      return;
+    }
+    var hidden = reviews.stream().flatMap(review -> review.gap().stream()).findFirst();
+    for (var review : alone) {
+      if (hidden.isPresent()) {
+        judgement.add(
+            new Gap(
+                NAME,
+                hidden.get().unseen(),
+                hidden.get().why(),
+                Set.of(DkimRules.KEY_TYPE.id()),
+                Optional.of(review.subject())));
+      } else {
+        judgement.add(
+            Finding.of(
+                    DkimRules.KEY_TYPE,
+                    review.subject(),
+                    "%s is an Ed25519 key, and none of the watched selectors has an RSA key for"
+                            .formatted(review.subject())
+                        + " verifiers that know only that")
+                .cause(review.subject() + " TXT")
+                .with("selectors", selectors(reviews)));
+      }
+    }
+  }
+
+  private static Map<String, Object> selectors(List<SelectorReview> reviews) {
+    var types = new LinkedHashMap<String, Object>();
+    for (var review : reviews) {
+      types.put(
+          review.subject(),
+          review.usable().filter(Key.Ed25519.class::isInstance).isPresent()
+              ? "ed25519"
+              : review.outcome().word());
+    }
+    return types;
+  }
+}
