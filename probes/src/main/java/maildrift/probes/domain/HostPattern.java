@@ -1,17 +1,19 @@
 package maildrift.probes.domain;
 
+import java.util.List;
 import java.util.Locale;
 import maildrift.probes.dns.DnsName;
 
 /**
  * A host name in which a {@code *} stands for one or more characters of one label, never across a
  * dot. Matching is anchored on both ends, so that {@code mail.test.attacker.example} never matches
- * {@code *.mail.test}.
+ * {@code *.mail.test}. Alternatives are separated by {@code |}: where a provider has an old and a
+ * new name for one thing, either will do.
  */
 public record HostPattern(String text) {
 
   public HostPattern {
-    text = text.toLowerCase(Locale.ROOT);
+    text = text.toLowerCase(Locale.ROOT).replace(" ", "");
     if (text.endsWith(".")) {
       text = text.substring(0, text.length() - 1);
     }
@@ -20,13 +22,21 @@ public record HostPattern(String text) {
     }
   }
 
+  /** Only one name matches, and {@code text} is it. */
   public boolean isExact() {
-    return text.indexOf('*') < 0;
+    return text.indexOf('*') < 0 && text.indexOf('|') < 0;
   }
 
   public boolean matches(DnsName name) {
-    var wanted = text.split("\\.", -1);
-    var labels = name.labels();
+    for (var alternative : text.split("\\|", -1)) {
+      if (matches(alternative.split("\\.", -1), name.labels())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean matches(String[] wanted, List<String> labels) {
     if (labels.size() != wanted.length) {
       return false;
     }

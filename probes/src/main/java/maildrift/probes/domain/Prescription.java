@@ -3,6 +3,8 @@ package maildrift.probes.domain;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.RecordType;
 
@@ -24,7 +26,8 @@ import maildrift.probes.dns.RecordType;
  * @param netblocks SPF names whose networks the gateway's allowlist must accept
  * @param records required and forbidden records besides
  * @param deviations accepted deviations: rule id → reason
- * @param certain false: the data is partly guessed, so that no finding from it is above warning
+ * @param guessed which of {@code mx}, {@code spf}, {@code dkim}, {@code netblocks}, {@code records}
+ *     is a guess of ours, so that no finding from it may be above warning
  */
 public record Prescription(
     String profile,
@@ -38,7 +41,9 @@ public record Prescription(
     List<DnsName> netblocks,
     List<RecordRule> records,
     Map<String, String> deviations,
-    boolean certain) {
+    Set<String> guessed) {
+
+  private static final Set<String> AREAS = Set.of("mx", "spf", "dkim", "netblocks", "records");
 
   public Prescription {
     mx = List.copyOf(mx);
@@ -47,6 +52,49 @@ public record Prescription(
     netblocks = List.copyOf(netblocks);
     records = List.copyOf(records);
     deviations = Map.copyOf(deviations);
+    guessed = Set.copyOf(guessed);
+  }
+
+  /** All of it is certain, or all of it is a guess. */
+  public Prescription(
+      String profile,
+      String label,
+      Role role,
+      List<MxSet> mx,
+      List<DnsName> spfAuthorise,
+      String spfInclude,
+      boolean spfFirst,
+      List<DkimExpectation> dkim,
+      List<DnsName> netblocks,
+      List<RecordRule> records,
+      Map<String, String> deviations,
+      boolean certain) {
+    this(
+        profile,
+        label,
+        role,
+        mx,
+        spfAuthorise,
+        spfInclude,
+        spfFirst,
+        dkim,
+        netblocks,
+        records,
+        deviations,
+        certain ? Set.of() : AREAS);
+  }
+
+  /** Nothing in it is guessed. */
+  public boolean certain() {
+    return guessed.isEmpty();
+  }
+
+  /**
+   * What the profile's data on an area ({@code mx}, {@code spf}, {@code dkim}, {@code netblocks},
+   * {@code records}) can bring about at worst: a guess of ours wakes nobody up.
+   */
+  public Severity atMost(String area, Severity severity) {
+    return guessed.contains(area) && severity == Severity.CRITICAL ? Severity.WARNING : severity;
   }
 
   /** One acceptable MX set. */

@@ -1,0 +1,97 @@
+package maildrift.probes.profile;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.Prescription;
+import maildrift.probes.domain.TlsLevel;
+import maildrift.probes.network.Cidr;
+
+/**
+ * What a profile says as a whole, for one region, or for one variant. A section that is not there
+ * is left to the level above; one that is there replaces it.
+ */
+record Sections(
+    Optional<String> title,
+    Optional<List<List<Host>>> mx,
+    Optional<Spf> spf,
+    Optional<List<Dkim>> dkim,
+    Optional<List<Template>> netblocks,
+    Optional<List<Entry>> records,
+    Map<String, String> deviations,
+    Optional<List<Template>> forwarding,
+    Optional<List<Template>> smarthosts,
+    Optional<List<Cidr>> networks,
+    Optional<TlsLevel> tlsLevel,
+    List<Evidence> evidence) {
+
+  static final Sections NONE =
+      new Sections(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Map.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of());
+
+  record Host(Template host, Optional<Integer> preference) {}
+
+  record Spf(List<Template> authorise, Template include, boolean first) {}
+
+  record Dkim(
+      Template selector, Optional<String> key, Optional<Template> cname, boolean required) {}
+
+  record Entry(
+      String prefix, RecordType type, Template value, Prescription.Demand demand, String reason) {}
+
+  /** With what the more specific level says in place of what this one does. */
+  Sections with(Sections specific) {
+    var lifted = new LinkedHashMap<>(deviations);
+    lifted.putAll(specific.deviations);
+    return new Sections(
+        specific.title.or(() -> title),
+        specific.mx.or(() -> mx),
+        specific.spf.or(() -> spf),
+        specific.dkim.or(() -> dkim),
+        specific.netblocks.or(() -> netblocks),
+        specific.records.or(() -> records),
+        lifted,
+        specific.forwarding.or(() -> forwarding),
+        specific.smarthosts.or(() -> smarthosts),
+        specific.networks.or(() -> networks),
+        specific.tlsLevel.or(() -> tlsLevel),
+        overridden(specific.evidence));
+  }
+
+  /** Evidence of the specific level for a fact stands in place of ours for that fact. */
+  private List<Evidence> overridden(List<Evidence> specific) {
+    var all = new ArrayList<Evidence>();
+    for (var ours : evidence) {
+      var left =
+          ours.facts().stream()
+              .filter(fact -> specific.stream().noneMatch(own -> own.facts().contains(fact)))
+              .toList();
+      if (!left.isEmpty()) {
+        all.add(new Evidence(left, ours.source(), ours.date(), ours.confidence()));
+      }
+    }
+    all.addAll(specific);
+    return all;
+  }
+
+  /** All that is known of a fact is a guess. */
+  boolean isGuessed(String fact) {
+    var about = evidence.stream().filter(e -> e.facts().contains(fact)).toList();
+    return !about.isEmpty()
+        && about.stream().allMatch(e -> e.confidence() == Evidence.Confidence.GUESS);
+  }
+}
