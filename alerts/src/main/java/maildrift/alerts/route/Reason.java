@@ -1,0 +1,66 @@
+package maildrift.alerts.route;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import maildrift.alerts.Alert;
+
+/** Why a group is told to its receiver. */
+public enum Reason {
+  /** The receiver knows of nothing in this group that fires. */
+  FIRST,
+  /** An alert joined. */
+  NEW_ALERTS,
+  /** One that was told is worse now. */
+  ESCALATED,
+  /** What one that was told is about, its diff, is another now. */
+  CHANGED,
+  /** One that was told is over. */
+  RESOLVED,
+  /** Nothing changed, it still fires, and repeat_interval has passed. */
+  REPEAT;
+
+  /** The word in notifications. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * What there is to tell, apart from repetition.
+   *
+   * @param told what the receiver believes to be firing
+   * @param firing what fires and is not muted, by fingerprint
+   * @param over whether something that was told is over
+   */
+  static Optional<Reason> toTell(
+      Map<String, String> told, Map<String, Alert> firing, boolean over) {
+    if (told.isEmpty()) {
+      return firing.isEmpty() ? Optional.empty() : Optional.of(FIRST);
+    }
+    return firing.entrySet().stream()
+        .flatMap(
+            one -> Told.news(Optional.ofNullable(told.get(one.getKey())), one.getValue()).stream())
+        .min(Reason::compareTo)
+        .or(() -> over ? Optional.of(RESOLVED) : Optional.empty());
+  }
+
+  /**
+   * When it is to be told.
+   *
+   * @param toldAt when the group was last told
+   * @param openedAt when there first was something to tell
+   */
+  Instant due(Optional<Instant> toldAt, Instant openedAt, Grouping grouping) {
+    var waited = openedAt.plus(grouping.groupWait());
+    return switch (this) {
+      case FIRST -> waited;
+      case NEW_ALERTS, ESCALATED, CHANGED, RESOLVED ->
+          toldAt
+              .map(at -> at.plus(grouping.groupInterval()))
+              .filter(waited::isBefore)
+              .orElse(waited);
+      case REPEAT -> toldAt.map(at -> at.plus(grouping.repeatInterval())).orElse(waited);
+    };
+  }
+}

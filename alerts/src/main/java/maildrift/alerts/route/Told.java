@@ -1,0 +1,71 @@
+package maildrift.alerts.route;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import maildrift.alerts.Alert;
+import maildrift.alerts.Labels;
+import maildrift.alerts.Severity;
+
+/**
+ * What a receiver was told of one alert, as the text in {@link GroupState#told}: the severity, and
+ * digests of the diffs that it has seen. A diff that comes and goes is told once, and after a few
+ * different ones nothing but the repetition is: an unsteady record does not page all night.
+ */
+final class Told {
+  private static final int MOST_DIFFS = 4;
+
+  private Told() {}
+
+  /** Why the alert as it is now is news to a receiver that was told this. */
+  static Optional<Reason> news(Optional<String> told, Alert alert) {
+    if (told.isEmpty()) {
+      return Optional.of(Reason.NEW_ALERTS);
+    }
+    var words = words(told.get());
+    if (alert.severity().compareTo(severity(words)) > 0) {
+      return Optional.of(Reason.ESCALATED);
+    }
+    return words.size() > MOST_DIFFS || words.contains(digest(alert))
+        ? Optional.empty()
+        : Optional.of(Reason.CHANGED);
+  }
+
+  /** What it has been told after it is told the alert as it is now. */
+  static String after(Optional<String> told, Reason reason, Alert alert) {
+    var fresh = alert.severity().word() + " " + digest(alert);
+    if (told.isEmpty() || reason == Reason.REPEAT) {
+      return fresh;
+    }
+    var words = words(told.get());
+    var diffs = words.subList(1, words.size());
+    var digest = digest(alert);
+    return alert.severity().word()
+        + " "
+        + String.join(" ", diffs)
+        + (diffs.contains(digest) || diffs.size() >= MOST_DIFFS ? "" : " " + digest);
+  }
+
+  private static List<String> words(String told) {
+    return Arrays.asList(told.split(" ", -1));
+  }
+
+  private static Severity severity(List<String> words) {
+    return Severity.of(Labels.of(Map.of("severity", words.getFirst())));
+  }
+
+  private static String digest(Alert alert) {
+    var diff = alert.annotations().getOrDefault("diff", "");
+    try {
+      var hash = MessageDigest.getInstance("SHA-256").digest(diff.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(Arrays.copyOf(hash, 4));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

@@ -1,0 +1,646 @@
+package maildrift.alerts.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import maildrift.alerts.Alert;
+import maildrift.alerts.Alert.Phase;
+import maildrift.alerts.Labels;
+import maildrift.alerts.Notification;
+import maildrift.alerts.mute.Maintenance;
+import maildrift.alerts.mute.Mutes;
+import maildrift.alerts.mute.Silence;
+import maildrift.alerts.outbox.Owed;
+import maildrift.alerts.state.AlertBook;
+import maildrift.alerts.state.AlertTerms;
+import maildrift.alerts.state.Problem;
+import org.junit.jupiter.api.Test;
+
+/** A small world: domains with problems, a clock that jumps, and what each receiver was told. */
+class DispatcherTest {
+  private static final Instant START = Instant.parse("2026-11-21T17:00:00Z");
+  private static final String NETBLOCKS = "de._netblocks.mimecast.test TXT";
+  private static final Grouping BY_CAUSE = Grouping.DEFAULT;
+
+  @Test
+  void aGroupIsToldAfterItsWaitAndNotBefore() {
+    var world = new World(all("oncall"));
+    world.breaks("contoso.test", "netblocks.missing", "critical");
+
+    assertThat(world.told).isEmpty();
+    world.passes(Duration.ofSeconds(29));
+    assertThat(world.told).isEmpty();
+    world.passes(Duration.ofSeconds(1));
+    assertThat(world.told).containsExactly("oncall first: +contoso.test");
+  }
+
+  @Test
+  void oneCauseThatHitsManyDomainsIsOneNotificationThatNamesThemAll() {
+    var world = new World(all("oncall"));
+    for (var i = 0; i < 300; i++) {
+      world.breaks("d%03d.test".formatted(i), "netblocks.missing", "critical");
+    }
+
+    world.passes(Duration.ofSeconds(30));
+
+    assertThat(world.owed).hasSize(1);
+    assertThat(world.last().firing()).hasSize(300);
+    assertThat(world.last().groupLabels()).isEqualTo(Labels.of(Map.of("cause", NETBLOCKS)));
+    assertThat(world.last().groupKey()).isEqualTo("{}/{}:{cause=\"" + NETBLOCKS + "\"}");
+  }
+
+  @Test
+  void whatJoinsIsToldAfterTheGroupIntervalTogetherWithWhatFires() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.breaks("b.test", "netblocks.missing", "critical");
+
+    world.passes(Duration.ofSeconds(299));
+    assertThat(world.told).hasSize(1);
+    world.passes(Duration.ofSeconds(1));
+
+    assertThat(world.told.getLast()).isEqualTo("oncall new_alerts: +a.test +b.test");
+  }
+
+  @Test
+  void whatEndsIsToldOnce() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.breaks("b.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofMinutes(5));
+    world.mends("b.test", "netblocks.missing");
+    world.passes(Duration.ofMinutes(5));
+
+    assertThat(world.told)
+        .containsExactly(
+            "oncall first: +a.test +b.test",
+            "oncall resolved: +b.test -a.test",
+            "oncall resolved: -b.test");
+    world.passes(Duration.ofDays(2));
+    assertThat(world.told).hasSize(3);
+  }
+
+  @Test
+  void whatEndedBeforeItWasToldIsNeverTold() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(10));
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofDays(1));
+
+    assertThat(world.told).isEmpty();
+    assertThat(world.states).isEmpty();
+  }
+
+  @Test
+  void whatFiresOnIsRepeated() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.passes(Duration.ofHours(12).minusSeconds(1));
+    assertThat(world.told).hasSize(1);
+    world.passes(Duration.ofSeconds(1));
+    assertThat(world.told).containsExactly("oncall first: +a.test", "oncall repeat: +a.test");
+  }
+
+  @Test
+  void aResolvedAlertIsForgottenOnlyWhenEverybodyKnows() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.mends("a.test", "netblocks.missing");
+    assertThat(world.book).isNotEmpty();
+
+    world.passes(Duration.ofMinutes(5));
+    assertThat(world.told).hasSize(2);
+    assertThat(world.states).isEmpty();
+    world.passes(AlertTerms.DEFAULT.flapWindow());
+    assertThat(world.book).isEmpty();
+    assertThat(world.dispatcher.nextDue()).isEmpty();
+  }
+
+  @Test
+  void anAlertThatComesBackBeforeItsEndWasToldIsNotToldAtAll() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofSeconds(60));
+    world.looks("a.test", "netblocks.missing", "critical", "");
+    world.passes(Duration.ofMinutes(30));
+    assertThat(world.told).hasSize(1); // pending again: neither over nor news
+
+    world.looks("a.test", "netblocks.missing", "critical", "");
+    world.passes(Duration.ofHours(1));
+    assertThat(world.told).hasSize(1);
+  }
+
+  @Test
+  void aPendingReturnThatVanishesIsToldAsOver() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofSeconds(60));
+    world.looks("a.test", "netblocks.missing", "critical", "");
+    world.passes(Duration.ofMinutes(10));
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofMinutes(5));
+
+    assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
+  }
+
+  @Test
+  void aWorseSeverityIsToldAndABetterOneIsNot() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "tls.expiry", "warning");
+    world.passes(Duration.ofSeconds(30));
+    world.breaks("a.test", "tls.expiry", "critical");
+    world.passes(Duration.ofMinutes(5));
+    assertThat(world.told.getLast()).isEqualTo("oncall escalated: +a.test");
+
+    world.breaks("a.test", "tls.expiry", "warning");
+    world.passes(Duration.ofHours(1));
+    assertThat(world.told).hasSize(2);
+  }
+
+  @Test
+  void anotherDiffIsToldButOneThatComesAndGoesIsNotToldAgain() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    for (var round = 0; round < 10; round++) {
+      world.looks("a.test", "netblocks.missing", "critical", "+ 192.0.2.0/24");
+      world.passes(Duration.ofMinutes(6));
+      world.looks("a.test", "netblocks.missing", "critical", "");
+      world.passes(Duration.ofMinutes(6));
+    }
+
+    assertThat(world.told).containsExactly("oncall first: +a.test", "oncall changed: +a.test");
+  }
+
+  @Test
+  void aRecordThatIsNeverTheSameIsToldAFewTimesOnly() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    for (var round = 0; round < 50; round++) {
+      world.passes(Duration.ofMinutes(6));
+      world.looks("a.test", "netblocks.missing", "critical", "+ 192.0.2." + round + "/32");
+    }
+
+    assertThat(world.told).hasSize(4);
+  }
+
+  @Test
+  void theFirstRouteThatMatchesWinsUnlessItGoesOn() {
+    var critical = List.of(Matcher.equal("severity", "critical"));
+    var routing =
+        new Routing(
+            List.of(
+                new Route(critical, List.of("oncall", "mail"), true, BY_CAUSE),
+                new Route(
+                    List.of(Matcher.parse("domain=~\".+\\\\.test\"")),
+                    List.of("am"),
+                    false,
+                    BY_CAUSE),
+                new Route(List.of(), List.of("rest"), false, BY_CAUSE)),
+            Map.of("oncall", true, "mail", true, "am", true, "rest", true));
+    var world = new World(routing);
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.breaks("b.test", "spf.lookups", "warning");
+    world.breaks("c.example", "spf.lookups", "warning");
+    world.passes(Duration.ofSeconds(30));
+
+    assertThat(world.told)
+        .containsExactlyInAnyOrder(
+            "oncall first: +a.test",
+            "mail first: +a.test",
+            "am first: +a.test +b.test",
+            "rest first: +c.example");
+  }
+
+  @Test
+  void aRouteMayGroupByAllLabelsAndHaveItsOwnTimes() {
+    var each =
+        new Grouping(List.of("..."), Duration.ZERO, Duration.ofSeconds(10), Duration.ofMinutes(1));
+    var world = new World(Routing.toAll(Map.of("am", true), each));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.breaks("b.test", "netblocks.missing", "critical");
+
+    assertThat(world.told).containsExactly("am first: +a.test", "am first: +b.test");
+    world.passes(Duration.ofMinutes(1));
+    assertThat(world.told).hasSize(4);
+  }
+
+  @Test
+  void anAlertWhoseSeverityChangesItsRouteIsToldThereAndIsOverHere() {
+    var world = new World(bySeverity("mail", "oncall"));
+    world.breaks("a.test", "tls.expiry", "warning");
+    world.passes(Duration.ofSeconds(30));
+    world.breaks("a.test", "tls.expiry", "critical");
+    world.passes(Duration.ofMinutes(5));
+
+    assertThat(world.told)
+        .containsExactly("mail first: +a.test", "oncall first: +a.test", "mail resolved: -a.test");
+    assertThat(world.last().resolved().getFirst().annotation("resolution"))
+        .isEqualTo("it goes on as critical, told to oncall");
+    world.mends("a.test", "tls.expiry");
+    world.passes(Duration.ofMinutes(5));
+    assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
+    assertThat(world.told).hasSize(4);
+  }
+
+  @Test
+  void withinOneReceiverAChangeOfRouteIsNeverToldAsAnEnd() {
+    var world = new World(bySeverity("oncall", "oncall"));
+    world.breaks("a.test", "tls.expiry", "warning");
+    world.passes(Duration.ofSeconds(30));
+    world.breaks("a.test", "tls.expiry", "critical");
+    world.passes(Duration.ofHours(1));
+
+    assertThat(world.told).containsExactly("oncall first: +a.test", "oncall escalated: +a.test");
+  }
+
+  @Test
+  void aSilencedAlertIsToldWhenTheSilenceEndsAndItStillFires() {
+    var world = new World(all("oncall"));
+    world.mutes(silence("domain", "a.test", Duration.ofHours(1)));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofMinutes(59));
+    assertThat(world.told).isEmpty();
+
+    world.passes(Duration.ofMinutes(2));
+    assertThat(world.told).containsExactly("oncall first: +a.test");
+  }
+
+  @Test
+  void aSilenceStopsTheRepetitionButNotTheEnd() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.mutes(silence("domain", "a.test", Duration.ofDays(3)));
+    world.passes(Duration.ofDays(1));
+    assertThat(world.told).hasSize(1);
+
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofMinutes(5));
+    assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
+  }
+
+  @Test
+  void maintenanceMutesItsDomainsOnly() {
+    var world = new World(all("oncall"));
+    world.mutes(
+        new Mutes(
+            List.of(),
+            List.of(new Maintenance(Set.of("a.test"), START, Duration.ofHours(1), "migration"))));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.breaks("b.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofMinutes(30));
+    assertThat(world.told).containsExactly("oncall first: +b.test");
+
+    world.passes(Duration.ofMinutes(31));
+    assertThat(world.told.getLast()).isEqualTo("oncall new_alerts: +a.test +b.test");
+  }
+
+  @Test
+  void aSilenceThatIsExpiredByHandLetsTheAlertThrough() {
+    var world = new World(all("oncall"));
+    var silence = silence("domain", "a.test", Duration.ofDays(1));
+    world.mutes(silence);
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofHours(1));
+
+    world.mutes(new Mutes(List.of(silence.silences().getFirst().expire(world.now)), List.of()));
+    world.passes(Duration.ofSeconds(30));
+
+    assertThat(world.told).containsExactly("oncall first: +a.test");
+  }
+
+  @Test
+  void aReceiverThatWantsNoEndsHearsNone() {
+    var world = new World(Routing.toAll(Map.of("oncall", false), BY_CAUSE));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofDays(1));
+
+    assertThat(world.told).containsExactly("oncall first: +a.test");
+    assertThat(world.states).isEmpty();
+  }
+
+  @Test
+  void aReloadWithTheSameRoutesInAnotherOrderTellsNobodyAnything() {
+    var critical =
+        new Route(
+            List.of(Matcher.equal("severity", "critical")), List.of("oncall"), false, BY_CAUSE);
+    var contoso =
+        new Route(List.of(Matcher.equal("tenant", "other")), List.of("am"), false, BY_CAUSE);
+    var receivers = Map.of("oncall", true, "am", true);
+    var world = new World(new Routing(List.of(critical, contoso), receivers));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    for (var reload = 0; reload < 100; reload++) {
+      world.routing(
+          new Routing(
+              reload % 2 == 0 ? List.of(contoso, critical) : List.of(critical, contoso),
+              receivers));
+      world.passes(Duration.ofSeconds(60));
+    }
+
+    assertThat(world.told).hasSize(1);
+  }
+
+  @Test
+  void aReloadThatGroupsOtherwiseDoesNotTellAgainWhatIsKnown() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.routing(
+        Routing.toAll(
+            Map.of("oncall", true),
+            new Grouping(
+                List.of("tenant"),
+                BY_CAUSE.groupWait(),
+                BY_CAUSE.groupInterval(),
+                BY_CAUSE.repeatInterval())));
+    world.passes(Duration.ofHours(1));
+    assertThat(world.told).hasSize(1);
+
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofMinutes(5));
+    assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
+  }
+
+  @Test
+  void aReceiverThatVanishesIsToldNothingAndTheNewOneHearsAll() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.routing(all("night-shift"));
+    world.passes(Duration.ofHours(1));
+
+    assertThat(world.told).containsExactly("oncall first: +a.test", "night-shift first: +a.test");
+    assertThat(world.states.values())
+        .extracting(GroupState::receiver)
+        .containsExactly("night-shift");
+  }
+
+  @Test
+  void aRestartOwesWhatWasStillToBeOwedAndNothingTwice() {
+    var world = new World(all("oncall"));
+    world.breaks("told.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.mends("told.test", "netblocks.missing");
+    world.breaks("new.test", "spf.lookups", "warning", "new.test TXT");
+    world.restart();
+
+    world.passes(Duration.ofSeconds(30));
+    assertThat(world.told).containsExactly("oncall first: +told.test", "oncall first: +new.test");
+    world.restart();
+    world.passes(Duration.ofMinutes(5));
+    assertThat(world.told)
+        .containsExactly(
+            "oncall first: +told.test", "oncall first: +new.test", "oncall resolved: -told.test");
+    for (var restart = 0; restart < 50; restart++) {
+      world.restart();
+      world.passes(Duration.ofSeconds(10));
+    }
+    assertThat(world.told).hasSize(3);
+    world.passes(Duration.ofHours(12));
+    assertThat(world.told.getLast()).isEqualTo("oncall repeat: +new.test");
+  }
+
+  @Test
+  void aRestartCountsTheWaitFromWhenTheAlertFired() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.now = world.now.plusSeconds(600);
+    world.restart();
+
+    world.passes(Duration.ZERO);
+
+    assertThat(world.told).containsExactly("oncall first: +a.test");
+  }
+
+  @Test
+  void aClockThatIsSetBackKeepsNobodyWaiting() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.now = world.now.minus(Duration.ofHours(1));
+    world.breaks("b.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofMinutes(5));
+
+    assertThat(world.told.getLast()).isEqualTo("oncall new_alerts: +a.test +b.test");
+  }
+
+  @Test
+  void aRemovedDomainIsToldAsOverWithTheReason() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.apply(
+        AlertBook.closeAll(world.book.values(), "a.test is no longer monitored", world.now));
+    world.passes(Duration.ofMinutes(5));
+
+    assertThat(world.last().resolved().getFirst().annotation("resolution"))
+        .isEqualTo("a.test is no longer monitored");
+  }
+
+  @Test
+  void theRefreshedAlertsAreThoseThatWereToldAndFire() {
+    var world = new World(all("am"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    assertThat(world.dispatcher.toldFiring("am")).isEmpty();
+    world.passes(Duration.ofSeconds(30));
+    assertThat(world.dispatcher.toldFiring("am")).hasSize(1);
+    world.mends("a.test", "netblocks.missing");
+    assertThat(world.dispatcher.toldFiring("am")).isEmpty();
+  }
+
+  @Test
+  void twentyThousandDomainsOfOneCauseAreOneGroupInNoTime() {
+    var world = new World(all("oncall"));
+    var started = System.nanoTime();
+    for (var i = 0; i < 20_000; i++) {
+      world.breaks("d" + i + ".test", "netblocks.missing", "critical");
+    }
+    world.passes(Duration.ofSeconds(30));
+    var took = Duration.ofNanos(System.nanoTime() - started);
+
+    assertThat(world.owed).hasSize(1);
+    assertThat(took).isLessThan(Duration.ofSeconds(20));
+  }
+
+  private static Routing all(String receiver) {
+    return Routing.toAll(Map.of(receiver, true), BY_CAUSE);
+  }
+
+  private static Routing bySeverity(String warning, String critical) {
+    return new Routing(
+        List.of(
+            new Route(
+                List.of(Matcher.equal("severity", "critical")), List.of(critical), false, BY_CAUSE),
+            new Route(List.of(), List.of(warning), false, BY_CAUSE)),
+        Stream.of(warning, critical).distinct().collect(Collectors.toMap(name -> name, _ -> true)));
+  }
+
+  private static Mutes silence(String name, String value, Duration length) {
+    return new Mutes(
+        List.of(
+            new Silence(
+                "s1",
+                List.of(Matcher.equal(name, value)),
+                START,
+                START.plus(length),
+                "alice",
+                "known")),
+        List.of());
+  }
+
+  private static final class World {
+    private final Map<String, Alert> book = new LinkedHashMap<>();
+    private final Map<String, GroupState> states = new TreeMap<>();
+    private final List<Owed> owed = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
+    private Routing routing;
+    private Mutes mutes = Mutes.NONE;
+    private Dispatcher dispatcher;
+    private Instant now = START;
+
+    World(Routing routing) {
+      this.routing = routing;
+      this.dispatcher = fresh();
+    }
+
+    private Dispatcher fresh() {
+      return new Dispatcher(
+          routing,
+          mutes,
+          Links.to("https://maildrift.test"),
+          AlertTerms.DEFAULT.flapWindow(),
+          owed.size(),
+          () -> "m" + owed.size());
+    }
+
+    void breaks(String domain, String rule, String severity) {
+      breaks(domain, rule, severity, NETBLOCKS);
+    }
+
+    void breaks(String domain, String rule, String severity, String cause) {
+      look(domain, rule, List.of(problem(domain, rule, severity, cause, "")), 1);
+    }
+
+    /** One look of the two that it takes. */
+    void looks(String domain, String rule, String severity, String diff) {
+      look(domain, rule, List.of(problem(domain, rule, severity, NETBLOCKS, diff)), 2);
+    }
+
+    void mends(String domain, String rule) {
+      look(domain, rule, List.of(), 1);
+    }
+
+    private void look(String domain, String rule, List<Problem> seen, int confirmations) {
+      var present =
+          Optional.ofNullable(
+              book.get(
+                  Alert.fingerprint(
+                      Labels.of(Map.of("alertname", rule, "domain", domain, "subject", domain)))));
+      apply(
+          AlertBook.step(
+              present.stream().toList(),
+              seen,
+              _ -> false,
+              now,
+              AlertTerms.DEFAULT.confirmations(confirmations)));
+    }
+
+    void apply(AlertBook.Step step) {
+      step.alerts().forEach(alert -> book.put(alert.fingerprint(), alert));
+      take(dispatcher.onTransitions(step.transitions(), now));
+    }
+
+    void mutes(Mutes value) {
+      mutes = value;
+      dispatcher.mutes(value, now);
+    }
+
+    void routing(Routing value) {
+      routing = value;
+      dispatcher.routing(value, now);
+    }
+
+    /** All that is left is what was stored. */
+    void restart() {
+      dispatcher = fresh();
+      dispatcher.restore(book.values(), states.values(), now);
+    }
+
+    /** Wakes the dispatcher exactly when it asked to be. */
+    void passes(Duration time) {
+      var end = now.plus(time);
+      take(dispatcher.due(now));
+      for (var next = dispatcher.nextDue();
+          next.isPresent() && !next.get().isAfter(end);
+          next = dispatcher.nextDue()) {
+        now = next.get().isAfter(now) ? next.get() : now;
+        take(dispatcher.due(now));
+      }
+      now = end;
+    }
+
+    private void take(Dispatch dispatch) {
+      dispatch.states().forEach(state -> states.put(state.key(), state));
+      dispatch.removedStates().forEach(states::remove);
+      dispatch
+          .forgotten()
+          .forEach(
+              alert -> {
+                assertThat(alert.phase()).isEqualTo(Phase.RESOLVED);
+                book.remove(alert.fingerprint(), alert);
+              });
+      for (var one : dispatch.owed()) {
+        owed.add(one);
+        var notification = Notification.parse(one.body());
+        var text = new StringBuilder(one.receiver() + " " + notification.reason() + ":");
+        if (notification.items().size() < 10) {
+          notification.items().stream()
+              .map(item -> (item.isFiring() ? " +" : " -") + item.labels().get("domain"))
+              .forEach(text::append);
+        }
+        told.add(text.toString());
+      }
+    }
+
+    Notification last() {
+      return Notification.parse(owed.getLast().body());
+    }
+
+    private static Problem problem(
+        String domain, String rule, String severity, String cause, String diff) {
+      return Problem.of(
+          Map.of(
+              "alertname", rule,
+              "domain", domain,
+              "subject", domain,
+              "tenant", "contoso",
+              "cause", cause,
+              "severity", severity),
+          Map.of("summary", rule + " at " + domain, "diff", diff));
+    }
+  }
+}
