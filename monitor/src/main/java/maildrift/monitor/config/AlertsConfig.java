@@ -1,37 +1,36 @@
 package maildrift.monitor.config;
 
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import maildrift.alerts.route.Grouping;
+import maildrift.alerts.route.Route;
+import maildrift.alerts.route.Routing;
 
 /**
  * Who hears of what, together with what, and when. The words mean what they mean in Alertmanager.
  *
- * @param groupBy label names; {@code ...} alone: every alert for itself
+ * @param grouping where a route says nothing else
  * @param receivers by name, in the order written
  * @param routes the first that matches wins, unless it continues
  */
 public record AlertsConfig(
-    List<String> groupBy,
-    Duration groupWait,
-    Duration groupInterval,
-    Duration repeatInterval,
-    Map<String, ReceiverConfig> receivers,
-    List<RouteConfig> routes) {
+    Grouping grouping, Map<String, ReceiverConfig> receivers, List<Route> routes) {
   public static final AlertsConfig DEFAULT =
-      new AlertsConfig(
-          List.of("cause"),
-          Duration.ofSeconds(30),
-          Duration.ofMinutes(5),
-          Duration.ofHours(12),
-          Map.of(),
-          List.of());
+      new AlertsConfig(Grouping.DEFAULT, Map.of(), List.of());
 
   public AlertsConfig {
-    groupBy = List.copyOf(groupBy);
     receivers = Collections.unmodifiableMap(new LinkedHashMap<>(receivers));
     routes = List.copyOf(routes);
+  }
+
+  /** Receivers without any route hear of everything. */
+  public Routing routing() {
+    var sendResolved = new LinkedHashMap<String, Boolean>();
+    receivers.forEach((name, receiver) -> sendResolved.put(name, receiver.sendResolved()));
+    return routes.isEmpty()
+        ? Routing.toAll(sendResolved, grouping)
+        : new Routing(routes, sendResolved);
   }
 }

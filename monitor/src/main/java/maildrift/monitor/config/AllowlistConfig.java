@@ -28,13 +28,20 @@ public record AllowlistConfig(String name, Duration doubleRun, Source source) {
    */
   public record Fetched(URI url, Duration refresh, boolean allowPrivate) implements Source {
     public static final Duration DEFAULT_REFRESH = Duration.ofHours(1);
+
+    /** Path and query may be secret. */
+    @Override
+    public String toString() {
+      return "Fetched[url=%s, refresh=%s]".formatted(Urls.shown(url), refresh);
+    }
   }
 
   /** As known right after loading: a list that must be fetched is not readable yet. */
   public Allowlist initial() {
     return switch (source) {
       case Written(var networks) -> new Allowlist(name, networks, doubleRun, Optional.empty());
-      case Fetched(var url, _, _) -> unreadable("%s has not been fetched yet".formatted(url));
+      case Fetched(var url, _, _) ->
+          unreadable("the list of %s has not been fetched yet".formatted(Urls.shown(url)));
     };
   }
 

@@ -60,24 +60,7 @@ public record HostPort(String host, int port) {
     if (Cidr.octets(host).isPresent()) {
       return true;
     }
-    var name = DnsName.parse(host);
-    if (name.isEmpty() || name.get().isRoot()) {
-      return false;
-    }
-    var labels = name.get().labels();
-    // A last label of digits only is a mistyped IPv4 address, never a host (RFC 1123 section 2.1).
-    return !labels.getLast().chars().allMatch(c -> c >= '0' && c <= '9')
-        && labels.stream()
-            .allMatch(
-                label ->
-                    label
-                        .chars()
-                        .allMatch(
-                            c ->
-                                (c >= 'a' && c <= 'z')
-                                    || (c >= '0' && c <= '9')
-                                    || c == '-'
-                                    || c == '_'));
+    return DnsName.parse(host).filter(Hosts::isHost).isPresent();
   }
 
   private static int port(String written, String digits) {

@@ -5,18 +5,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import maildrift.alerts.mute.Maintenance;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Tenant;
+import maildrift.probes.profile.ProfileCatalog;
 
 /**
  * One immutable snapshot of everything the operator wrote. What exists is valid: names resolve,
  * files were read, defaults are filled in.
  *
- * @param severities re-graded rules, for every domain; those of tenant and domain are already in
- *     the domains
+ * @param severities re-graded rules, for every domain; they are in each domain already, merged with
+ *     those of its tenant and its own
+ * @param tenantSeverities re-graded rules, by tenant
+ * @param baseline whether the first gapless observation of a domain is accepted by itself
+ * @param profiles the built-in ones and the operator's own
  * @param domains in the order written
  */
 public record MonitorConfig(
@@ -27,12 +32,30 @@ public record MonitorConfig(
     ScheduleConfig schedule,
     MetricsConfig metrics,
     AlertsConfig alerts,
+    BaselineMode baseline,
     Map<String, Severity> severities,
+    Map<String, Map<String, Severity>> tenantSeverities,
+    ProfileCatalog profiles,
     Map<String, Tenant> tenants,
     Map<String, Gateway> gateways,
     Map<String, AllowlistConfig> allowlists,
     List<ManagedDomain> domains,
     List<Maintenance> maintenance) {
+
+  /** How a domain gets its first baseline. */
+  public enum BaselineMode {
+    /** The first gapless observation is accepted by itself. */
+    FIRST,
+    /** A person accepts it. */
+    MANUAL;
+
+    public String word() {
+      return switch (this) {
+        case FIRST -> "first";
+        case MANUAL -> "manual";
+      };
+    }
+  }
 
   /** Nothing written at all: no domains, nobody told, the system's resolvers. */
   public static final MonitorConfig DEFAULT =
@@ -44,7 +67,10 @@ public record MonitorConfig(
           ScheduleConfig.DEFAULT,
           MetricsConfig.DEFAULT,
           AlertsConfig.DEFAULT,
+          BaselineMode.FIRST,
           Map.of(),
+          Map.of(),
+          ProfileCatalog.builtIn(),
           Map.of(),
           Map.of(),
           Map.of(),
@@ -53,6 +79,7 @@ public record MonitorConfig(
 
   public MonitorConfig {
     severities = Map.copyOf(severities);
+    tenantSeverities = Map.copyOf(tenantSeverities);
     tenants = inOrder(tenants);
     gateways = inOrder(gateways);
     allowlists = inOrder(allowlists);

@@ -13,24 +13,23 @@ public sealed interface ReceiverConfig {
   /** The key in the configuration. */
   String name();
 
+  /** Whether it hears of what has ended, too. */
+  boolean sendResolved();
+
   /** A name that resolves to a private address is used too. */
   boolean allowPrivate();
 
-  /**
-   * A POST of Alertmanager's JSON, signed the Standard Webhooks way when there is a secret.
-   *
-   * @param sendResolved tell it when alerts end, too
-   */
+  /** A POST of Alertmanager's JSON, signed the Standard Webhooks way when there is a secret. */
   record Webhook(
       String name, URI url, Optional<Secret> secret, boolean sendResolved, boolean allowPrivate)
       implements ReceiverConfig {
     @Override
     public String toString() {
-      return "Webhook[name=%s, url=%s]".formatted(name, shown(url));
+      return "Webhook[name=%s, url=%s]".formatted(name, Urls.shown(url));
     }
   }
 
-  /** Alertmanager's API v2. */
+  /** Alertmanager's API v2; it decides itself what to do with what has ended. */
   record Alertmanager(
       String name,
       URI url,
@@ -39,8 +38,13 @@ public sealed interface ReceiverConfig {
       boolean allowPrivate)
       implements ReceiverConfig {
     @Override
+    public boolean sendResolved() {
+      return true;
+    }
+
+    @Override
     public String toString() {
-      return "Alertmanager[name=%s, url=%s]".formatted(name, shown(url));
+      return "Alertmanager[name=%s, url=%s]".formatted(name, Urls.shown(url));
     }
   }
 
@@ -77,9 +81,5 @@ public sealed interface ReceiverConfig {
         case NONE -> "none";
       };
     }
-  }
-
-  private static String shown(URI url) {
-    return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
   }
 }

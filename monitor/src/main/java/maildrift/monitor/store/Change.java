@@ -21,8 +21,6 @@ public record Change(
     Optional<String> after,
     String kind) {
   public Change {
-    before = before.map(Texts::storable);
-    after = after.map(Texts::storable);
     at = Micros.of(at);
   }
 }

@@ -11,8 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import maildrift.alerts.Alert;
-import maildrift.alerts.outbox.InMemoryOutbox;
-import maildrift.alerts.outbox.Outbox;
+import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
 import maildrift.probes.network.Cidr;
 
@@ -23,7 +22,7 @@ public final class MemoryStore implements StateStore, History {
   private final Map<String, Baseline> baselines = new TreeMap<>();
   private final Map<String, DomainAlert> alerts = new TreeMap<>();
   private final Map<String, GroupState> groups = new TreeMap<>();
-  private final InMemoryOutbox outbox = new InMemoryOutbox();
+  private final Map<String, Owed> owed = new TreeMap<>();
   private final Map<String, KeptSilence> silences = new TreeMap<>();
   private final Map<String, KeptDomain> domains = new TreeMap<>();
   private final Map<String, Map<Cidr, PublishedNetwork>> networks = new TreeMap<>();
@@ -70,13 +69,9 @@ public final class MemoryStore implements StateStore, History {
       case Write.PutGroup(var group) -> groups.put(group.key(), micros(group));
       case Write.DropGroup(var group) -> groups.remove(group);
       case Write.Owe(var notification) -> {
-        outbox.owe(List.of(notification));
+        owed.put(notification.id(), notification);
         lastSequence = Math.max(lastSequence, notification.sequence());
       }
-      case Write.Delivered(var id) -> outbox.delivered(id);
-      case Write.Failed(var id, var notBefore, var error) ->
-          outbox.retryLater(id, notBefore, error);
-      case Write.Dead(var id, _, var error) -> outbox.dead(id, error);
       case Write.PutSilence(var silence) -> silences.put(silence.id(), silence);
       case Write.DropSilence(var id) -> silences.remove(id);
       case Write.PutDomain(var domain) -> domains.put(domain.name(), domain);
@@ -98,7 +93,6 @@ public final class MemoryStore implements StateStore, History {
             alert.annotations(),
             alert.phase(),
             alert.looks(),
-            alert.flaps(),
             Micros.of(alert.startsAt()),
             Micros.of(alert.updatedAt()),
             alert.endsAt().map(Micros::of)));
@@ -108,10 +102,10 @@ public final class MemoryStore implements StateStore, History {
     return new GroupState(
         group.key(),
         group.receiver(),
-        group.groupKey(),
         group.labels(),
-        group.told(),
-        Micros.of(group.toldAt()));
+        group.toldFiring(),
+        group.openedAt().map(Micros::of),
+        group.lastToldAt().map(Micros::of));
   }
 
   private synchronized <T> List<T> copy(Map<String, T> rows) {
@@ -195,16 +189,6 @@ public final class MemoryStore implements StateStore, History {
                 withdrawn
                     .computeIfAbsent(network.source(), _ -> new TreeMap<>())
                     .put(network.network(), at));
-  }
-
-  @Override
-  public Outbox outbox() {
-    return outbox;
-  }
-
-  @Override
-  public List<DeadLetter> deadLetters(int limit) {
-    return List.of();
   }
 
   @Override

@@ -1,0 +1,337 @@
+package maildrift.monitor.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import maildrift.alerts.mute.Maintenance;
+import maildrift.monitor.config.MonitorConfig.BaselineMode;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.ManagedDomain;
+
+/**
+ * Reads configurations. Loading never throws for what an operator wrote: the result is a whole
+ * configuration, or every problem with its place.
+ */
+public final class ConfigLoader {
+  private static final int MOST_FILES = 20_000;
+
+  private final Vocabulary vocabulary;
+  private final Function<String, Optional<String>> environment;
+
+  /** With the environment of this process. */
+  public ConfigLoader(Vocabulary vocabulary) {
+    this(vocabulary, name -> Optional.ofNullable(System.getenv(name)));
+  }
+
+  public ConfigLoader(Vocabulary vocabulary, Function<String, Optional<String>> environment) {
+    this.vocabulary = vocabulary;
+    this.environment = environment;
+  }
+
+  /** What came of it. */
+  public sealed interface Result {
+
+    /** Everything that was looked at, to know when to look again. */
+    ConfigFiles files();
+
+    /** What is allowed and probably not meant. */
+    List<Problem> warnings();
+  }
+
+  /** The configuration may be put in force. */
+  public record Loaded(MonitorConfig config, ConfigFiles files, List<Problem> warnings)
+      implements Result {
+    public Loaded {
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /** The configuration must not be used; never without a problem. */
+  public record Rejected(List<Problem> problems, ConfigFiles files, List<Problem> warnings)
+      implements Result {
+    public Rejected {
+      problems = List.copyOf(problems);
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /** What came of reading a single domain. */
+  public sealed interface DomainResult {
+    /** It may be checked. */
+    record Accepted(ManagedDomain domain) implements DomainResult {}
+
+    /** Never without a problem. */
+    record Refused(List<Problem> problems) implements DomainResult {
+      public Refused {
+        problems = List.copyOf(problems);
+      }
+    }
+  }
+
+  /** Reads a file and what it includes; problems name it as it is named here. */
+  public Result load(Path file) {
+    return new Load(Reading.ofFiles(environment)).result(file);
+  }
+
+  /**
+   * Reads one domain as an item of {@code domains}, YAML or JSON, against a configuration in force.
+   * The text may come over the network: it can name neither files nor environment variables.
+   */
+  public DomainResult domain(String text, MonitorConfig config) {
+    var reading = Reading.ofRequest();
+    var source = new Place.Source("domain", Path.of("domain"));
+    var reader = new DomainReader(reading, vocabulary, declarations(config));
+    var domain =
+        Yaml.read(source, text, reading::problem).flatMap(node -> reader.domain(node, "domains[]"));
+    if (domain.isEmpty() && !reading.hasProblems()) {
+      reading.problem(source.start(), "nothing here; expected a domain");
+    }
+    return result(reading, domain);
+  }
+
+  /** A domain that is not configured, as {@code check DOMAIN --profile …} wants it. */
+  public DomainResult adHoc(DnsName name, List<ProfileUse> profiles, MonitorConfig config) {
+    var reading = Reading.ofRequest();
+    var reader = new DomainReader(reading, vocabulary, declarations(config));
+    var place = new Place.Source("--profile", Path.of("--profile")).start();
+    return result(reading, Optional.of(reader.adHoc(name, profiles, place)));
+  }
+
+  private static DomainResult result(Reading reading, Optional<ManagedDomain> domain) {
+    return reading.hasProblems()
+        ? new DomainResult.Refused(reading.problems())
+        : new DomainResult.Accepted(domain.orElseThrow());
+  }
+
+  private static Declarations declarations(MonitorConfig config) {
+    return new Declarations(
+        config.tenants(),
+        config.gateways(),
+        config.allowlists(),
+        config.profiles(),
+        config.severities(),
+        config.tenantSeverities());
+  }
+
+  /** For the schema's test: every key that a configuration may have, by where it stands. */
+  Map<String, Set<String>> keys(Path file) {
+    var reading = Reading.ofFiles(environment);
+    var result = new Load(reading).result(file);
+    if (result instanceof Rejected rejected) {
+      throw new IllegalArgumentException(rejected.problems().toString());
+    }
+    return reading.keys();
+  }
+
+  /** One reading of one file and its includes. */
+  private final class Load {
+    private final Reading reading;
+    private final List<Section> roots = new ArrayList<>();
+    private final Set<Path> seen = new HashSet<>();
+
+    Load(Reading reading) {
+      this.reading = reading;
+    }
+
+    Result result(Path file) {
+      var source = new Place.Source(file.toString(), file.toAbsolutePath().normalize());
+      open(source, source.start());
+      var config = config(source);
+      return reading.hasProblems()
+          ? new Rejected(reading.problems(), reading.files(), reading.warnings())
+          : new Loaded(config, reading.files(), reading.warnings());
+    }
+
+    private void open(Place.Source source, Place named) {
+      if (!seen.add(source.path())) {
+        return; // Two patterns may match the same file; a file may even include itself.
+      }
+      if (seen.size() > MOST_FILES) {
+        reading.problem(named, "more than %d files are included".formatted(MOST_FILES));
+        return;
+      }
+      var text = reading.file(source, named, Reading.LARGEST_CONFIGURATION);
+      if (text.isEmpty()) {
+        return;
+      }
+      Yaml.read(source, text.get(), reading::problem)
+          .map(node -> Section.of(reading, "", "", node))
+          .ifPresent(
+              root -> {
+                roots.add(root);
+                root.oneOrMore("include").forEach(this::include);
+              });
+    }
+
+    private void include(Text written) {
+      var source = written.place().source();
+      var pattern = written.value();
+      var firstWild = firstWild(pattern);
+      if (firstWild < 0) {
+        open(source.sibling(pattern), written.place());
+        return;
+      }
+      var slash = pattern.lastIndexOf('/', firstWild);
+      var folder = slash < 0 ? "" : pattern.substring(0, slash + 1);
+      var base = source.sibling(folder.isEmpty() ? "." : folder);
+      if (!Files.isDirectory(base.path())) {
+        reading.problem(
+            written.place(), "include: there is no folder '%s'".formatted(Words.shortened(folder)));
+        return;
+      }
+      try {
+        var listing = ConfigFiles.Listing.of(base.path(), pattern.substring(slash + 1));
+        reading.listed(listing);
+        if (listing.found().isEmpty()) {
+          reading.warning(
+              written.place(), "include: no file matches %s".formatted(written.shown()));
+        }
+        listing.found().stream()
+            .map(found -> source.sibling(folder + base.path().relativize(found)))
+            .forEach(found -> open(found, written.place()));
+      } catch (IOException | PatternSyntaxException failed) {
+        reading.problem(
+            written.place(), "include: %s: %s".formatted(written.shown(), failed.getMessage()));
+      }
+    }
+
+    private static int firstWild(String pattern) {
+      for (var i = 0; i < pattern.length(); i++) {
+        if ("*?[{".indexOf(pattern.charAt(i)) >= 0) {
+          return i;
+        }
+      }
+      return -1;
+    }
+
+    private MonitorConfig config(Place.Source main) {
+      var settings = new SettingsReader(reading);
+      var declarations = new DeclarationsReader(reading, vocabulary).read(roots);
+      var domains = new DomainReader(reading, vocabulary, declarations).domains(roots);
+      var dns = settings.dns(only("dns", main));
+      var smtp = settings.smtp(only("smtp", main));
+      var http = settings.http(only("http", main));
+      var store = settings.store(only("store", main));
+      var schedule = settings.schedule(only("schedule", main));
+      var metrics = settings.metrics(only("metrics", main));
+      var baseline = baseline();
+      var alerts = new AlertsReader(reading, vocabulary, declarations).read(only("alerts", main));
+      var maintenance = maintenance(domains);
+      roots.forEach(Section::end);
+      return new MonitorConfig(
+          dns,
+          smtp,
+          http,
+          store,
+          schedule,
+          metrics,
+          alerts,
+          baseline,
+          declarations.severities(),
+          declarations.tenantSeverities(),
+          declarations.profiles(),
+          declarations.tenants(),
+          declarations.gateways(),
+          declarations.allowlists(),
+          domains,
+          maintenance);
+    }
+
+    /** A section of the daemon's own; only one file may have it. */
+    private Section only(String key, Place.Source main) {
+      var having = roots.stream().filter(root -> root.has(key)).toList();
+      having.stream()
+          .skip(1)
+          .forEach(
+              other ->
+                  reading.problem(
+                      other.placeOf(key),
+                      "'%s' is set in two files; first at %s"
+                          .formatted(key, having.getFirst().placeOf(key))));
+      return having.isEmpty()
+          ? Section.of(reading, key, key, new Node.Mapping(main.start(), List.of()))
+          : having.getFirst().section(key);
+    }
+
+    private BaselineMode baseline() {
+      var having = roots.stream().filter(root -> root.has("baseline")).toList();
+      having.stream()
+          .skip(1)
+          .forEach(
+              other ->
+                  reading.problem(
+                      other.placeOf("baseline"),
+                      "'baseline' is set in two files; first at %s"
+                          .formatted(having.getFirst().placeOf("baseline"))));
+      return having.stream()
+          .findFirst()
+          .flatMap(root -> root.choice("baseline", BaselineMode.values(), BaselineMode::word))
+          .orElse(BaselineMode.FIRST);
+    }
+
+    private List<Maintenance> maintenance(List<ManagedDomain> domains) {
+      var known = domains.stream().map(ManagedDomain::name).collect(Collectors.toSet());
+      var windows = new ArrayList<Maintenance>();
+      for (var root : roots) {
+        var items = root.sections("maintenance");
+        items.forEach(item -> window(item, known, true).ifPresent(windows::add));
+        if (items.isEmpty()) {
+          window(
+              Section.of(
+                  reading,
+                  "maintenance[]",
+                  "maintenance",
+                  new Node.Mapping(root.place(), List.of())),
+              known,
+              false);
+        }
+      }
+      return windows;
+    }
+
+    private Optional<Maintenance> window(Section item, Set<DnsName> known, boolean isWritten) {
+      var names = new LinkedHashSet<String>();
+      for (var text : item.oneOrMore("domains")) {
+        item.parse("domains", text, Hosts::name)
+            .ifPresent(
+                name -> {
+                  if (!known.contains(name)) {
+                    var all = known.stream().map(DnsName::toString).collect(Collectors.toSet());
+                    reading.problem(
+                        text.place(),
+                        "maintenance of the unknown domain %s%s"
+                            .formatted(
+                                text.shown(),
+                                all.size() > 5000 ? "" : Words.hint(text.value(), all)));
+                  }
+                  names.add(name.toString());
+                });
+      }
+      var from = item.parsed("from", DomainReader::instant);
+      var length = item.duration("for", Duration.ofSeconds(1));
+      var reason = item.text("reason").map(Text::value).orElse("");
+      item.end();
+      if (isWritten) {
+        for (var key : List.of("domains", "from", "for")) {
+          if (!item.has(key)) {
+            item.lacks(key);
+          }
+        }
+      }
+      return names.isEmpty() || from.isEmpty() || length.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Maintenance(names, from.get(), length.get(), reason));
+    }
+  }
+}

@@ -1,0 +1,285 @@
+package maildrift.monitor.config;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import maildrift.probes.Severity;
+import maildrift.probes.domain.Allowlist;
+import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.HostPattern;
+import maildrift.probes.domain.Tenant;
+import maildrift.probes.network.AllowlistFile;
+import maildrift.probes.network.Cidr;
+import maildrift.probes.profile.Profile;
+import maildrift.probes.profile.ProfileCatalog;
+
+/** Reads tenants, gateways, allowlists, own profiles and severities, over all files. */
+final class DeclarationsReader {
+  /** Labels that alerts carry anyway; a tenant cannot set them. */
+  static final Set<String> ALERT_LABELS =
+      Set.of("alertname", "domain", "tenant", "severity", "subject", "cause");
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private final Reading reading;
+  private final Vocabulary vocabulary;
+
+  DeclarationsReader(Reading reading, Vocabulary vocabulary) {
+    this.reading = reading;
+    this.vocabulary = vocabulary;
+  }
+
+  Declarations read(List<Section> roots) {
+    var severities = new HashMap<String, Severity>();
+    roots.forEach(root -> severities.putAll(severities(root)));
+    var tenants = new LinkedHashMap<String, Tenant>();
+    var tenantSeverities = new HashMap<String, Map<String, Severity>>();
+    for (var named : named(roots, "tenants", "tenant")) {
+      tenants.put(named.name(), tenant(named));
+      tenantSeverities.put(named.name(), severities(named.section()));
+      named.section().end();
+    }
+    var gateways = new LinkedHashMap<String, Gateway>();
+    for (var named : named(roots, "gateways", "gateway")) {
+      gateway(named).ifPresent(gateway -> gateways.put(named.name(), gateway));
+    }
+    var allowlists = new LinkedHashMap<String, AllowlistConfig>();
+    for (var named : named(roots, "allowlists", "allowlist")) {
+      allowlists.put(named.name(), allowlist(named));
+    }
+    return new Declarations(
+        tenants, gateways, allowlists, profiles(roots), severities, tenantSeverities);
+  }
+
+  /** Of all files; a name that two of them declare is a problem. */
+  private List<Section.Named> named(List<Section> roots, String key, String what) {
+    var first = new HashMap<String, Place>();
+    var all = new ArrayList<Section.Named>();
+    for (var root : roots) {
+      for (var named : root.named(key)) {
+        var before = first.putIfAbsent(named.name(), named.place());
+        if (before != null) {
+          reading.problem(
+              named.place(),
+              "the %s '%s' is declared twice; first at %s".formatted(what, named.name(), before));
+        } else {
+          all.add(named);
+        }
+      }
+    }
+    return all;
+  }
+
+  Map<String, Severity> severities(Section outer) {
+    var severities = new LinkedHashMap<String, Severity>();
+    var section = outer.section("severities");
+    for (var entry : section.entries()) {
+      checkRule(entry.key(), entry.place());
+      section
+          .choice(entry.key(), Severity.values(), Severity::word)
+          .ifPresent(severity -> severities.put(entry.key(), severity));
+    }
+    return severities;
+  }
+
+  void checkRule(String rule, Place place) {
+    if (!vocabulary.rules().contains(rule)) {
+      reading.problem(
+          place,
+          "unknown rule '%s'%s"
+              .formatted(Words.shortened(rule), Words.hint(rule, vocabulary.rules())));
+    }
+  }
+
+  private Tenant tenant(Section.Named named) {
+    var section = named.section();
+    var name = section.text("name").map(Text::value).orElse(named.name());
+    var labels = new LinkedHashMap<String, String>();
+    var written = section.section("labels");
+    for (var entry : written.entries()) {
+      var label = entry.key();
+      if (!isLabel(label)) {
+        reading.problem(
+            entry.place(),
+            "'%s' is no label name; use letters, digits and _, no digit first"
+                .formatted(Words.shortened(label)));
+      } else if (ALERT_LABELS.contains(label)) {
+        reading.problem(
+            entry.place(), "the label '%s' is set by maildrift itself".formatted(label));
+      } else {
+        written.anyText(label).ifPresent(text -> labels.put(label, text.value()));
+      }
+    }
+    return new Tenant(named.name(), name, labels);
+  }
+
+  private static boolean isLabel(String name) {
+    return !name.isEmpty()
+        && !(name.charAt(0) >= '0' && name.charAt(0) <= '9')
+        && !name.startsWith("__")
+        && name.chars()
+            .allMatch(
+                c ->
+                    (c >= 'a' && c <= 'z')
+                        || (c >= 'A' && c <= 'Z')
+                        || (c >= '0' && c <= '9')
+                        || c == '_');
+  }
+
+  private Optional<Gateway> gateway(Section.Named named) {
+    var section = named.section();
+    var host = section.required("host").flatMap(text -> section.parse("host", text, Hosts::name));
+    var addresses = new ArrayList<InetAddress>();
+    for (var text : section.texts("addresses")) {
+      section.parse("addresses", text, DeclarationsReader::address).ifPresent(addresses::add);
+    }
+    var port = section.whole("port", 1, 65_535, 25);
+    var connector = section.parsed("connector_name", DeclarationsReader::pattern);
+    var banner = section.parsed("banner", Hosts::name);
+    var helo = section.parsed("helo", Hosts::name);
+    var pins = new ArrayList<String>();
+    for (var text : section.texts("pins")) {
+      section.parse("pins", text, DeclarationsReader::fingerprint).ifPresent(pins::add);
+    }
+    section.end();
+    return host.map(
+        name -> new Gateway(named.name(), name, addresses, port, connector, banner, helo, pins));
+  }
+
+  private static InetAddress address(String written) {
+    var network = Cidr.parse(written);
+    if (!network.isSingle()) {
+      throw new IllegalArgumentException(
+          "'%s' is a network; write the gateway's addresses one by one".formatted(written));
+    }
+    return network.host();
+  }
+
+  private static String pattern(String written) {
+    var bare = written.startsWith("*.") ? written.substring(2) : written;
+    Hosts.name(bare);
+    return new HostPattern(written).text();
+  }
+
+  /** SHA-256 in hex, with or without colons, as {@code openssl x509 -fingerprint} prints it. */
+  private static String fingerprint(String written) {
+    var bare = written.toLowerCase(Locale.ROOT);
+    if (bare.startsWith("sha256:")) {
+      bare = bare.substring("sha256:".length());
+    }
+    bare = bare.replace(":", "");
+    if (bare.length() != 64 || !bare.chars().allMatch(c -> "0123456789abcdef".indexOf(c) >= 0)) {
+      throw new IllegalArgumentException(
+          "'%s' is no SHA-256 fingerprint of 64 hex digits".formatted(Words.shortened(written)));
+    }
+    return bare;
+  }
+
+  private AllowlistConfig allowlist(Section.Named named) {
+    var section = named.section();
+    var sources = List.of("networks", "file", "url").stream().filter(section::has).toList();
+    if (sources.size() != 1) {
+      reading.problem(
+          sources.isEmpty() ? named.place() : section.placeOf(sources.getLast()),
+          sources.isEmpty()
+              ? "the allowlist '%s' needs one of networks, file and url; an empty list is written networks: []"
+                  .formatted(named.name())
+              : "the allowlist '%s' has %s; keep one of them"
+                  .formatted(named.name(), String.join(" and ", sources)));
+    }
+    var doubleRun = section.duration("double_run", Duration.ZERO, Allowlist.DEFAULT_DOUBLE_RUN);
+    var networks = new ArrayList<Cidr>();
+    for (var text : section.texts("networks")) {
+      section.parse("networks", text, Cidr::parse).ifPresent(networks::add);
+    }
+    section.text("file").ifPresent(file -> networks.addAll(fromFile(file)));
+    var allowPrivate = section.flag("allow_private", false);
+    var url = section.parsed("url", written -> Urls.service(written, allowPrivate));
+    var refresh = section.duration("refresh", MINUTE, AllowlistConfig.Fetched.DEFAULT_REFRESH);
+    if (!section.has("url")) {
+      for (var key : List.of("refresh", "allow_private")) {
+        if (section.has(key)) {
+          reading.problem(section.placeOf(key), "%s is for lists with a url".formatted(key));
+        }
+      }
+    }
+    section.end();
+    return new AllowlistConfig(
+        named.name(),
+        doubleRun,
+        url.<AllowlistConfig.Source>map(
+                from -> new AllowlistConfig.Fetched(from, refresh, allowPrivate))
+            .orElseGet(() -> new AllowlistConfig.Written(networks)));
+  }
+
+  private List<Cidr> fromFile(Text file) {
+    var source = file.place().source().sibling(file.value());
+    var text = reading.file(source, file.place(), Reading.LARGEST_LIST);
+    if (text.isEmpty()) {
+      return List.of();
+    }
+    var list = AllowlistFile.parse(text.get());
+    list.problems()
+        .forEach(
+            problem ->
+                reading.problem(
+                    new Place(source, problem.line(), problem.column()), problem.message()));
+    if (list.entries().isEmpty() && list.problems().isEmpty()) {
+      reading.warning(
+          file.place(),
+          "file: %s names no network; an empty list accepts all".formatted(file.shown()));
+    }
+    return list.entries();
+  }
+
+  private ProfileCatalog profiles(List<Section> roots) {
+    var own = new ArrayList<Profile>();
+    var first = new HashMap<String, Place>();
+    for (var root : roots) {
+      var section = root.section("profiles");
+      for (var entry : section.entries()) {
+        var before = first.putIfAbsent(entry.key(), entry.place());
+        if (before != null) {
+          reading.problem(
+              entry.place(),
+              "the profile '%s' is declared twice; first at %s"
+                  .formatted(Words.shortened(entry.key()), before));
+          continue;
+        }
+        profile(entry).ifPresent(own::add);
+      }
+    }
+    return own.isEmpty() ? ProfileCatalog.builtIn() : ProfileCatalog.builtIn().plus(own);
+  }
+
+  private Optional<Profile> profile(Node.Entry entry) {
+    if (!(entry.value() instanceof Node.Mapping mapping)) {
+      reading.problem(
+          entry.value().place(),
+          "the profile '%s' must be a mapping of keys and values, not %s"
+              .formatted(Words.shortened(entry.key()), entry.value().shown()));
+      return Optional.empty();
+    }
+    var data = new Plain(reading).map(mapping);
+    if (data.isEmpty()) {
+      return Optional.empty();
+    }
+    var read = Profile.read(entry.key(), data.get());
+    read.problems()
+        .forEach(
+            problem ->
+                reading.problem(
+                    problem.path().isEmpty()
+                        ? entry.place()
+                        : Plain.placeOf(mapping, problem.path()),
+                    problem.message()));
+    return read.profile();
+  }
+}

@@ -1,0 +1,193 @@
+package maildrift.monitor.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import maildrift.monitor.config.HttpConfig.Access;
+import maildrift.monitor.config.HttpConfig.ApiToken;
+import maildrift.monitor.config.MetricsConfig.Detail;
+import maildrift.probes.dns.DnsName;
+
+/** Reads what concerns the daemon itself: dns, smtp, http, store, schedule, metrics. */
+final class SettingsReader {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration TENTH = Duration.ofMillis(100);
+
+  private final Reading reading;
+
+  SettingsReader(Reading reading) {
+    this.reading = reading;
+  }
+
+  DnsConfig dns(Section section) {
+    var byDefault = DnsConfig.DEFAULT;
+    var resolvers = servers(section, "resolvers");
+    var confirmWith = servers(section, "confirm_with");
+    var authoritative = new LinkedHashMap<DnsName, List<HostPort>>();
+    var zones = section.section("authoritative");
+    for (var zone : zones.entries()) {
+      var name = DnsName.parse(zone.key());
+      if (name.isEmpty()) {
+        reading.problem(
+            zone.place(), "'%s' is not the name of a zone".formatted(Words.shortened(zone.key())));
+      }
+      var servers = servers(zones, zone.key());
+      if (servers.isEmpty() && zones.items(zone.key()).isEmpty()) {
+        reading.problem(
+            zone.place(), "the zone '%s' has no server".formatted(Words.shortened(zone.key())));
+      }
+      if (name.isPresent() && authoritative.put(name.get(), servers) != null) {
+        reading.problem(zone.place(), "the zone '%s' is set twice".formatted(name.get()));
+      }
+    }
+    var queries = section.whole("queries_per_second", 1, 1_000_000, byDefault.queriesPerSecond());
+    var timeout = section.duration("timeout", TENTH, byDefault.timeout());
+    section.end();
+    return new DnsConfig(resolvers, confirmWith, authoritative, queries, timeout);
+  }
+
+  private List<HostPort> servers(Section section, String key) {
+    var servers = new ArrayList<HostPort>();
+    for (var text : section.texts(key)) {
+      var server = section.parse(key, text, written -> HostPort.parse(written, DnsConfig.PORT));
+      if (server.isPresent() && servers.contains(server.get())) {
+        reading.problem(text.place(), "%s: %s is listed twice".formatted(key, text.shown()));
+      }
+      server.ifPresent(servers::add);
+    }
+    return servers;
+  }
+
+  SmtpConfig smtp(Section section) {
+    var byDefault = SmtpConfig.DEFAULT;
+    var port = section.whole("port", 1, 65_535, byDefault.port());
+    var helo = section.parsed("helo", Hosts::name);
+    var allowPrivate = section.flag("allow_private", byDefault.allowPrivate());
+    var timeout = section.duration("timeout", SECOND, byDefault.timeout());
+    section.end();
+    return new SmtpConfig(port, helo, allowPrivate, timeout);
+  }
+
+  HttpConfig http(Section section) {
+    var byDefault = HttpConfig.DEFAULT;
+    var listen =
+        section.parsed(
+            "listen",
+            written ->
+                HostPort.parse(
+                    written.startsWith(":") ? "0.0.0.0" + written : written,
+                    byDefault.listen().port()));
+    var web = section.text("web_config_file").flatMap(new WebConfigReader(reading)::read);
+    if (!section.has("web_config_file")) {
+      // Nothing to read, nothing to say.
+      web = Optional.empty();
+    }
+    var operators = operators(section, web);
+    var tokens = tokens(section);
+    var externalUrl = section.parsed("external_url", Urls::web);
+    var probeAnyTarget = section.flag("probe_any_target", byDefault.probeAnyTarget());
+    section.end();
+    var http =
+        new HttpConfig(
+            listen.orElse(byDefault.listen()), web, operators, tokens, externalUrl, probeAnyTarget);
+    var loginWasMeant = section.has("web_config_file") || !section.items("tokens").isEmpty();
+    if (!http.listen().isLoopback()
+        && !http.needsLogin()
+        && !(loginWasMeant && reading.hasProblems())) {
+      section.problem(
+          "listen",
+          "listen: '%s' can be reached from other machines; set users (web_config_file) or tokens, or listen on 127.0.0.1"
+              .formatted(http.listen()));
+    }
+    return http;
+  }
+
+  private Set<String> operators(Section section, Optional<WebConfig> web) {
+    var operators = new LinkedHashSet<String>();
+    for (var text : section.texts("operators")) {
+      if (web.isPresent() && !web.get().users().containsKey(text.value())) {
+        reading.problem(
+            text.place(),
+            "operators: %s is not among basic_auth_users of the web_config_file%s"
+                .formatted(text.shown(), Words.hint(text.value(), web.get().users().keySet())));
+      }
+      operators.add(text.value());
+    }
+    return operators;
+  }
+
+  private List<ApiToken> tokens(Section section) {
+    var tokens = new ArrayList<ApiToken>();
+    var names = new LinkedHashSet<String>();
+    for (var item : section.sections("tokens")) {
+      var name = item.required("name");
+      var access = item.choice("role", Access.values(), Access::word).orElse(Access.VIEWER);
+      var token = item.secret("token");
+      if (!item.has("token") && !item.has("token_file")) {
+        item.lacks("token_file");
+      }
+      item.end();
+      if (name.isPresent() && !names.add(name.get().value())) {
+        reading.problem(
+            name.get().place(), "the token %s is declared twice".formatted(name.get().shown()));
+      }
+      if (name.isPresent() && token.isPresent()) {
+        if (token.get().reveal().length() < 16) {
+          reading.warning(
+              item.place(),
+              "the token %s is shorter than 16 characters; make one with: openssl rand -hex 32"
+                  .formatted(name.get().shown()));
+        }
+        tokens.add(new ApiToken(name.get().value(), token.get(), access));
+      }
+    }
+    return tokens;
+  }
+
+  StoreConfig store(Section section) {
+    var byDefault = StoreConfig.DEFAULT;
+    var url = section.parsed("url", SettingsReader::jdbc);
+    var username = section.text("username").map(Text::value);
+    var password = section.secret("password");
+    var keep = section.duration("keep", Duration.ofDays(1), byDefault.keep());
+    section.end();
+    return new StoreConfig(url.orElse(byDefault.url()), username, password, keep);
+  }
+
+  private static String jdbc(String written) {
+    if (!written.startsWith("jdbc:h2:") && !written.startsWith("jdbc:postgresql:")) {
+      throw new IllegalArgumentException(
+          "'%s' is neither jdbc:h2:file:… nor jdbc:postgresql://…"
+              .formatted(Words.shortened(written.split("[?;@]", 2)[0])));
+    }
+    var lower = written.toLowerCase(java.util.Locale.ROOT);
+    if (lower.contains("password=") || lower.contains("sslpassword=")) {
+      throw new IllegalArgumentException(
+          "the URL holds a password; use password_file: FILE or password: ${env:NAME}");
+    }
+    return written;
+  }
+
+  ScheduleConfig schedule(Section section) {
+    var byDefault = ScheduleConfig.DEFAULT;
+    var interval = section.duration("interval", SECOND, byDefault.interval());
+    var confirmAfter = section.duration("confirm_after", Duration.ZERO, byDefault.confirmAfter());
+    var confirmations = section.whole("confirmations", 1, 100, byDefault.confirmations());
+    var unobservableAfter =
+        section.duration("unobservable_after", SECOND, byDefault.unobservableAfter());
+    section.end();
+    return new ScheduleConfig(interval, confirmAfter, confirmations, unobservableAfter);
+  }
+
+  MetricsConfig metrics(Section section) {
+    var byDefault = MetricsConfig.DEFAULT;
+    var detail = section.choice("detail", Detail.values(), Detail::word).orElse(byDefault.detail());
+    var maxSeries = section.whole("max_series", 0, Integer.MAX_VALUE, byDefault.maxSeries());
+    section.end();
+    return new MetricsConfig(detail, maxSeries);
+  }
+}

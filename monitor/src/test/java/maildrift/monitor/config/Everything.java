@@ -1,0 +1,138 @@
+package maildrift.monitor.config;
+
+import java.nio.file.Path;
+
+/** A configuration that uses every key there is, and the files it names. */
+final class Everything {
+  private Everything() {}
+
+  static final String YAML =
+      """
+      include: [domains.d/*.yaml, tenants.yml]
+      dns:
+        resolvers: [127.0.0.1:53, "[2001:db8::53]:5353", localhost]
+        confirm_with: [9.9.9.9, 149.112.112.112]
+        authoritative: {lab.test: [127.0.0.10:5353]}
+        queries_per_second: 500
+        timeout: 1s500ms
+      smtp:
+        port: 2525
+        helo: monitor.example.net
+        allow_private: true
+        timeout: 20s
+      http:
+        listen: 0.0.0.0:8425
+        web_config_file: web.yml
+        operators: [alice]
+        tokens: [{name: ci, token_file: ci.token, role: operator}, {name: look, token: "${env:LOOK}"}]
+        external_url: https://maildrift.example.net/
+        probe_any_target: true
+      store:
+        url: jdbc:postgresql://db.example.net/maildrift
+        username: maildrift
+        password_file: db.password
+        keep: 1y
+      schedule:
+        interval: 1m30s
+        confirm_after: 10s
+        confirmations: 3
+        unobservable_after: 2h
+      metrics: {detail: lean, max_series: 100000}
+      baseline: manual
+      severities: {spf.lookups: critical}
+      allowlists:
+        contoso-gateway:
+          networks: [51.163.158.0/24, 194.104.109.0/24, "2001:db8::/32"]
+          double_run: 14d
+        from-file: {file: lists/gateway-a.txt}
+        from-url: {url: "https://lists.example.net/a.txt", refresh: 10m, allow_private: true}
+        nobody: {networks: []}
+      profiles:
+        house-gateway: { mx: [{host: mx.example.net, preference: 10}] }
+      gateways:
+        gw1:
+          host: secure.example.net
+          addresses: [192.0.2.10, "2001:db8::10"]
+          port: 25
+          connector_name: "*.example.net"
+          banner: secure.example.net
+          helo: secure.example.net
+          pins: ["sha256:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"]
+      domains:
+        - name: contoso.tld
+          tenant: contoso
+          profiles: [{name: mimecast, region: de, role: inbound}, {name: seppmail, gateway: gw1, role: gateway}]
+          forwarding_server: "[de-smtp-inbound-1.mimecast.com]"
+          smarthost: ["[de-smtp-outbound-1.mimecast.com]", "[de-smtp-outbound-2.mimecast.com]:587"]
+          allowed_sending_servers: contoso-gateway
+          tls_level: secure
+          skip: [tls]
+          dkim:
+            - {selector: default, expect_file: contoso.pub}
+            - {selector: 2024, expect: "v=DKIM1; k=ed25519; p=Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="}
+            - {selector: selector1, cname: "selector1-contoso-tld._domainkey.*.onmicrosoft.com"}
+          expect: {dmarc: {policy: quarantine}}
+          waive: [{rule: spf.all-qualifier, until: 2027-01-31, reason: "provider prescribes ?all"}]
+          severities: {mx.missing: warning}
+        - {name: plain.test, profiles: ["mail-connect:variant=pro", house-gateway], allowed_sending_servers: from-url}
+        - bare.test
+      maintenance:
+        - {domains: [contoso.tld], from: 2026-12-01T20:00:00Z, for: 72h, reason: migration to inline}
+      alerts:
+        group_by: [cause]
+        group_wait: 30s
+        group_interval: 5m
+        repeat_interval: 12h
+        receivers:
+          oncall: {webhook: {url: "https://hooks.example.net/x", secret_file: hook.key, send_resolved: false}}
+          chat: {webhook: {url_file: chat.url, secret: "${env:HOOK}"}}
+          am: {alertmanager: {url: "http://127.0.0.1:9093", username: md, password: "${env:AM}", allow_private: true}}
+          mail: {mail: {to: [noc@example.net], from: maildrift@example.net, smtp: "smtp.example.net:587", starttls: required, username: u, password_file: mail.password, send_resolved: true, allow_private: false}}
+        routes:
+          - {match: {severity: critical}, receivers: [oncall, mail], continue: true, group_by: [domain], group_wait: 1s, group_interval: 1m, repeat_interval: 1h}
+          - {match: {tenant: contoso}, matchers: ['severity=~"warning|critical"', team!=red], receivers: [am]}
+          - {match: {}, receivers: [chat]}
+      """;
+
+  static Sandbox in(Path folder) {
+    return new Sandbox(folder)
+        .file(
+            "web.yml",
+            """
+            tls_server_config:
+              cert_file: tls/server.crt
+              key_file: tls/server.key
+              client_auth_type: RequireAndVerifyClientCert
+              client_ca_file: tls/ca.crt
+              client_allowed_sans: [prometheus.example.net]
+              min_version: TLS13
+            http_server_config:
+              http2: false
+              headers: {X-Frame-Options: deny}
+            basic_auth_users:
+              alice: %s
+              bob: "%s"
+            """
+                .formatted(Sandbox.BCRYPT, Sandbox.BCRYPT))
+        .file("tls/server.crt", "c")
+        .file("tls/server.key", "k")
+        .file("tls/ca.crt", "c")
+        .file("ci.token", "ci-token-fedcba9876543210\n")
+        .file("db.password", "db-password\n")
+        .file("hook.key", "whsec_hook-secret\n")
+        .file("chat.url", "https://chat.example.net/very-secret-path\n")
+        .file("mail.password", "mail-password\n")
+        .file("contoso.pub", Sandbox.PUBLIC_KEY)
+        .file("lists/gateway-a.txt", "# gateway A\n192.0.2.0/25\n192.0.2.128/25 # second half\n")
+        .file(
+            "tenants.yml",
+            "tenants: {contoso: {name: Contoso AG, labels: {team: blue}, severities: {spf.present: info}}}\n")
+        .file("domains.d/a.yaml", "domains: [{name: a.test, tenant: contoso}]\n")
+        .file("domains.d/b.yaml", "domains:\n  - b.test\n")
+        .file("domains.d/.hidden.yaml", "nonsense: here\n")
+        .environment("LOOK", "look-token-look-token")
+        .environment("HOOK", "hook-from-environment")
+        .environment("AM", "am-password")
+        .file("maildrift.yml", YAML);
+  }
+}
