@@ -21,6 +21,8 @@ public record Change(
     Optional<String> after,
     String kind) {
   public Change {
+    before = before.map(Texts::storable);
+    after = after.map(Texts::storable);
     at = Micros.of(at);
   }
 }

@@ -11,7 +11,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import maildrift.alerts.Alert;
-import maildrift.alerts.outbox.Owed;
+import maildrift.alerts.outbox.InMemoryOutbox;
+import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.route.GroupState;
 import maildrift.probes.network.Cidr;
 
@@ -22,7 +23,7 @@ public final class MemoryStore implements StateStore, History {
   private final Map<String, Baseline> baselines = new TreeMap<>();
   private final Map<String, DomainAlert> alerts = new TreeMap<>();
   private final Map<String, GroupState> groups = new TreeMap<>();
-  private final Map<String, Owed> owed = new TreeMap<>();
+  private final InMemoryOutbox outbox = new InMemoryOutbox();
   private final Map<String, KeptSilence> silences = new TreeMap<>();
   private final Map<String, KeptDomain> domains = new TreeMap<>();
   private final Map<String, Map<Cidr, PublishedNetwork>> networks = new TreeMap<>();
@@ -69,9 +70,13 @@ public final class MemoryStore implements StateStore, History {
       case Write.PutGroup(var group) -> groups.put(group.key(), micros(group));
       case Write.DropGroup(var group) -> groups.remove(group);
       case Write.Owe(var notification) -> {
-        owed.put(notification.id(), notification);
+        outbox.owe(List.of(notification));
         lastSequence = Math.max(lastSequence, notification.sequence());
       }
+      case Write.Delivered(var id) -> outbox.delivered(id);
+      case Write.Failed(var id, var notBefore, var error) ->
+          outbox.retryLater(id, notBefore, error);
+      case Write.Dead(var id, _, var error) -> outbox.dead(id, error);
       case Write.PutSilence(var silence) -> silences.put(silence.id(), silence);
       case Write.DropSilence(var id) -> silences.remove(id);
       case Write.PutDomain(var domain) -> domains.put(domain.name(), domain);
@@ -93,6 +98,7 @@ public final class MemoryStore implements StateStore, History {
             alert.annotations(),
             alert.phase(),
             alert.looks(),
+            alert.flaps(),
             Micros.of(alert.startsAt()),
             Micros.of(alert.updatedAt()),
             alert.endsAt().map(Micros::of)));
@@ -102,10 +108,10 @@ public final class MemoryStore implements StateStore, History {
     return new GroupState(
         group.key(),
         group.receiver(),
+        group.groupKey(),
         group.labels(),
-        group.toldFiring(),
-        group.openedAt().map(Micros::of),
-        group.lastToldAt().map(Micros::of));
+        group.told(),
+        Micros.of(group.toldAt()));
   }
 
   private synchronized <T> List<T> copy(Map<String, T> rows) {
@@ -189,6 +195,16 @@ public final class MemoryStore implements StateStore, History {
                 withdrawn
                     .computeIfAbsent(network.source(), _ -> new TreeMap<>())
                     .put(network.network(), at));
+  }
+
+  @Override
+  public Outbox outbox() {
+    return outbox;
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters(int limit) {
+    return List.of();
   }
 
   @Override

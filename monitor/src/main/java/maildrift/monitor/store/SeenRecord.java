@@ -11,6 +11,7 @@ import java.time.Instant;
  */
 public record SeenRecord(String domain, String record, String value, Instant changedAt) {
   public SeenRecord {
+    value = Texts.storable(value);
     changedAt = Micros.of(changedAt);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.route.GroupState;
 import maildrift.probes.network.Cidr;
 
@@ -74,6 +75,12 @@ public interface StateStore extends AutoCloseable {
 
   /** Per source the networks that are no longer published, with the time they were seen gone. */
   Map<String, Map<Cidr, Instant>> withdrawn();
+
+  /** What is owed to receivers; shares this store's commits. */
+  Outbox outbox();
+
+  /** Notifications that were given up, the newest first; a store in memory keeps none. */
+  List<DeadLetter> deadLetters(int limit);
 
   /** The highest {@code sequence} that was ever owed here, delivered ones included; 0 at first. */
   long lastSequence();

@@ -152,7 +152,7 @@ sealed interface Write {
 
     @Override
     public int weight() {
-      return 500 + 60 * group.toldFiring().size();
+      return 500 + 100 * group.told().size();
     }
   }
 
@@ -172,6 +172,35 @@ sealed interface Write {
     @Override
     public int weight() {
       return 500 + 2 * owed.body().length();
+    }
+  }
+
+  /** It arrived. */
+  record Delivered(String id) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.OWED, id);
+    }
+  }
+
+  /** It did not arrive and is tried again. */
+  record Failed(String id, Instant notBefore, String error) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.OWED, id);
+    }
+
+    @Override
+    public Write after(Write earlier) {
+      return earlier instanceof Owe(var owed) ? new Owe(owed.failed(notBefore, error)) : this;
+    }
+  }
+
+  /** It is tried no more. */
+  record Dead(String id, Instant at, String error) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.OWED, id);
     }
   }
 

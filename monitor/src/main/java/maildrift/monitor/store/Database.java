@@ -1,0 +1,234 @@
+package maildrift.monitor.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+
+/** One open database: its connections, its schema, its dialect. */
+final class Database implements AutoCloseable {
+  /** What is kept in a database, and where its migrations are. */
+  enum Schema {
+    STATE("db/state"),
+    HISTORY("db/history");
+
+    private final String location;
+
+    Schema(String location) {
+      this.location = location;
+    }
+
+    private List<String> locations(Dialect dialect) {
+      var common = "classpath:" + location + "/common";
+      return switch (dialect) {
+        case H2 -> List.of(common);
+        case POSTGRESQL ->
+            this == STATE
+                ? List.of(common, "classpath:" + location + "/postgresql")
+                : List.of(common);
+      };
+    }
+
+    private String table() {
+      return "flyway_" + name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  private static final int CONNECTIONS = 8;
+  private static final long PATIENCE_MILLIS = 10_000;
+
+  private final Dialect dialect;
+  private final String name;
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
+  private final Function<String, String> damage;
+
+  private Database(
+      Dialect dialect, String name, HikariConfig config, Function<String, String> damage) {
+    this.dialect = dialect;
+    this.name = name;
+    this.damage = damage;
+    config.setPoolName(name);
+    config.setMaximumPoolSize(CONNECTIONS);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(PATIENCE_MILLIS);
+    config.setInitializationFailTimeout(-1);
+    pool = new HikariDataSource(config);
+    jdbi = Jdbi.create(pool);
+  }
+
+  /** Opens the file, or makes it when there is none. The caller holds the lock. */
+  static Database h2(H2File place, Schema schema) throws StoreUnusable {
+    if (!place.exists()) {
+      var unfinished = place.sibling("-new");
+      unfinished.removeUnfinished();
+      try (var connection = DriverManager.getConnection(unfinished.url(true), "sa", "")) {
+        migrate(schema, Dialect.H2, unfinished.url(true), "sa", "", unfinished.file().toString());
+        connection.createStatement().execute("shutdown");
+      } catch (SQLException failed) {
+        throw unfinished.unusable(failed);
+      }
+      unfinished.becomes(place);
+    }
+    place.checkFile();
+    try (var connection = DriverManager.getConnection(place.url(false), "sa", "")) {
+      checkIsOurs(place, schema, connection);
+      migrate(schema, Dialect.H2, place.url(false), "sa", "", place.file().toString());
+    } catch (SQLException failed) {
+      throw place.unusable(failed);
+    }
+    var config = new HikariConfig();
+    config.setJdbcUrl(place.url(false));
+    config.setUsername("sa");
+    config.setPassword("");
+    return new Database(Dialect.H2, place.file().toString(), config, place::damage);
+  }
+
+  private static void checkIsOurs(H2File place, Schema schema, Connection connection)
+      throws SQLException, StoreUnusable {
+    try (var tables = connection.getMetaData().getTables(null, "PUBLIC", "%", null)) {
+      var any = false;
+      while (tables.next()) {
+        any = true;
+        if (tables.getString("TABLE_NAME").equalsIgnoreCase(schema.table())) {
+          return;
+        }
+      }
+      connection.createStatement().execute("shutdown immediately");
+      throw any ? place.foreign("it has other tables") : place.damaged("it holds no tables");
+    }
+  }
+
+  /** The schema's part of a PostgreSQL database. */
+  static Database postgresql(String url, Schema... schemas) throws StoreUnusable {
+    var properties = new Properties();
+    properties.setProperty("connectTimeout", "3");
+    properties.setProperty("loginTimeout", "3");
+    var name = withoutSecrets(url);
+    try (var connection = DriverManager.getConnection(url, properties)) {
+      connection.getMetaData().getDatabaseMajorVersion();
+    } catch (SQLException failed) {
+      throw new StoreUnusable(
+          "the store %s cannot be opened: %s; see that the server runs, that the database exists and that user and password in store.url are right"
+              .formatted(name, GroupCommit.reason(failed)),
+          failed);
+    }
+    for (var schema : schemas) {
+      migrate(schema, Dialect.POSTGRESQL, url, "", "", name);
+    }
+    var config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.addDataSourceProperty("connectTimeout", "5");
+    config.addDataSourceProperty("socketTimeout", "60");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("reWriteBatchedInserts", "true");
+    config.addDataSourceProperty("ApplicationName", "maildrift");
+    // A commit is our barrier; a server that has it off for others has it on for us.
+    config.setConnectionInitSql(
+        """
+        select set_config('synchronous_commit', 'on', false)
+        where current_setting('synchronous_commit') = 'off'
+        """);
+    return new Database(
+        Dialect.POSTGRESQL,
+        name,
+        config,
+        reason -> "the store %s cannot be used: %s".formatted(name, reason));
+  }
+
+  private static String withoutSecrets(String url) {
+    var end = url.indexOf('?');
+    var plain = end < 0 ? url : url.substring(0, end);
+    var at = plain.lastIndexOf('@');
+    return at < 0 ? plain : "jdbc:postgresql://" + plain.substring(at + 1);
+  }
+
+  private static void migrate(
+      Schema schema, Dialect dialect, String url, String user, String password, String name)
+      throws StoreUnusable {
+    try {
+      Flyway.configure()
+          .dataSource(url, user, password)
+          .locations(schema.locations(dialect).toArray(String[]::new))
+          .table(schema.table())
+          // On PostgreSQL the history's tables join those of the state.
+          .baselineOnMigrate(dialect == Dialect.POSTGRESQL && schema == Schema.HISTORY)
+          .baselineVersion("0")
+          // A store of a newer maildrift is refused.
+          .ignoreMigrationPatterns(new String[0])
+          .cleanDisabled(true)
+          .load()
+          .migrate();
+    } catch (FlywayException failed) {
+      throw new StoreUnusable(
+          "the store %s has a schema that this maildrift cannot use: %s; use the maildrift that wrote it, or a newer one"
+              .formatted(name, GroupCommit.reason(failed)),
+          failed);
+    }
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  /** The file or the URL, without secrets. */
+  String name() {
+    return name;
+  }
+
+  /**
+   * In one transaction.
+   *
+   * @throws StoreFailure that names the store
+   */
+  <T> T inTransaction(Function<Handle, T> work) {
+    try {
+      return jdbi.inTransaction(work::apply);
+    } catch (JdbiException failed) {
+      throw failure(failed);
+    }
+  }
+
+  void useTransaction(Consumer<Handle> work) {
+    inTransaction(
+        handle -> {
+          work.accept(handle);
+          return true;
+        });
+  }
+
+  /** Outside of any transaction, for what has none. */
+  void use(Consumer<Handle> work) {
+    try {
+      jdbi.useHandle(work::accept);
+    } catch (JdbiException failed) {
+      throw failure(failed);
+    }
+  }
+
+  private StoreFailure failure(JdbiException failed) {
+    return new StoreFailure(damage.apply(GroupCommit.reason(failed)), failed);
+  }
+
+  @Override
+  public void close() {
+    if (dialect == Dialect.H2) {
+      try {
+        jdbi.useHandle(handle -> handle.execute("shutdown"));
+      } catch (JdbiException _) {
+        // It is closed already, or cannot be; what was acknowledged is on the disk.
+      }
+    }
+    pool.close();
+  }
+}

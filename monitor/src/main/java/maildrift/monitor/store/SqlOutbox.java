@@ -1,0 +1,81 @@
+package maildrift.monitor.store;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import maildrift.alerts.outbox.Outbox;
+import maildrift.alerts.outbox.Owed;
+
+/**
+ * The outbox in the state's database. What ends a notification goes the way of every batch and is
+ * durable when the call returns; a claim is not, because a lost one costs a second delivery at
+ * most.
+ */
+final class SqlOutbox implements Outbox {
+  private final SqlStore store;
+  private final Database database;
+  private final OwedTable table;
+  private final String worker;
+  private final Clock clock;
+
+  SqlOutbox(SqlStore store, Database database, OwedTable table, String worker, Clock clock) {
+    this.store = store;
+    this.database = database;
+    this.table = table;
+    this.worker = worker;
+    this.clock = clock;
+  }
+
+  @Override
+  public void owe(List<Owed> notifications) {
+    var batch = Batch.builder();
+    notifications.forEach(batch::owe);
+    store.commit(batch.build());
+  }
+
+  @Override
+  public List<Owed> claim(String receiver, int limit, Instant now, Duration lease) {
+    return store.betweenBarriers(
+        undurable ->
+            database.inTransaction(
+                handle -> table.claim(handle, receiver, limit, now, lease, worker, undurable)));
+  }
+
+  @Override
+  public void delivered(String id) {
+    store.commit(Batch.builder().add(new Write.Delivered(id)).build());
+  }
+
+  @Override
+  public void retryLater(String id, Instant notBefore, String error) {
+    store.commit(Batch.builder().add(new Write.Failed(id, notBefore, error)).build());
+  }
+
+  @Override
+  public void dead(String id, String error) {
+    store.commit(Batch.builder().add(new Write.Dead(id, clock.instant(), error)).build());
+  }
+
+  @Override
+  public void release(String id) {
+    database.useTransaction(handle -> table.release(handle, id));
+  }
+
+  @Override
+  public void hurry(String receiver, Instant now) {
+    database.useTransaction(handle -> table.hurry(handle, receiver, now));
+  }
+
+  @Override
+  public Optional<Instant> nextAttempt(String receiver) {
+    return database.inTransaction(handle -> table.nextAttempt(handle, receiver));
+  }
+
+  @Override
+  public Map<String, Backlog> backlog() {
+    return database.inTransaction(table::backlog);
+  }
+}

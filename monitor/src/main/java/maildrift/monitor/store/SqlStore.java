@@ -1,0 +1,421 @@
+package maildrift.monitor.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import maildrift.alerts.outbox.Outbox;
+import maildrift.alerts.outbox.Owed;
+import maildrift.alerts.route.GroupState;
+import maildrift.probes.network.Cidr;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The store on H2 and on PostgreSQL. */
+final class SqlStore implements StateStore, History, GroupCommit.Disk {
+  private static final Logger LOG = LoggerFactory.getLogger(SqlStore.class);
+  private static final int EXPIRED_AT_ONCE = 1_000;
+
+  private final Database database;
+  private final Optional<Database> historyDatabase;
+  private final Optional<String> historyTrouble;
+  private final Optional<FileChannel> lock;
+  private final Points points;
+
+  private final StateTable states;
+  private final SeenTable seen;
+  private final BaselineTable baselines;
+  private final AlertTable alerts;
+  private final GroupTable groups;
+  private final OwedTable owed;
+  private final SilenceTable silences;
+  private final DomainTable domains;
+  private final NetworkTable networks;
+  private final ChangeTable pending;
+  private final ChangeTable lines;
+
+  /** Held from a commit to its barrier: what is not durable yet must not be delivered. */
+  private final ReentrantLock barrier = new ReentrantLock();
+
+  /** Owed, committed, and the barrier failed. */
+  private Set<String> undurable = Set.of();
+
+  private final GroupCommit writer;
+  private final Optional<HistoryMover> mover;
+  private final SqlOutbox outbox;
+
+  /**
+   * @param history where the history is; the state's own database on PostgreSQL; empty when it
+   *     cannot be used
+   * @param historyTrouble why not
+   * @param lock closed last
+   */
+  SqlStore(
+      Database database,
+      Optional<Database> history,
+      Optional<String> historyTrouble,
+      Optional<FileChannel> lock,
+      String worker,
+      Clock clock,
+      Points points) {
+    this.database = database;
+    this.historyDatabase = history;
+    this.historyTrouble = historyTrouble;
+    this.lock = lock;
+    this.points = points;
+    var dialect = database.dialect();
+    states = new StateTable(dialect);
+    seen = new SeenTable(dialect);
+    baselines = new BaselineTable(dialect);
+    alerts = new AlertTable(dialect);
+    groups = new GroupTable(dialect);
+    owed = new OwedTable(dialect);
+    silences = new SilenceTable(dialect);
+    domains = new DomainTable(dialect);
+    networks = new NetworkTable(dialect);
+    pending = ChangeTable.pending(dialect);
+    lines = ChangeTable.history(dialect);
+    outbox = new SqlOutbox(this, database, owed, worker, clock);
+    // What this node had claimed before it died is free again.
+    database.useTransaction(handle -> owed.releaseAllOf(handle, worker));
+    mover =
+        history
+            .filter(apart -> apart != database)
+            .map(apart -> new HistoryMover(database, apart, pending, lines));
+    writer = new GroupCommit(this);
+  }
+
+  @Override
+  public CompletableFuture<Void> submit(Batch batch) {
+    return writer.submit(batch);
+  }
+
+  @Override
+  public void write(Batch batch) {
+    barrier.lock();
+    try {
+      database.use(
+          handle -> {
+            handle.useTransaction(
+                transaction -> {
+                  writeRows(transaction, batch);
+                  points.reached(Points.Point.BEFORE_COMMIT);
+                });
+            undurable = owedIn(batch);
+            points.reached(Points.Point.AFTER_COMMIT);
+            database.dialect().barrier(handle);
+            undurable = Set.of();
+          });
+    } finally {
+      barrier.unlock();
+    }
+    points.reached(Points.Point.AFTER_BARRIER);
+    if (batch.writes().stream().anyMatch(Write.Changed.class::isInstance)) {
+      mover.ifPresent(HistoryMover::wake);
+    }
+  }
+
+  private static Set<String> owedIn(Batch batch) {
+    return batch.writes().stream()
+        .filter(Write.Owe.class::isInstance)
+        .map(write -> write.key().row())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Runs while no commit waits for its barrier, with the ids that must not be delivered yet. */
+  <T> T betweenBarriers(Function<Set<String>, T> work) {
+    barrier.lock();
+    try {
+      return work.apply(undurable);
+    } finally {
+      barrier.unlock();
+    }
+  }
+
+  private void writeRows(Handle handle, Batch batch) {
+    var forgotten = new ArrayList<String>();
+    var states = new ArrayList<StateRow>();
+    var checked = new ArrayList<Write.Checked>();
+    var seen = new ArrayList<SeenRecord>();
+    var unseen = new ArrayList<Write.DropSeen>();
+    var baselines = new ArrayList<Baseline>();
+    var droppedBaselines = new ArrayList<String>();
+    var alerts = new ArrayList<DomainAlert>();
+    var droppedAlerts = new ArrayList<String>();
+    var groups = new ArrayList<GroupState>();
+    var droppedGroups = new ArrayList<String>();
+    var owed = new ArrayList<Owed>();
+    var delivered = new ArrayList<String>();
+    var failed = new ArrayList<Write.Failed>();
+    var dead = new ArrayList<Write.Dead>();
+    var silences = new ArrayList<KeptSilence>();
+    var droppedSilences = new ArrayList<String>();
+    var domains = new ArrayList<KeptDomain>();
+    var droppedDomains = new ArrayList<String>();
+    var networks = new ArrayList<PublishedNetwork>();
+    var changes = new ArrayList<Write.Changed>();
+    for (var write : batch.writes()) {
+      switch (write) {
+        case Write.Forget(var domain) -> forgotten.add(domain);
+        case Write.PutState(var row) -> states.add(row);
+        case Write.Checked look -> checked.add(look);
+        case Write.PutSeen(var record) -> seen.add(record);
+        case Write.DropSeen drop -> unseen.add(drop);
+        case Write.PutBaseline(var baseline) -> baselines.add(baseline);
+        case Write.DropBaseline(var domain) -> droppedBaselines.add(domain);
+        case Write.PutAlert(var alert) -> alerts.add(alert);
+        case Write.DropAlert(var fingerprint) -> droppedAlerts.add(fingerprint);
+        case Write.PutGroup(var group) -> groups.add(group);
+        case Write.DropGroup(var group) -> droppedGroups.add(group);
+        case Write.Owe(var notification) -> owed.add(notification);
+        case Write.Delivered(var id) -> delivered.add(id);
+        case Write.Failed failure -> failed.add(failure);
+        case Write.Dead death -> dead.add(death);
+        case Write.PutSilence(var silence) -> silences.add(silence);
+        case Write.DropSilence(var id) -> droppedSilences.add(id);
+        case Write.PutDomain(var domain) -> domains.add(domain);
+        case Write.DropDomain(var name) -> droppedDomains.add(name);
+        case Write.PutNetwork(var network) -> networks.add(network);
+        case Write.Changed change -> changes.add(change);
+      }
+    }
+    this.states.drop(handle, forgotten);
+    this.seen.forget(handle, forgotten);
+    this.baselines.drop(handle, forgotten);
+    this.states.put(handle, states);
+    this.states.checked(handle, checked);
+    this.seen.put(handle, seen);
+    this.seen.drop(handle, unseen);
+    this.baselines.put(handle, baselines);
+    this.baselines.drop(handle, droppedBaselines);
+    this.alerts.put(handle, alerts);
+    this.alerts.drop(handle, droppedAlerts);
+    this.groups.put(handle, groups);
+    this.groups.drop(handle, droppedGroups);
+    this.owed.owe(handle, owed);
+    this.owed.delivered(handle, delivered);
+    this.owed.failed(handle, failed);
+    this.owed.dead(handle, dead);
+    this.silences.put(handle, silences);
+    this.silences.drop(handle, droppedSilences);
+    this.domains.put(handle, domains);
+    this.domains.drop(handle, droppedDomains);
+    this.networks.put(handle, networks);
+    if (isApart()) {
+      pending.put(handle, changes);
+    } else {
+      lines.put(handle, changes);
+    }
+  }
+
+  private boolean isApart() {
+    return historyDatabase.isEmpty() || historyDatabase.get() != database;
+  }
+
+  /** Data that does not fit or breaks a constraint: trying again brings nothing. */
+  @Override
+  public boolean isHopeless(Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        var state = String.valueOf(sql.getSQLState());
+        // Data, integrity, and PostgreSQL's limits (an index row that is too long).
+        return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
+      }
+    }
+    // Neither the disk nor the database has spoken: a bug in the batch or in our code.
+    return failure instanceof RuntimeException && !(failure instanceof StoreFailure);
+  }
+
+  @Override
+  public void eachState(Consumer<StateRow> reader) {
+    database.useTransaction(handle -> states.each(handle, reader));
+  }
+
+  @Override
+  public Optional<StateRow> state(String domain) {
+    return database.inTransaction(handle -> states.find(handle, domain));
+  }
+
+  @Override
+  public void eachSeen(Consumer<SeenRecord> reader) {
+    database.useTransaction(handle -> seen.each(handle, reader));
+  }
+
+  @Override
+  public List<SeenRecord> seen(String domain) {
+    return database.inTransaction(handle -> seen.of(handle, domain));
+  }
+
+  @Override
+  public void eachBaseline(Consumer<Baseline> reader) {
+    database.useTransaction(handle -> baselines.each(handle, reader));
+  }
+
+  @Override
+  public Optional<Baseline> baseline(String domain) {
+    return database.inTransaction(handle -> baselines.find(handle, domain));
+  }
+
+  @Override
+  public void eachAlert(Consumer<DomainAlert> reader) {
+    database.useTransaction(handle -> alerts.each(handle, reader));
+  }
+
+  @Override
+  public void eachGroup(Consumer<GroupState> reader) {
+    database.useTransaction(handle -> groups.each(handle, reader));
+  }
+
+  @Override
+  public List<KeptSilence> silences() {
+    return database.inTransaction(silences::all);
+  }
+
+  @Override
+  public List<KeptDomain> domains() {
+    return database.inTransaction(domains::all);
+  }
+
+  @Override
+  public void eachNetwork(Consumer<PublishedNetwork> reader) {
+    database.useTransaction(handle -> networks.each(handle, reader));
+  }
+
+  @Override
+  public Map<String, Map<Cidr, Instant>> withdrawn() {
+    var withdrawn = new TreeMap<String, Map<Cidr, Instant>>();
+    database.useTransaction(
+        handle -> networks.eachWithdrawn(handle, network -> MemoryStore.note(withdrawn, network)));
+    return withdrawn;
+  }
+
+  @Override
+  public Outbox outbox() {
+    return outbox;
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters(int limit) {
+    return database.inTransaction(handle -> owed.dead(handle, limit));
+  }
+
+  @Override
+  public long lastSequence() {
+    return database.inTransaction(owed::lastSequence);
+  }
+
+  @Override
+  public History history() {
+    return this;
+  }
+
+  @Override
+  public List<Change> read(int offset, int limit) {
+    return usableHistory().inTransaction(handle -> lines.newest(handle, offset, limit));
+  }
+
+  @Override
+  public List<Change> read(String domain, int offset, int limit) {
+    return usableHistory().inTransaction(handle -> lines.newest(handle, domain, offset, limit));
+  }
+
+  private Database usableHistory() {
+    return historyDatabase.orElseThrow(
+        () -> new StoreFailure(historyTrouble.orElse("there is no history")));
+  }
+
+  @Override
+  public Health health() {
+    var trouble = writer.trouble();
+    var reasons = new ArrayList<String>();
+    trouble.ifPresent(reasons::add);
+    historyTrouble.ifPresent(reasons::add);
+    mover.flatMap(HistoryMover::trouble).ifPresent(why -> reasons.add("history: " + why));
+    return new Health(trouble.isEmpty(), reasons, writer.waiting());
+  }
+
+  @Override
+  public int expire(Instant before) {
+    var removed =
+        database.inTransaction(
+            handle ->
+                silences.expire(handle, before)
+                    + networks.expire(handle, before)
+                    + owed.expire(handle, before));
+    if (historyDatabase.isEmpty()) {
+      return removed;
+    }
+    while (true) {
+      var some =
+          historyDatabase
+              .get()
+              .inTransaction(handle -> lines.expire(handle, before, EXPIRED_AT_ONCE));
+      removed += some;
+      if (some < EXPIRED_AT_ONCE) {
+        return removed;
+      }
+    }
+  }
+
+  @Override
+  public List<Path> backup(Path directory) {
+    if (database.dialect() == Dialect.POSTGRESQL) {
+      throw new StoreFailure(
+          "back up %s with pg_dump --format=custom, and restore it with pg_restore"
+              .formatted(database.name()));
+    }
+    var files = new ArrayList<Path>();
+    files.add(backup(database, directory));
+    historyDatabase.ifPresent(history -> files.add(backup(history, directory)));
+    return files;
+  }
+
+  private static Path backup(Database from, Path directory) {
+    var name = Path.of(from.name()).getFileName() + ".zip";
+    var unfinished = directory.toAbsolutePath().resolve(name + ".new");
+    var finished = directory.toAbsolutePath().resolve(name);
+    try {
+      Files.createDirectories(directory);
+      Files.deleteIfExists(unfinished);
+      from.use(handle -> handle.execute("backup to ?", unfinished.toString()));
+      Files.move(unfinished, finished, StandardCopyOption.ATOMIC_MOVE);
+      return finished;
+    } catch (IOException failed) {
+      throw new StoreFailure(
+          "the backup %s cannot be written: %s".formatted(finished, H2File.why(failed)), failed);
+    }
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    mover.ifPresent(HistoryMover::close);
+    historyDatabase.filter(history -> history != database).ifPresent(Database::close);
+    database.close();
+    lock.ifPresent(SqlStore::release);
+  }
+
+  private static void release(FileChannel lock) {
+    try {
+      lock.close();
+    } catch (IOException failed) {
+      LOG.warn("the store's lock was not given back", failed);
+    }
+  }
+}

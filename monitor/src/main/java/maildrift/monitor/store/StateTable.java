@@ -1,0 +1,73 @@
+package maildrift.monitor.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+
+/** {@code domain_state}: the latest of every domain. */
+final class StateTable {
+  private final String upsert;
+
+  StateTable(Dialect dialect) {
+    upsert =
+        dialect.upsert(
+            "domain_state",
+            List.of("domain"),
+            List.of("content", "verdict", "checked_at", "next_check_at"));
+  }
+
+  void put(Handle handle, Collection<StateRow> rows) {
+    Rows.batch(
+        handle,
+        upsert,
+        rows,
+        (batch, row) ->
+            batch
+                .bind("domain", row.domain())
+                .bind("content", row.content())
+                .bind("verdict", row.verdict())
+                .bind("checked_at", Rows.time(row.checkedAt()))
+                .bind("next_check_at", Rows.time(row.nextCheckAt())));
+  }
+
+  void checked(Handle handle, Collection<Write.Checked> looks) {
+    Rows.batch(
+        handle,
+        "update domain_state set checked_at = :at where domain = :domain",
+        looks,
+        (batch, look) -> batch.bind("domain", look.domain()).bind("at", Rows.time(look.at())));
+  }
+
+  void drop(Handle handle, Collection<String> domains) {
+    Rows.batch(
+        handle,
+        "delete from domain_state where domain = :domain",
+        domains,
+        (batch, domain) -> batch.bind("domain", domain));
+  }
+
+  void each(Handle handle, Consumer<StateRow> consumer) {
+    Rows.each(handle, "select * from domain_state order by domain", StateTable::row, consumer);
+  }
+
+  Optional<StateRow> find(Handle handle, String domain) {
+    return handle
+        .createQuery("select * from domain_state where domain = :domain")
+        .bind("domain", domain)
+        .map((row, _) -> row(row))
+        .findOne();
+  }
+
+  private static StateRow row(ResultSet row) throws SQLException {
+    return new StateRow(
+        row.getString("domain"),
+        row.getBytes("content"),
+        row.getString("verdict"),
+        Rows.time(row, "checked_at"),
+        Rows.maybeTime(row, "next_check_at"));
+  }
+}

@@ -1,0 +1,26 @@
+package maildrift.monitor.store;
+
+/** Text from outside, made fit for every database. */
+final class Texts {
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private Texts() {}
+
+  /** PostgreSQL keeps neither NUL nor half of a surrogate pair. */
+  static String storable(String text) {
+    if (isStorable(text)) {
+      return text;
+    }
+    var out = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> out.appendCodePoint(c == 0 || isHalf(c) ? REPLACEMENT : c));
+    return out.toString();
+  }
+
+  private static boolean isStorable(String text) {
+    return text.codePoints().noneMatch(c -> c == 0 || isHalf(c));
+  }
+
+  private static boolean isHalf(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+  }
+}
