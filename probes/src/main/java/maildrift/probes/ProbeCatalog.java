@@ -3,20 +3,29 @@ package maildrift.probes;
 import java.util.List;
 import java.util.Optional;
 import maildrift.probes.dkim.DkimProbe;
+import maildrift.probes.tls.TlsProbe;
+import maildrift.probes.tls.TrustAnchors;
 
 /** All probes, in the order in which they are shown. The README's tables are printed from it. */
 public final class ProbeCatalog {
 
-  // One line each: spf, dkim, dmarc, mx, tls, netblocks, mtasts, tlsrpt and those that came later.
-  private static final List<Probe<?>> ALL =
-      List.of(
-          new DkimProbe() //
-          );
+  private static final List<Probe<?>> ALL = of(TrustAnchors.system());
 
   private ProbeCatalog() {}
 
+  /** With the system's trust anchors. */
   public static List<Probe<?>> all() {
     return ALL;
+  }
+
+  /** With these trust anchors, e.g. the system's and those of {@code --ca-file}. */
+  public static List<Probe<?>> of(TrustAnchors anchors) {
+    // One line each: spf, dkim, dmarc, mx, tls, netblocks, mtasts, tlsrpt and those that came
+    // later.
+    return List.of(
+        new DkimProbe(), //
+        new TlsProbe(anchors) //
+        );
   }
 
   public static Optional<Probe<?>> named(String name) {

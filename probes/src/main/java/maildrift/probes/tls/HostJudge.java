@@ -1,0 +1,433 @@
+package maildrift.probes.tls;
+
+import static maildrift.probes.Severity.CRITICAL;
+import static maildrift.probes.Severity.INFO;
+import static maildrift.probes.Severity.WARNING;
+
+import com.google.common.collect.ImmutableSortedMap;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.DSAPublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import maildrift.probes.Finding;
+import maildrift.probes.Rule;
+import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.NextHop;
+import maildrift.probes.domain.TlsLevel;
+import maildrift.probes.smtp.SmtpLook;
+
+/** Judges what one address of one host showed. Pure. */
+final class HostJudge {
+  private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+  private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+  private static final String ANY_USAGE = "2.5.29.37.0";
+
+  /** CA/Browser Forum SC-081v3: issued from, days at most. */
+  private static final ImmutableSortedMap<LocalDate, Integer> PUBLIC_LIFETIMES =
+      ImmutableSortedMap.of(
+          LocalDate.of(2026, 3, 15), 200,
+          LocalDate.of(2027, 3, 15), 100,
+          LocalDate.of(2029, 3, 15), 47);
+
+  private final ManagedDomain domain;
+  private final TlsSeen.Host host;
+  private final Instant now;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private HostJudge(ManagedDomain domain, TlsSeen.Host host, Instant now) {
+    this.domain = domain;
+    this.host = host;
+    this.now = now;
+  }
+
+  /**
+   * What one look comes to.
+   *
+   * @param level empty: nothing is known
+   */
+  record Judged(Optional<TlsLevel> level, List<Finding> findings) {
+    Judged {
+      findings = List.copyOf(findings);
+    }
+  }
+
+  static Judged judge(
+      ManagedDomain domain,
+      TlsSeen.Host host,
+      SmtpLook.Spoke look,
+      Optional<Presented> presented,
+      Instant now) {
+    return new HostJudge(domain, host, now).judge(look, presented);
+  }
+
+  private Judged judge(SmtpLook.Spoke look, Optional<Presented> presented) {
+    return switch (look.tls()) {
+      case SmtpLook.Interrupted _ -> new Judged(Optional.empty(), List.of());
+      case SmtpLook.NotOffered _ -> {
+        var masked = look.extensions().stream().anyMatch(HostJudge::isMasked);
+        add(
+            TlsRules.STARTTLS,
+            masked
+                ? "does not offer STARTTLS; a firewall masks it in the answer to EHLO"
+                : "does not offer STARTTLS");
+        yield reached(TlsLevel.NONE, "it does not offer STARTTLS");
+      }
+      case SmtpLook.Declined(var reply) -> {
+        add(TlsRules.STARTTLS, "offers STARTTLS and refuses it: " + reply);
+        yield reached(TlsLevel.MAY, "it refuses STARTTLS");
+      }
+      case SmtpLook.NoHandshake(var tooOld, var why) -> {
+        add(
+            tooOld ? TlsRules.VERSION : TlsRules.HANDSHAKE,
+            tooOld
+                ? "speaks neither TLS 1.2 nor 1.3, a modern client cannot negotiate with it: " + why
+                : "offers STARTTLS, but a modern client cannot negotiate with it: " + why);
+        yield reached(TlsLevel.MAY, "a modern client cannot negotiate with it");
+      }
+      case SmtpLook.Handshake handshake -> {
+        session(handshake);
+        if (presented.isEmpty()) {
+          add(TlsRules.CHAIN, "presents certificates that cannot be read");
+          yield reached(TlsLevel.ENCRYPT, "its certificate cannot be read");
+        }
+        yield certified(presented.get());
+      }
+    };
+  }
+
+  /** What Cisco's inspection makes of {@code 250-STARTTLS}. */
+  private static boolean isMasked(String extension) {
+    return extension.length() >= 7 && extension.chars().limit(7).allMatch(c -> c == 'X');
+  }
+
+  private void session(SmtpLook.Handshake handshake) {
+    switch (handshake.protocol()) {
+      case "TLSv1.3" -> {}
+      case "TLSv1.2" -> add(TlsRules.VERSION, "does not speak TLS 1.3, but 1.2", INFO);
+      default ->
+          add(TlsRules.VERSION, "negotiates " + handshake.protocol() + ", which is forbidden");
+    }
+    var cipher = handshake.cipher();
+    if (Stream.of("_NULL_", "_EXPORT_", "_anon_", "_RC4_", "_3DES_", "_DES_")
+        .anyMatch(cipher::contains)) {
+      add(TlsRules.CIPHER, "negotiates " + cipher + ", which protects nothing", CRITICAL);
+    } else if (!handshake.protocol().equals("TLSv1.3")
+        && !cipher.startsWith("TLS_ECDHE_")
+        && !cipher.startsWith("TLS_DHE_")) {
+      add(TlsRules.CIPHER, "negotiates " + cipher + ", without forward secrecy");
+    }
+  }
+
+  private Judged certified(Presented presented) {
+    var leaf = presented.leaf();
+    var pinned = isPinned(leaf);
+    chain(presented, pinned);
+    expiry(leaf);
+    lifetime(presented);
+    keys(presented);
+    names(leaf);
+    usages(leaf);
+    if (!pinned && !pins().isEmpty()) {
+      add(
+          TlsRules.FINGERPRINT,
+          "presents a certificate that is not among the pinned ones",
+          wants(TlsLevel.FINGERPRINT) ? CRITICAL : WARNING);
+    }
+    if (pinned) {
+      return reached(TlsLevel.FINGERPRINT, "");
+    }
+    if (presented.trust() instanceof Trust.Untrusted untrusted) {
+      return reached(TlsLevel.ENCRYPT, untrusted.why());
+    }
+    if (isForNextHop(leaf)) {
+      return reached(TlsLevel.SECURE, "its certificate is not the pinned one");
+    }
+    return leaf.isFor(host.name())
+        ? reached(
+            TlsLevel.VERIFY,
+            "its certificate is for the MX name, which comes from DNS, not for %s; declare the host (forwarding_server, gateway or profile) where it is the next hop"
+                .formatted(domain.name()))
+        : reached(
+            TlsLevel.ENCRYPT,
+            "its certificate is for %s, not for %s".formatted(leaf.shown(), host.name()));
+  }
+
+  private boolean isForNextHop(Leaf leaf) {
+    return leaf.isForNextHop(domain.name()) || (host.declared() && leaf.isFor(host.name()));
+  }
+
+  private Judged reached(TlsLevel level, String obstacle) {
+    var required = domain.tlsLevel().map(this::requirable);
+    if (required.isPresent() && level.compareTo(required.get()) < 0) {
+      add(
+          TlsRules.LEVEL,
+          "reaches level %s, %s is declared: %s"
+              .formatted(level.word(), domain.tlsLevel().get().word(), obstacle));
+    }
+    return new Judged(Optional.of(level), findings);
+  }
+
+  /** Where no pin is declared, "secure" is as good as it gets. */
+  private TlsLevel requirable(TlsLevel declared) {
+    return declared == TlsLevel.FINGERPRINT && pins().isEmpty() ? TlsLevel.SECURE : declared;
+  }
+
+  private boolean wants(TlsLevel level) {
+    return domain.tlsLevel().filter(declared -> declared.compareTo(level) >= 0).isPresent();
+  }
+
+  private List<String> pins() {
+    return host.gateway().map(Gateway::pins).orElse(List.of());
+  }
+
+  private boolean isPinned(Leaf leaf) {
+    return pins().contains(leaf.sha256()) || pins().contains(leaf.spkiSha256());
+  }
+
+  /** A pinned certificate needs no chain; expiry alone is told by its own rule. */
+  private void chain(Presented presented, boolean pinned) {
+    if (!pinned
+        && presented.trust() instanceof Trust.Untrusted untrusted
+        && !untrusted.onlyLeafDates()) {
+      add(
+          TlsRules.CHAIN,
+          "presents a certificate chain that is not trusted: " + untrusted.why(),
+          wants(TlsLevel.VERIFY) ? CRITICAL : WARNING);
+    }
+  }
+
+  private void expiry(Leaf leaf) {
+    var left = Duration.between(now, leaf.notAfter());
+    if (now.isBefore(leaf.notBefore())) {
+      add(
+          TlsRules.CERT_EXPIRY,
+          "presents a certificate that is not valid before " + leaf.notBefore());
+    } else if (left.isNegative()) {
+      add(TlsRules.CERT_EXPIRY, "presents a certificate that expired on " + leaf.notAfter());
+    } else if (left.compareTo(least(Duration.ofDays(7), leaf.lifetime().dividedBy(10))) <= 0) {
+      add(TlsRules.CERT_EXPIRY, expires(leaf, left));
+    } else if (left.compareTo(least(Duration.ofDays(21), leaf.lifetime().dividedBy(3))) <= 0) {
+      add(TlsRules.CERT_EXPIRY, expires(leaf, left), WARNING);
+    }
+  }
+
+  private static String expires(Leaf leaf, Duration left) {
+    return "presents a certificate that expires on %s, in %s of its %s"
+        .formatted(leaf.notAfter(), span(left), span(leaf.lifetime()));
+  }
+
+  private static String span(Duration duration) {
+    return duration.toDays() >= 2
+        ? duration.toDays() + " days"
+        : duration.toHours() >= 2
+            ? duration.toHours() + " hours"
+            : duration.toMinutes() + " minutes";
+  }
+
+  private static Duration least(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private void lifetime(Presented presented) {
+    if (!(presented.trust() instanceof Trust.Trusted trusted) || !trusted.publicly()) {
+      return;
+    }
+    var leaf = presented.leaf();
+    var limit = PUBLIC_LIFETIMES.floorEntry(LocalDate.ofInstant(leaf.notBefore(), ZoneOffset.UTC));
+    // A validity includes its last second.
+    if (limit != null && leaf.lifetime().toSeconds() >= limit.getValue() * 86_400L) {
+      add(
+          TlsRules.CERT_LIFETIME,
+          "presents a certificate for %d days; issued from %s it may live %d"
+              .formatted(
+                  Math.round(leaf.lifetime().toSeconds() / 86_400.0),
+                  limit.getKey(),
+                  limit.getValue()));
+    }
+  }
+
+  private void keys(Presented presented) {
+    var worst = Optional.<Severity>empty();
+    var weak = new ArrayList<String>();
+    for (var certificate : presented.relevant()) {
+      for (var weakness : List.of(key(certificate), signature(certificate))) {
+        if (weakness.isPresent()) {
+          var severity = weakness.get().severity();
+          weak.add(weakness.get().what());
+          worst =
+              worst.filter(known -> known.compareTo(severity) >= 0).or(() -> Optional.of(severity));
+        }
+      }
+    }
+    worst.ifPresent(
+        severity ->
+            add(
+                TlsRules.CERT_KEY,
+                "presents a weak certificate chain: " + String.join(", ", weak),
+                severity));
+  }
+
+  private record Weakness(Severity severity, String what) {}
+
+  private static Optional<Weakness> key(X509Certificate certificate) {
+    var bits =
+        switch (certificate.getPublicKey()) {
+          case RSAPublicKey rsa -> rsa.getModulus().bitLength();
+          case ECPublicKey ec -> ec.getParams().getOrder().bitLength();
+          default -> Integer.MAX_VALUE;
+        };
+    var algorithm = certificate.getPublicKey().getAlgorithm();
+    var what =
+        "%s %d of %s"
+            .formatted(algorithm, bits, Leaf.shortName(certificate.getSubjectX500Principal()));
+    return switch (certificate.getPublicKey()) {
+      case RSAPublicKey _ when bits < 2048 -> Optional.of(new Weakness(CRITICAL, what));
+      case RSAPublicKey _ when bits < 3072 -> Optional.of(new Weakness(INFO, what));
+      case ECPublicKey _ when bits < 256 -> Optional.of(new Weakness(CRITICAL, what));
+      case DSAPublicKey _ ->
+          Optional.of(
+              new Weakness(
+                  CRITICAL, "DSA of " + Leaf.shortName(certificate.getSubjectX500Principal())));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<Weakness> signature(X509Certificate certificate) {
+    var algorithm = certificate.getSigAlgName();
+    var upper = algorithm.toUpperCase(Locale.ROOT);
+    return Stream.of("SHA1", "SHA-1", "MD5", "MD2").anyMatch(upper::startsWith)
+        ? Optional.of(
+            new Weakness(
+                CRITICAL,
+                "%s on %s"
+                    .formatted(algorithm, Leaf.shortName(certificate.getSubjectX500Principal()))))
+        : Optional.empty();
+  }
+
+  private void names(Leaf leaf) {
+    var connector = host.gateway().flatMap(Gateway::connectorName);
+    var wanted = host.name().toString();
+    var sanMatches = leaf.sanMatches(host.name());
+    var cnMatches = leaf.cnMatches(host.name());
+    var unconnected =
+        connector.filter(
+            name -> leaf.commonName().filter(cn -> NameMatch.matchesConnector(cn, name)).isEmpty());
+    if (!sanMatches) {
+      add(
+          TlsRules.CERT_SAN_MATCH,
+          cnMatches
+              ? "presents a certificate with %s only in its CN, not in the SAN (%s): modern clients refuse it"
+                  .formatted(wanted, names(leaf.dnsNames()))
+              : "presents a certificate without %s in its SAN (%s)"
+                  .formatted(wanted, names(leaf.dnsNames())),
+          WARNING,
+          acceptance(leaf));
+    }
+    if (leaf.commonName().isEmpty()) {
+      add(
+          TlsRules.CERT_CN_ABSENT,
+          "presents a certificate without a common name",
+          connector.isPresent() ? CRITICAL : INFO,
+          acceptance(leaf));
+    } else if (!cnMatches) {
+      add(
+          TlsRules.CERT_CN_MATCH,
+          sanMatches
+              ? "presents a certificate that is right in its SAN, but its CN is %s: standards clients accept it, a connector that compares the CN does not"
+                  .formatted(leaf.commonName().get())
+              : "presents a certificate whose CN is %s".formatted(leaf.commonName().get()),
+          unconnected.isPresent() ? CRITICAL : INFO,
+          acceptance(leaf));
+    }
+    unconnected.ifPresent(
+        name ->
+            add(
+                TlsRules.CONNECTOR_NAME,
+                "presents a certificate with %s; the connector wants the CN %s or its wildcard"
+                    .formatted(leaf.commonName().map(cn -> "CN " + cn).orElse("no CN"), name),
+                CRITICAL,
+                acceptance(leaf)));
+  }
+
+  /** The verdict of everybody who compares names, each in his own way. */
+  private Map<String, Object> acceptance(Leaf leaf) {
+    var sanMatches = leaf.sanMatches(host.name());
+    var cnMatches = leaf.cnMatches(host.name());
+    var evidence = new LinkedHashMap<String, Object>();
+    evidence.put("subjectCn", leaf.commonName().orElse(""));
+    evidence.put("subjectAltNames", leaf.dnsNames());
+    evidence.put("acceptedByStandardsClients", sanMatches);
+    evidence.put("acceptedByPostfix", leaf.isFor(host.name()));
+    evidence.put("acceptedByExchangeConnector", sanMatches || cnMatches);
+    evidence.put("acceptedBySeppmailConnector", cnMatches);
+    return evidence;
+  }
+
+  private static String names(List<String> names) {
+    return names.isEmpty()
+        ? "it has none"
+        : String.join(", ", names.subList(0, Math.min(5, names.size())))
+            + (names.size() > 5 ? ", …" : "");
+  }
+
+  private void usages(Leaf leaf) {
+    var usages = leaf.usages();
+    if (usages.isEmpty() || usages.get().contains(ANY_USAGE)) {
+      return;
+    }
+    if (!usages.get().contains(SERVER_AUTH)) {
+      add(TlsRules.CERT_EKU, "presents a certificate that is not for servers (no serverAuth)");
+    } else if (!usages.get().contains(CLIENT_AUTH)
+        && host.gateway().flatMap(Gateway::connectorName).isPresent()) {
+      add(
+          TlsRules.CERT_EKU,
+          "presents a certificate without clientAuth; when the gateway shows it to the connector, the other side may refuse it",
+          WARNING);
+    }
+  }
+
+  private void add(Rule rule, String what) {
+    add(rule, what, rule.severity());
+  }
+
+  private void add(Rule rule, String what, Severity severity) {
+    add(rule, what, severity, Map.of());
+  }
+
+  private void add(Rule rule, String what, Severity severity, Map<String, Object> evidence) {
+    var finding = Finding.of(rule, host.subject(), host.subject() + " " + what).severity(severity);
+    for (var fact : evidence.entrySet()) {
+      finding = finding.with(fact.getKey(), fact.getValue());
+    }
+    findings.add(finding);
+  }
+
+  /** The names that the operator, not DNS, says the domain's mail goes to. */
+  static boolean isDeclared(ManagedDomain domain, DnsName host) {
+    var prescribed =
+        domain.inbound().stream()
+            .flatMap(inbound -> inbound.mx().stream())
+            .flatMap(set -> set.hosts().stream())
+            .anyMatch(wanted -> wanted.host().matches(host));
+    return prescribed
+        || Stream.of(domain.forwardingServer(), domain.smarthost())
+            .flatMap(Optional::stream)
+            .map(NextHop::host)
+            .flatMap(Optional::stream)
+            .anyMatch(host::equals);
+  }
+}

@@ -1,0 +1,380 @@
+package maildrift.probes.tls;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import maildrift.probes.Context;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
+import maildrift.probes.Judgement;
+import maildrift.probes.Network;
+import maildrift.probes.Outcome;
+import maildrift.probes.Probe;
+import maildrift.probes.Rule;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Question;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.NextHop;
+import maildrift.probes.domain.TlsLevel;
+import maildrift.probes.smtp.Smtp;
+import maildrift.probes.smtp.SmtpLook;
+
+/**
+ * How well is mail to the domain's hosts protected? Looks at every address of its MX hosts, its
+ * gateways and, where a TLS level is declared, its forwarding server. (RFC 3207, RFC 9525, RFC
+ * 5280)
+ */
+public final class TlsProbe implements Probe<TlsSeen> {
+  private static final int MAX_HOSTS = 20;
+  private static final int MAX_ADDRESSES = 8;
+
+  private final TrustAnchors anchors;
+
+  public TlsProbe(TrustAnchors anchors) {
+    this.anchors = anchors;
+  }
+
+  @Override
+  public String name() {
+    return "tls";
+  }
+
+  @Override
+  public List<Rule> rules() {
+    return TlsRules.ALL;
+  }
+
+  @Override
+  public TlsSeen observe(ManagedDomain domain, Network network) {
+    var mx = network.dns().ask(domain.name(), RecordType.MX);
+    var names = hosts(mx);
+    var port = network.smtp().port();
+    var wanted = new LinkedHashMap<String, Wanted>();
+    names.stream()
+        .limit(MAX_HOSTS)
+        .map(name -> new Wanted(name, port, HostJudge.isDeclared(domain, name), Optional.empty()))
+        .forEach(host -> wanted.put(host.key(), host));
+    for (var gateway : domain.gateways()) {
+      var host = new Wanted(gateway.host(), gateway.port(), true, Optional.of(gateway));
+      wanted.put(host.key(), host);
+    }
+    if (domain.tlsLevel().isPresent()) {
+      domain.forwardingServer().stream()
+          .flatMap(hop -> forwarding(hop, network))
+          .filter(next -> wanted.values().stream().noneMatch(known -> known.name.equals(next.name)))
+          .toList()
+          .forEach(host -> wanted.put(host.key(), host));
+    }
+    return new TlsSeen(
+        Optional.of(mx),
+        look(List.copyOf(wanted.values()), network),
+        Math.max(0, names.size() - MAX_HOSTS));
+  }
+
+  /** One host by name, as the command line asks for it; no MX is asked. */
+  public TlsSeen observe(DnsName host, int port, Network network) {
+    return new TlsSeen(
+        Optional.empty(),
+        look(List.of(new Wanted(host, port, true, Optional.empty())), network),
+        0);
+  }
+
+  private record Wanted(DnsName name, int port, boolean declared, Optional<Gateway> gateway) {
+    String key() {
+      return name + ":" + port;
+    }
+
+    List<InetAddress> addresses() {
+      return gateway.map(Gateway::addresses).orElse(List.of());
+    }
+  }
+
+  /** By preference; a null MX (RFC 7505) has none. */
+  private static List<DnsName> hosts(Answer mx) {
+    return mx.records(Rdata.Mx.class).stream()
+        .map(Rdata.Mx::host)
+        .filter(host -> !host.isRoot())
+        .distinct()
+        .toList();
+  }
+
+  /** {@code [host]} is an address lookup; a bare host has MX, or is a host itself. */
+  private static Stream<Wanted> forwarding(NextHop hop, Network network) {
+    if (hop.host().isEmpty()) {
+      return Stream.empty();
+    }
+    var name = hop.host().get();
+    var behind =
+        hop.bracketed() ? List.<DnsName>of() : hosts(network.dns().ask(name, RecordType.MX));
+    return (behind.isEmpty() ? List.of(name) : behind)
+        .stream()
+            .limit(MAX_HOSTS)
+            .map(host -> new Wanted(host, hop.port(), true, Optional.empty()));
+  }
+
+  private static List<TlsSeen.Host> look(List<Wanted> wanted, Network network) {
+    var unknown = wanted.stream().filter(host -> host.addresses().isEmpty()).toList();
+    var answers =
+        network
+            .dns()
+            .ask(
+                unknown.stream()
+                    .flatMap(
+                        host ->
+                            Stream.of(
+                                new Question(host.name, RecordType.A),
+                                new Question(host.name, RecordType.AAAA)))
+                    .toList());
+    var targets = new ArrayList<Smtp.Target>();
+    var lookups = new ArrayList<List<Answer>>();
+    var counts = new ArrayList<Integer>();
+    for (var host : wanted) {
+      var at = unknown.indexOf(host);
+      var said = at < 0 ? List.<Answer>of() : answers.subList(2 * at, 2 * at + 2);
+      var addresses = at < 0 ? host.addresses() : addresses(said);
+      lookups.add(said);
+      counts.add(addresses.size());
+      addresses.forEach(address -> targets.add(new Smtp.Target(host.name, address, host.port)));
+    }
+    var looks = network.smtp().look(targets);
+    var seen = new ArrayList<TlsSeen.Host>();
+    var next = 0;
+    for (var i = 0; i < wanted.size(); i++) {
+      var host = wanted.get(i);
+      seen.add(
+          new TlsSeen.Host(
+              host.name,
+              host.port,
+              host.declared,
+              host.gateway,
+              lookups.get(i),
+              looks.subList(next, next + counts.get(i))));
+      next += counts.get(i);
+    }
+    return seen;
+  }
+
+  private static List<InetAddress> addresses(List<Answer> answers) {
+    return answers.stream()
+        .flatMap(answer -> answer.records(Rdata.Address.class).stream())
+        .map(Rdata.Address::address)
+        .distinct()
+        .limit(MAX_ADDRESSES)
+        .toList();
+  }
+
+  @Override
+  public Judgement judge(ManagedDomain domain, TlsSeen seen, Context context) {
+    var judgement = new Judgement.Builder();
+    if (seen.mx().isPresent() && seen.mx().get() instanceof Answer.Unanswered unanswered) {
+      judgement.add(Gap.of(name(), domain.name() + " MX", unanswered.why(), "tls."));
+    }
+    var facts = new ArrayList<Map<String, Object>>();
+    for (var host : seen.hosts()) {
+      facts.addAll(judge(domain, host, context, judgement));
+    }
+    judgement.fact("hosts", facts);
+    if (seen.omitted() > 0) {
+      judgement.fact("hostsOmitted", seen.omitted());
+    }
+    return judgement.build(outcome(seen));
+  }
+
+  private static Outcome outcome(TlsSeen seen) {
+    var looks = seen.hosts().stream().flatMap(host -> host.looks().stream()).toList();
+    if (looks.stream().anyMatch(SmtpLook.Spoke.class::isInstance)) {
+      return Outcome.OBSERVED;
+    }
+    var unanswered =
+        Stream.concat(
+                seen.mx().stream(), seen.hosts().stream().flatMap(host -> host.lookups().stream()))
+            .anyMatch(Answer.Unanswered.class::isInstance);
+    return looks.isEmpty() && !unanswered ? Outcome.ABSENT : Outcome.UNOBSERVABLE;
+  }
+
+  private List<Map<String, Object>> judge(
+      ManagedDomain domain, TlsSeen.Host host, Context context, Judgement.Builder judgement) {
+    var facts = new ArrayList<Map<String, Object>>();
+    var findings = new ArrayList<Found>();
+    var hidden = new LinkedHashSet<String>();
+    for (var lookup : host.lookups()) {
+      if (lookup instanceof Answer.Unanswered unanswered) {
+        hidden.add("its addresses could not be asked for: " + unanswered.why());
+      }
+    }
+    var known = 0;
+    for (var look : host.looks()) {
+      var fact = start(host, Optional.of(look.target().address()));
+      facts.add(fact);
+      switch (look) {
+        case SmtpLook.Unobservable(var _, var why) -> {
+          unobservable(fact, why);
+          hidden.add(at(look) + why);
+        }
+        case SmtpLook.Refused(var _, var why) -> {
+          unobservable(fact, why);
+          if (host.looks().stream().allMatch(SmtpLook.Refused.class::isInstance)) {
+            hidden.add(why);
+          }
+        }
+        case SmtpLook.Spoke spoke -> {
+          if (spoke.tls() instanceof SmtpLook.Interrupted(var why)) {
+            unobservable(fact, why);
+            fact.put("starttls", true);
+            fact.put("banner", spoke.banner());
+            hidden.add(at(look) + "STARTTLS was interrupted: " + why);
+          } else {
+            known++;
+            var presented = presented(spoke, context);
+            var judged = HostJudge.judge(domain, host, spoke, presented, context.now());
+            describe(fact, host, spoke, judged.level(), presented);
+            judged
+                .findings()
+                .forEach(finding -> findings.add(new Found(finding, look.target().address())));
+          }
+        }
+      }
+    }
+    if (host.looks().isEmpty()) {
+      var fact = start(host, Optional.empty());
+      fact.put("outcome", (hidden.isEmpty() ? Outcome.ABSENT : Outcome.UNOBSERVABLE).word());
+      facts.add(fact);
+    }
+    if (!hidden.isEmpty()) {
+      judgement.add(
+          Gap.of(name(), host.subject(), String.join("; ", hidden), "tls.")
+              .subject(host.subject()));
+    }
+    merged(findings, known).forEach(judgement::add);
+    return facts;
+  }
+
+  private static String at(SmtpLook look) {
+    return look.target().address().getHostAddress() + ": ";
+  }
+
+  private Optional<Presented> presented(SmtpLook.Spoke spoke, Context context) {
+    return spoke.tls() instanceof SmtpLook.Handshake handshake
+        ? anchors.validate(handshake.chain(), context.now())
+        : Optional.empty();
+  }
+
+  /** A finding with the address that showed it. */
+  private record Found(Finding finding, InetAddress address) {}
+
+  /** One finding a rule and host: the worst, naming the addresses when they are not all of them. */
+  private static List<Finding> merged(List<Found> found, int looks) {
+    var merged = new ArrayList<Finding>();
+    var byRule =
+        found.stream()
+            .collect(groupingBy(one -> one.finding().rule().id(), LinkedHashMap::new, toList()));
+    for (var ofOneRule : byRule.values()) {
+      var worst =
+          ofOneRule.stream()
+              .map(Found::finding)
+              .reduce((a, b) -> b.severity().compareTo(a.severity()) > 0 ? b : a)
+              .orElseThrow();
+      var message =
+          ofOneRule.stream().anyMatch(one -> !one.finding().message().equals(worst.message()))
+                  || ofOneRule.size() < looks
+              ? sayWhere(ofOneRule, worst)
+              : worst.message();
+      merged.add(
+          new Finding(
+                  worst.rule(),
+                  worst.severity(),
+                  worst.subject(),
+                  worst.subject(),
+                  message,
+                  worst.evidence(),
+                  worst.remedy(),
+                  worst.waived())
+              .with(
+                  "addresses",
+                  ofOneRule.stream().map(one -> one.address().getHostAddress()).toList()));
+    }
+    return merged;
+  }
+
+  private static String sayWhere(List<Found> ofOneRule, Finding worst) {
+    var addresses =
+        ofOneRule.stream()
+            .filter(one -> one.finding().message().equals(worst.message()))
+            .map(one -> one.address().getHostAddress())
+            .toList();
+    var others = ofOneRule.size() - addresses.size();
+    return "%s (at %s%s)"
+        .formatted(
+            worst.message(),
+            String.join(", ", addresses),
+            others == 0 ? "" : "; %d more of its addresses differ".formatted(others));
+  }
+
+  private static Map<String, Object> start(TlsSeen.Host host, Optional<InetAddress> address) {
+    var fact = new LinkedHashMap<String, Object>();
+    fact.put("host", host.name().toString());
+    fact.put("port", host.port());
+    address.ifPresent(known -> fact.put("address", known.getHostAddress()));
+    host.gateway().ifPresent(gateway -> fact.put("gateway", gateway.id()));
+    return fact;
+  }
+
+  private static void unobservable(Map<String, Object> fact, String why) {
+    fact.put("outcome", Outcome.UNOBSERVABLE.word());
+    fact.put("why", why);
+  }
+
+  /** What is not known is left out. */
+  private static void describe(
+      Map<String, Object> fact,
+      TlsSeen.Host host,
+      SmtpLook.Spoke spoke,
+      Optional<TlsLevel> level,
+      Optional<Presented> presented) {
+    fact.put("outcome", Outcome.OBSERVED.word());
+    fact.put("starttls", !(spoke.tls() instanceof SmtpLook.NotOffered));
+    level.ifPresent(reached -> fact.put("level", reached.word()));
+    switch (spoke.tls()) {
+      case SmtpLook.Handshake handshake -> {
+        fact.put("protocol", handshake.protocol());
+        fact.put("cipher", handshake.cipher());
+      }
+      case SmtpLook.NoHandshake(var _, var why) -> fact.put("why", why);
+      case SmtpLook.Declined(var reply) -> fact.put("why", reply);
+      case SmtpLook.Interrupted _, SmtpLook.NotOffered _ -> {}
+    }
+    presented.ifPresent(chain -> describe(fact, host, chain));
+    fact.put("banner", spoke.banner());
+    fact.put("extensions", spoke.extensions());
+  }
+
+  private static void describe(Map<String, Object> fact, TlsSeen.Host host, Presented presented) {
+    var leaf = presented.leaf();
+    leaf.commonName().ifPresent(name -> fact.put("subjectCn", name));
+    fact.put("subjectAltNames", leaf.dnsNames());
+    fact.put("cnMatch", leaf.cnMatches(host.name()));
+    fact.put("sanMatch", leaf.sanMatches(host.name()));
+    fact.put("cnInSan", leaf.commonName().filter(leaf.dnsNames()::contains).isPresent());
+    fact.put("chainTrusted", presented.isTrusted());
+    if (presented.trust() instanceof Trust.Untrusted untrusted) {
+      fact.put("chainProblem", untrusted.why());
+    }
+    fact.put("notBefore", leaf.notBefore().toString());
+    fact.put("notAfter", leaf.notAfter().toString());
+    fact.put("issuer", leaf.issuer());
+    fact.put("sha256", leaf.sha256());
+    fact.put("spkiSha256", leaf.spkiSha256());
+  }
+}

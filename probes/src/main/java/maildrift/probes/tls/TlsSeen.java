@@ -1,0 +1,49 @@
+package maildrift.probes.tls;
+
+import java.util.List;
+import java.util.Optional;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Gateway;
+import maildrift.probes.smtp.SmtpLook;
+
+/**
+ * What the mail hosts of a domain showed.
+ *
+ * @param mx the domain's MX; empty: not asked, because one host was asked for by name
+ * @param hosts MX hosts by preference, then declared ones
+ * @param omitted MX hosts beyond those that are looked at
+ */
+public record TlsSeen(Optional<Answer> mx, List<Host> hosts, int omitted) {
+
+  public TlsSeen {
+    hosts = List.copyOf(hosts);
+  }
+
+  /**
+   * One host.
+   *
+   * @param declared the operator wrote its name down, so that it does not come from DNS, which
+   *     could be forged; then it is a next hop
+   * @param gateway when it is one of the operator's
+   * @param lookups what DNS said of its addresses; empty where they are declared
+   * @param looks one an address
+   */
+  public record Host(
+      DnsName name,
+      int port,
+      boolean declared,
+      Optional<Gateway> gateway,
+      List<Answer> lookups,
+      List<SmtpLook> looks) {
+    public Host {
+      lookups = List.copyOf(lookups);
+      looks = List.copyOf(looks);
+    }
+
+    /** As in findings and gaps: {@code host:port}. */
+    String subject() {
+      return name + ":" + port;
+    }
+  }
+}
