@@ -1,0 +1,409 @@
+package maildrift.probes.netblocks;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import maildrift.probes.Context;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
+import maildrift.probes.Judgement;
+import maildrift.probes.Outcome;
+import maildrift.probes.Rule;
+import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Allowlist;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Prescription;
+import maildrift.probes.domain.Role;
+import maildrift.probes.network.Cidr;
+import maildrift.probes.network.Drift;
+import maildrift.probes.network.NetworkSet;
+import maildrift.probes.network.SpecialNetworks;
+import maildrift.probes.spf.Netblocks;
+
+/** Judges one domain's allowlist against its sources; made for one look. */
+final class NetblocksJudge {
+
+  /** A message names so many networks; the evidence has all. */
+  private static final int MOST_NAMED = 5;
+
+  private final ManagedDomain domain;
+  private final List<Netblocks> sources;
+  private final Context context;
+
+  /** What can be compared: a list that was read. Whether it is empty is another matter. */
+  private final Optional<Allowlist> allowlist;
+
+  private final Judgement.Builder judgement = new Judgement.Builder();
+
+  NetblocksJudge(ManagedDomain domain, List<Netblocks> sources, Context context) {
+    this.domain = domain;
+    this.sources = sources;
+    this.context = context;
+    this.allowlist = domain.allowlist().filter(list -> list.unreadable().isEmpty());
+  }
+
+  Judgement judge() {
+    domain
+        .allowlist()
+        .flatMap(Allowlist::unreadable)
+        .ifPresent(
+            why ->
+                judgement.add(
+                    Gap.of(
+                        NetblocksProbe.NAME,
+                        place(domain.allowlist().orElseThrow()),
+                        why,
+                        NetblocksRules.MISSING.id(),
+                        NetblocksRules.STALE.id(),
+                        NetblocksRules.WIDER.id(),
+                        NetblocksRules.ALLOWLIST_EMPTY.id())));
+    allowlist.filter(list -> list.entries().isEmpty()).ifPresent(this::acceptsAll);
+    sources.forEach(this::published);
+    var drift = comparable().map(list -> Drift.between(union(), list.entries()));
+    var facts = new ArrayList<Map<String, Object>>();
+    for (var source : sources) {
+      facts.add(facts(source, drift));
+      if (source instanceof Netblocks.Known known) {
+        comparable().ifPresent(list -> missing(known, list));
+      }
+    }
+    judgement.fact("sources", facts);
+    if (drift.isPresent() && isUnionKnown() && !sources.isEmpty()) {
+      stale(drift.get().stale(), comparable().orElseThrow());
+      wider(drift.get().wider(), comparable().orElseThrow());
+    }
+    return judgement.build(outcome());
+  }
+
+  /** An empty list accepts all, so that nothing is missing from it, stale or wider. */
+  private Optional<Allowlist> comparable() {
+    return allowlist.filter(list -> !list.entries().isEmpty());
+  }
+
+  private Outcome outcome() {
+    if (sources.isEmpty() || sources.stream().anyMatch(Netblocks.Known.class::isInstance)) {
+      return Outcome.OBSERVED;
+    }
+    return sources.stream().anyMatch(Netblocks.Unseen.class::isInstance)
+        ? Outcome.UNOBSERVABLE
+        : Outcome.ABSENT;
+  }
+
+  private void acceptsAll(Allowlist list) {
+    judgement.add(
+        Finding.of(
+                NetblocksRules.ALLOWLIST_EMPTY,
+                domain.name().toString(),
+                "the allowlist %s of %s is empty, and an empty list accepts all"
+                    .formatted(list.name(), domain.name()))
+            .cause(place(list))
+            .with("allowlist", list.name())
+            .remedy(
+                sources.isEmpty() || !isUnionKnown()
+                    ? NetblocksRules.ALLOWLIST_EMPTY.remedy()
+                    : "Enter this list in %s:\n%s"
+                        .formatted(
+                            list.name(),
+                            NetworkSet.lines(Drift.between(union(), List.of()).paste()))));
+  }
+
+  /** The record to watch, and what is wrong with the source itself. */
+  private void published(Netblocks source) {
+    switch (source) {
+      case Netblocks.Known known ->
+          judgement.record(
+              record(known.name()),
+              known.networks().networks().stream()
+                  .map(Cidr::toString)
+                  .collect(Collectors.joining(", ")));
+      case Netblocks.None(var name, var why) -> {
+        judgement.record(record(name), "");
+        judgement.add(
+            Finding.of(
+                    NetblocksRules.SOURCE,
+                    name.toString(),
+                    "%s, from which %s takes its networks: %s".formatted(name, labels(name), why))
+                .cause(name + " TXT"));
+      }
+      case Netblocks.Unseen unseen -> {
+        judgement.add(
+            gap(
+                unseen,
+                unseen.name().toString(),
+                NetblocksRules.SOURCE,
+                NetblocksRules.CHANGED,
+                NetblocksRules.MISSING));
+        if (domain.allowlist().isPresent()) {
+          var together = subject(domain.allowlist().orElseThrow());
+          judgement.add(gap(unseen, together, NetblocksRules.STALE, NetblocksRules.WIDER));
+        }
+      }
+    }
+  }
+
+  private static String record(DnsName source) {
+    return source + " netblocks";
+  }
+
+  private static Gap gap(Netblocks.Unseen unseen, String subject, Rule... rules) {
+    var question =
+        unseen.unseen().isEmpty() ? unseen.name() + " TXT" : unseen.unseen().getFirst().question();
+    return new Gap(
+        NetblocksProbe.NAME,
+        question,
+        unseen.why(),
+        List.of(rules).stream().map(Rule::id).collect(Collectors.toSet()),
+        Optional.of(subject));
+  }
+
+  /** Published by all sources together, in their order. */
+  private List<Cidr> union() {
+    return sources.stream()
+        .filter(Netblocks.Known.class::isInstance)
+        .flatMap(source -> ((Netblocks.Known) source).entries().stream())
+        .toList();
+  }
+
+  /** All sources were seen, and say all they have: only then can an entry be called stale. */
+  private boolean isUnionKnown() {
+    return sources.stream()
+        .allMatch(source -> source instanceof Netblocks.Known known && known.opaque().isEmpty());
+  }
+
+  private Map<String, Object> facts(Netblocks source, Optional<Drift> drift) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("name", source.name().toString());
+    switch (source) {
+      case Netblocks.Known known -> {
+        facts.put("outcome", Outcome.OBSERVED.word());
+        facts.put("published", texts(known.entries()));
+        if (!known.opaque().isEmpty()) {
+          facts.put("opaque", known.opaque());
+        }
+        if (!known.problems().isEmpty()) {
+          facts.put("problems", known.problems());
+        }
+        allowlist.ifPresent(
+            list -> {
+              facts.put("allowlistName", list.name());
+              facts.put("allowlist", texts(list.entries()));
+              facts.put(
+                  "missing",
+                  comparable().map(some -> texts(missingFrom(known, some))).orElse(List.of()));
+              if (isUnionKnown()) {
+                facts.put("stale", drift.map(found -> texts(found.stale())).orElse(List.of()));
+                facts.put(
+                    "wider",
+                    drift
+                        .map(
+                            found ->
+                                texts(
+                                    found.wider().stream()
+                                        .filter(known.networks()::overlaps)
+                                        .toList()))
+                        .orElse(List.of()));
+              }
+            });
+      }
+      case Netblocks.None(_, var why) -> {
+        facts.put("outcome", Outcome.ABSENT.word());
+        facts.put("published", List.of());
+        facts.put("why", why);
+      }
+      case Netblocks.Unseen unseen -> {
+        facts.put("outcome", Outcome.UNOBSERVABLE.word());
+        facts.put("why", unseen.why());
+      }
+    }
+    return facts;
+  }
+
+  private List<Cidr> missingFrom(Netblocks.Known source, Allowlist list) {
+    return isClosed(list) && !prescribed(source.name(), Role.INBOUND)
+        ? List.of()
+        : Drift.between(source.entries(), list.entries()).missing();
+  }
+
+  /**
+   * Nothing but placeholders: by this list nobody may relay. That is right where the gateway lets
+   * the provider in by other means (SEPPmail's Exchange Online integration), and wrong for the
+   * provider whom the MX points to.
+   */
+  private static boolean isClosed(Allowlist list) {
+    return list.entries().stream().allMatch(SpecialNetworks::isPlaceholder);
+  }
+
+  private boolean prescribed(DnsName source, Role role) {
+    return prescribing(source).stream().anyMatch(prescription -> prescription.role() == role);
+  }
+
+  private List<Prescription> prescribing(DnsName source) {
+    return domain.prescriptions().stream()
+        .filter(prescription -> prescription.netblocks().contains(source))
+        .toList();
+  }
+
+  private String labels(DnsName source) {
+    return prescribing(source).stream()
+        .map(Prescription::label)
+        .distinct()
+        .collect(Collectors.joining(" and "));
+  }
+
+  private void missing(Netblocks.Known source, Allowlist list) {
+    var missing = missingFrom(source, list);
+    if (missing.isEmpty()) {
+      return;
+    }
+    var severity =
+        prescribing(source.name()).stream()
+            .map(prescription -> prescription.atMost("netblocks", Severity.CRITICAL))
+            .max(Comparator.naturalOrder())
+            .orElse(Severity.CRITICAL);
+    judgement.add(
+        Finding.of(
+                NetblocksRules.MISSING,
+                source.name().toString(),
+                "%s publishes %s, which the allowlist %s of %s does not accept: mail from %s will be refused"
+                    .formatted(
+                        source.name(),
+                        named(missing),
+                        list.name(),
+                        domain.name(),
+                        missing.size() == 1 ? "this network" : "these networks"))
+            .severity(severity)
+            .cause(source.name() + " TXT")
+            .with("missing", texts(missing))
+            .with("allowlist", list.name())
+            .remedy(
+                remedy("Add to %s:\n%s".formatted(list.name(), NetworkSet.lines(missing)), list)));
+  }
+
+  /** What to do, and the whole list to paste where it is known. */
+  private String remedy(String change, Allowlist list) {
+    return isUnionKnown()
+        ? "%s\nThe whole list for %s:\n%s"
+            .formatted(
+                change, list.name(), NetworkSet.lines(Drift.between(union(), List.of()).paste()))
+        : change;
+  }
+
+  private void stale(List<Cidr> stale, Allowlist list) {
+    var doubleRun = new LinkedHashMap<Cidr, Instant>();
+    for (var entry : stale) {
+      withdrawn(entry)
+          .map(gone -> gone.plus(list.doubleRun()))
+          .filter(context.now()::isBefore)
+          .ifPresent(until -> doubleRun.put(entry, until));
+    }
+    var now = stale.stream().filter(entry -> !doubleRun.containsKey(entry)).toList();
+    if (stale.isEmpty()) {
+      return;
+    }
+    var from = names();
+    var finding =
+        now.isEmpty()
+            ? about(
+                    NetblocksRules.STALE,
+                    list,
+                    "%s has withdrawn %s, which the allowlist %s of %s still accepts; remove before %s"
+                        .formatted(
+                            from,
+                            named(stale),
+                            list.name(),
+                            domain.name(),
+                            doubleRun.values().stream()
+                                .min(Comparator.naturalOrder())
+                                .orElseThrow()))
+                .severity(Severity.INFO)
+            : about(
+                NetblocksRules.STALE,
+                list,
+                "the allowlist %s of %s accepts %s, which %s does not publish: strangers may relay from there"
+                    .formatted(list.name(), domain.name(), named(now), from));
+    if (!doubleRun.isEmpty()) {
+      finding = finding.with("doubleRun", untils(doubleRun));
+    }
+    judgement.add(
+        finding
+            .with("stale", texts(now.isEmpty() ? stale : now))
+            .with("allowlist", list.name())
+            .remedy(
+                remedy(
+                    "Remove from %s:\n%s"
+                        .formatted(list.name(), NetworkSet.lines(now.isEmpty() ? stale : now)),
+                    list)));
+  }
+
+  /** When maildrift first saw that what the entry covers had gone, the latest time counts. */
+  private Optional<Instant> withdrawn(Cidr entry) {
+    return sources.stream()
+        .map(source -> context.withdrawn().getOrDefault(source.name().toString(), Map.of()))
+        .flatMap(gone -> gone.entrySet().stream())
+        .filter(gone -> gone.getKey().overlaps(entry))
+        .map(Map.Entry::getValue)
+        .max(Comparator.naturalOrder());
+  }
+
+  private static Map<String, Object> untils(Map<Cidr, Instant> doubleRun) {
+    var untils = new LinkedHashMap<String, Object>();
+    doubleRun.forEach((network, until) -> untils.put(network.toString(), until.toString()));
+    return untils;
+  }
+
+  private void wider(List<Cidr> wider, Allowlist list) {
+    if (wider.isEmpty()) {
+      return;
+    }
+    judgement.add(
+        about(
+                NetblocksRules.WIDER,
+                list,
+                "the allowlist %s of %s accepts %s, which covers more than %s publishes"
+                    .formatted(list.name(), domain.name(), named(wider), names()))
+            .with("wider", texts(wider))
+            .with("allowlist", list.name())
+            .remedy(
+                remedy(
+                    "Replace in %s:\n%s".formatted(list.name(), NetworkSet.lines(wider)), list)));
+  }
+
+  /** About the list as a whole: what several sources publish together. */
+  private Finding about(Rule rule, Allowlist list, String message) {
+    return Finding.of(rule, subject(list), message)
+        .cause(sources.size() == 1 ? sources.getFirst().name() + " TXT" : place(list));
+  }
+
+  /** One source's list is named by the source; a list that follows several by its own name. */
+  private String subject(Allowlist list) {
+    return sources.size() == 1 ? sources.getFirst().name().toString() : list.name();
+  }
+
+  private static String place(Allowlist list) {
+    return "allowlist " + list.name();
+  }
+
+  private String names() {
+    return sources.stream()
+        .map(source -> source.name().toString())
+        .collect(Collectors.joining(" or "));
+  }
+
+  private static String named(List<Cidr> networks) {
+    var some =
+        networks.stream().limit(MOST_NAMED).map(Cidr::toString).collect(Collectors.joining(", "));
+    return networks.size() <= MOST_NAMED
+        ? some
+        : "%s and %d more".formatted(some, networks.size() - MOST_NAMED);
+  }
+
+  private static List<String> texts(List<Cidr> networks) {
+    return networks.stream().map(Cidr::toString).toList();
+  }
+}

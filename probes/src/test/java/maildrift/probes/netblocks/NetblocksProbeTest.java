@@ -1,0 +1,408 @@
+package maildrift.probes.netblocks;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import maildrift.probes.Context;
+import maildrift.probes.Finding;
+import maildrift.probes.Judgement;
+import maildrift.probes.Outcome;
+import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.ListedDns;
+import maildrift.probes.domain.Allowlist;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Prescription;
+import maildrift.probes.domain.Role;
+import maildrift.probes.network.Cidr;
+import maildrift.probes.profile.Profile;
+import maildrift.probes.profile.ProfileCatalog;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NetblocksProbeTest {
+  private static final DnsName CONTOSO = DnsName.of("contoso.test");
+  private static final Instant NOW = Instant.parse("2026-11-21T17:00:00Z");
+  private static final NetblocksProbe PROBE = new NetblocksProbe();
+
+  /** Mimecast's region de on 17 December 2024. */
+  private static final String DE =
+      "v=spf1 ip4:51.163.158.0/24 ip4:194.104.109.0/24 ip4:194.104.111.0/24"
+          + " ip4:194.104.110.21/32 ip4:194.104.110.240/28 ip4:62.140.10.21/32 ip4:62.140.7.0/24"
+          + " ip4:194.104.108.240/29 ip4:194.104.108.21/32 ~all";
+
+  private static final List<String> NINE =
+      List.of(
+          "51.163.158.0/24",
+          "194.104.109.0/24",
+          "194.104.111.0/24",
+          "194.104.110.21/32",
+          "194.104.110.240/28",
+          "62.140.10.21/32",
+          "62.140.7.0/24",
+          "194.104.108.240/29",
+          "194.104.108.21/32");
+
+  // Published by _spf.provider.test, accepted, and the rules that are violated; no others.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ip4:192.0.2.0/24                       | 192.0.2.0/24                 |
+          ip4:192.0.2.0/25 ip4:192.0.2.128/25    | 192.0.2.0/24                 |
+          ip4:192.0.2.0/24                       | 192.0.2.0/25 192.0.2.128/25  |
+          ip4:192.0.2.0/24 ip6:2001:db8::/32     | 192.0.2.0/24 2001:db8::/32   |
+          ip4:192.0.2.0/24 ip4:198.51.100.0/24   | 192.0.2.0/24                 | netblocks.missing critical
+          ip4:192.0.2.0/24                       | 192.0.2.0/25                 | netblocks.missing critical
+          ip4:192.0.2.0/24                       | 192.0.2.0/24 203.0.113.0/24  | netblocks.stale warning
+          ip4:192.0.2.0/25                       | 192.0.2.0/24                 | netblocks.wider info
+          ip4:192.0.2.0/24                       | 0.0.0.0/0                    | netblocks.wider info
+          ip4:192.0.2.0/24                       | 192.0.2.0/24 10.255.255.254  |
+          ip4:192.0.2.0/24                       | 10.255.255.254               | netblocks.missing critical
+          ip4:192.0.2.0/24                       | 198.51.100.0/24              | netblocks.missing critical, netblocks.stale warning
+          ip6:2001:db8::/33                      | 2001:db8::/32                | netblocks.wider info
+          -all                                   | 192.0.2.0/24                 | netblocks.stale warning
+          ip4:192.0.2.0/24 exists:%{i}._x.test   | 192.0.2.0/24 203.0.113.0/24  |
+          """)
+  void comparesPublishedAndAcceptedAsAddresses(
+      String published, String accepted, @Nullable String violated) {
+    var judgement =
+        judge(
+            domain(List.of(accepted.split(" ", -1)), house("_spf.provider.test")),
+            "_spf.provider.test TXT v=spf1 " + published);
+
+    assertThat(violated(judgement)).isEqualTo(violated == null ? "" : violated);
+    assertThat(judgement.findings())
+        .allSatisfy(
+            finding -> {
+              assertThat(finding.subject()).isEqualTo("_spf.provider.test");
+              assertThat(finding.cause()).isEqualTo("_spf.provider.test TXT");
+            });
+    assertThat(judgement.gaps()).isEmpty();
+  }
+
+  @Test
+  void aNetworkThatMimecastAddedIsMissingWithTheListToPaste() {
+    var eight = NINE.stream().filter(network -> !network.equals("62.140.10.21/32")).toList();
+
+    var judgement = judge(domain(eight, mimecast()), "de._netblocks.mimecast.com TXT " + DE);
+
+    var missing = judgement.findings().getFirst();
+    assertThat(violated(judgement)).isEqualTo("netblocks.missing critical");
+    assertThat(missing.subject()).isEqualTo("de._netblocks.mimecast.com");
+    assertThat(missing.cause()).isEqualTo("de._netblocks.mimecast.com TXT");
+    assertThat(missing.evidence()).containsEntry("missing", List.of("62.140.10.21/32"));
+    assertThat(missing.message())
+        .isEqualTo(
+            "de._netblocks.mimecast.com publishes 62.140.10.21/32, which the allowlist gateway of contoso.test does not accept: mail from this network will be refused");
+    assertThat(missing.remedy())
+        .isEqualTo(
+            "Add to gateway:\n62.140.10.21/32\nThe whole list for gateway:\n"
+                + String.join("\n", NINE));
+    assertThat(sources(judgement).getFirst())
+        .containsEntry("name", "de._netblocks.mimecast.com")
+        .containsEntry("published", NINE)
+        .containsEntry("allowlist", eight)
+        .containsEntry("missing", List.of("62.140.10.21/32"))
+        .containsEntry("stale", List.of())
+        .containsEntry("wider", List.of());
+  }
+
+  @Test
+  void theRecordToWatchIsTheSetOfAddresses() {
+    var whole =
+        judge(
+            domain(NINE, house("_spf.provider.test")),
+            "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 ~all");
+    var halves =
+        judge(
+            domain(NINE, house("_spf.provider.test")),
+            "_spf.provider.test TXT v=spf1 ip4:192.0.2.128/25 include:_x.test -all",
+            "_x.test TXT v=spf1 ip4:192.0.2.0/25 -all");
+
+    assertThat(whole.records())
+        .containsExactly(Map.entry("_spf.provider.test netblocks", "192.0.2.0/24"));
+    assertThat(halves.records()).isEqualTo(whole.records());
+  }
+
+  @Test
+  void anUndeclaredAllowlistIsNotCompared() {
+    var domain =
+        ManagedDomain.undeclared(CONTOSO).prescriptions(List.of(house("_spf.provider.test")));
+
+    var judgement = judge(domain, "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all");
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(sources(judgement).getFirst())
+        .containsEntry("published", List.of("192.0.2.0/24"))
+        .doesNotContainKeys("allowlist", "missing", "stale", "wider");
+  }
+
+  @Test
+  void anEmptyAllowlistAcceptsAll() {
+    var judgement =
+        judge(
+            domain(List.of(), house("_spf.provider.test")),
+            "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all");
+
+    assertThat(violated(judgement)).isEqualTo("declared.allowlist-empty warning");
+    assertThat(judgement.findings().getFirst().remedy())
+        .isEqualTo("Enter this list in gateway:\n192.0.2.0/24");
+    assertThat(sources(judgement).getFirst())
+        .containsEntry("allowlist", List.of())
+        .containsEntry("missing", List.of());
+    assertThat(violated(judge(domain(List.of()), "other.test TXT x")))
+        .isEqualTo("declared.allowlist-empty warning");
+  }
+
+  @Test
+  void aPlaceholderIsRightWhereTheProviderGetsInByOtherMeans() {
+    var microsoft =
+        ProfileCatalog.builtIn()
+            .named("microsoft365")
+            .orElseThrow()
+            .prescribe(CONTOSO, Map.of(), Role.MAILBOX);
+    var published = "spf.protection.outlook.com TXT v=spf1 ip4:192.0.2.0/24 -all";
+
+    assertThat(judge(domain(List.of("10.255.255.254"), microsoft), published).findings()).isEmpty();
+    assertThat(
+            violated(judge(domain(List.of("10.255.255.254", "203.0.113.7"), microsoft), published)))
+        .isEqualTo("netblocks.missing critical, netblocks.stale warning");
+  }
+
+  @Test
+  void aTimeOutHidesTheSourceAndWhatNeedsAllSources() {
+    var judgement =
+        judge(
+            domain(
+                List.of("192.0.2.0/25", "203.0.113.0/24"),
+                house("_spf.provider.test"),
+                house("_spf.silent.test")),
+            "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all",
+            "_spf.silent.test TXT timeout");
+
+    assertThat(violated(judgement)).isEqualTo("netblocks.missing critical");
+    assertThat(judgement.findings().getFirst().remedy())
+        .isEqualTo("Add to gateway:\n192.0.2.128/25");
+    assertThat(hidden(judgement, "netblocks.missing", "_spf.silent.test")).isTrue();
+    assertThat(hidden(judgement, "netblocks.missing", "_spf.provider.test")).isFalse();
+    assertThat(hidden(judgement, "netblocks.stale", "gateway")).isTrue();
+    assertThat(hidden(judgement, "netblocks.wider", "gateway")).isTrue();
+    assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
+    assertThat(judgement.records()).containsOnlyKeys("_spf.provider.test netblocks");
+    assertThat(sources(judgement).get(1))
+        .containsEntry("outcome", "unobservable")
+        .doesNotContainKey("published");
+  }
+
+  @Test
+  void anUnseenBranchIsAGapAlthoughTheRestWasSeen() {
+    var judgement =
+        judge(
+            domain(List.of("203.0.113.0/24"), house("_spf.provider.test")),
+            "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 include:_b.provider.test -all",
+            "_b.provider.test TXT timeout");
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+    assertThat(judgement.gaps().getFirst().unseen()).isEqualTo("_b.provider.test TXT");
+    assertThat(judgement.gaps().getFirst().why())
+        .isEqualTo("_b.provider.test TXT: timeout after 2s");
+    assertThat(hidden(judgement, "netblocks.missing", "_spf.provider.test")).isTrue();
+    assertThat(hidden(judgement, "netblocks.stale", "_spf.provider.test")).isTrue();
+  }
+
+  @Test
+  void aSourceWithoutRecordDoesNotMakeTheListStale() {
+    var judgement =
+        judge(domain(List.of("192.0.2.0/24"), house("_spf.provider.test")), "other.test TXT x");
+
+    assertThat(violated(judgement)).isEqualTo("netblocks.source warning");
+    assertThat(judgement.outcome()).isEqualTo(Outcome.ABSENT);
+    assertThat(judgement.records()).containsEntry("_spf.provider.test netblocks", "");
+  }
+
+  @Test
+  void anEntryIsHeldAgainstAllSourcesTogether() {
+    var judgement =
+        judge(
+            domain(
+                List.of("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),
+                house("_spf.a.test"),
+                house("_spf.b.test")),
+            "_spf.a.test TXT v=spf1 ip4:192.0.2.0/24 -all",
+            "_spf.b.test TXT v=spf1 ip4:198.51.100.0/25 -all");
+
+    assertThat(violated(judgement)).isEqualTo("netblocks.stale warning, netblocks.wider info");
+    assertThat(judgement.findings())
+        .extracting(Finding::subject, Finding::cause)
+        .containsOnly(org.assertj.core.groups.Tuple.tuple("gateway", "allowlist gateway"));
+    assertThat(sources(judgement).get(0)).containsEntry("wider", List.of());
+    assertThat(sources(judgement).get(1))
+        .containsEntry("wider", List.of("198.51.100.0/24"))
+        .containsEntry("stale", List.of("203.0.113.0/24"));
+  }
+
+  @Test
+  void aWithdrawnRangeMayStayUntilTheDoubleRunEnds() {
+    var domain = domain(List.of("192.0.2.0/24", "198.51.100.0/24"), house("_spf.provider.test"));
+    var published = "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all";
+
+    var fresh = judge(domain, gone("198.51.100.0/24", Duration.ofDays(29)), published);
+    var over = judge(domain, gone("198.51.100.0/24", Duration.ofDays(30)), published);
+
+    assertThat(violated(fresh)).isEqualTo("netblocks.stale info");
+    assertThat(fresh.findings().getFirst().evidence())
+        .containsEntry("stale", List.of("198.51.100.0/24"))
+        .containsEntry("doubleRun", Map.of("198.51.100.0/24", "2026-11-22T17:00:00Z"));
+    assertThat(fresh.findings().getFirst().message())
+        .isEqualTo(
+            "_spf.provider.test has withdrawn 198.51.100.0/24, which the allowlist gateway of contoso.test still accepts; remove before 2026-11-22T17:00:00Z");
+    assertThat(violated(over)).isEqualTo("netblocks.stale warning");
+  }
+
+  @Test
+  void anEntryThatWasNeverPublishedIsStaleBesideOneThatWasWithdrawn() {
+    var judgement =
+        judge(
+            domain(
+                List.of("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),
+                house("_spf.provider.test")),
+            gone("198.51.100.0/24", Duration.ofDays(1)),
+            "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all");
+
+    assertThat(violated(judgement)).isEqualTo("netblocks.stale warning");
+    assertThat(judgement.findings().getFirst().evidence())
+        .containsEntry("stale", List.of("203.0.113.0/24"))
+        .containsKey("doubleRun");
+    assertThat(sources(judgement).getFirst())
+        .containsEntry("stale", List.of("198.51.100.0/24", "203.0.113.0/24"));
+  }
+
+  @Test
+  void aListThatCouldNotBeReadIsAGap() {
+    var unreadable =
+        new Allowlist("gateway", List.of(), Duration.ofDays(30), Optional.of("https://… said 503"));
+    var domain =
+        ManagedDomain.undeclared(CONTOSO)
+            .prescriptions(List.of(house("_spf.provider.test")))
+            .allowlist(unreadable);
+
+    var judgement = judge(domain, "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all");
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(hidden(judgement, "netblocks.missing", "_spf.provider.test")).isTrue();
+    assertThat(hidden(judgement, "declared.allowlist-empty", "contoso.test")).isTrue();
+    assertThat(judgement.records()).containsEntry("_spf.provider.test netblocks", "192.0.2.0/24");
+  }
+
+  @Test
+  void aGuessedSourceWakesNobodyUp() {
+    var jersey =
+        ProfileCatalog.builtIn()
+            .named("mimecast")
+            .orElseThrow()
+            .prescribe(CONTOSO, Map.of("region", "je"), Role.INBOUND);
+
+    var judgement =
+        judge(
+            domain(List.of("10.255.255.254"), jersey),
+            "je._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/24 -all");
+
+    assertThat(judgement.findings().getFirst().severity()).isEqualTo(Severity.WARNING);
+  }
+
+  @Test
+  void aSourceOfSeveralProfilesIsLookedAtOnce() {
+    var dns = ListedDns.of("_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all");
+
+    PROBE.observe(domain(List.of(), house("_spf.provider.test"), house("_spf.provider.test")), dns);
+
+    assertThat(dns.asked()).hasSize(1);
+  }
+
+  @Test
+  void withoutSourcesThereIsNothingToSay() {
+    var judgement = judge(ManagedDomain.undeclared(CONTOSO), "contoso.test TXT x");
+
+    assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
+    assertThat(judgement.facts()).containsEntry("sources", List.of());
+    assertThat(judge(domain(List.of("192.0.2.0/24")), "contoso.test TXT x").findings()).isEmpty();
+  }
+
+  @Test
+  void everyRuleIsExplained() {
+    assertThat(PROBE.rules())
+        .allSatisfy(
+            rule ->
+                assertThat(List.of(rule.why(), rule.reference(), rule.remedy(), rule.example()))
+                    .doesNotContain(""));
+  }
+
+  private static Judgement judge(ManagedDomain domain, String... lines) {
+    return judge(domain, Context.at(NOW), lines);
+  }
+
+  private static Judgement judge(ManagedDomain domain, Context context, String... lines) {
+    return PROBE.judge(domain, PROBE.observe(domain, ListedDns.of(lines)), context);
+  }
+
+  private static Context gone(String network, Duration ago) {
+    return new Context(
+        NOW, Map.of("_spf.provider.test", Map.of(Cidr.parse(network), NOW.minus(ago))));
+  }
+
+  private static ManagedDomain domain(List<String> accepted, Prescription... prescriptions) {
+    return ManagedDomain.undeclared(CONTOSO)
+        .prescriptions(Arrays.asList(prescriptions))
+        .allowlist(Allowlist.of("gateway", accepted.stream().map(Cidr::parse).toList()));
+  }
+
+  private static Prescription house(String source) {
+    return Profile.read("house", Map.of("netblocks", source))
+        .profile()
+        .orElseThrow()
+        .prescribe(CONTOSO, Map.of(), Role.INBOUND);
+  }
+
+  private static Prescription mimecast() {
+    return ProfileCatalog.builtIn()
+        .named("mimecast")
+        .orElseThrow()
+        .prescribe(CONTOSO, Map.of("region", "de"), Role.INBOUND);
+  }
+
+  private static String violated(Judgement judgement) {
+    return String.join(
+        ", ",
+        judgement.findings().stream()
+            .map(finding -> finding.rule().id() + " " + finding.severity().word())
+            .toList());
+  }
+
+  private static List<Map<String, Object>> sources(Judgement judgement) {
+    var sources = new ArrayList<Map<String, Object>>();
+    for (var source : (List<?>) requireNonNull(judgement.facts().get("sources"))) {
+      var facts = new LinkedHashMap<String, Object>();
+      ((Map<?, ?>) requireNonNull(source))
+          .forEach((key, value) -> facts.put(key.toString(), value));
+      sources.add(facts);
+    }
+    return sources;
+  }
+
+  private static boolean hidden(Judgement judgement, String rule, String subject) {
+    return judgement.gaps().stream().anyMatch(gap -> gap.hides(new Finding.Key(rule, subject)));
+  }
+}
