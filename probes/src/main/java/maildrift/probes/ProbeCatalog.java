@@ -3,6 +3,9 @@ package maildrift.probes;
 import java.util.List;
 import java.util.Optional;
 import maildrift.probes.dkim.DkimProbe;
+import maildrift.probes.mx.MxProbe;
+import maildrift.probes.netblocks.NetblocksProbe;
+import maildrift.probes.records.RecordsProbe;
 import maildrift.probes.tls.TlsProbe;
 import maildrift.probes.tls.TrustAnchors;
 
@@ -24,7 +27,10 @@ public final class ProbeCatalog {
     // later.
     return List.of(
         new DkimProbe(), //
-        new TlsProbe(anchors) //
+        new MxProbe(), //
+        new TlsProbe(anchors), //
+        new NetblocksProbe(), //
+        new RecordsProbe() //
         );
   }
 
