@@ -1,0 +1,131 @@
+package maildrift.probes.dns;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import maildrift.probes.Deadline;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way to DNS: a pool of sockets, a cache above it, and three ways to ask. One for the
+ * process; thread-safe. Close it last.
+ */
+public final class DnsDoor implements AutoCloseable {
+  /** Whose rate is remembered; beyond that, the memory starts afresh. */
+  private static final int MAX_RATES = 10_000;
+
+  private final DnsSettings settings;
+  private final DnsStats stats = new DnsStats();
+  private final TcpClient tcp = new TcpClient(stats);
+  private final Transport transport = new Transport(stats, tcp);
+  private final AnswerCache cache;
+  private final Resolvers resolvers;
+  private final Resolvers confirming;
+  private final Map<DnsServer, RateLimit> rates = new ConcurrentHashMap<>();
+
+  public DnsDoor(DnsSettings settings) {
+    this.settings = settings;
+    this.cache = new AnswerCache(settings.cacheBytes(), settings.maxAge(), System::nanoTime, stats);
+    var servers = settings.resolvers().size() + settings.confirmWith().size();
+    var sockets = Math.max(4, settings.sockets() / servers);
+    this.resolvers = resolvers(settings.resolvers(), sockets);
+    this.confirming =
+        settings.confirmWith().isEmpty() ? resolvers : resolvers(settings.confirmWith(), sockets);
+  }
+
+  private Resolvers resolvers(List<DnsServer> servers, int sockets) {
+    return new Resolvers(
+        transport,
+        servers.stream()
+            .map(server -> new Upstream(server, sockets, settings.queriesPerSecond()))
+            .toList(),
+        settings.timeout());
+  }
+
+  /** First looks: through the cache, from the resolvers. */
+  public Dns cached(Deadline deadline) {
+    return new Asker(cachedSource, deadline);
+  }
+
+  /**
+   * Confirmations: past the cache, from the confirming servers, or the resolvers if there are none.
+   */
+  public Dns fresh(Deadline deadline) {
+    return new Asker(freshSource, deadline);
+  }
+
+  /**
+   * What the zones' own servers say, when they agree; {@link Answer.Failure#INCONSISTENT} when they
+   * contradict each other; as {@link #fresh} when they cannot be found or none answers.
+   */
+  public Dns authoritative(Deadline deadline) {
+    return authorities(deadline);
+  }
+
+  /**
+   * What each of a zone's own servers says, at most eight of them; empty when they cannot be found.
+   */
+  public List<NameServerAnswer> eachAuthority(Question question, Deadline deadline) {
+    return authorities(deadline).each(question);
+  }
+
+  private Authorities authorities(Deadline deadline) {
+    return new Authorities(settings, fresh(deadline), tcp, stats, this::rateOf, deadline);
+  }
+
+  private RateLimit rateOf(DnsServer server) {
+    if (rates.size() >= MAX_RATES) {
+      rates.clear();
+    }
+    return rates.computeIfAbsent(
+        server, _ -> new RateLimit(settings.queriesPerSecond(), System.nanoTime()));
+  }
+
+  public DnsStats stats() {
+    return stats;
+  }
+
+  public DnsSettings settings() {
+    return settings;
+  }
+
+  private final Asker.Source cachedSource =
+      new Asker.Source() {
+        @Override
+        public @Nullable Answer get(Question question) {
+          return cache.get(question);
+        }
+
+        @Override
+        public void ask(Question question, Deadline deadline, Consumer<Answer> heard) {
+          // Others may come to share the question, so it gets its whole time, even if this look
+          // has less.
+          var latest =
+              Math.max(deadline.nanoTime(), System.nanoTime() + settings.timeout().toNanos());
+          cache.ask(
+              question,
+              heard,
+              (asked, answered) -> resolvers.ask(asked, latest, cache::peek, answered));
+        }
+      };
+
+  private final Asker.Source freshSource =
+      new Asker.Source() {
+        @Override
+        public @Nullable Answer get(Question question) {
+          return null;
+        }
+
+        @Override
+        public void ask(Question question, Deadline deadline, Consumer<Answer> heard) {
+          confirming.ask(question, deadline.nanoTime(), heard);
+        }
+      };
+
+  /** What is under way ends unanswered. */
+  @Override
+  public void close() {
+    transport.close();
+  }
+}

@@ -1,0 +1,126 @@
+package maildrift.probes.dns;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Several resolvers as one: the next is asked when one fails, all within the question's time. Where
+ * a server knows only the beginning of a CNAME chain, the rest is asked for.
+ */
+final class Resolvers {
+  private final Transport transport;
+  private final List<Upstream> upstreams;
+  private final Duration timeout;
+
+  Resolvers(Transport transport, List<Upstream> upstreams, Duration timeout) {
+    this.transport = transport;
+    this.upstreams = List.copyOf(upstreams);
+    this.timeout = timeout;
+  }
+
+  /** Past every cache. {@code heard} is called once and must not block. */
+  void ask(Question question, long latest, Consumer<Answer> heard) {
+    ask(question, latest, _ -> Optional.empty(), heard);
+  }
+
+  /**
+   * Asks.
+   *
+   * @param latest until when our own rate limit may hold the question back
+   * @param known may spare a question for the end of a chain
+   * @param heard called once; must not block
+   */
+  void ask(
+      Question question,
+      long latest,
+      Function<Question, Optional<Answer>> known,
+      Consumer<Answer> heard) {
+    transport.ask(
+        question,
+        upstreams,
+        latest,
+        timeout,
+        (reply, exchange) -> {
+          switch (reply) {
+            case Reply.Said said -> heard.accept(said.answer());
+            case Reply.Continues chain ->
+                new Following(question, exchange.deadline, known, heard).follow(chain, exchange);
+            case Reply.Failed failed -> heard.accept(unanswered(failed, exchange));
+            case Reply.Truncated _, Reply.NoEdns _ ->
+                throw new IllegalStateException("the transport settles this itself: " + reply);
+          }
+        });
+  }
+
+  private static Answer.Unanswered unanswered(Reply.Failed failed, Exchange exchange) {
+    var server = exchange.servers.isEmpty() ? "" : exchange.server().name();
+    return new Answer.Unanswered(failed.failure(), failed.why(), server);
+  }
+
+  /** One chain, followed from server to server until its end or the question's deadline. */
+  private final class Following {
+    private final Question question;
+    private final long deadline;
+    private final Function<Question, Optional<Answer>> known;
+    private final Consumer<Answer> heard;
+
+    Following(
+        Question question,
+        long deadline,
+        Function<Question, Optional<Answer>> known,
+        Consumer<Answer> heard) {
+      this.question = question;
+      this.deadline = deadline;
+      this.known = known;
+      this.heard = heard;
+    }
+
+    void follow(Reply.Continues chain, Exchange last) {
+      var next = new Question(chain.aliases().getLast(), question.type());
+      var answer = known.apply(next);
+      if (answer.isPresent()) {
+        end(chain, answer.get());
+        return;
+      }
+      var left = deadline - System.nanoTime();
+      if (left <= 0) {
+        end(
+            chain,
+            new Answer.Unanswered(Answer.Failure.TIMEOUT, "no time left", last.server().name()));
+        return;
+      }
+      transport.ask(
+          next,
+          upstreams,
+          deadline,
+          Duration.ofNanos(left),
+          (reply, exchange) -> {
+            switch (reply) {
+              case Reply.Said said -> end(chain, said.answer());
+              case Reply.Continues more -> goOn(chain, more, exchange);
+              case Reply.Failed failed -> end(chain, unanswered(failed, exchange));
+              case Reply.Truncated _, Reply.NoEdns _ ->
+                  throw new IllegalStateException("the transport settles this itself: " + reply);
+            }
+          });
+    }
+
+    private void goOn(Reply.Continues chain, Reply.Continues more, Exchange exchange) {
+      var server = exchange.server().name();
+      switch (Chain.extend(question.name(), chain, more)) {
+        case Reply.Continues longer -> follow(longer, exchange);
+        case Reply.Failed failed ->
+            heard.accept(new Answer.Unanswered(failed.failure(), failed.why(), server));
+        case Reply.Said _, Reply.Truncated _, Reply.NoEdns _ ->
+            throw new IllegalStateException("a chain extended is a chain or too long");
+      }
+    }
+
+    private void end(Reply.Continues chain, Answer rest) {
+      heard.accept(Chain.join(question.name(), chain, rest));
+    }
+  }
+}
