@@ -24,6 +24,7 @@ final class Authorities implements Dns {
   private static final int MAX_SAID = 160;
 
   private final DnsSettings settings;
+  private final int port;
   private final Dns resolvers;
   private final TcpClient tcp;
   private final DnsStats stats;
@@ -44,12 +45,14 @@ final class Authorities implements Dns {
 
   Authorities(
       DnsSettings settings,
+      int port,
       Dns resolvers,
       TcpClient tcp,
       DnsStats stats,
       Function<DnsServer, RateLimit> rates,
       Deadline deadline) {
     this.settings = settings;
+    this.port = port;
     this.resolvers = resolvers;
     this.tcp = tcp;
     this.stats = stats;
@@ -295,11 +298,7 @@ final class Authorities implements Dns {
           name,
           found.stream()
               .limit(1)
-              .map(
-                  address ->
-                      new At(
-                          name.toString(),
-                          new DnsServer(address.address(), DnsServer.DEFAULT_PORT)))
+              .map(address -> new At(name.toString(), new DnsServer(address.address(), port)))
               .toList());
     }
     return first.stream()

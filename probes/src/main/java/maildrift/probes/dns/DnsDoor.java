@@ -16,6 +16,7 @@ public final class DnsDoor implements AutoCloseable {
   private static final int MAX_RATES = 10_000;
 
   private final DnsSettings settings;
+  private final int authorityPort;
   private final DnsStats stats = new DnsStats();
   private final TcpClient tcp = new TcpClient(stats);
   private final Transport transport = new Transport(stats, tcp);
@@ -25,7 +26,13 @@ public final class DnsDoor implements AutoCloseable {
   private final Map<DnsServer, RateLimit> rates = new ConcurrentHashMap<>();
 
   public DnsDoor(DnsSettings settings) {
+    this(settings, DnsServer.DEFAULT_PORT);
+  }
+
+  /** With a port of their own for the name servers that NS records name, as tests need. */
+  DnsDoor(DnsSettings settings, int authorityPort) {
     this.settings = settings;
+    this.authorityPort = authorityPort;
     this.cache = new AnswerCache(settings.cacheBytes(), settings.maxAge(), System::nanoTime, stats);
     var servers = settings.resolvers().size() + settings.confirmWith().size();
     var sockets = Math.max(4, settings.sockets() / servers);
@@ -71,7 +78,8 @@ public final class DnsDoor implements AutoCloseable {
   }
 
   private Authorities authorities(Deadline deadline) {
-    return new Authorities(settings, fresh(deadline), tcp, stats, this::rateOf, deadline);
+    return new Authorities(
+        settings, authorityPort, fresh(deadline), tcp, stats, this::rateOf, deadline);
   }
 
   private RateLimit rateOf(DnsServer server) {

@@ -492,8 +492,8 @@ final class Transport implements AutoCloseable {
       Exchange exchange, Upstream upstream, Reply.Failed failed, Reply.@Nullable Failed because) {
     var said =
         switch (failed.failure()) {
-          case SERVFAIL, REFUSED, RCODE, CHAIN -> true;
-          case TIMEOUT, NETWORK, MISMATCH, MALFORMED, INCONSISTENT, UNASKABLE -> false;
+          case SERVFAIL, REFUSED, RCODE, CHAIN, MISMATCH, MALFORMED -> true;
+          case TIMEOUT, NETWORK, INCONSISTENT, UNASKABLE -> false;
         };
     // What the server says over TCP counts; that it says nothing there leaves us with the mismatch.
     var failure = said || because == null ? failed.failure() : because.failure();

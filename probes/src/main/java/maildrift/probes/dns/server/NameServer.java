@@ -70,6 +70,7 @@ public final class NameServer implements AutoCloseable {
   private final Map<Asked, LongAdder> asked = new ConcurrentHashMap<>();
   private final Set<Asked> lost = ConcurrentHashMap.newKeySet();
   private final LongAdder datagrams = new LongAdder();
+  private final Set<Integer> sourcePorts = ConcurrentHashMap.newKeySet();
   private final LongAdder connections = new LongAdder();
 
   private final DatagramSocket udp;
@@ -255,6 +256,11 @@ public final class NameServer implements AutoCloseable {
     return datagrams.sum();
   }
 
+  /** The ports that datagrams came from. */
+  public Set<Integer> sourcePorts() {
+    return Set.copyOf(sourcePorts);
+  }
+
   /** How many queries came over TCP. */
   public long connections() {
     return connections.sum();
@@ -268,6 +274,7 @@ public final class NameServer implements AutoCloseable {
         udp.receive(packet);
         var query = new Message(Arrays.copyOf(packet.getData(), packet.getLength()));
         datagrams.increment();
+        sourcePorts.add(packet.getPort());
         answerUdp(query, packet.getSocketAddress());
       } catch (IOException | RuntimeException _) {
         // Closed, or not a query: nothing to answer.

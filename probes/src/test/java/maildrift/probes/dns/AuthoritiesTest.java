@@ -1,0 +1,181 @@
+package maildrift.probes.dns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import maildrift.probes.Deadline;
+import maildrift.probes.dns.server.Fault;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two name servers of one zone, found over the delegation that a resolver tells of. */
+class AuthoritiesTest {
+  private static final DnsName CONTOSO = DnsName.of("contoso.test");
+  private static final Question MX = new Question(CONTOSO, RecordType.MX);
+
+  private final FakeDns resolver =
+      FakeDns.serving(
+          "contoso.test 300 NS ns1.contoso.test",
+          "contoso.test 300 NS ns2.contoso.test",
+          "ns1.contoso.test A 127.0.0.2",
+          "ns2.contoso.test A 127.0.0.3",
+          "contoso.test 300 MX 5 stale.contoso.test");
+  private FakeDns one = resolver;
+  private FakeDns two = resolver;
+  private DnsDoor door = new DnsDoor(settings());
+
+  private DnsSettings settings() {
+    return DnsSettings.of(List.of(server(resolver))).timeout(Duration.ofSeconds(1));
+  }
+
+  private static DnsServer server(FakeDns fake) {
+    return DnsServer.parse(fake.hostAndPort());
+  }
+
+  @BeforeEach
+  void open() {
+    one = FakeDns.at("127.0.0.2", 0);
+    two = FakeDns.at("127.0.0.3", one.address().getPort());
+    serve("contoso.test 3600 SOA ns1.contoso.test admin.contoso.test 1 2 3 4 300");
+    serve("contoso.test 3600 MX 10 mx.contoso.test");
+    door.close();
+    door = new DnsDoor(settings(), one.address().getPort());
+  }
+
+  private void serve(String line) {
+    one.add(line);
+    two.add(line);
+  }
+
+  @AfterEach
+  void close() {
+    door.close();
+    resolver.close();
+    one.close();
+    two.close();
+  }
+
+  private Answer ask(Question question) {
+    return door.authoritative(Deadline.after(Duration.ofSeconds(10))).ask(question);
+  }
+
+  @Test
+  void whatTheZonesServersAgreeOnIsTheAnswer() {
+    var found = (Answer.Found) ask(MX);
+
+    assertThat(found.records()).containsExactly(new Rdata.Mx(10, DnsName.of("mx.contoso.test")));
+    assertThat(found.ttl()).hasSeconds(3600);
+    assertThat(found.validated()).isFalse();
+    assertThat(one.server().connections()).isEqualTo(1);
+    assertThat(two.server().connections()).isEqualTo(1);
+    assertThat(one.server().datagrams()).isZero();
+  }
+
+  @Test
+  void theZoneIsFoundFromBelow() {
+    serve("default._domainkey.contoso.test 60 TXT v=DKIM1; p=");
+
+    assertThat(
+            ask(new Question(CONTOSO.child("default._domainkey"), RecordType.TXT))
+                .records(Rdata.Txt.class))
+        .hasSize(1);
+    assertThat(ask(new Question(CONTOSO.child("gone"), RecordType.TXT)))
+        .isInstanceOf(Answer.NoSuchName.class);
+  }
+
+  @Test
+  void serversThatContradictEachOtherAreNoAnswer() {
+    two.remove("contoso.test", "MX");
+
+    var answer = (Answer.Unanswered) ask(MX);
+
+    assertThat(answer.failure()).isEqualTo(Answer.Failure.INCONSISTENT);
+    assertThat(answer.why())
+        .isEqualTo(
+            "the name servers contradict each other on contoso.test MX:"
+                + " ns1.contoso.test (%s) says 10 mx.contoso.test; ns2.contoso.test (%s) says there is none"
+                    .formatted(one.hostAndPort(), two.hostAndPort()));
+  }
+
+  @Test
+  void oneThatDoesNotAnswerDoesNotContradict() {
+    for (var fault :
+        List.of(Fault.SERVFAIL, Fault.REFUSED, Fault.CLOSED_TCP, Fault.MUTE_TCP, Fault.REFERRAL)) {
+      two.faults(fault);
+      assertThat(ask(MX).records(Rdata.Mx.class)).as("with %s", fault).hasSize(1);
+    }
+  }
+
+  @Test
+  void anOpenResolverThatDoesNotServeTheZoneIsNotBelieved() {
+    two.server().authoritative(false);
+    two.remove("contoso.test", "MX");
+
+    assertThat(ask(MX).records(Rdata.Mx.class)).hasSize(1);
+  }
+
+  @Test
+  void withoutAnyTheResolversAreAskedAfresh() {
+    one.faults(Fault.REFUSED);
+    two.faults(Fault.REFUSED);
+    assertThat(ask(MX).records(Rdata.Mx.class)).extracting(Rdata.Mx::preference).containsExactly(5);
+
+    resolver.remove("contoso.test", "NS");
+    assertThat(ask(MX).records(Rdata.Mx.class)).extracting(Rdata.Mx::preference).containsExactly(5);
+  }
+
+  @Test
+  void configuredServersComeBeforeTheDelegation() {
+    door.close();
+    door =
+        new DnsDoor(
+            settings()
+                .authoritative(
+                    Map.of(
+                        DnsName.of("test"), List.of(server(one)), CONTOSO, List.of(server(two)))));
+    two.set("contoso.test 60 MX 30 two.contoso.test");
+
+    assertThat(ask(MX).records(Rdata.Mx.class))
+        .extracting(Rdata.Mx::preference)
+        .containsExactly(30);
+    assertThat(resolver.asked("contoso.test", "NS")).isZero();
+  }
+
+  @Test
+  void eachServersOwnAnswerCanBeHad() {
+    two.set("contoso.test 60 MX 10 mx.contoso.test");
+
+    var answers = door.eachAuthority(MX, Deadline.after(Duration.ofSeconds(10)));
+
+    assertThat(answers)
+        .extracting(NameServerAnswer::nameServer)
+        .containsExactly("ns1.contoso.test", "ns2.contoso.test");
+    assertThat(answers)
+        .extracting(answer -> ((Answer.Found) answer.answer()).ttl().toSeconds())
+        .containsExactly(3600L, 60L);
+  }
+
+  @Test
+  void aChainIntoAnotherZoneIsFollowedThere() {
+    serve("s1._domainkey.contoso.test 60 CNAME s1.provider.test");
+    serve("s1.provider.test 60 TXT not theirs to say");
+    resolver.add("s1.provider.test 60 TXT v=DKIM1; p=");
+
+    var found = (Answer.Found) ask(new Question(CONTOSO.child("s1._domainkey"), RecordType.TXT));
+
+    assertThat(found.records()).containsExactly(Rdata.Txt.of("v=DKIM1; p="));
+    assertThat(found.aliases()).containsExactly(DnsName.of("s1.provider.test"));
+  }
+
+  @Test
+  void withDelegationOffNobodyElseIsAsked() {
+    door.close();
+    door = new DnsDoor(DnsSettings.only(List.of(server(resolver))));
+
+    assertThat(ask(MX).records(Rdata.Mx.class)).extracting(Rdata.Mx::preference).containsExactly(5);
+    assertThat(resolver.asked("contoso.test", "NS")).isZero();
+  }
+}
