@@ -117,6 +117,7 @@ public record SpfTree(
    * @param reason why it costs what it costs, or what was found, for people
    * @param networks that it names, in order of publication; for {@code a} and {@code mx} the
    *     addresses found
+   * @param exchanges how many MX records an {@code mx} found
    * @param opaque depends on the message
    * @param ignored receivers never get there, or ignore it
    * @param target of an include or redirect
@@ -129,6 +130,7 @@ public record SpfTree(
       Outcome outcome,
       String reason,
       List<Cidr> networks,
+      int exchanges,
       boolean opaque,
       boolean ignored,
       Optional<Policy> target) {

@@ -80,6 +80,7 @@ final class SpfTreeBuilder {
     Outcome outcome = Outcome.OBSERVED;
     String reason = "";
     boolean isVoid;
+    int exchanges;
     boolean opaque;
     Optional<Branch> target = Optional.empty();
 
@@ -377,8 +378,8 @@ final class SpfTreeBuilder {
 
   private void exchangesArrived(
       Leaf leaf, DnsName name, List<Rdata.Mx> records, Term.DualCidr prefixes) {
+    leaf.exchanges = records.size();
     if (records.size() > SpfCheck.MAX_NAMES) {
-      leaf.outcome = Outcome.OBSERVED;
       leaf.reason = tooManyExchanges(name, records.size());
       return;
     }
@@ -461,6 +462,7 @@ final class SpfTreeBuilder {
         leaf.outcome,
         leaf.reason,
         leaf.networks,
+        leaf.exchanges,
         leaf.opaque,
         leaf.ignored,
         target);
