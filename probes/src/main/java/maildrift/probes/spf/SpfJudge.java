@@ -236,7 +236,9 @@ final class SpfJudge {
                   .remedy(
                       SpfFindings.publish(
                           SpfFindings.place(cause), Repair.endingIn(record, "~all"))));
-      case NEUTRAL ->
+      case NEUTRAL -> {
+        // Where a term could not be read, it may have been the all.
+        if (written.isPresent() || !last.record().map(SpfRecord::isPermanentError).orElse(false)) {
           out.add(
               out.own(
                       SpfRules.ALL_QUALIFIER,
@@ -250,6 +252,8 @@ final class SpfJudge {
                   .remedy(
                       SpfFindings.publish(
                           SpfFindings.place(cause), Repair.endingIn(record, "~all"))));
+        }
+      }
       case SOFTFAIL, FAIL -> {}
     }
   }

@@ -66,7 +66,8 @@ final class SpfRules {
       Rule.critical("spf.mx-names", "an mx term leads to more than ten MX records")
           .why("Receivers answer permerror, so that no server of the domain passes.")
           .reference("RFC 7208 §4.6.4")
-          .remedy("Replace mx by the networks of the servers that send (ip4, ip6).");
+          .remedy("Replace mx by the networks of the servers that send (ip4, ip6).")
+          .example("bad: v=spf1 mx ~all, where the domain has eleven MX records");
 
   static final Rule PTR =
       Rule.warning("spf.ptr", "the record uses ptr")
@@ -100,7 +101,8 @@ final class SpfRules {
       Rule.info("spf.exp", "the explanation is not usable")
           .why("exp twice is a permanent error for the whole record.")
           .reference("RFC 7208 §6.2")
-          .remedy("Keep one exp.");
+          .remedy("Keep one exp.")
+          .example("bad: v=spf1 exp=a.example -all exp=b.example");
 
   static final Rule AFTER_ALL =
       Rule.warning("spf.after-all", "terms stand behind all")
@@ -130,7 +132,8 @@ final class SpfRules {
           .remedy(
               "Shorten the record, or move a part of it behind an include of your own. A"
                   + " character-string holds 255 octets: split longer ones, which are joined without"
-                  + " a space.");
+                  + " a space.")
+          .example("bad: 30 ip4 terms in one record; good: v=spf1 include:_spf.own.example ~all");
 
   static final Rule SPACE_JOIN =
       Rule.critical("spf.space-join", "two terms are glued together where strings are joined")
@@ -159,7 +162,8 @@ final class SpfRules {
                   + " for single addresses shows who passes. %{p} is slow and \"should not be"
                   + " used\".")
           .reference("RFC 7208 §7")
-          .remedy("Nothing, where a provider's hosted SPF wants it; replace %{p}.");
+          .remedy("Nothing, where a provider's hosted SPF wants it; replace %{p}.")
+          .example("v=spf1 include:%{i}._ip.%{h}._ehlo.%{d}._spf.provider.example -all");
 
   static final Rule NOT_AUTHORISED =
       Rule.critical("spf.not-authorised", "the provider's networks are not authorised")
@@ -178,7 +182,8 @@ final class SpfRules {
               "The provider asks to be named first: the first match decides, and receivers that"
                   + " stop early have seen it.")
           .reference("the provider's instructions")
-          .remedy("Move the provider's term to the front.");
+          .remedy("Move the provider's term to the front.")
+          .example("good: v=spf1 include:_spf.provider.example mx ~all");
 
   static final List<Rule> ALL =
       List.of(
