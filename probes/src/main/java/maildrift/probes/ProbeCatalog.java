@@ -6,6 +6,7 @@ import maildrift.probes.dkim.DkimProbe;
 import maildrift.probes.mx.MxProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.records.RecordsProbe;
+import maildrift.probes.spf.SpfProbe;
 import maildrift.probes.tls.TlsProbe;
 import maildrift.probes.tls.TrustAnchors;
 
@@ -26,6 +27,7 @@ public final class ProbeCatalog {
     // One line each: spf, dkim, dmarc, mx, tls, netblocks, mtasts, tlsrpt and those that came
     // later.
     return List.of(
+        new SpfProbe(), //
         new DkimProbe(), //
         new MxProbe(), //
         new TlsProbe(anchors), //
