@@ -14,6 +14,14 @@ public interface Network {
 
   Smtp smtp();
 
+  /**
+   * The operator said that private addresses are meant ({@code smtp.allow_private}: a laboratory,
+   * inner gateways).
+   */
+  default boolean allowsPrivate() {
+    return false;
+  }
+
   /** When the look at this domain must have ended. */
   Deadline deadline();
 }

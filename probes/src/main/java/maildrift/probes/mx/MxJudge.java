@@ -259,6 +259,7 @@ final class MxJudge {
     return unanswered;
   }
 
+  /** Where the operator means private addresses, they are worth a note and no more. */
   private void privateAddresses(DnsName name, MxSeen.Host host) {
     var kinds = new LinkedHashMap<String, String>();
     for (var address : host.addresses()) {
@@ -272,6 +273,7 @@ final class MxJudge {
                   MxRules.PRIVATE,
                   "%s, an MX host of %s, has the address %s, which is %s"
                       .formatted(name, domain, first.getKey(), first.getValue()))
+              .severity(seen.allowsPrivate() ? Severity.INFO : Severity.CRITICAL)
               .with("addresses", kinds));
     }
   }

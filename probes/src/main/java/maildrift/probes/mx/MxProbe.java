@@ -63,7 +63,7 @@ public final class MxProbe implements Probe<MxSeen> {
         asksItself
             ? Optional.ofNullable(hosts.remove(domain.name()))
             : Optional.<MxSeen.Host>empty();
-    return new MxSeen(mx, hosts, own);
+    return new MxSeen(mx, hosts, own, network.allowsPrivate());
   }
 
   /** All addresses in one batch, then all reverse names in another. */

@@ -17,8 +17,10 @@ import maildrift.probes.dns.Rdata;
  * @param mx the answer to the MX question
  * @param hosts the addresses of the MX hosts that were looked at
  * @param own the domain's own addresses, asked for only without MX and with a null MX
+ * @param allowsPrivate the operator said that private addresses are meant
  */
-public record MxSeen(Answer mx, Map<DnsName, Host> hosts, Optional<Host> own) {
+public record MxSeen(
+    Answer mx, Map<DnsName, Host> hosts, Optional<Host> own, boolean allowsPrivate) {
 
   public MxSeen {
     hosts = Collections.unmodifiableMap(new LinkedHashMap<>(hosts));

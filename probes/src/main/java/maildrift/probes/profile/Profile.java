@@ -209,8 +209,8 @@ public final class Profile {
   }
 
   private static boolean isPartOfName(String value) {
-    return !value.isEmpty()
-        && value.length() <= 253
+    return DnsName.parse(value).isPresent()
+        && !value.endsWith(".")
         && value
             .chars()
             .allMatch(
@@ -355,12 +355,12 @@ public final class Profile {
     return names(sections.spf().map(Sections.Spf::authorise), values);
   }
 
-  /** Names whose placeholders all have values; the others cannot be asked for. */
+  /** Names whose placeholders all have values and that can exist; nobody can ask for the others. */
   private static List<DnsName> names(
       Optional<List<Template>> templates, Map<String, String> values) {
     return templates.orElse(List.of()).stream()
         .filter(template -> template.isKnown(values))
-        .map(template -> DnsName.of(template.fill(values)))
+        .flatMap(template -> DnsName.parse(template.fill(values)).stream())
         .toList();
   }
 

@@ -23,6 +23,7 @@ public final class ListedDns implements Dns, Network {
   private final Map<Question, String> silent = new HashMap<>();
   private final List<Question> asked = new ArrayList<>();
   private int rounds;
+  private boolean allowsPrivate;
 
   public static ListedDns of(String... lines) {
     var dns = new ListedDns();
@@ -61,6 +62,17 @@ public final class ListedDns implements Dns, Network {
       case TXT -> Rdata.Txt.of(value);
       case NS, SOA, DS, RRSIG, DNSKEY, TLSA, SPF, CAA -> Rdata.Other.of(type, new byte[0]);
     };
+  }
+
+  /** The operator means private addresses. */
+  public ListedDns allowPrivate() {
+    allowsPrivate = true;
+    return this;
+  }
+
+  @Override
+  public boolean allowsPrivate() {
+    return allowsPrivate;
   }
 
   public List<Question> asked() {

@@ -334,6 +334,21 @@ class MxProbeTest {
   }
 
   @Test
+  void privateAddressesAreOnlyNotedWhereTheOperatorMeansThem() {
+    var dns =
+        ListedDns.of(
+                "contoso.test MX 10 mx.contoso.test",
+                "mx.contoso.test A 127.0.0.25",
+                "mx.contoso.test A 127.0.0.26",
+                "mx.contoso.test AAAA ::1")
+            .allowPrivate();
+    var domain = ManagedDomain.undeclared(CONTOSO);
+
+    assertThat(violated(judge(PROBE.observe(domain, dns), domain)))
+        .isEqualTo(rules("mx.private info mx.contoso.test"));
+  }
+
+  @Test
   void hostsAreAskedForInOneRoundAndReverseNamesInAnother() {
     var dns =
         ListedDns.of(PROVIDER)

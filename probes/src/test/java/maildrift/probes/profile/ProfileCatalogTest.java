@@ -108,6 +108,7 @@ class ProfileCatalogTest {
         "mimecast | regoin=de region=de | mimecast takes no 'regoin'; did you mean 'region'? (it takes region, gateway)",
         "google-workspace | region=eu | google-workspace has no regions, but 'eu' is given",
         "mail-connect | variant=prof | mail-connect has no variant 'prof'; did you mean 'pro'? It has pro, team, secgate",
+        "microsoft365 | tenant=a..b | 'a..b' cannot be part of a host name (tenant)",
         "microsoft365 | tenant=a/b | 'a/b' cannot be part of a host name (tenant)",
       })
   void saysWhatIsWrongWithParameters(String name, String given, String message) {
