@@ -68,9 +68,10 @@ final class NetblocksJudge {
     var drift = comparable().map(list -> Drift.between(union(), list.entries()));
     var facts = new ArrayList<Map<String, Object>>();
     for (var source : sources) {
-      facts.add(facts(source, drift));
-      if (source instanceof Netblocks.Known known) {
-        comparable().ifPresent(list -> missing(known, list));
+      var missing = missingFrom(source);
+      facts.add(facts(source, missing, drift));
+      if (!missing.isEmpty()) {
+        missing(source, missing, allowlist.orElseThrow());
       }
     }
     judgement.fact("sources", facts);
@@ -176,7 +177,7 @@ final class NetblocksJudge {
         .allMatch(source -> source instanceof Netblocks.Known known && known.opaque().isEmpty());
   }
 
-  private Map<String, Object> facts(Netblocks source, Optional<Drift> drift) {
+  private Map<String, Object> facts(Netblocks source, List<Cidr> missing, Optional<Drift> drift) {
     var facts = new LinkedHashMap<String, Object>();
     facts.put("name", source.name().toString());
     switch (source) {
@@ -193,9 +194,7 @@ final class NetblocksJudge {
             list -> {
               facts.put("allowlistName", list.name());
               facts.put("allowlist", texts(list.entries()));
-              facts.put(
-                  "missing",
-                  comparable().map(some -> texts(missingFrom(known, some))).orElse(List.of()));
+              facts.put("missing", texts(missing));
               if (isUnionKnown()) {
                 facts.put("stale", drift.map(found -> texts(found.stale())).orElse(List.of()));
                 facts.put(
@@ -224,10 +223,13 @@ final class NetblocksJudge {
     return facts;
   }
 
-  private List<Cidr> missingFrom(Netblocks.Known source, Allowlist list) {
-    return isClosed(list) && !prescribed(source.name(), Role.INBOUND)
-        ? List.of()
-        : Drift.between(source.entries(), list.entries()).missing();
+  /** Nothing is missing from what was not seen, or from a list that accepts all. */
+  private List<Cidr> missingFrom(Netblocks source) {
+    return comparable()
+        .filter(list -> !isClosed(list) || prescribed(source.name(), Role.INBOUND))
+        .filter(_ -> source instanceof Netblocks.Known)
+        .map(list -> Drift.between(((Netblocks.Known) source).entries(), list.entries()).missing())
+        .orElse(List.of());
   }
 
   /**
@@ -256,11 +258,7 @@ final class NetblocksJudge {
         .collect(Collectors.joining(" and "));
   }
 
-  private void missing(Netblocks.Known source, Allowlist list) {
-    var missing = missingFrom(source, list);
-    if (missing.isEmpty()) {
-      return;
-    }
+  private void missing(Netblocks source, List<Cidr> missing, Allowlist list) {
     var severity =
         prescribing(source.name()).stream()
             .map(prescription -> prescription.atMost("netblocks", Severity.CRITICAL))
