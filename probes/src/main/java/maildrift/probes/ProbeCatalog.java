@@ -3,6 +3,7 @@ package maildrift.probes;
 import java.util.List;
 import java.util.Optional;
 import maildrift.probes.dkim.DkimProbe;
+import maildrift.probes.dmarc.DmarcProbe;
 import maildrift.probes.mx.MxProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.records.RecordsProbe;
@@ -29,6 +30,7 @@ public final class ProbeCatalog {
     return List.of(
         new SpfProbe(), //
         new DkimProbe(), //
+        new DmarcProbe(), //
         new MxProbe(), //
         new TlsProbe(anchors), //
         new NetblocksProbe(), //

@@ -149,6 +149,23 @@ public record ManagedDomain(
         severities);
   }
 
+  public ManagedDomain dmarcPolicy(String value) {
+    return new ManagedDomain(
+        name,
+        tenant,
+        prescriptions,
+        dkim,
+        allowlist,
+        forwardingServers,
+        smarthosts,
+        tlsLevel,
+        gateways,
+        Optional.of(value),
+        skip,
+        waivers,
+        severities);
+  }
+
   public ManagedDomain waivers(List<Waiver> value) {
     return new ManagedDomain(
         name,

@@ -1,0 +1,730 @@
+package maildrift.probes.dmarc;
+
+import com.google.common.hash.Hashing;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
+import maildrift.probes.Judgement;
+import maildrift.probes.Outcome;
+import maildrift.probes.Rule;
+import maildrift.probes.Severity;
+import maildrift.probes.dmarc.ReportPaths.Consent;
+import maildrift.probes.dmarc.TreeWalk.Found;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.domain.ManagedDomain;
+import org.jspecify.annotations.Nullable;
+
+/** Judges what DNS said about one domain's DMARC. Pure. */
+final class DmarcReview {
+  /** What is shown of a hostile record. */
+  private static final int MAX_SHOWN = 2_048;
+
+  private final ManagedDomain managed;
+  private final DnsName domain;
+  private final String subject;
+  private final DmarcProbe.Seen seen;
+  private final Found found;
+  private final Found found7489;
+  private final Judgement.Builder judgement = new Judgement.Builder();
+
+  DmarcReview(ManagedDomain managed, DmarcProbe.Seen seen) {
+    this.managed = managed;
+    this.domain = managed.name();
+    this.subject = domain.toString();
+    this.seen = seen;
+    this.found = TreeWalk.rfc9989(domain, seen.policies());
+    this.found7489 = TreeWalk.rfc7489(domain, seen.policies());
+  }
+
+  Judgement judgement() {
+    facts();
+    watched();
+    var own = answer(domain);
+    if (own instanceof Answer.Unanswered(var _, var why, var _)) {
+      judgement.add(Gap.of(DmarcProbe.NAME, "_dmarc." + domain + " TXT", why, "dmarc."));
+      return judgement.build(Outcome.UNOBSERVABLE);
+    }
+    ownPlace(own);
+    return switch (found) {
+      case Found.Hidden(var unseen, var why) -> {
+        judgement.add(
+            Gap.of(
+                DmarcProbe.NAME, "_dmarc." + unseen + " TXT", why, DmarcRules.HIDDEN_BY_THE_WALK));
+        yield judgement.build(Outcome.UNOBSERVABLE);
+      }
+      case Found.Nowhere _ -> {
+        absent(own);
+        divergence();
+        yield judgement.build(Outcome.ABSENT);
+      }
+      case Found.At at -> {
+        applies(at);
+        divergence();
+        yield judgement.build(Outcome.OBSERVED);
+      }
+    };
+  }
+
+  private Answer answer(DnsName name) {
+    var answer = seen.policies().get(name);
+    return answer == null
+        ? new Answer.Unanswered(Answer.Failure.UNASKABLE, "not asked", "")
+        : answer;
+  }
+
+  // ---- facts
+
+  private void facts() {
+    var at = found instanceof Found.At here ? Optional.of(here) : Optional.<Found.At>empty();
+    var record = at.map(Found.At::record);
+    var policies = record.flatMap(DmarcRecord::policies);
+    judgement
+        .fact("record", record.map(DmarcRecord::text).map(DmarcReview::shown).orElse(null))
+        .fact("foundAt", at.map(Found.At::foundAt).map(DnsName::toString).orElse(null))
+        .fact("policy", word(policies.map(DmarcRecord.Policies::domain)))
+        .fact("subdomainPolicy", word(policies.map(DmarcRecord.Policies::subdomains)))
+        .fact("nonexistentPolicy", word(policies.map(DmarcRecord.Policies::nonexistent)))
+        .fact("effectivePolicy", word(effective()))
+        .fact("testing", record.map(DmarcRecord::testing).orElse(null))
+        .fact("reportUris", uris(record.map(DmarcRecord::aggregateReports)))
+        .fact("failureReportUris", uris(record.map(DmarcRecord::failureReports)))
+        .fact("alignment", record.map(DmarcReview::alignment).orElse(null))
+        .fact("psd", record.map(DmarcRecord::psd).map(Object::toString).orElse(null))
+        .fact("problems", record.map(DmarcRecord::problems).orElse(List.of()))
+        .fact("organizationalDomain", organizationalDomain())
+        .fact("walk", walk())
+        .fact("reports", at.map(this::reports).orElse(List.of()))
+        .fact("rfc7489", rfc7489())
+        .fact("differences", differences());
+  }
+
+  private static @Nullable String word(Optional<Policy> policy) {
+    return policy.map(Policy::word).orElse(null);
+  }
+
+  private static List<String> uris(Optional<List<ReportUri>> uris) {
+    return uris.orElse(List.of()).stream().map(ReportUri::text).map(DmarcReview::shown).toList();
+  }
+
+  private static Map<String, Object> alignment(DmarcRecord record) {
+    var alignment = new LinkedHashMap<String, Object>();
+    alignment.put("dkim", record.strictDkim() ? "strict" : "relaxed");
+    alignment.put("spf", record.strictSpf() ? "strict" : "relaxed");
+    return alignment;
+  }
+
+  private Map<String, Object> organizationalDomain() {
+    var names = new LinkedHashMap<String, Object>();
+    names.put(
+        "rfc9989",
+        TreeWalk.organizational(domain, seen.policies()).map(DnsName::toString).orElse(null));
+    names.put("rfc7489", PublicSuffixes.organizational(domain).toString());
+    return names;
+  }
+
+  /** Each name that was asked, in order, and what stood there. */
+  private List<Map<String, Object>> walk() {
+    var steps = new ArrayList<Map<String, Object>>();
+    seen.policies()
+        .forEach(
+            (name, answer) -> {
+              var step = new LinkedHashMap<String, Object>();
+              step.put("name", "_dmarc." + name);
+              step.put("outcome", outcome(answer).word());
+              step.put(
+                  "records",
+                  TreeWalk.records(answer).stream()
+                      .map(DmarcRecord::text)
+                      .map(DmarcReview::shown)
+                      .limit(DmarcProbe.MAX_DESTINATIONS)
+                      .toList());
+              steps.add(step);
+            });
+    return steps;
+  }
+
+  private static Outcome outcome(Answer answer) {
+    return switch (answer) {
+      case Answer.Found _ -> Outcome.OBSERVED;
+      case Answer.NoData _, Answer.NoSuchName _ -> Outcome.ABSENT;
+      case Answer.Unanswered _ -> Outcome.UNOBSERVABLE;
+    };
+  }
+
+  private List<Map<String, Object>> reports(Found.At at) {
+    var aggregate = at.record().rua().stream().map(uri -> report(at, uri, "aggregate"));
+    var failure = at.record().ruf().stream().map(uri -> report(at, uri, "failure"));
+    return Stream.concat(aggregate, failure).toList();
+  }
+
+  private Map<String, Object> report(Found.At at, ReportUri uri, String kind) {
+    var outside =
+        uri.destination().filter(host -> ReportPaths.isOutside(at.foundAt(), host)).isPresent();
+    var consent = uri.destination().filter(_ -> outside).map(host -> consent(at, host));
+    var report = new LinkedHashMap<String, Object>();
+    report.put("uri", shown(uri.text()));
+    report.put("kind", kind);
+    report.put("valid", uri.isValid());
+    report.put("external", outside);
+    report.put(
+        "authorised",
+        consent.isEmpty()
+            ? (Boolean) uri.isValid()
+            : consent.get() == Consent.UNKNOWN ? null : (Boolean) (consent.get() == Consent.GIVEN));
+    return report;
+  }
+
+  private Map<String, Object> rfc7489() {
+    var reading = new LinkedHashMap<String, Object>();
+    var at = found7489 instanceof Found.At here ? Optional.of(here) : Optional.<Found.At>empty();
+    var policies = at.map(Found.At::record).flatMap(DmarcRecord::policiesOf7489);
+    reading.put("foundAt", at.map(Found.At::foundAt).map(DnsName::toString).orElse(null));
+    reading.put("policy", word(policies.map(DmarcRecord.Policies::domain)));
+    reading.put("subdomainPolicy", word(policies.map(DmarcRecord.Policies::subdomains)));
+    reading.put("effectivePolicy", word(effective7489()));
+    reading.put("percent", at.map(Found.At::record).flatMap(DmarcReview::percent).orElse(null));
+    return reading;
+  }
+
+  /** The policy for mail from the domain itself; nothing when none applies or it is not known. */
+  private Optional<Policy> effective() {
+    return found instanceof Found.At at
+        ? published(at).map(at.record()::effective)
+        : Optional.empty();
+  }
+
+  /** The same before {@code t=y}. */
+  private Optional<Policy> published(Found.At at) {
+    var policies = at.record().policies();
+    if (at.foundAt().equals(domain)) {
+      return policies.map(DmarcRecord.Policies::domain);
+    }
+    if (!DmarcProbe.dependsOnExistence(at, domain, seen.policies())) {
+      return policies.map(DmarcRecord.Policies::subdomains);
+    }
+    return switch (existence()) {
+      case Answer.Unanswered _ -> Optional.empty();
+      // An alias exists, even where it leads to nothing.
+      case Answer.NoSuchName gone when gone.aliases().isEmpty() ->
+          policies.map(DmarcRecord.Policies::nonexistent);
+      case Answer.NoSuchName _, Answer.Found _, Answer.NoData _ ->
+          policies.map(DmarcRecord.Policies::subdomains);
+    };
+  }
+
+  private boolean isExistenceHidden() {
+    return found instanceof Found.At at
+        && DmarcProbe.dependsOnExistence(at, domain, seen.policies())
+        && existence() instanceof Answer.Unanswered;
+  }
+
+  private Answer existence() {
+    return seen.existence()
+        .orElse(new Answer.Unanswered(Answer.Failure.UNASKABLE, "not asked", ""));
+  }
+
+  private Optional<Policy> effective7489() {
+    if (!(found7489 instanceof Found.At at)) {
+      return Optional.empty();
+    }
+    var policies = at.record().policiesOf7489();
+    var policy =
+        at.foundAt().equals(domain)
+            ? policies.map(DmarcRecord.Policies::domain)
+            : policies.map(DmarcRecord.Policies::subdomains);
+    // RFC 7489 §6.6.4: what the percentage leaves out is treated one level lower.
+    var none = percent(at.record()).filter(percent -> percent == 0).isPresent();
+    return none ? policy.map(Policy::lowered) : policy;
+  }
+
+  private static Optional<Integer> percent(DmarcRecord record) {
+    return Optional.ofNullable(record.legacy().get("pct"))
+        .filter(text -> !text.isEmpty() && text.length() <= 3)
+        .filter(text -> text.chars().allMatch(c -> c >= '0' && c <= '9'))
+        .map(Integer::valueOf)
+        .filter(percent -> percent <= 100);
+  }
+
+  private List<String> differences() {
+    if (found instanceof Found.Hidden
+        || found7489 instanceof Found.Hidden
+        || effective().equals(effective7489())) {
+      return List.of();
+    }
+    return List.of(
+        "receivers of RFC 9989 apply %s, those of RFC 7489 apply %s"
+            .formatted(described(found, effective()), described(found7489, effective7489())));
+  }
+
+  private static String described(Found found, Optional<Policy> effective) {
+    var policy = effective.map(Policy::word).orElse("nothing");
+    return found instanceof Found.At at ? policy + " (from " + at.foundAt() + ")" : policy;
+  }
+
+  // ---- watched records
+
+  private void watched() {
+    var names = new ArrayList<>(List.of(domain));
+    if (found instanceof Found.At at && !at.foundAt().equals(domain)) {
+      names.add(at.foundAt());
+    }
+    for (var name : names) {
+      var answer = answer(name);
+      if (!(answer instanceof Answer.Unanswered)) {
+        judgement.record("_dmarc." + name + " DMARC", text(answer));
+      }
+    }
+  }
+
+  private static String text(Answer answer) {
+    return texts(answer)
+        .filter(text -> DmarcRecord.parse(text).isPresent() || resembles(text))
+        .map(
+            text ->
+                text.length() <= MAX_SHOWN
+                    ? text
+                    : "sha256:" + Hashing.sha256().hashString(text, StandardCharsets.ISO_8859_1))
+        .sorted()
+        .collect(Collectors.joining(" | "));
+  }
+
+  private static Stream<String> texts(Answer answer) {
+    return answer.records(Rdata.Txt.class).stream().map(Rdata.Txt::joined);
+  }
+
+  // ---- what stands at the domain's own name
+
+  private void ownPlace(Answer own) {
+    var records = TreeWalk.records(own);
+    if (records.size() > 1) {
+      judgement.add(
+          about(
+                  DmarcRules.MULTIPLE,
+                  own,
+                  domain,
+                  "%s publishes %d DMARC records, so receivers discard all of them"
+                      .formatted(subject, records.size()))
+              .with("records", records.stream().map(r -> shown(r.text())).limit(8).toList()));
+    }
+    if (!records.isEmpty()) {
+      return;
+    }
+    texts(own)
+        .filter(DmarcReview::resembles)
+        .findFirst()
+        .ifPresent(
+            text ->
+                judgement.add(
+                    about(
+                            DmarcRules.VERSION,
+                            own,
+                            domain,
+                            "the record at _dmarc.%s does not begin with v=DMARC1, so receivers ignore it"
+                                .formatted(domain))
+                        .with("record", shown(text))));
+    texts(own)
+        .filter(text -> text.toLowerCase(Locale.ROOT).startsWith("v=spf1"))
+        .findFirst()
+        .ifPresent(
+            text ->
+                judgement.add(
+                    about(
+                            DmarcRules.WRONG_PLACE,
+                            own,
+                            domain,
+                            "an SPF policy stands at _dmarc.%s, and no DMARC record"
+                                .formatted(domain))
+                        .with("record", shown(text))));
+  }
+
+  /** Somebody meant a DMARC record: the word is near the beginning. */
+  private static boolean resembles(String text) {
+    var beginning = text.substring(0, Math.min(text.length(), 256)).toLowerCase(Locale.ROOT);
+    return DmarcRecord.parse(text).isEmpty()
+        && (beginning.contains("dmarc")
+            || beginning.strip().startsWith("p=")
+            || beginning.contains("; p=")
+            || beginning.contains(";p="))
+        && !beginning.contains("v=dkim1");
+  }
+
+  private void absent(Answer own) {
+    if (TreeWalk.records(own).size() > 1) {
+      return; // dmarc.multiple says it, and what to do
+    }
+    var finding =
+        about(
+                DmarcRules.PRESENT,
+                own,
+                domain,
+                "%s has no DMARC policy, neither of its own nor from a name above it"
+                    .formatted(subject))
+            .with("asked", seen.policies().keySet().stream().map(name -> "_dmarc." + name).toList())
+            .remedy(
+                "Publish a policy; p=none with reports to begin with:\n"
+                    + "_dmarc.%s. IN TXT \"v=DMARC1; p=none; rua=mailto:postmaster@%s\""
+                        .formatted(domain, domain));
+    judgement.add(sends() ? finding.severity(Severity.CRITICAL) : finding);
+  }
+
+  /** Something is declared or prescribed that makes sense only for a domain in use. */
+  private boolean sends() {
+    return !managed.prescriptions().isEmpty()
+        || !managed.dkim().isEmpty()
+        || !managed.smarthosts().isEmpty()
+        || managed.dmarcPolicy().isPresent();
+  }
+
+  // ---- the record that applies
+
+  private void applies(Found.At at) {
+    var record = at.record();
+    syntax(at);
+    var unsound = unsound(record);
+    if (!unsound.isEmpty()) {
+      judgement.add(
+          about(
+                  DmarcRules.POLICY_MISSING,
+                  at,
+                  "the DMARC record of %s has %s, so %s"
+                      .formatted(
+                          at.foundAt(),
+                          String.join(" and ", unsound),
+                          record.policies().isPresent()
+                              ? "it counts as p=none"
+                              : "DMARC does not apply at all"))
+              .with("record", shown(record.text())));
+    }
+    policy(at, unsound.isEmpty());
+    if (at.foundAt().equals(domain)) {
+      ownTags(at);
+    }
+    legacy(at);
+    reportTags(at);
+    authorisations(at);
+  }
+
+  private static List<String> unsound(DmarcRecord record) {
+    var unsound = new ArrayList<String>();
+    if (record.p() instanceof DmarcRecord.Unasked) {
+      unsound.add("no p=");
+    }
+    Stream.of(
+            Map.entry("p", record.p()), Map.entry("sp", record.sp()), Map.entry("np", record.np()))
+        .forEach(
+            tag -> {
+              if (tag.getValue() instanceof DmarcRecord.Nonsense(var written)) {
+                unsound.add("%s=%s, which is no policy".formatted(tag.getKey(), written));
+              }
+            });
+    return unsound;
+  }
+
+  private void syntax(Found.At at) {
+    var problems = at.record().problems();
+    if (!problems.isEmpty()) {
+      judgement.add(
+          about(
+                  DmarcRules.SYNTAX,
+                  at,
+                  "the DMARC record of %s: %s".formatted(at.foundAt(), problems.getFirst()))
+              .with("problems", problems)
+              .with("record", shown(at.record().text())));
+    }
+  }
+
+  private void policy(Found.At at, boolean sound) {
+    var expected = managed.dmarcPolicy().flatMap(Policy::parse);
+    if (DmarcProbe.dependsOnExistence(at, domain, seen.policies())
+        && existence() instanceof Answer.Unanswered(var _, var why, var _)) {
+      judgement.add(
+          Gap.of(
+              DmarcProbe.NAME,
+              domain + " A",
+              why,
+              DmarcRules.POLICY.id(),
+              DmarcRules.PSL_DIVERGENCE.id()));
+      return;
+    }
+    var effective = effective();
+    if (expected.isPresent()) {
+      if (effective.isEmpty() || effective.get().isWeakerThan(expected.get())) {
+        judgement.add(
+            about(
+                    DmarcRules.POLICY,
+                    at,
+                    "the policy in force for %s is %s; %s is expected"
+                        .formatted(
+                            subject,
+                            effective.map(Policy::word).orElse("none at all"),
+                            expected.get().word()))
+                .severity(Severity.CRITICAL)
+                .with("effective", effective.map(Policy::word).orElse("none at all"))
+                .with("expected", expected.get().word())
+                .with("record", shown(at.record().text()))
+                .remedy(
+                    "Set %s=%s%s in the record at _dmarc.%s."
+                        .formatted(
+                            at.foundAt().equals(domain) ? "p" : "sp",
+                            expected.get().word(),
+                            at.record().testing() ? " and remove t=y" : "",
+                            at.foundAt())));
+      }
+    } else if (sound && published(at).filter(policy -> policy == Policy.NONE).isPresent()) {
+      judgement.add(
+          about(
+                  DmarcRules.POLICY,
+                  at,
+                  at.foundAt().equals(domain)
+                      ? "%s publishes p=none: forged mail is delivered".formatted(subject)
+                      : "%s inherits the policy none from %s: forged mail is delivered"
+                          .formatted(subject, at.foundAt()))
+              .with("record", shown(at.record().text())));
+    }
+  }
+
+  private void ownTags(Found.At at) {
+    var record = at.record();
+    var policies = record.policies().filter(_ -> unsound(record).isEmpty());
+    policies
+        .filter(policy -> policy.subdomains().isWeakerThan(policy.domain()))
+        .ifPresent(
+            policy ->
+                judgement.add(
+                    about(
+                        DmarcRules.SUBDOMAINS,
+                        at,
+                        "%s publishes p=%s, but sp=%s"
+                            .formatted(
+                                subject, policy.domain().word(), policy.subdomains().word()))));
+    policies
+        .filter(policy -> policy.nonexistent().isWeakerThan(policy.subdomains()))
+        .ifPresent(
+            policy ->
+                judgement.add(
+                    about(
+                        DmarcRules.NONEXISTENT,
+                        at,
+                        "%s publishes np=%s, but %s=%s"
+                            .formatted(
+                                subject,
+                                policy.nonexistent().word(),
+                                record.sp() instanceof DmarcRecord.Unasked ? "p" : "sp",
+                                policy.subdomains().word()))));
+    if (record.psd() == 'y' && !PublicSuffixes.isPublicSuffix(domain)) {
+      judgement.add(
+          about(
+              DmarcRules.PUBLIC_SUFFIX,
+              at,
+              "%s publishes psd=y, but is no public suffix".formatted(subject)));
+    }
+  }
+
+  private void legacy(Found.At at) {
+    var record = at.record();
+    var strongest =
+        record
+            .policies()
+            .map(p -> Stream.of(p.domain(), p.subdomains(), p.nonexistent()))
+            .orElse(Stream.empty())
+            .reduce(Policy.NONE, (a, b) -> a.isWeakerThan(b) ? b : a);
+    if (record.testing() && strongest != Policy.NONE) {
+      judgement.add(
+          about(
+              DmarcRules.TESTING,
+              at,
+              "the DMARC record of %s carries t=y: %s is applied as %s"
+                  .formatted(at.foundAt(), strongest.word(), strongest.lowered().word())));
+    }
+    Optional.ofNullable(record.legacy().get("pct"))
+        .ifPresent(
+            pct -> {
+              var finding =
+                  about(
+                      DmarcRules.PERCENT,
+                      at,
+                      "the DMARC record of %s carries pct=%s, which only old receivers heed"
+                          .formatted(at.foundAt(), pct));
+              judgement.add(pct.equals("100") ? finding.severity(Severity.INFO) : finding);
+            });
+    for (var rule : List.of(DmarcRules.REPORT_FORMAT, DmarcRules.REPORT_INTERVAL)) {
+      var tag = rule.id().substring("dmarc.".length());
+      Optional.ofNullable(record.legacy().get(tag))
+          .ifPresent(
+              value ->
+                  judgement.add(
+                      about(
+                          rule,
+                          at,
+                          "the DMARC record of %s carries %s=%s, which nobody heeds any more"
+                              .formatted(at.foundAt(), tag, value))));
+    }
+  }
+
+  private void reportTags(Found.At at) {
+    var record = at.record();
+    var hasReports = !record.aggregateReports().isEmpty();
+    var mailto = record.aggregateReports().stream().anyMatch(ReportUri::isMailto);
+    if (!mailto) {
+      judgement.add(
+          about(
+                  DmarcRules.REPORTS,
+                  at,
+                  hasReports
+                      ? "the DMARC record of %s has no mailto: address for reports; few receivers use others"
+                          .formatted(at.foundAt())
+                      : "the DMARC record of %s has no usable rua=, so nobody gets reports"
+                          .formatted(at.foundAt()))
+              .remedy(
+                  "Add rua=mailto: with a mailbox that is read, e.g. rua=mailto:postmaster@%s"
+                      .formatted(at.foundAt())));
+    }
+    if (Stream.concat(record.rua().stream(), record.ruf().stream()).anyMatch(ReportUri::sized)) {
+      judgement.add(
+          about(
+              DmarcRules.URI_SIZE,
+              at,
+              "an address in the DMARC record of %s carries a size limit (!…)"
+                  .formatted(at.foundAt())));
+    }
+    if (!record.ruf().isEmpty() && !hasReports) {
+      judgement.add(
+          about(
+              DmarcRules.FAILURE_REPORTS,
+              at,
+              "the DMARC record of %s has ruf=, but no rua=".formatted(at.foundAt())));
+    }
+    record
+        .failureOptions()
+        .filter(
+            options -> record.ruf().isEmpty() || (options.contains("0") && options.contains("1")))
+        .ifPresent(
+            options ->
+                judgement.add(
+                    about(
+                        DmarcRules.FAILURE_OPTIONS,
+                        at,
+                        record.ruf().isEmpty()
+                            ? "the DMARC record of %s has fo=, but no ruf=".formatted(at.foundAt())
+                            : "the DMARC record of %s has fo=%s; 0 and 1 exclude each other"
+                                .formatted(at.foundAt(), options))));
+  }
+
+  private Consent consent(Found.At at, DnsName destination) {
+    var owner = ReportPaths.authorisation(at.foundAt(), destination);
+    var answer = Optional.ofNullable(seen.authorisations().get(destination));
+    return owner.isPresent() && answer.isEmpty()
+        ? Consent.UNKNOWN
+        : ReportPaths.consent(destination, answer);
+  }
+
+  private void authorisations(Found.At at) {
+    for (var destination : ReportPaths.outside(at)) {
+      var owner = at.foundAt() + "._report._dmarc." + destination;
+      switch (consent(at, destination)) {
+        case GIVEN -> {}
+        case UNKNOWN ->
+            judgement.add(
+                Gap.of(
+                        DmarcProbe.NAME,
+                        owner + " TXT",
+                        seen.authorisations().get(destination)
+                                instanceof Answer.Unanswered(var _, var why, var _)
+                            ? why
+                            : "not asked",
+                        DmarcRules.REPORTS_OUTSIDE.id())
+                    .subject(destination.toString()));
+        case REFUSED ->
+            judgement.add(
+                outside(at, destination, owner, "does not accept DMARC reports for")
+                    .remedy(
+                        "%s publishes this record:\n%s. IN TXT \"v=DMARC1\""
+                            .formatted(destination, owner)));
+        case REDIRECTED ->
+            judgement.add(
+                outside(at, destination, owner, "redirects to another host the DMARC reports for")
+                    .remedy(
+                        "%s removes rua= and ruf= from the record at %s, or names an address at %s."
+                            .formatted(destination, owner, destination)));
+      }
+    }
+  }
+
+  private Finding outside(Found.At at, DnsName destination, String owner, String what) {
+    var aggregate =
+        at.record().rua().stream()
+            .anyMatch(uri -> uri.destination().filter(destination::equals).isPresent());
+    return Finding.of(
+            DmarcRules.REPORTS_OUTSIDE,
+            destination.toString(),
+            "%s %s %s, so receivers send none there".formatted(destination, what, at.foundAt()))
+        // One provider that drops its wildcard is one cause for all of its customers.
+        .cause("_report._dmarc." + destination + " TXT")
+        .severity(aggregate ? Severity.CRITICAL : Severity.WARNING)
+        .with("name", owner)
+        .with("kind", aggregate ? "aggregate" : "failure");
+  }
+
+  private void divergence() {
+    if (found7489 instanceof Found.Hidden(var unseen, var why)) {
+      judgement.add(
+          Gap.of(
+              DmarcProbe.NAME, "_dmarc." + unseen + " TXT", why, DmarcRules.PSL_DIVERGENCE.id()));
+      return;
+    }
+    // Several records at one name are a matter of their own, and t= and pct= have their rules.
+    var comparable = !place(found).equals(place(found7489)) && !isExistenceHidden();
+    var multiple = TreeWalk.records(answer(domain)).size() > 1;
+    if (!comparable || multiple) {
+      return;
+    }
+    differences()
+        .forEach(
+            difference ->
+                judgement.add(
+                    about(
+                            DmarcRules.PSL_DIVERGENCE,
+                            answer(domain),
+                            domain,
+                            "for %s %s".formatted(subject, difference))
+                        .with("rfc9989", described(found, effective()))
+                        .with("rfc7489", described(found7489, effective7489()))));
+  }
+
+  private static Optional<DnsName> place(Found found) {
+    return found instanceof Found.At at ? Optional.of(at.foundAt()) : Optional.empty();
+  }
+
+  // ---- findings
+
+  private Finding about(Rule rule, Found.At at, String message) {
+    return about(rule, answer(at.foundAt()), at.foundAt(), message);
+  }
+
+  /** Of the domain; the cause is the record, or what its CNAME leads to. */
+  private Finding about(Rule rule, Answer answer, DnsName at, String message) {
+    var aliases =
+        switch (answer) {
+          case Answer.Found here -> here.aliases();
+          case Answer.NoData noData -> noData.aliases();
+          case Answer.NoSuchName noSuchName -> noSuchName.aliases();
+          case Answer.Unanswered _ -> List.<DnsName>of();
+        };
+    return Finding.of(rule, subject, message)
+        .cause((aliases.isEmpty() ? "_dmarc." + at : aliases.getLast().toString()) + " TXT");
+  }
+
+  private static String shown(String text) {
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+  }
+}
