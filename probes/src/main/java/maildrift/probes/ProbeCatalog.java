@@ -4,12 +4,14 @@ import java.util.List;
 import java.util.Optional;
 import maildrift.probes.dkim.DkimProbe;
 import maildrift.probes.dmarc.DmarcProbe;
+import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.mx.MxProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.records.RecordsProbe;
 import maildrift.probes.spf.SpfProbe;
 import maildrift.probes.tls.TlsProbe;
 import maildrift.probes.tls.TrustAnchors;
+import maildrift.probes.tlsrpt.TlsRptProbe;
 
 /** All probes, in the order in which they are shown. The README's tables are printed from it. */
 public final class ProbeCatalog {
@@ -34,6 +36,8 @@ public final class ProbeCatalog {
         new MxProbe(), //
         new TlsProbe(anchors), //
         new NetblocksProbe(), //
+        new MtaStsProbe(), //
+        new TlsRptProbe(), //
         new RecordsProbe() //
         );
   }

@@ -1,0 +1,149 @@
+package maildrift.probes.tlsrpt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.google.common.base.Splitter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import maildrift.probes.Context;
+import maildrift.probes.Finding;
+import maildrift.probes.Judgement;
+import maildrift.probes.Outcome;
+import maildrift.probes.Severity;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.domain.ManagedDomain;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TlsRptProbeTest {
+  private static final TlsRptProbe PROBE = new TlsRptProbe();
+  private static final ManagedDomain CONTOSO = ManagedDomain.undeclared(DnsName.of("contoso.test"));
+
+  // record | addresses; nothing where it is broken
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          v=TLSRPTv1; rua=mailto:tls@contoso.test                    | mailto:tls@contoso.test
+          v=TLSRPTv1;rua=mailto:tls@contoso.test;                    | mailto:tls@contoso.test
+          v=TLSRPTv1 ; x=1; rua=https://contoso.test/tls ;           | https://contoso.test/tls
+          v=TLSRPTv1; rua=https://contoso.test:8443                  | https://contoso.test:8443
+          v=TLSRPTv1; rua=mailto:a@b.test , MAILTO:c@d.test?subject=x | mailto:a@b.test MAILTO:c@d.test?subject=x
+          v=TLSRPTv1; rua=tls@contoso.test                           |
+          v=TLSRPTv1; rua=http://contoso.test/tls                    |
+          v=TLSRPTv1; rua=mailto:tls                                 |
+          v=TLSRPTv1; rua=mailto:@contoso.test                       |
+          v=TLSRPTv1; rua=mailto:a@b.test,                           |
+          v=TLSRPTv1; rua=https://                                   |
+          v=TLSRPTv1; rua=mailto:a b@c.test                          |
+          v=TLSRPTv1; rua=                                           |
+          v=TLSRPTv1; rua=mailto:a@b.test; rua=mailto:a@b.test       |
+          v=TLSRPTv1; rua                                            |
+          v=TLSRPTv1;; rua=mailto:a@b.test                           |
+          v=TLSRPTv1 rua=mailto:a@b.test                             |
+          v=TLSRPTv1;                                                |
+          v=TLSRPTv1                                                 |
+          v=tlsrptv1; rua=mailto:a@b.test                            |
+          """)
+  void readsTheRecord(String text, @Nullable String addresses) {
+    var judgement = judge(found(text));
+
+    assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
+    assertThat(judgement.facts())
+        .containsEntry("record", text)
+        .containsEntry(
+            "rua", addresses == null ? List.of() : Splitter.on(' ').splitToList(addresses));
+    assertThat(judgement.findings())
+        .extracting(finding -> finding.rule().id() + " " + finding.severity())
+        .isEqualTo(addresses == null ? List.of("tlsrpt.txt WARNING") : List.of());
+    assertThat(judgement.findings())
+        .extracting(Finding::cause)
+        .allMatch("_smtp._tls.contoso.test TXT"::equals);
+  }
+
+  @Test
+  void absenceIsNoFinding() {
+    for (var absent :
+        List.of(
+            new Answer.NoSuchName(List.of(), Duration.ZERO, "test", false),
+            new Answer.NoData(List.of(), Duration.ZERO, "test", false),
+            found("v=spf1 -all"))) {
+      var judgement = judge(absent);
+      assertThat(judgement.findings()).isEmpty();
+      assertThat(judgement.outcome()).isEqualTo(Outcome.ABSENT);
+      assertThat(judgement.records())
+          .containsExactly(Map.entry("_smtp._tls.contoso.test TLSRPT", ""));
+    }
+  }
+
+  @Test
+  void severalRecordsAreNone() {
+    var judgement =
+        judge(found("v=TLSRPTv1; rua=mailto:a@b.test", "v=TLSRPTv1; rua=mailto:c@b.test", "noise"));
+
+    assertThat(judgement.findings())
+        .singleElement()
+        .matches(finding -> finding.severity() == Severity.WARNING)
+        .matches(finding -> finding.message().contains("has 2 TLS-RPT records"));
+    assertThat(judgement.facts()).containsEntry("rua", List.of());
+  }
+
+  @Test
+  void othersBesideItAreIgnored() {
+    var judgement = judge(found("noise", "v=TLSRPTv1; rua=mailto:a@b.test"));
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.records())
+        .containsExactly(
+            Map.entry("_smtp._tls.contoso.test TLSRPT", "v=TLSRPTv1; rua=mailto:a@b.test"));
+  }
+
+  @Test
+  void servfailIsAGapAndResolvesNothing() {
+    var judgement = judge(new Answer.Unanswered(Answer.Failure.SERVFAIL, "SERVFAIL", "test"));
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.records()).isEmpty();
+    assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+    assertThat(judgement.gaps())
+        .singleElement()
+        .matches(gap -> gap.hides(new Finding.Key("tlsrpt.txt", "contoso.test")));
+  }
+
+  @Test
+  void mutatedRecordsNeverThrow() {
+    var random = new Random(8460);
+    for (var round = 0; round < 20_000; round++) {
+      var text = new StringBuilder("v=TLSRPTv1; rua=mailto:a@b.test,https://c.test/;");
+      for (var change = random.nextInt(6); change >= 0; change--) {
+        text.setCharAt(random.nextInt(text.length()), (char) random.nextInt(256));
+      }
+      assertThatCode(() -> TlsRptRecord.parse(text.toString())).doesNotThrowAnyException();
+    }
+    assertThat(TlsRptRecord.parse("v=TLSRPTv1" + ";".repeat(65_000)).problem()).isPresent();
+  }
+
+  private static Judgement judge(Answer seen) {
+    return PROBE.judge(CONTOSO, seen, Context.at(Instant.EPOCH));
+  }
+
+  private static Answer found(String... texts) {
+    return new Answer.Found(
+        Arrays.stream(texts).<Rdata>map(text -> Rdata.Txt.of(text)).toList(),
+        List.of(),
+        Duration.ofMinutes(5),
+        "test",
+        false);
+  }
+}
