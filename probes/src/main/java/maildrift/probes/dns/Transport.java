@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import maildrift.probes.dns.UdpSocket.Sent;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,9 @@ final class Transport implements AutoCloseable {
 
   /** Senders with something due earlier wake the thread. */
   private volatile long sleepsUntil = Long.MIN_VALUE;
+
+  /** Nothing on any socket is due before this; lowered by senders, found anew by the thread. */
+  private final AtomicLong earliest = new AtomicLong(Long.MAX_VALUE);
 
   private volatile boolean closed;
 
@@ -187,10 +192,24 @@ final class Transport implements AutoCloseable {
         return false;
       }
       write(sent, stripe);
+      lowerEarliest(due);
       if (due < sleepsUntil) {
-        selector.wakeup();
+        wakeUp();
       }
       return true;
+    }
+  }
+
+  private void lowerEarliest(long due) {
+    var current = earliest.get();
+    while (due < current && !earliest.compareAndSet(current, due)) {
+      current = earliest.get();
+    }
+  }
+
+  private void wakeUp() {
+    if (selector.isOpen()) {
+      selector.wakeup();
     }
   }
 
@@ -210,8 +229,14 @@ final class Transport implements AutoCloseable {
     } catch (PortUnreachableException _) {
       post(() -> unreachable(sent.socket()));
     } catch (ClosedChannelException _) {
-      // Retired by another thread between choosing and sending; the repeat goes elsewhere.
-      post(() -> timer(sent, System.nanoTime()));
+      // Closed under our hands; another socket is as good.
+      post(
+          () -> {
+            if (sent.exchange().current == sent) {
+              sent.exchange().leaveUdp();
+              send(sent.exchange());
+            }
+          });
     } catch (IOException failed) {
       post(
           () -> {
@@ -238,9 +263,14 @@ final class Transport implements AutoCloseable {
       var other = upstream.sockets.get(index);
       return other == null ? choose(upstream, random) : other;
     }
-    fresh.channel.register(selector, SelectionKey.OP_READ, fresh);
+    try {
+      fresh.channel.register(selector, SelectionKey.OP_READ, fresh);
+    } catch (ClosedSelectorException _) {
+      fresh.close();
+      throw new IOException("the DNS client is closed");
+    }
     // The thread polls a new channel only from its next select on.
-    selector.wakeup();
+    wakeUp();
     if (socket != null) {
       socket.retire();
     }
@@ -254,7 +284,10 @@ final class Transport implements AutoCloseable {
   private void post(Runnable event) {
     events.add(event);
     if (Thread.currentThread().threadId() != thread.threadId()) {
-      selector.wakeup();
+      wakeUp();
+      if (closed && !thread.isAlive()) {
+        runEvents();
+      }
     }
   }
 
@@ -277,18 +310,21 @@ final class Transport implements AutoCloseable {
       next.exchange.beginTurn(now);
       send(next.exchange);
     }
-    for (var key : selector.keys()) {
-      var socket = socket(key);
-      if (socket.nextDue() <= now) {
-        sweep(socket, now);
+    if (earliest.get() <= now) {
+      // Forgotten first: who lowers it meanwhile is seen below or stays on record.
+      earliest.set(Long.MAX_VALUE);
+      for (var key : selector.keys()) {
+        var socket = socket(key);
+        if (socket.nextDue() <= now) {
+          sweep(socket, now);
+        }
+        lowerEarliest(socket.nextDue());
       }
     }
     // From here on every sender wakes us, until we know how long we may sleep.
     sleepsUntil = Long.MAX_VALUE;
-    var next = delayed.isEmpty() ? Long.MAX_VALUE : delayed.element().at;
-    for (var key : selector.keys()) {
-      next = Math.min(next, socket(key).nextDue());
-    }
+    var waiting = delayed.isEmpty() ? Long.MAX_VALUE : delayed.element().at;
+    var next = Math.min(waiting, earliest.get());
     sleepsUntil = next;
     if (!events.isEmpty() || next <= now) {
       selector.selectNow(this::readable);
@@ -505,7 +541,7 @@ final class Transport implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    selector.wakeup();
+    wakeUp();
     try {
       thread.join(Duration.ofSeconds(5));
     } catch (InterruptedException _) {

@@ -77,11 +77,12 @@ final class UdpSocket {
   static UdpSocket open(Upstream upstream, int index, RandomBits random) throws IOException {
     var channel = DatagramChannel.open();
     try {
+      // First of all: a blocking channel would be closed by an interrupt of whoever opens it.
+      channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
       channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER);
       bind(channel, random);
       channel.connect(upstream.server.socketAddress());
-      channel.configureBlocking(false);
       return new UdpSocket(upstream, index, channel, random);
     } catch (IOException failed) {
       channel.close();
