@@ -33,6 +33,8 @@ public final class SpfProbe implements Probe<SpfObservation> {
   /** How many networks are tried with single addresses where macros decide. */
   private static final int MOST_SAMPLED_NETWORKS = 64;
 
+  private final RememberingParser parser = new RememberingParser();
+
   @Override
   public String name() {
     return NAME;
@@ -46,12 +48,12 @@ public final class SpfProbe implements Probe<SpfObservation> {
   @Override
   public SpfObservation observe(ManagedDomain domain, Network network) {
     var dns = new Remembering(network.dns());
-    var tree = SpfTree.of(domain.name(), dns, network.deadline());
+    var tree = SpfTree.of(domain.name(), dns, network.deadline(), parser);
     var names = new LinkedHashSet<DnsName>();
     domain.prescriptions().forEach(prescription -> names.addAll(prescription.spfAuthorise()));
     var expected = new ArrayList<Expected>();
     for (var name : names) {
-      var provider = SpfTree.of(name, dns, network.deadline());
+      var provider = SpfTree.of(name, dns, network.deadline(), parser);
       expected.add(expected(tree, provider, dns));
     }
     return new SpfObservation(tree, expected);

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import maildrift.probes.Deadline;
 import maildrift.probes.Outcome;
 import maildrift.probes.dns.Dns;
@@ -154,7 +155,13 @@ public record SpfTree(
 
   /** The same, asking nothing more once the deadline has passed. */
   public static SpfTree of(DnsName domain, Dns dns, Deadline deadline) {
-    return new SpfTreeBuilder(domain, dns, deadline).build();
+    return of(domain, dns, deadline, SpfRecord::parse);
+  }
+
+  /** The same with a parser that remembers: most domains include the same few records. */
+  static SpfTree of(
+      DnsName domain, Dns dns, Deadline deadline, Function<String, SpfRecord> parser) {
+    return new SpfTreeBuilder(domain, dns, deadline, parser).build();
   }
 
   /** Observed with one record or several, absent, or unobservable. */

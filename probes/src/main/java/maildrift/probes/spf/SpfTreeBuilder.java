@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import maildrift.probes.Deadline;
 import maildrift.probes.Outcome;
 import maildrift.probes.dns.Answer;
@@ -33,7 +34,7 @@ final class SpfTreeBuilder {
   private final Dns dns;
   private final Deadline deadline;
   private final Map<Question, Answer> answers = new HashMap<>();
-  private final Map<String, SpfRecord> parsed = new HashMap<>();
+  private final Function<String, SpfRecord> parser;
   private final LinkedHashSet<SpfTree.Unseen> unseen = new LinkedHashSet<>();
   private final LinkedHashSet<String> loops = new LinkedHashSet<>();
   private List<Wanted> next = new ArrayList<>();
@@ -43,7 +44,8 @@ final class SpfTreeBuilder {
   private int lookups;
   private int voids;
 
-  SpfTreeBuilder(DnsName domain, Dns dns, Deadline deadline) {
+  SpfTreeBuilder(DnsName domain, Dns dns, Deadline deadline, Function<String, SpfRecord> parser) {
+    this.parser = parser;
     this.domain = domain;
     this.dns = dns;
     this.deadline = deadline;
@@ -180,7 +182,7 @@ final class SpfTreeBuilder {
   }
 
   private SpfRecord parse(String joined) {
-    return parsed.computeIfAbsent(joined, SpfRecord::parse);
+    return parser.apply(joined);
   }
 
   private static SpfTree.Missing missing(String name, Answer answer, List<Rdata.Txt> texts) {

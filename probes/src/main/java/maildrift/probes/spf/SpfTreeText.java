@@ -1,9 +1,14 @@
 package maildrift.probes.spf;
 
+import com.google.common.base.Suppliers;
+import java.util.AbstractMap;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import maildrift.probes.Outcome;
 import maildrift.probes.network.Cidr;
 
@@ -128,7 +133,21 @@ public final class SpfTreeText {
    * voidLookups, outcome, reason, networks, opaque, ignored, target?}]}, at most 500 terms.
    */
   public static Map<String, Object> facts(SpfTree tree) {
-    return facts(tree.root(), new int[] {MOST_TERMS});
+    return new LazyMap(() -> facts(tree.root(), new int[] {MOST_TERMS}));
+  }
+
+  /** Made when somebody looks: a sweep over all domains does not. */
+  private static final class LazyMap extends AbstractMap<String, Object> {
+    private final Supplier<Map<String, Object>> facts;
+
+    LazyMap(Supplier<Map<String, Object>> facts) {
+      this.facts = Suppliers.memoize(facts::get);
+    }
+
+    @Override
+    public Set<Entry<String, Object>> entrySet() {
+      return Collections.unmodifiableMap(facts.get()).entrySet();
+    }
   }
 
   private static Map<String, Object> facts(SpfTree.Policy policy, int[] left) {
