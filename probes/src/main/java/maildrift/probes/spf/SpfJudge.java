@@ -152,7 +152,7 @@ final class SpfJudge {
                   "%s needs %s%d DNS lookups of the %d that receivers allow%s"
                       .formatted(
                           ownCause,
-                          tree.isComplete() && tree.loops().isEmpty() ? "" : "at least ",
+                          isKnown && tree.loops().isEmpty() ? "" : "at least ",
                           lookups,
                           SpfCheck.MAX_TERMS,
                           loop))

@@ -15,6 +15,8 @@ import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
+import maildrift.probes.dns.server.Fault;
+import maildrift.probes.dns.server.NameServer;
 
 /** A DNS that is a map; it counts what it is asked. Follows CNAMEs, signals their loops. */
 final class MapDns implements Dns {
@@ -76,6 +78,24 @@ final class MapDns implements Dns {
     names.add(name);
     records.computeIfAbsent(new Question(name, type), _ -> new ArrayList<>()).add(rdata);
     return this;
+  }
+
+  /** The same data on a real name server. A name is silent there as a whole, if it has no TXT. */
+  void serveOn(NameServer server) {
+    records.forEach(
+        (question, data) -> {
+          for (var rdata : data) {
+            if (rdata instanceof Rdata.Txt txt) {
+              server.txt(question.name().toString(), txt.strings().toArray(String[]::new));
+            } else {
+              server.add("%s %s %s".formatted(question.name(), question.type(), rdata.text()));
+            }
+          }
+        });
+    aliases.forEach((name, target) -> server.add("%s CNAME %s".formatted(name, target)));
+    silent.stream()
+        .filter(name -> !records.containsKey(new Question(name, RecordType.TXT)))
+        .forEach(name -> server.fault(name.toString(), Fault.SILENT));
   }
 
   static DnsName name(String text) {
