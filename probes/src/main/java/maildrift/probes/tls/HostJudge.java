@@ -424,8 +424,7 @@ final class HostJudge {
             .flatMap(set -> set.hosts().stream())
             .anyMatch(wanted -> wanted.host().matches(host));
     return prescribed
-        || Stream.of(domain.forwardingServer(), domain.smarthost())
-            .flatMap(Optional::stream)
+        || Stream.concat(domain.forwardingServers().stream(), domain.smarthosts().stream())
             .map(NextHop::host)
             .flatMap(Optional::stream)
             .anyMatch(host::equals);

@@ -33,7 +33,7 @@ import maildrift.probes.smtp.SmtpLook;
 
 /**
  * How well is mail to the domain's hosts protected? Looks at every address of its MX hosts, its
- * gateways and, where a TLS level is declared, its forwarding server. (RFC 3207, RFC 9525, RFC
+ * gateways and, where a TLS level is declared, its forwarding servers. (RFC 3207, RFC 9525, RFC
  * 5280)
  */
 public final class TlsProbe implements Probe<TlsSeen> {
@@ -71,7 +71,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
       wanted.put(host.key(), host);
     }
     if (domain.tlsLevel().isPresent()) {
-      domain.forwardingServer().stream()
+      domain.forwardingServers().stream()
           .flatMap(hop -> forwarding(hop, network))
           .filter(next -> wanted.values().stream().noneMatch(known -> known.name.equals(next.name)))
           .toList()

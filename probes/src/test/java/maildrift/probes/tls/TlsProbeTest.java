@@ -1,0 +1,856 @@
+package maildrift.probes.tls;
+
+import static java.util.Objects.requireNonNull;
+import static maildrift.probes.Severity.CRITICAL;
+import static maildrift.probes.Severity.INFO;
+import static maildrift.probes.Severity.WARNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import maildrift.probes.Context;
+import maildrift.probes.Deadline;
+import maildrift.probes.Finding;
+import maildrift.probes.Judgement;
+import maildrift.probes.Network;
+import maildrift.probes.Outcome;
+import maildrift.probes.Severity;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.Dns;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Question;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.HostPattern;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.NextHop;
+import maildrift.probes.domain.Prescription;
+import maildrift.probes.domain.Role;
+import maildrift.probes.domain.Tenant;
+import maildrift.probes.domain.TlsLevel;
+import maildrift.probes.smtp.FakeSmtp;
+import maildrift.probes.smtp.SharedSmtp;
+import maildrift.probes.smtp.Smtp;
+import maildrift.probes.smtp.SmtpDoor;
+import maildrift.probes.smtp.SmtpLook;
+import maildrift.probes.smtp.SmtpSettings;
+import maildrift.probes.smtp.server.MailServer;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class TlsProbeTest {
+  private static final DnsName CONTOSO = DnsName.of("contoso.test");
+  private static final String MX = "mx.provider.test";
+  private static final String SUITE = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
+  private static final TestCa ROOT = TestCa.root("Lab Root");
+  private static final TestCa CA = ROOT.intermediate("Lab CA");
+  private static final Instant NOW = Instant.parse("2026-11-21T17:00:00Z");
+
+  private final TlsProbe probe = new TlsProbe(TrustAnchors.only(List.of(ROOT.certificate())));
+
+  // ---- What is declared
+
+  private static ManagedDomain declared(
+      Optional<TlsLevel> level, Optional<NextHop> forwarding, Gateway... gateways) {
+    return new ManagedDomain(
+        CONTOSO,
+        Tenant.NONE,
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        forwarding.stream().toList(),
+        List.of(),
+        level,
+        List.of(gateways),
+        Optional.empty(),
+        Set.of(),
+        List.of(),
+        Map.of());
+  }
+
+  private static ManagedDomain nothing() {
+    return ManagedDomain.undeclared(CONTOSO);
+  }
+
+  private static ManagedDomain level(TlsLevel level) {
+    return nothing().tlsLevel(level);
+  }
+
+  private static Gateway gateway(String host, int port, String connector, String... pins) {
+    return new Gateway(
+        "gw1",
+        DnsName.of(host),
+        List.of(),
+        port,
+        Optional.of(connector).filter(name -> !name.isEmpty()),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(pins));
+  }
+
+  // ---- What was seen
+
+  private static TestCa.Wish wish(String host) {
+    return TestCa.wish(host).valid(NOW.minus(Duration.ofDays(30)), days(90));
+  }
+
+  private static SmtpLook.Handshake handshake(TestCa.Leaf leaf) {
+    return new SmtpLook.Handshake("TLSv1.3", "TLS_AES_128_GCM_SHA256", leaf.der());
+  }
+
+  private static Smtp.Target target(String host, String address) {
+    return new Smtp.Target(DnsName.of(host), InetAddress.ofLiteral(address), 25);
+  }
+
+  private static SmtpLook spoke(String host, String address, SmtpLook.Tls tls) {
+    return new SmtpLook.Spoke(
+        target(host, address), host + " ESMTP", List.of("SIZE 1000", "STARTTLS"), tls);
+  }
+
+  private static Answer.Found found(Rdata... records) {
+    return new Answer.Found(
+        List.of(records), List.of(), Duration.ofMinutes(5), "192.0.2.53:53", false);
+  }
+
+  private static Answer.Unanswered unanswered() {
+    return new Answer.Unanswered(Answer.Failure.TIMEOUT, "timeout after 2s", "192.0.2.53:53");
+  }
+
+  private static TlsSeen.Host host(String name, SmtpLook... looks) {
+    return new TlsSeen.Host(
+        DnsName.of(name), 25, false, Optional.empty(), List.of(), List.of(looks));
+  }
+
+  private static TlsSeen seen(TlsSeen.Host... hosts) {
+    return new TlsSeen(Optional.of(found(new Rdata.Mx(10, DnsName.of(MX)))), List.of(hosts), 0);
+  }
+
+  private static TlsSeen seen(SmtpLook.Tls tls) {
+    return seen(host(MX, spoke(MX, "192.0.2.1", tls)));
+  }
+
+  private static TlsSeen seen(TestCa.Leaf leaf) {
+    return seen(handshake(leaf));
+  }
+
+  private static TlsSeen atGateway(Gateway gateway, TestCa.Leaf leaf) {
+    var name = gateway.host().toString();
+    return seen(
+        new TlsSeen.Host(
+            gateway.host(),
+            25,
+            true,
+            Optional.of(gateway),
+            List.of(),
+            List.of(spoke(name, "192.0.2.1", handshake(leaf)))));
+  }
+
+  private Judgement judge(ManagedDomain domain, TlsSeen seen) {
+    return probe.judge(domain, seen, Context.at(NOW));
+  }
+
+  private static Map<String, Severity> violated(Judgement judgement) {
+    var rules = new TreeMap<String, Severity>();
+    judgement.findings().forEach(finding -> rules.put(finding.rule().id(), finding.severity()));
+    return rules;
+  }
+
+  @SuppressWarnings("unchecked") // The shape that the README promises.
+  private static List<Map<String, Object>> hosts(Judgement judgement) {
+    return (List<Map<String, Object>>) requireNonNull(judgement.facts().get("hosts"));
+  }
+
+  private static Object fact(Judgement judgement, String name) {
+    return Optional.ofNullable(hosts(judgement).getFirst().get(name)).orElse("unknown");
+  }
+
+  // ---- Scenarios: exactly these rules are violated, and this level is reached
+
+  private record Scenario(
+      String name, ManagedDomain domain, TlsSeen seen, String level, Map<String, Severity> rules) {}
+
+  private static Scenario of(
+      String name,
+      ManagedDomain domain,
+      TestCa.Leaf leaf,
+      String level,
+      Map<String, Severity> rules) {
+    return new Scenario(name, domain, seen(leaf), level, rules);
+  }
+
+  private static TestCa.Leaf leaf(UnaryOperator<TestCa.Wish> wishes) {
+    return CA.leaf(wishes.apply(wish(MX)));
+  }
+
+  private static TestCa.Leaf left(Duration lifetime, Duration left) {
+    return leaf(wish -> wish.valid(NOW.plus(left).minus(lifetime), lifetime));
+  }
+
+  private static Duration days(int count) {
+    return Duration.ofDays(count);
+  }
+
+  private static List<Scenario> scenarios() {
+    var good = leaf(wish -> wish);
+    var selfSigned = TestCa.root("Nobody").leaf(wish(MX));
+    var plain = gateway("secure.contoso.test", 25, "");
+    var connector = gateway("secure.contoso.test", 25, "secure.contoso.test");
+    var secure = CA.leaf(wish("secure.contoso.test"));
+    var both = KeyPurposeId.id_kp_clientAuth;
+    var full = CA.leaf(wish("secure.contoso.test").usages(KeyPurposeId.id_kp_serverAuth, both));
+    return List.of(
+        of("a good certificate for the MX name", nothing(), good, "verify", Map.of()),
+        of(
+            "a wildcard",
+            nothing(),
+            leaf(wish -> wish.commonName("*.provider.test").dnsNames("*.provider.test")),
+            "verify",
+            Map.of()),
+        of(
+            "a certificate for the next hop too",
+            level(TlsLevel.SECURE),
+            leaf(wish -> wish.dnsNames(MX, "contoso.test")),
+            "secure",
+            Map.of()),
+        of(
+            "secure is declared, and the name comes from DNS",
+            level(TlsLevel.SECURE),
+            good,
+            "verify",
+            Map.of("tls.level", CRITICAL)),
+        of("verify is declared and reached", level(TlsLevel.VERIFY), good, "verify", Map.of()),
+        // Levels without TLS
+        new Scenario(
+            "no STARTTLS",
+            nothing(),
+            seen(new SmtpLook.NotOffered()),
+            "none",
+            Map.of("tls.starttls", WARNING)),
+        new Scenario(
+            "no STARTTLS where encryption is declared",
+            level(TlsLevel.ENCRYPT),
+            seen(new SmtpLook.NotOffered()),
+            "none",
+            Map.of("tls.starttls", WARNING, "tls.level", CRITICAL)),
+        new Scenario(
+            "STARTTLS refused",
+            nothing(),
+            seen(new SmtpLook.Declined("554 no")),
+            "may",
+            Map.of("tls.starttls", WARNING)),
+        new Scenario(
+            "TLS 1.0 only",
+            nothing(),
+            seen(new SmtpLook.NoHandshake(true, "protocol_version")),
+            "may",
+            Map.of("tls.version", CRITICAL)),
+        new Scenario(
+            "RSA key exchange only",
+            nothing(),
+            seen(new SmtpLook.NoHandshake("handshake_failure")),
+            "may",
+            Map.of("tls.handshake", WARNING)),
+        new Scenario(
+            "may is declared and the handshake fails",
+            level(TlsLevel.MAY),
+            seen(new SmtpLook.NoHandshake("handshake_failure")),
+            "may",
+            Map.of("tls.handshake", WARNING)),
+        // Protocol and cipher
+        new Scenario(
+            "TLS 1.2",
+            nothing(),
+            seen(new SmtpLook.Handshake("TLSv1.2", SUITE, good.der())),
+            "verify",
+            Map.of("tls.version", INFO)),
+        new Scenario(
+            "no forward secrecy",
+            nothing(),
+            seen(new SmtpLook.Handshake("TLSv1.2", "TLS_RSA_WITH_AES_128_GCM_SHA256", good.der())),
+            "verify",
+            Map.of("tls.version", INFO, "tls.cipher", WARNING)),
+        new Scenario(
+            "3DES over TLS 1.0",
+            nothing(),
+            seen(
+                new SmtpLook.Handshake("TLSv1", "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", good.der())),
+            "verify",
+            Map.of("tls.version", CRITICAL, "tls.cipher", CRITICAL)),
+        // Chain
+        of(
+            "the intermediate is not sent",
+            nothing(),
+            good.sending(List.of()),
+            "encrypt",
+            Map.of("tls.chain", WARNING)),
+        of(
+            "an authority that nobody trusts, and verify is declared",
+            level(TlsLevel.VERIFY),
+            selfSigned,
+            "encrypt",
+            Map.of("tls.chain", CRITICAL, "tls.level", CRITICAL)),
+        of(
+            "an authority that nobody trusts, and encrypt is declared",
+            level(TlsLevel.ENCRYPT),
+            selfSigned,
+            "encrypt",
+            Map.of("tls.chain", WARNING)),
+        // Names
+        of(
+            "another name",
+            nothing(),
+            CA.leaf(wish("other.test")),
+            "encrypt",
+            Map.of("tls.cert-san-match", WARNING, "tls.cert-cn-match", INFO)),
+        of(
+            "the SAN is right and the CN is not",
+            nothing(),
+            leaf(wish -> wish.commonName("other.test")),
+            "verify",
+            Map.of("tls.cert-cn-match", INFO)),
+        of(
+            "the CN is right and the SAN is not",
+            nothing(),
+            leaf(wish -> wish.dnsNames("other.test")),
+            "encrypt",
+            Map.of("tls.cert-san-match", WARNING)),
+        of(
+            "the CN is right and there is no SAN: Postfix takes it, nobody else",
+            nothing(),
+            leaf(wish -> wish.dnsNames()),
+            "verify",
+            Map.of("tls.cert-san-match", WARNING)),
+        of(
+            "no CN",
+            nothing(),
+            leaf(TestCa.Wish::noCommonName),
+            "verify",
+            Map.of("tls.cert-cn-absent", INFO)),
+        // Expiry, relative to the lifetime
+        of("22 of 90 days left", nothing(), left(days(90), days(22)), "verify", Map.of()),
+        of(
+            "21 of 90 days left",
+            nothing(),
+            left(days(90), days(21)),
+            "verify",
+            Map.of("tls.cert-expiry", WARNING)),
+        of(
+            "7 of 90 days left",
+            nothing(),
+            left(days(90), days(7)),
+            "verify",
+            Map.of("tls.cert-expiry", CRITICAL)),
+        of("3 of 6 days left", nothing(), left(days(6), days(3)), "verify", Map.of()),
+        of(
+            "2 of 6 days left",
+            nothing(),
+            left(days(6), days(2)),
+            "verify",
+            Map.of("tls.cert-expiry", WARNING)),
+        of(
+            "7 hours of 6 days left",
+            nothing(),
+            left(days(6), Duration.ofHours(7)),
+            "verify",
+            Map.of("tls.cert-expiry", CRITICAL)),
+        of(
+            "expired: one finding, not two",
+            nothing(),
+            left(days(60), Duration.ofHours(-1)),
+            "encrypt",
+            Map.of("tls.cert-expiry", CRITICAL)),
+        of(
+            "not valid yet",
+            nothing(),
+            leaf(wish -> wish.valid(NOW.plusSeconds(3600), days(60))),
+            "encrypt",
+            Map.of("tls.cert-expiry", CRITICAL)),
+        // Lifetime, keys, usage
+        of(
+            "a public certificate for 398 days, issued after March 2026",
+            nothing(),
+            leaf(wish -> wish.valid(NOW.minus(days(10)), days(398))),
+            "verify",
+            Map.of("tls.cert-lifetime", INFO)),
+        of(
+            "a public certificate for 398 days, issued before",
+            nothing(),
+            leaf(wish -> wish.valid(Instant.parse("2026-03-14T00:00:00Z"), days(398))),
+            "verify",
+            Map.of()),
+        of(
+            "RSA 1024",
+            nothing(),
+            leaf(wish -> wish.keys(TestCa.rsa(1024))),
+            "verify",
+            Map.of("tls.cert-key", CRITICAL)),
+        of(
+            "RSA 2048",
+            nothing(),
+            leaf(wish -> wish.keys(TestCa.rsa(2048))),
+            "verify",
+            Map.of("tls.cert-key", INFO)),
+        of("RSA 3072", nothing(), leaf(wish -> wish.keys(TestCa.rsa(3072))), "verify", Map.of()),
+        of(
+            "signed with SHA-1",
+            nothing(),
+            leaf(wish -> wish.signature("SHA1withECDSA")),
+            "verify",
+            Map.of("tls.cert-key", CRITICAL)),
+        of(
+            "not for servers",
+            nothing(),
+            leaf(wish -> wish.usages(KeyPurposeId.id_kp_emailProtection)),
+            "verify",
+            Map.of("tls.cert-eku", CRITICAL)),
+        // Gateways
+        new Scenario(
+            "a gateway is its own next hop",
+            declared(Optional.of(TlsLevel.SECURE), Optional.empty(), plain),
+            atGateway(plain, secure),
+            "secure",
+            Map.of()),
+        new Scenario(
+            "the connector's name",
+            declared(Optional.empty(), Optional.empty(), connector),
+            atGateway(connector, full),
+            "secure",
+            Map.of()),
+        new Scenario(
+            "the connector's name, without clientAuth",
+            declared(Optional.empty(), Optional.empty(), connector),
+            atGateway(connector, secure),
+            "secure",
+            Map.of("tls.cert-eku", WARNING)),
+        new Scenario(
+            "a connector with the wrong CN and the right SAN",
+            declared(Optional.empty(), Optional.empty(), connector),
+            atGateway(
+                connector,
+                CA.leaf(
+                    wish("secure.contoso.test")
+                        .commonName("gw1.contoso.test")
+                        .usages(KeyPurposeId.id_kp_serverAuth, both))),
+            "secure",
+            Map.of("tls.connector-name", CRITICAL, "tls.cert-cn-match", CRITICAL)),
+        new Scenario(
+            "a connector and no CN",
+            declared(Optional.empty(), Optional.empty(), connector),
+            atGateway(
+                connector,
+                CA.leaf(
+                    wish("secure.contoso.test")
+                        .noCommonName()
+                        .usages(KeyPurposeId.id_kp_serverAuth, both))),
+            "secure",
+            Map.of("tls.connector-name", CRITICAL, "tls.cert-cn-absent", CRITICAL)),
+        pinned(
+            "the pinned certificate, though self-signed",
+            selfSigned(),
+            true,
+            "fingerprint",
+            Map.of()),
+        pinned(
+            "another certificate than the pinned one",
+            secure,
+            false,
+            "secure",
+            Map.of("tls.fingerprint", CRITICAL, "tls.level", CRITICAL)),
+        new Scenario(
+            "another certificate than the pinned one, where nobody demands it",
+            declared(
+                Optional.empty(), Optional.empty(), gateway("secure.contoso.test", 25, "", "00")),
+            atGateway(gateway("secure.contoso.test", 25, "", "00"), secure),
+            "secure",
+            Map.of("tls.fingerprint", WARNING)),
+        new Scenario(
+            "fingerprint is declared and nothing pinned: secure will do",
+            declared(Optional.of(TlsLevel.FINGERPRINT), Optional.empty(), plain),
+            atGateway(plain, secure),
+            "secure",
+            Map.of()));
+  }
+
+  private static TestCa.Leaf selfSigned() {
+    return TestCa.root("Nobody").leaf(wish("secure.contoso.test"));
+  }
+
+  private static Scenario pinned(
+      String name, TestCa.Leaf leaf, boolean matching, String level, Map<String, Severity> rules) {
+    var pin = matching ? Leaf.of(leaf.certificate()).spkiSha256() : "00".repeat(32);
+    var gateway = gateway("secure.contoso.test", 25, "", pin);
+    return new Scenario(
+        name,
+        declared(Optional.of(TlsLevel.FINGERPRINT), Optional.empty(), gateway),
+        atGateway(gateway, leaf),
+        level,
+        rules);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyScenarioViolatesExactlyItsRules() {
+    return scenarios().stream()
+        .map(
+            scenario ->
+                DynamicTest.dynamicTest(
+                    scenario.name(),
+                    () -> {
+                      var judgement = judge(scenario.domain(), scenario.seen());
+
+                      assertThat(violated(judgement)).isEqualTo(new TreeMap<>(scenario.rules()));
+                      assertThat(fact(judgement, "level")).isEqualTo(scenario.level());
+                      assertThat(judgement.gaps()).isEmpty();
+                      assertThat(judgement.findings())
+                          .allSatisfy(
+                              finding -> {
+                                assertThat(finding.subject()).endsWith(".test:25");
+                                assertThat(finding.cause()).isEqualTo(finding.subject());
+                                assertThat(finding.message()).startsWith(finding.subject());
+                                assertThat(finding.remedy()).isNotBlank();
+                              });
+                    }));
+  }
+
+  @Test
+  void everyRuleIsExplained() {
+    assertThat(probe.rules())
+        .allSatisfy(
+            rule -> {
+              assertThat(rule.id()).startsWith("tls.");
+              assertThat(
+                      List.of(
+                          rule.title(),
+                          rule.why(),
+                          rule.reference(),
+                          rule.remedy(),
+                          rule.example()))
+                  .noneMatch(String::isBlank);
+            });
+  }
+
+  @Test
+  void theFactsAreThePromisedOnes() {
+    var judgement = judge(nothing(), seen(leaf(wish -> wish)));
+
+    assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
+    assertThat(hosts(judgement).getFirst())
+        .containsEntry("host", MX)
+        .containsEntry("port", 25)
+        .containsEntry("address", "192.0.2.1")
+        .containsEntry("outcome", "observed")
+        .containsEntry("starttls", true)
+        .containsEntry("level", "verify")
+        .containsEntry("protocol", "TLSv1.3")
+        .containsEntry("cipher", "TLS_AES_128_GCM_SHA256")
+        .containsEntry("subjectCn", MX)
+        .containsEntry("subjectAltNames", List.of(MX))
+        .containsEntry("cnMatch", true)
+        .containsEntry("sanMatch", true)
+        .containsEntry("chainTrusted", true)
+        .containsEntry("notBefore", "2026-10-22T17:00:00Z")
+        .containsEntry("notAfter", "2027-01-20T17:00:00Z")
+        .containsEntry("issuer", "CN=Lab CA")
+        .containsEntry("banner", MX + " ESMTP")
+        .containsKeys("sha256", "spkiSha256");
+  }
+
+  @Test
+  void aHostOfTheInboundProfileIsANextHop() {
+    var prescription =
+        new Prescription(
+            "provider",
+            "provider",
+            Role.INBOUND,
+            List.of(
+                new Prescription.MxSet(
+                    List.of(
+                        new Prescription.MxHost(
+                            new HostPattern("mx.provider.test"), Optional.empty())))),
+            List.of(),
+            "",
+            false,
+            List.of(),
+            List.of(),
+            List.of(),
+            Map.of(),
+            true);
+    var domain = level(TlsLevel.SECURE).prescriptions(List.of(prescription));
+
+    assertThat(HostJudge.isDeclared(domain, DnsName.of(MX))).isTrue();
+    assertThat(HostJudge.isDeclared(domain, DnsName.of("mx.other.test"))).isFalse();
+    assertThat(HostJudge.isDeclared(level(TlsLevel.SECURE), DnsName.of(MX))).isFalse();
+  }
+
+  @Test
+  void oneFindingARuleAndHostNamesTheAddressesThatShowIt() {
+    var good = handshake(leaf(wish -> wish));
+    var bad = handshake(CA.leaf(wish("other.test")));
+    var judgement =
+        judge(
+            nothing(),
+            seen(
+                host(
+                    MX,
+                    spoke(MX, "192.0.2.1", good),
+                    spoke(MX, "192.0.2.2", bad),
+                    spoke(MX, "2001:db8::2", bad))));
+
+    assertThat(violated(judgement)).containsOnlyKeys("tls.cert-san-match", "tls.cert-cn-match");
+    assertThat(judgement.findings()).hasSize(2);
+    assertThat(judgement.findings().getFirst().message())
+        .endsWith("(at 192.0.2.2, 2001:db8:0:0:0:0:0:2)");
+    assertThat(hosts(judgement)).hasSize(3);
+  }
+
+  // ---- What could not be seen
+
+  @Test
+  void aSilentHostHidesOnlyItself() {
+    var judgement =
+        judge(
+            nothing(),
+            seen(
+                host(MX, new SmtpLook.Unobservable(target(MX, "192.0.2.1"), "no answer in time")),
+                host(
+                    "mx2.provider.test",
+                    spoke("mx2.provider.test", "192.0.2.2", new SmtpLook.NotOffered()))));
+
+    assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
+    assertThat(violated(judgement)).containsOnlyKeys("tls.starttls");
+    assertThat(judgement.gaps()).hasSize(1);
+    var gap = judgement.gaps().getFirst();
+    assertThat(gap.hides(new Finding.Key("tls.chain", MX + ":25"))).isTrue();
+    assertThat(gap.hides(new Finding.Key("tls.chain", "mx2.provider.test:25"))).isFalse();
+    assertThat(gap.hides(new Finding.Key("mx.extra", MX + ":25"))).isFalse();
+    assertThat(hosts(judgement).getFirst())
+        .containsEntry("outcome", "unobservable")
+        .containsEntry("why", "no answer in time")
+        .doesNotContainKey("level");
+  }
+
+  @Test
+  void anInterruptedHandshakeIsAGapAndNoFinding() {
+    var judgement = judge(level(TlsLevel.VERIFY), seen(new SmtpLook.Interrupted("reset")));
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.gaps())
+        .singleElement()
+        .satisfies(gap -> assertThat(gap.why()).contains("192.0.2.1", "reset"));
+    assertThat(fact(judgement, "starttls")).isEqualTo(true);
+    assertThat(fact(judgement, "level")).isEqualTo("unknown");
+  }
+
+  @Test
+  void anUnansweredMxHidesAllOfTheProbe() {
+    var judgement = judge(nothing(), new TlsSeen(Optional.of(unanswered()), List.of(), 0));
+
+    assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+    assertThat(judgement.gaps())
+        .singleElement()
+        .satisfies(
+            gap -> assertThat(gap.hides(new Finding.Key("tls.level", "any.test:25"))).isTrue());
+  }
+
+  @Test
+  void aRefusedAddressIsAGapOnlyWhenNoOtherOneWasSeen() {
+    var refused = new SmtpLook.Refused(target(MX, "2001:db8::1"), "this machine has no IPv6");
+    var good = spoke(MX, "192.0.2.1", handshake(leaf(wish -> wish)));
+
+    assertThat(judge(nothing(), seen(host(MX, good, refused))).gaps()).isEmpty();
+    assertThat(judge(nothing(), seen(host(MX, refused))).gaps()).hasSize(1);
+    assertThat(judge(nothing(), seen(host(MX, refused))).outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+  }
+
+  // ---- Looking
+
+  private static final class Names implements Dns {
+    private final Map<Question, Answer> answers = new LinkedHashMap<>();
+    private final List<Question> asked = new ArrayList<>();
+
+    Names mx(String name, String... hosts) {
+      var records =
+          Stream.of(hosts).map(host -> (Rdata) new Rdata.Mx(10, DnsName.of(host))).toList();
+      answers.put(
+          new Question(DnsName.of(name), RecordType.MX), found(records.toArray(Rdata[]::new)));
+      return this;
+    }
+
+    Names a(String name, String... addresses) {
+      var records =
+          Stream.of(addresses)
+              .map(address -> (Rdata) new Rdata.Address(InetAddress.ofLiteral(address)))
+              .toList();
+      answers.put(
+          new Question(DnsName.of(name), RecordType.A), found(records.toArray(Rdata[]::new)));
+      return this;
+    }
+
+    Names silent(String name, RecordType type) {
+      answers.put(new Question(DnsName.of(name), type), unanswered());
+      return this;
+    }
+
+    @Override
+    public List<Answer> ask(List<Question> questions) {
+      asked.addAll(questions);
+      return questions.stream()
+          .map(
+              question ->
+                  answers.getOrDefault(
+                      question,
+                      new Answer.NoData(List.of(), Duration.ofMinutes(5), "192.0.2.53:53", false)))
+          .toList();
+    }
+  }
+
+  private record Lab(Dns dns, Smtp smtp, Deadline deadline) implements Network {
+    Lab(Dns dns, Smtp smtp) {
+      this(dns, smtp, Deadline.after(Duration.ofSeconds(20)));
+    }
+  }
+
+  private static SmtpSettings settings(int port) {
+    return SmtpSettings.DEFAULT.allowPrivate(true).port(port);
+  }
+
+  @Test
+  void theHostsOfADomainAreLookedAtOnTheConfiguredPort() {
+    var leaf = CA.leaf(TestCa.wish("mx.contoso.test"));
+    try (var server = FakeSmtp.polite("mx.contoso.test", leaf)) {
+      var dns = new Names().mx("contoso.test", "mx.contoso.test").a("mx.contoso.test", "127.0.0.1");
+      var network = new Lab(dns, new SmtpDoor(settings(server.port())));
+      var judgement =
+          probe.judge(nothing(), probe.observe(nothing(), network), Context.at(Instant.now()));
+
+      assertThat(judgement.findings()).isEmpty();
+      assertThat(judgement.gaps()).isEmpty();
+      assertThat(hosts(judgement))
+          .singleElement()
+          .satisfies(
+              host ->
+                  assertThat(host)
+                      .containsEntry("level", "secure")
+                      .containsEntry("port", server.port())
+                      .containsEntry("banner", "mx.contoso.test ESMTP"));
+    }
+  }
+
+  @Test
+  void aThousandDomainsBehindOneHostMakeOneConnection() {
+    var leaf = CA.leaf(TestCa.wish("mx.provider.test"));
+    try (var server = FakeSmtp.polite("mx.provider.test", leaf)) {
+      var dns = new Names().a("mx.provider.test", "127.0.0.1");
+      IntStream.range(0, 1_000).forEach(i -> dns.mx("d" + i + ".test", "mx.provider.test"));
+      var shared = new SharedSmtp(new SmtpDoor(settings(server.port())), Duration.ofMinutes(5));
+      for (var i = 0; i < 1_000; i++) {
+        var domain = ManagedDomain.undeclared(DnsName.of("d" + i + ".test"));
+        var network = new Lab(dns, shared.within(Deadline.after(Duration.ofSeconds(20))));
+        var judgement =
+            probe.judge(domain, probe.observe(domain, network), Context.at(Instant.now()));
+
+        assertThat(fact(judgement, "level")).isEqualTo("verify");
+      }
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aGatewayAndTheForwardingServerAreLookedAtToo() {
+    var gatewayLeaf = CA.leaf(TestCa.wish("secure.contoso.test"));
+    var innerLeaf = CA.leaf(TestCa.wish("inner.contoso.test"));
+    try (var gatewayServer = FakeSmtp.polite("secure.contoso.test", gatewayLeaf);
+        var inner = FakeSmtp.polite("inner.contoso.test", innerLeaf)) {
+      var dns =
+          new Names().a("secure.contoso.test", "127.0.0.1").a("inner.contoso.test", "127.0.0.1");
+      var domain =
+          declared(
+              Optional.of(TlsLevel.SECURE),
+              Optional.of(NextHop.parse("[inner.contoso.test]:" + inner.port())),
+              gateway("secure.contoso.test", gatewayServer.port(), ""));
+      var network = new Lab(dns, new SmtpDoor(settings(25)));
+      var judgement =
+          probe.judge(domain, probe.observe(domain, network), Context.at(Instant.now()));
+
+      assertThat(hosts(judgement))
+          .extracting(host -> host.get("level"))
+          .containsExactly("secure", "secure");
+      assertThat(judgement.findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void oneHostIsLookedAtByName() {
+    try (var server = MailServer.start(MailServer.Manner.named("mx.test"))) {
+      var dns = new Names().a("mx.test", "127.0.0.1");
+      var host = DnsName.of("mx.test");
+      var seen = probe.observe(host, server.port(), new Lab(dns, new SmtpDoor(settings(25))));
+      var judgement = probe.judge(ManagedDomain.undeclared(host), seen, Context.at(Instant.now()));
+
+      assertThat(violated(judgement)).containsOnlyKeys("tls.starttls");
+      assertThat(fact(judgement, "level")).isEqualTo("none");
+      assertThat(dns.asked).noneMatch(question -> question.type() == RecordType.MX);
+    }
+  }
+
+  @Test
+  void aDomainWithoutMxOrWithANullMxHasNothingToLookAt() {
+    var nullMx = new Names();
+    nullMx.answers.put(new Question(CONTOSO, RecordType.MX), found(new Rdata.Mx(0, DnsName.ROOT)));
+    for (var dns : List.of(new Names(), nullMx)) {
+      var network = new Lab(dns, new SmtpDoor(settings(25)));
+      var judgement = probe.judge(nothing(), probe.observe(nothing(), network), Context.at(NOW));
+
+      assertThat(judgement.outcome()).isEqualTo(Outcome.ABSENT);
+      assertThat(judgement.findings()).isEmpty();
+      assertThat(judgement.gaps()).isEmpty();
+      assertThat(hosts(judgement)).isEmpty();
+    }
+  }
+
+  @Test
+  void addressesThatCouldNotBeAskedForAreAGapOfThatHost() {
+    var dns = new Names().mx("contoso.test", MX).silent(MX, RecordType.AAAA);
+    var network = new Lab(dns, new SmtpDoor(settings(25)));
+    var judgement = probe.judge(nothing(), probe.observe(nothing(), network), Context.at(NOW));
+
+    assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+    assertThat(judgement.gaps())
+        .singleElement()
+        .satisfies(gap -> assertThat(gap.subject()).contains(MX + ":25"));
+  }
+
+  @Test
+  void aThousandMxHostsAreTwentyLooksOfEightAddresses() {
+    var hosts = IntStream.range(0, 1_000).mapToObj(i -> "mx" + i + ".test").toArray(String[]::new);
+    var dns = new Names().mx("contoso.test", hosts);
+    var addresses = IntStream.range(1, 100).mapToObj(i -> "192.0.2." + i).toArray(String[]::new);
+    Stream.of(hosts).forEach(host -> dns.a(host, addresses));
+    var counting = new ArrayList<Smtp.Target>();
+    Smtp smtp =
+        targets -> {
+          counting.addAll(targets);
+          return targets.stream()
+              .<SmtpLook>map(target -> new SmtpLook.Unobservable(target, "not here"))
+              .toList();
+        };
+
+    var seen = probe.observe(nothing(), new Lab(dns, smtp));
+
+    assertThat(counting).hasSize(20 * 8);
+    assertThat(judge(nothing(), seen).facts()).containsEntry("hostsOmitted", 980);
+  }
+}
