@@ -26,6 +26,14 @@ public interface Smtp {
    *     judgement
    * @param address where to connect
    * @param port usually 25
+   * @param declared the operator wrote this very address; it is his word, and contacted even when
+   *     it is private
    */
-  record Target(DnsName host, InetAddress address, int port) {}
+  record Target(DnsName host, InetAddress address, int port, boolean declared) {
+
+    /** An address that DNS gave. */
+    public Target(DnsName host, InetAddress address, int port) {
+      this(host, address, port, false);
+    }
+  }
 }

@@ -100,7 +100,9 @@ public final class SmtpDoor implements Smtp {
 
   /** Looks at one target; waiting for its turn does not count against the look's own time-out. */
   SmtpLook look(Target target, Deadline deadline) {
-    if (!settings.allowPrivate() && SpecialAddresses.contains(target.address())) {
+    if (!settings.allowPrivate()
+        && !target.declared()
+        && SpecialAddresses.contains(target.address())) {
       return new SmtpLook.Refused(
           target,
           target.address().getHostAddress()

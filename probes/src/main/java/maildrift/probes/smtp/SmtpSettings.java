@@ -9,7 +9,8 @@ import maildrift.probes.dns.DnsName;
  *
  * @param port of MX hosts
  * @param helo the name said in EHLO; empty: the address literal of the own end (RFC 5321 §4.1.4)
- * @param allowPrivate whether loopback, private and other special addresses are contacted
+ * @param allowPrivate whether loopback, private and other special addresses are contacted that DNS
+ *     gave; declared ones are anyway
  * @param timeout the whole of one look, from the connection to QUIT
  * @param connectionsPerAddress how many connections one address gets at a time
  * @param looksPerSecond how many connections one address gets in a second, on average; as many may

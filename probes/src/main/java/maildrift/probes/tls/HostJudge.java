@@ -145,7 +145,8 @@ final class HostJudge {
       add(
           TlsRules.FINGERPRINT,
           "presents a certificate that is not among the pinned ones",
-          wants(TlsLevel.FINGERPRINT) ? CRITICAL : WARNING);
+          wants(TlsLevel.FINGERPRINT) ? CRITICAL : WARNING,
+          Map.of("pins", pins(), "sha256", leaf.sha256(), "spkiSha256", leaf.spkiSha256()));
     }
     if (pinned) {
       return reached(TlsLevel.FINGERPRINT, "");
@@ -206,7 +207,9 @@ final class HostJudge {
       add(
           TlsRules.CHAIN,
           "presents a certificate chain that is not trusted: " + untrusted.why(),
-          wants(TlsLevel.VERIFY) ? CRITICAL : WARNING);
+          wants(TlsLevel.VERIFY) ? CRITICAL : WARNING,
+          Map.of(
+              "issuer", presented.leaf().issuer(), "certificatesSent", presented.chain().size()));
     }
   }
 
@@ -215,14 +218,28 @@ final class HostJudge {
     if (now.isBefore(leaf.notBefore())) {
       add(
           TlsRules.CERT_EXPIRY,
-          "presents a certificate that is not valid before " + leaf.notBefore());
+          "presents a certificate that is not valid before " + leaf.notBefore(),
+          CRITICAL,
+          validity(leaf));
     } else if (left.isNegative()) {
-      add(TlsRules.CERT_EXPIRY, "presents a certificate that expired on " + leaf.notAfter());
+      add(
+          TlsRules.CERT_EXPIRY,
+          "presents a certificate that expired on " + leaf.notAfter(),
+          CRITICAL,
+          validity(leaf));
     } else if (left.compareTo(least(Duration.ofDays(7), leaf.lifetime().dividedBy(10))) <= 0) {
-      add(TlsRules.CERT_EXPIRY, expires(leaf, left));
+      add(TlsRules.CERT_EXPIRY, expires(leaf, left), CRITICAL, validity(leaf));
     } else if (left.compareTo(least(Duration.ofDays(21), leaf.lifetime().dividedBy(3))) <= 0) {
-      add(TlsRules.CERT_EXPIRY, expires(leaf, left), WARNING);
+      add(TlsRules.CERT_EXPIRY, expires(leaf, left), WARNING, validity(leaf));
     }
+  }
+
+  private static Map<String, Object> validity(Leaf leaf) {
+    var evidence = new LinkedHashMap<String, Object>();
+    evidence.put("notBefore", leaf.notBefore().toString());
+    evidence.put("notAfter", leaf.notAfter().toString());
+    evidence.put("sha256", leaf.sha256());
+    return evidence;
   }
 
   private static String expires(Leaf leaf, Duration left) {

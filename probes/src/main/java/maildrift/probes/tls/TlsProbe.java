@@ -64,11 +64,11 @@ public final class TlsProbe implements Probe<TlsSeen> {
     var wanted = new LinkedHashMap<String, Wanted>();
     names.stream()
         .limit(MAX_HOSTS)
-        .map(name -> new Wanted(name, port, HostJudge.isDeclared(domain, name), Optional.empty()))
+        .map(name -> Wanted.named(name, port, HostJudge.isDeclared(domain, name)))
         .forEach(host -> wanted.put(host.key(), host));
     for (var gateway : domain.gateways()) {
-      var host = new Wanted(gateway.host(), gateway.port(), true, Optional.of(gateway));
-      wanted.put(host.key(), host);
+      wanted.merge(
+          gateway.host() + ":" + gateway.port(), Wanted.of(gateway), (host, _) -> host.at(gateway));
     }
     if (domain.tlsLevel().isPresent()) {
       domain.forwardingServers().stream()
@@ -85,19 +85,46 @@ public final class TlsProbe implements Probe<TlsSeen> {
 
   /** One host by name, as the command line asks for it; no MX is asked. */
   public TlsSeen observe(DnsName host, int port, Network network) {
-    return new TlsSeen(
-        Optional.empty(),
-        look(List.of(new Wanted(host, port, true, Optional.empty())), network),
-        0);
+    return new TlsSeen(Optional.empty(), look(List.of(Wanted.named(host, port, true)), network), 0);
   }
 
-  private record Wanted(DnsName name, int port, boolean declared, Optional<Gateway> gateway) {
+  /** A host to be looked at; its addresses are asked for unless they are declared. */
+  private record Wanted(
+      DnsName name, int port, boolean declared, boolean asked, Optional<Gateway> gateway) {
+
+    static Wanted named(DnsName name, int port, boolean declared) {
+      return new Wanted(name, port, declared, true, Optional.empty());
+    }
+
+    static Wanted of(Gateway gateway) {
+      return new Wanted(
+          gateway.host(),
+          gateway.port(),
+          true,
+          gateway.addresses().isEmpty(),
+          Optional.of(gateway));
+    }
+
+    /** An MX host that is a gateway too: at the addresses of DNS and at the declared ones. */
+    Wanted at(Gateway own) {
+      return new Wanted(name, port, true, true, Optional.of(own));
+    }
+
     String key() {
       return name + ":" + port;
     }
 
-    List<InetAddress> addresses() {
-      return gateway.map(Gateway::addresses).orElse(List.of());
+    List<Smtp.Target> targets(List<Answer> answers) {
+      var own = gateway.map(Gateway::addresses).orElse(List.of());
+      return Stream.concat(
+              own.stream(),
+              answers.stream()
+                  .flatMap(answer -> answer.records(Rdata.Address.class).stream())
+                  .map(Rdata.Address::address))
+          .distinct()
+          .limit(MAX_ADDRESSES)
+          .map(address -> new Smtp.Target(name, address, port, own.contains(address)))
+          .toList();
     }
   }
 
@@ -119,38 +146,31 @@ public final class TlsProbe implements Probe<TlsSeen> {
     var behind =
         hop.bracketed() ? List.<DnsName>of() : hosts(network.dns().ask(name, RecordType.MX));
     return (behind.isEmpty() ? List.of(name) : behind)
-        .stream()
-            .limit(MAX_HOSTS)
-            .map(host -> new Wanted(host, hop.port(), true, Optional.empty()));
+        .stream().limit(MAX_HOSTS).map(host -> Wanted.named(host, hop.port(), true));
   }
 
   private static List<TlsSeen.Host> look(List<Wanted> wanted, Network network) {
-    var unknown = wanted.stream().filter(host -> host.addresses().isEmpty()).toList();
+    var asked = wanted.stream().filter(Wanted::asked).toList();
     var answers =
         network
             .dns()
             .ask(
-                unknown.stream()
+                asked.stream()
                     .flatMap(
                         host ->
                             Stream.of(
                                 new Question(host.name, RecordType.A),
                                 new Question(host.name, RecordType.AAAA)))
                     .toList());
-    var targets = new ArrayList<Smtp.Target>();
     var lookups = new ArrayList<List<Answer>>();
-    var counts = new ArrayList<Integer>();
+    var targets = new ArrayList<List<Smtp.Target>>();
     for (var host : wanted) {
-      var at = unknown.indexOf(host);
-      var said = at < 0 ? List.<Answer>of() : answers.subList(2 * at, 2 * at + 2);
-      var addresses = at < 0 ? host.addresses() : addresses(said);
-      lookups.add(said);
-      counts.add(addresses.size());
-      addresses.forEach(address -> targets.add(new Smtp.Target(host.name, address, host.port)));
+      var at = asked.indexOf(host);
+      lookups.add(at < 0 ? List.of() : answers.subList(2 * at, 2 * at + 2));
+      targets.add(host.targets(lookups.getLast()));
     }
-    var looks = network.smtp().look(targets);
+    var looks = network.smtp().look(targets.stream().flatMap(List::stream).toList()).iterator();
     var seen = new ArrayList<TlsSeen.Host>();
-    var next = 0;
     for (var i = 0; i < wanted.size(); i++) {
       var host = wanted.get(i);
       seen.add(
@@ -160,19 +180,9 @@ public final class TlsProbe implements Probe<TlsSeen> {
               host.declared,
               host.gateway,
               lookups.get(i),
-              looks.subList(next, next + counts.get(i))));
-      next += counts.get(i);
+              targets.get(i).stream().map(_ -> looks.next()).toList()));
     }
     return seen;
-  }
-
-  private static List<InetAddress> addresses(List<Answer> answers) {
-    return answers.stream()
-        .flatMap(answer -> answer.records(Rdata.Address.class).stream())
-        .map(Rdata.Address::address)
-        .distinct()
-        .limit(MAX_ADDRESSES)
-        .toList();
   }
 
   @Override

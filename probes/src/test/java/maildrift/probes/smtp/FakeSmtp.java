@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.smtp.server.MailServer;
 import maildrift.probes.tls.TestCa;
@@ -34,6 +35,7 @@ public final class FakeSmtp implements AutoCloseable {
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicLong sent = new AtomicLong();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private FakeSmtp(ServerSocket listener) {
@@ -157,6 +159,11 @@ public final class FakeSmtp implements AutoCloseable {
     return connections.get();
   }
 
+  /** How many octets it got rid of, the socket buffers of both sides included. */
+  public long sent() {
+    return sent.get();
+  }
+
   @Override
   public void close() {
     closed.countDown();
@@ -215,6 +222,7 @@ public final class FakeSmtp implements AutoCloseable {
     public void send(byte[] octets) throws IOException {
       socket.getOutputStream().write(octets);
       socket.getOutputStream().flush();
+      sent.addAndGet(octets.length);
     }
 
     /** Reads one line; false: there will be none. */

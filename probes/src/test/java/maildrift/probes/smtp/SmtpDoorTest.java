@@ -307,6 +307,16 @@ class SmtpDoorTest {
   }
 
   @Test
+  void aPrivateAddressThatTheOperatorWroteIsContacted() {
+    try (var server = MailServer.start(Manner.named("mx.test"))) {
+      var careful = new SmtpDoor(LAB.allowPrivate(false));
+      var declared = new Smtp.Target(DnsName.of("mx.test"), server.address(), server.port(), true);
+
+      assertThat(careful.look(List.of(declared))).allMatch(SmtpLook.Spoke.class::isInstance);
+    }
+  }
+
+  @Test
   void anIpv6ServerIsLookedAt() {
     var leaf = TestCa.root("Lab Root").leaf("mx.test");
     try (var server =
@@ -325,7 +335,7 @@ class SmtpDoorTest {
               .look(List.of(server.target(), server.target(), server.target()));
 
       assertThat(look).hasSize(3).allMatch(SmtpLook.Unobservable.class::isInstance);
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
     }
   }
 

@@ -793,6 +793,36 @@ class TlsProbeTest {
   }
 
   @Test
+  void anMxHostThatIsAGatewayIsLookedAtWhereDnsAndTheOperatorSayItIs() {
+    var dns = new Names().mx("contoso.test", "gw.contoso.test").a("gw.contoso.test", "192.0.2.1");
+    var gateway =
+        new Gateway(
+            "gw1",
+            DnsName.of("gw.contoso.test"),
+            List.of(InetAddress.ofLiteral("10.0.0.1")),
+            25,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
+    var targets = new ArrayList<Smtp.Target>();
+    Smtp smtp =
+        wanted -> {
+          targets.addAll(wanted);
+          return wanted.stream()
+              .<SmtpLook>map(target -> new SmtpLook.Unobservable(target, "not here"))
+              .toList();
+        };
+
+    probe.observe(declared(Optional.empty(), Optional.empty(), gateway), new Lab(dns, smtp));
+
+    assertThat(targets)
+        .containsExactly(
+            new Smtp.Target(gateway.host(), InetAddress.ofLiteral("10.0.0.1"), 25, true),
+            new Smtp.Target(gateway.host(), InetAddress.ofLiteral("192.0.2.1"), 25, false));
+  }
+
+  @Test
   void oneHostIsLookedAtByName() {
     try (var server = MailServer.start(MailServer.Manner.named("mx.test"))) {
       var dns = new Names().a("mx.test", "127.0.0.1");
