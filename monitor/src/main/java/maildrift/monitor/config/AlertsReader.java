@@ -263,6 +263,7 @@ final class AlertsReader {
                 .file(
                     from.place().source().sibling(from.value()),
                     from.place(),
+                    "url_file",
                     Reading.LARGEST_SECRET)
                 .flatMap(
                     content ->

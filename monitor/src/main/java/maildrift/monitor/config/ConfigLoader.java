@@ -161,7 +161,9 @@ public final class ConfigLoader {
         reading.problem(named, "more than %d files are included".formatted(MOST_FILES));
         return;
       }
-      var text = reading.file(source, named, Reading.LARGEST_CONFIGURATION);
+      var text =
+          reading.file(
+              source, named, roots.isEmpty() ? "" : "include", Reading.LARGEST_CONFIGURATION);
       if (text.isEmpty()) {
         return;
       }

@@ -83,7 +83,7 @@ final class DeclarationsReader {
     for (var entry : section.entries()) {
       checkRule(entry.key(), entry.place());
       section
-          .choice(entry.key(), Severity.values(), Severity::word)
+          .choice(entry.key(), "severity", Severity.values(), Severity::word)
           .ifPresent(severity -> severities.put(entry.key(), severity));
     }
     return severities;
@@ -221,7 +221,7 @@ final class DeclarationsReader {
 
   private List<Cidr> fromFile(Text file) {
     var source = file.place().source().sibling(file.value());
-    var text = reading.file(source, file.place(), Reading.LARGEST_LIST);
+    var text = reading.file(source, file.place(), "file", Reading.LARGEST_LIST);
     if (text.isEmpty()) {
       return List.of();
     }

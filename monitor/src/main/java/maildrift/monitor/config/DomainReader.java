@@ -47,19 +47,24 @@ final class DomainReader {
   /** All domains of all files; one that stands there twice is a problem. */
   List<ManagedDomain> domains(List<Section> roots) {
     var domains = new ArrayList<ManagedDomain>();
-    var first = new HashMap<DnsName, Place>();
+    var first = new HashMap<DnsName, Node>();
     for (var root : roots) {
       for (var item : root.items("domains")) {
-        var place = placeOfName(item);
         domain(item, "domains[]")
             .ifPresent(
                 domain -> {
-                  var before = first.putIfAbsent(domain.name(), place);
+                  var written = writtenName(item);
+                  var before = first.putIfAbsent(domain.name(), written);
                   if (before != null) {
                     reading.problem(
-                        place,
-                        "the domain '%s' is declared twice; first at %s"
-                            .formatted(domain.name(), before));
+                        written.place(),
+                        "the domain %s is declared twice; first at %s%s"
+                            .formatted(
+                                written.shown(),
+                                before.place(),
+                                before.shown().equals(written.shown())
+                                    ? ""
+                                    : " as " + before.shown()));
                   } else {
                     domains.add(domain);
                   }
@@ -69,14 +74,14 @@ final class DomainReader {
     return domains;
   }
 
-  private static Place placeOfName(Node item) {
+  private static Node writtenName(Node item) {
     return item instanceof Node.Mapping mapping
         ? mapping.entries().stream()
             .filter(entry -> entry.key().equals("name"))
-            .map(entry -> entry.value().place())
+            .map(Node.Entry::value)
             .findFirst()
-            .orElse(item.place())
-        : item.place();
+            .orElse(item)
+        : item;
   }
 
   /** One domain: a mapping, or only its name. */
@@ -89,13 +94,9 @@ final class DomainReader {
     }
     var shown =
         item instanceof Node.Mapping mapping
-            ? mapping.entries().stream()
-                .filter(entry -> entry.key().equals("name"))
-                .map(Node.Entry::value)
-                .filter(Node.Scalar.class::isInstance)
-                .map(value -> "domain " + Words.shortened(((Node.Scalar) value).text()))
-                .findFirst()
-                .orElse("domains")
+            ? writtenName(mapping) instanceof Node.Scalar scalar
+                ? "domain " + Words.shortened(scalar.text())
+                : "a domain"
             : "an item of domains";
     var section = Section.of(reading, pattern, shown, item);
     var written = item instanceof Node.Mapping ? section.required("name") : Optional.<Text>empty();
@@ -199,7 +200,12 @@ final class DomainReader {
       reading.problem(
           text.place(),
           "undefined %s %s%s"
-              .formatted(what, text.shown(), Words.hint(text.value(), all.keySet())));
+              .formatted(
+                  what,
+                  text.shown(),
+                  all.isEmpty()
+                      ? "; none is declared under '%ss'".formatted(what)
+                      : Words.hint(text.value(), all.keySet())));
     }
     return found;
   }
@@ -213,7 +219,7 @@ final class DomainReader {
 
   private List<NextHop> nextHops(Section section, String key) {
     var hops = new ArrayList<NextHop>();
-    for (var text : section.oneOrMore(key)) {
+    for (var text : section.quotedOneOrMore(key)) {
       section.parse(key, text, NextHop::parse).ifPresent(hops::add);
     }
     return hops;
@@ -406,7 +412,7 @@ final class DomainReader {
   private Optional<String> keyFrom(Section item, Text file) {
     var source = file.place().source().sibling(file.value());
     return reading
-        .file(source, file.place(), ExpectedKey.MAX_TEXT)
+        .file(source, file.place(), "expect_file", ExpectedKey.MAX_TEXT)
         .flatMap(
             content -> {
               try {

@@ -41,8 +41,8 @@ public final class Durations {
       var word = written.substring(wordStart, at);
       if (word.isEmpty()) {
         throw new IllegalArgumentException(
-            "'%s' has no unit; write %s with ms, s, m, h, d, w or y"
-                .formatted(written, number + "s"));
+            "'%s' has no unit; write %ss, or another of ms, s, m, h, d, w, y"
+                .formatted(written, number));
       }
       var found = unitNamed(word);
       if (found <= unit) {

@@ -17,7 +17,8 @@ sealed interface Node {
   /** One {@code key: value}. */
   record Entry(String key, Place place, Node value) {}
 
-  record Sequence(Place place, List<Node> items) implements Node {
+  /** Flow style is the one in brackets. */
+  record Sequence(Place place, List<Node> items, boolean isFlow) implements Node {
     public Sequence {
       items = List.copyOf(items);
     }

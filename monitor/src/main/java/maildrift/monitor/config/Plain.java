@@ -45,7 +45,7 @@ final class Plain {
     }
     return switch (node) {
       case Node.Mapping mapping -> plainMap(mapping);
-      case Node.Sequence(_, List<Node> items) -> {
+      case Node.Sequence(_, List<Node> items, _) -> {
         var list = new ArrayList<Object>();
         items.forEach(item -> list.add(plain(item)));
         yield list;

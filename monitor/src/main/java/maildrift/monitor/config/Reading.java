@@ -146,9 +146,12 @@ final class Reading {
     return Optional.of(new Text(value.toString(), written, scalar.place()));
   }
 
-  /** A file's text, UTF-8, without a byte order mark; what is wrong is said at {@code named}. */
-  Optional<String> file(Place.Source source, Place named, int atMost) {
-    return bytes(source, named, atMost)
+  /**
+   * A file's text, UTF-8, without a byte order mark; what is wrong is said at {@code named}, where
+   * {@code key} names it.
+   */
+  Optional<String> file(Place.Source source, Place named, String key, int atMost) {
+    return bytes(source, named, key, atMost)
         .flatMap(
             bytes -> {
               try {
@@ -165,14 +168,16 @@ final class Reading {
   }
 
   /** As {@link #file}, for a file whose content concerns somebody else. */
-  Optional<byte[]> bytes(Place.Source source, Place named, int atMost) {
+  Optional<byte[]> bytes(Place.Source source, Place named, String key, int atMost) {
     if (!mayUseFiles) {
-      problem(named, "'%s': a file may not be named here".formatted(source.shown()));
+      problem(
+          named,
+          "%s: '%s': a file may not be named here".formatted(key, Words.shortened(source.shown())));
       return Optional.empty();
     }
     try {
       if (Files.isDirectory(source.path())) {
-        return unreadable(source, named, "'%s' is a folder, not a file");
+        return unreadable(source, named, key, "'%s' is a folder, not a file");
       }
       var stamp = ConfigFiles.stamp(source.path());
       byte[] bytes;
@@ -181,22 +186,28 @@ final class Reading {
       }
       if (bytes.length > atMost) {
         return unreadable(
-            source, named, "'%s' is larger than " + (atMost >> 10) + " KiB, which it may not be");
+            source,
+            named,
+            key,
+            "'%s' is larger than " + (atMost >> 10) + " KiB, which it may not be");
       }
       files.put(source.path(), ConfigFiles.Seen.read(source.path(), stamp, bytes));
       return Optional.of(bytes);
     } catch (NoSuchFileException _) {
-      return unreadable(source, named, "'%s': no such file");
+      return unreadable(source, named, key, "'%s': no such file");
     } catch (AccessDeniedException _) {
-      return unreadable(source, named, "'%s' may not be read by this user");
+      return unreadable(source, named, key, "'%s' may not be read by this user");
     } catch (IOException failed) {
-      return unreadable(source, named, "'%s' cannot be read: " + failed.getMessage());
+      return unreadable(source, named, key, "'%s' cannot be read: " + failed.getMessage());
     }
   }
 
-  private Optional<byte[]> unreadable(Place.Source source, Place named, String message) {
+  private Optional<byte[]> unreadable(
+      Place.Source source, Place named, String key, String message) {
     files.put(source.path(), ConfigFiles.Seen.absent(source.path()));
-    problem(named, message.formatted(Words.shortened(source.shown())));
+    problem(
+        named,
+        (key.isEmpty() ? "" : key + ": ") + message.formatted(Words.shortened(source.shown())));
     return Optional.empty();
   }
 

@@ -50,15 +50,22 @@ final class Section {
           reading.problem(
               node.place(),
               "%s must be a mapping of keys and values, not %s"
-                  .formatted(shown.isEmpty() ? "the file" : shown, node.shown()));
+                      .formatted(shown.isEmpty() ? "the file" : shown, node.shown())
+                  + (node instanceof Node.Scalar scalar && looksLikeKey(scalar.text())
+                      ? "; a space belongs after the colon"
+                      : ""));
         }
         yield new Section(reading, pattern, shown, new Node.Mapping(node.place(), List.of()));
       }
     };
   }
 
-  Reading reading() {
-    return reading;
+  /** {@code interval:5m} is one word to YAML. */
+  private static boolean looksLikeKey(String text) {
+    var colon = text.indexOf(':');
+    return colon > 0
+        && colon < text.length() - 1
+        && text.substring(0, colon).chars().allMatch(c -> c == '_' || (c >= 'a' && c <= 'z'));
   }
 
   Place place() {
@@ -218,6 +225,13 @@ final class Section {
     } catch (NumberFormatException _) {
       // Too many digits; said below.
     }
+    if (scalar.get().kind() == Node.Kind.TEXT
+        && Yaml.kind(scalar.get().text()) == Node.Kind.WHOLE) {
+      reading.problem(
+          text.get().place(),
+          "%s must be a number; write %s without quotes".formatted(key, text.get().written()));
+      return byDefault;
+    }
     reading.problem(
         text.get().place(),
         most == Integer.MAX_VALUE
@@ -269,6 +283,14 @@ final class Section {
 
   /** One of our words. */
   <E extends Enum<E>> Optional<E> choice(String key, E[] values, Function<E, String> word) {
+    return choice(key, key, values, word);
+  }
+
+  /**
+   * @param what the value is called, where the key does not say it
+   */
+  <E extends Enum<E>> Optional<E> choice(
+      String key, String what, E[] values, Function<E, String> word) {
     var words = Arrays.stream(values).collect(Collectors.toMap(word, Function.identity()));
     var scalar =
         scalar(key, "one of " + String.join(", ", Arrays.stream(values).map(word).toList()));
@@ -281,7 +303,7 @@ final class Section {
           scalar.get().place(),
           "unknown %s %s%s"
               .formatted(
-                  key, scalar.get().shown(), Words.hint(scalar.get().text(), words.keySet())));
+                  what, scalar.get().shown(), Words.hint(scalar.get().text(), words.keySet())));
     }
     return found;
   }
@@ -324,7 +346,7 @@ final class Section {
 
   /** The items of a list; a single value is not one. */
   List<Node> items(String key) {
-    return switch (node(key).orElse(new Node.Sequence(place, List.of()))) {
+    return switch (node(key).orElse(new Node.Sequence(place, List.of(), false))) {
       case Node.Sequence sequence -> sequence.items();
       case Node.Mapping mapping -> {
         reading.problem(mapping.place(), "%s must be a list, not a mapping".formatted(key));
@@ -354,7 +376,31 @@ final class Section {
 
   /** A list of texts, or a single one. */
   List<Text> oneOrMore(String key) {
+    return oneOrMore(key, node(key));
+  }
+
+  /**
+   * As {@link #oneOrMore(String)}, of next hops, whose brackets YAML takes for a list's unless they
+   * are quoted.
+   */
+  List<Text> quotedOneOrMore(String key) {
     var node = node(key);
+    if (node.isPresent()
+        && node.get() instanceof Node.Sequence list
+        && list.isFlow()
+        && list.items().size() == 1
+        && list.items().getFirst() instanceof Node.Scalar only
+        && !only.text().startsWith("[")) {
+      reading.problem(
+          list.place(),
+          "%s: [%s] without quotes is a list to YAML; write \"[%s]\" to look up its address, or %s to look up its MX"
+              .formatted(key, only.text(), only.text(), only.text()));
+      return List.of();
+    }
+    return oneOrMore(key, node);
+  }
+
+  private List<Text> oneOrMore(String key, Optional<Node> node) {
     return node.isPresent() && node.get() instanceof Node.Scalar
         ? text(key).stream().toList()
         : texts(key);
@@ -378,6 +424,9 @@ final class Section {
   }
 
   private String path(String key) {
+    if (shown.startsWith("domain ")) {
+      return key + " of " + shown;
+    }
     return shown.isEmpty() ? key : shown + "." + key;
   }
 
@@ -411,7 +460,7 @@ final class Section {
     return fromFile.flatMap(
         file -> {
           var source = file.place().source().sibling(file.value());
-          var content = reading.file(source, file.place(), Reading.LARGEST_SECRET);
+          var content = reading.file(source, file.place(), key + "_file", Reading.LARGEST_SECRET);
           content.ifPresent(_ -> reading.warnIfOthersRead(source, file.place()));
           var secret = content.map(String::strip);
           if (secret.isPresent() && secret.get().isEmpty()) {

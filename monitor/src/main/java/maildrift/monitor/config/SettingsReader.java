@@ -74,18 +74,9 @@ final class SettingsReader {
 
   HttpConfig http(Section section) {
     var byDefault = HttpConfig.DEFAULT;
-    var listen =
-        section.parsed(
-            "listen",
-            written ->
-                HostPort.parse(
-                    written.startsWith(":") ? "0.0.0.0" + written : written,
-                    byDefault.listen().port()));
+    var written = section.text("listen");
+    var listen = written.flatMap(text -> section.parse("listen", text, SettingsReader::listen));
     var web = section.text("web_config_file").flatMap(new WebConfigReader(reading)::read);
-    if (!section.has("web_config_file")) {
-      // Nothing to read, nothing to say.
-      web = Optional.empty();
-    }
     var operators = operators(section, web);
     var tokens = tokens(section);
     var externalUrl = section.parsed("external_url", Urls::web);
@@ -100,10 +91,17 @@ final class SettingsReader {
         && !(loginWasMeant && reading.hasProblems())) {
       section.problem(
           "listen",
-          "listen: '%s' can be reached from other machines; set users (web_config_file) or tokens, or listen on 127.0.0.1"
-              .formatted(http.listen()));
+          "listen: %s can be reached from other machines; set users (web_config_file) or tokens, or listen on 127.0.0.1"
+              .formatted(written.map(Text::shown).orElse("")));
     }
     return http;
+  }
+
+  /** As Prometheus takes it: a port alone means every interface. */
+  private static HostPort listen(String written) {
+    return HostPort.parse(
+        written.startsWith(":") ? "0.0.0.0" + written : written,
+        HttpConfig.DEFAULT.listen().port());
   }
 
   private Set<String> operators(Section section, Optional<WebConfig> web) {

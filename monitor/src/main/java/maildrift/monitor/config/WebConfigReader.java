@@ -24,7 +24,7 @@ final class WebConfigReader {
 
   Optional<WebConfig> read(Text file) {
     var source = file.place().source().sibling(file.value());
-    var text = reading.file(source, file.place(), Reading.LARGEST_SECRET);
+    var text = reading.file(source, file.place(), "web_config_file", Reading.LARGEST_SECRET);
     if (text.isEmpty()) {
       return Optional.empty();
     }
@@ -52,8 +52,8 @@ final class WebConfigReader {
   private Optional<WebConfig.Tls> tls(Section outer, Node node) {
     var written = outer.has("tls_server_config");
     var section = Section.of(reading, outer.under("tls_server_config"), "tls_server_config", node);
-    var certificate = section.text("cert_file").flatMap(this::existing);
-    var key = section.text("key_file").flatMap(this::existing);
+    var certificate = existing(section, "cert_file");
+    var key = existing(section, "key_file");
     if (written && !section.has("cert_file")) {
       section.lacks("cert_file");
     }
@@ -64,7 +64,7 @@ final class WebConfigReader {
         section
             .choice("client_auth_type", ClientAuth.values(), ClientAuth::word)
             .orElse(ClientAuth.NO_CLIENT_CERT);
-    var clientCa = section.text("client_ca_file").flatMap(this::existing);
+    var clientCa = existing(section, "client_ca_file");
     var sans = section.texts("client_allowed_sans").stream().map(Text::value).toList();
     var least = version(section, "min_version", "TLSv1.2");
     var most = version(section, "max_version", "TLSv1.3");
@@ -102,9 +102,16 @@ final class WebConfigReader {
             certificate.get(), key.get(), clientAuth, clientCa, sans, least, most, suites));
   }
 
-  private Optional<Path> existing(Text file) {
-    var source = file.place().source().sibling(file.value());
-    return reading.bytes(source, file.place(), LARGEST_CERTIFICATE).map(_ -> source.path());
+  private Optional<Path> existing(Section section, String key) {
+    return section
+        .text(key)
+        .flatMap(
+            file -> {
+              var source = file.place().source().sibling(file.value());
+              return reading
+                  .bytes(source, file.place(), key, LARGEST_CERTIFICATE)
+                  .map(_ -> source.path());
+            });
   }
 
   private String version(Section section, String key, String byDefault) {

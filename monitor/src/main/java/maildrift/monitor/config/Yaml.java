@@ -165,7 +165,7 @@ final class Yaml {
     while (true) {
       var event = events.next();
       if (event.getEventId() == Event.ID.SequenceEnd) {
-        return new Node.Sequence(place(start), items);
+        return new Node.Sequence(place(start), items, ((CollectionStartEvent) start).isFlow());
       }
       items.add(node(event, depth + 1));
     }
@@ -282,6 +282,19 @@ final class Yaml {
     if (indent.indexOf('\t') >= 0) {
       return new Place(source, at.line(), indent.indexOf('\t') + 1)
           .problem("a tab; YAML indents with spaces");
+    }
+    if (line.isEmpty() && malformed.getContextMark().isPresent()) {
+      var opened = place(source, malformed.getContextMark().get());
+      var first = lineOf(text, opened.line()).strip();
+      return first.isEmpty()
+          ? at.problem("the file ends in the middle of something; a bracket is not closed")
+          : opened.problem(
+              "what begins here is never closed, in '%s'".formatted(Words.shortened(first)));
+    }
+    var value = line.substring(line.indexOf(": ") + 1).strip();
+    if (value.startsWith("[") && value.indexOf("]:") > 0) {
+      return new Place(source, at.line(), line.indexOf('[') + 1)
+          .problem("[ ] is a list to YAML; put '%s' into quotes".formatted(Words.shortened(value)));
     }
     var problem = malformed.getProblem() == null ? "this is not YAML" : malformed.getProblem();
     var context = malformed.getContext() == null ? "" : " (" + malformed.getContext() + ")";

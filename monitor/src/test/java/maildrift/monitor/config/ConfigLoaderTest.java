@@ -304,9 +304,9 @@ final class ConfigLoaderTest {
                 domains: [{name: A.test.}]
                 """))
         .containsExactly(
-            "domains.d/b.yaml:2:12: the domain 'a.test' is declared twice; first at maildrift.yml:3",
+            "domains.d/b.yaml:2:12: the domain 'a.test' is declared twice; first at maildrift.yml:3 as 'A.test.'",
             "domains.d/b.yaml:2:20: unknown key 'tenannt' in domain a.test; did you mean 'tenant'?",
-            "domains.d/c.yaml:3:1: expected the node content, but found '<stream end>' (while parsing a flow node), in ''",
+            "domains.d/c.yaml:3:1: the file ends in the middle of something; a bracket is not closed",
             "domains.d/d.yaml:1:1: 'schedule' is set in two files; first at maildrift.yml:2");
   }
 
@@ -342,7 +342,7 @@ final class ConfigLoaderTest {
         .extracting(Problem::toString)
         .containsExactly(
             "domain:1:32: '${env:AM}' may not be used here",
-            "domain:2:44: '/etc/passwd': a file may not be named here");
+            "domain:2:44: expect_file: '/etc/passwd': a file may not be named here");
   }
 
   @Test
