@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import maildrift.alerts.Labels;
-import maildrift.alerts.route.Matcher;
+import maildrift.alerts.Matcher;
 
 /**
  * Alerts with these labels are not told for a time; as in Alertmanager.

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import maildrift.alerts.Labels;
+import maildrift.alerts.Matcher;
 
 /**
  * Who hears of alerts with such labels.

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import maildrift.alerts.Labels;
-import maildrift.alerts.route.Matcher;
+import maildrift.alerts.Matcher;
 import org.junit.jupiter.api.Test;
 
 class SilenceTest {

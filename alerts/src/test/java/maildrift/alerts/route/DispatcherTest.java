@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Alert.Phase;
 import maildrift.alerts.Labels;
+import maildrift.alerts.Matcher;
 import maildrift.alerts.Notification;
 import maildrift.alerts.mute.Maintenance;
 import maildrift.alerts.mute.Mutes;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import maildrift.alerts.route.Matcher;
+import maildrift.alerts.Matcher;
 import maildrift.monitor.config.ConfigLoader.DomainResult;
 import maildrift.monitor.config.ConfigLoader.Loaded;
 import maildrift.monitor.config.ConfigLoader.Rejected;

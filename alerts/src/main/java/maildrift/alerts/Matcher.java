@@ -1,4 +1,4 @@
-package maildrift.alerts.route;
+package maildrift.alerts;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import maildrift.alerts.Labels;
 
 /**
  * A condition on one label, as in Alertmanager: {@code severity="critical"}, {@code
@@ -150,7 +149,7 @@ public final class Matcher {
   }
 
   /** In double quotes, as Alertmanager prints label values. */
-  static String quoted(String value) {
+  public static String quoted(String value) {
     var quoted = new StringBuilder("\"");
     for (var i = 0; i < value.length(); i++) {
       switch (value.charAt(i)) {

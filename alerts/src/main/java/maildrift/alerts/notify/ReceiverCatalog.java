@@ -1,0 +1,20 @@
+package maildrift.alerts.notify;
+
+import java.util.List;
+import java.util.Optional;
+import maildrift.alerts.notify.alertmanager.AlertmanagerReceiver;
+import maildrift.alerts.notify.mail.MailReceiver;
+import maildrift.alerts.notify.webhook.WebhookReceiver;
+
+/** All kinds of receivers. A new one is its package, its test, and its line here. */
+public final class ReceiverCatalog {
+  public static final List<ReceiverKind> ALL =
+      List.of(WebhookReceiver.KIND, AlertmanagerReceiver.KIND, MailReceiver.KIND);
+
+  private ReceiverCatalog() {}
+
+  /** The kind with this key in the configuration. */
+  public static Optional<ReceiverKind> kind(String key) {
+    return ALL.stream().filter(kind -> kind.key().equals(key)).findFirst();
+  }
+}

@@ -1,0 +1,464 @@
+package maildrift.alerts.outbox;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what is owed until it has arrived: at least once, in order within a group, every receiver
+ * on its own so that a dead one neither delays nor drops what others get.
+ *
+ * <p>When a receiver that failed takes something again, all that waits for it is due at once.
+ */
+public final class Deliveries {
+  private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+
+  /** Wakes now and then even when nothing is planned: clocks are set, other nodes leave things. */
+  private static final Duration LONGEST_NAP = Duration.ofSeconds(30);
+
+  private static final Duration STORE_RETRY = Duration.ofSeconds(1);
+
+  private final Outbox outbox;
+  private final DeliveryTerms terms;
+  private final InstantSource clock;
+  private final Listener listener;
+  private final RandomGenerator random = RandomGenerator.getDefault();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Map<String, Lane> lanes = new HashMap<>();
+  private final Map<String, Tally> tallies = new TreeMap<>();
+  private boolean stopping;
+
+  /** Hears what an operator must know. */
+  public interface Listener {
+    /** The receiver answered 410: nothing more is sent to it until it is configured otherwise. */
+    void disabled(String receiver, String why);
+
+    /** The receiver refused it for days; it will not be told. */
+    void dead(Owed owed, String why);
+  }
+
+  /**
+   * What happened since the start.
+   *
+   * @param sent notifications that arrived
+   * @param failed attempts that did not succeed
+   * @param dead notifications that were given up
+   * @param disabled whether the receiver wants no more
+   */
+  public record Counts(long sent, Map<Failure, Long> failed, long dead, boolean disabled) {
+    public Counts {
+      failed = Map.copyOf(failed);
+    }
+  }
+
+  public Deliveries(Outbox outbox, DeliveryTerms terms, InstantSource clock, Listener listener) {
+    this.outbox = outbox;
+    this.terms = terms;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /**
+   * Starts, or goes on with other receivers after a reload. What is owed to a receiver that is no
+   * longer configured stays owed. A receiver that had said 410 is asked again when it is not equal
+   * to what it was.
+   */
+  public void receivers(Map<String, Notifier> notifiers) {
+    lock.lock();
+    try {
+      if (stopping) {
+        return;
+      }
+      lanes.entrySet().stream()
+          .filter(lane -> !notifiers.containsKey(lane.getKey()))
+          .forEach(lane -> lane.getValue().ended = true);
+      lanes.keySet().retainAll(notifiers.keySet());
+      notifiers.forEach(
+          (receiver, notifier) -> {
+            tallies.computeIfAbsent(receiver, _ -> new Tally());
+            var lane = lanes.get(receiver);
+            if (lane == null) {
+              var fresh = new Lane(receiver, notifier);
+              lanes.put(receiver, fresh);
+              Thread.ofVirtual().name("deliveries-" + receiver).start(fresh::run);
+            } else if (!lane.notifier.equals(notifier)) {
+              lane.notifier = notifier;
+              lane.disabled = false;
+              lane.pausedUntil = Instant.MIN;
+            }
+          });
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Something was made owed. */
+  public void wake() {
+    lock.lock();
+    try {
+      lanes.values().forEach(lane -> lane.news = true);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** By receiver; one that vanished from the configuration keeps its counts. */
+  public Map<String, Counts> counts() {
+    lock.lock();
+    try {
+      var counts = new TreeMap<String, Counts>();
+      tallies.forEach(
+          (receiver, tally) -> {
+            var lane = lanes.get(receiver);
+            counts.put(
+                receiver,
+                new Counts(tally.sent, tally.failed, tally.dead, lane != null && lane.disabled));
+          });
+      return counts;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Claims nothing more and lets what is in flight finish; what has not by then is interrupted and
+   * stays owed.
+   *
+   * @return whether all finished by themselves
+   */
+  public boolean stop(Duration patience) throws InterruptedException {
+    lock.lock();
+    try {
+      stopping = true;
+      changed.signalAll();
+      if (waitForFlights(patience)) {
+        return true;
+      }
+      lanes.values().forEach(lane -> lane.sending.forEach(Thread::interrupt));
+      waitForFlights(Duration.ofSeconds(1));
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean waitForFlights(Duration patience) throws InterruptedException {
+    var left = patience.toNanos();
+    while (lanes.values().stream().anyMatch(lane -> !lane.flights.isEmpty())) {
+      if (left <= 0) {
+        return false;
+      }
+      left = changed.awaitNanos(left);
+    }
+    return true;
+  }
+
+  /** What one receiver did. Guarded by the lock. */
+  private static final class Tally {
+    private final Map<Failure, Long> failed = new EnumMap<>(Failure.class);
+    private long sent;
+    private long dead;
+  }
+
+  /** One receiver's queue. Its fields are guarded by the lock. */
+  private final class Lane {
+    private final String receiver;
+    private final Set<Thread> flights = new HashSet<>();
+    private final Set<Thread> sending = new HashSet<>();
+    private Notifier notifier;
+    private Instant pausedUntil = Instant.MIN;
+    private boolean news;
+    private boolean failing;
+    private boolean disabled;
+    private boolean ended;
+
+    Lane(String receiver, Notifier notifier) {
+      this.receiver = receiver;
+      this.notifier = notifier;
+    }
+
+    void run() {
+      try {
+        while (true) {
+          var room = waitForRoom();
+          if (room == 0) {
+            return;
+          }
+          try {
+            var claimed = outbox.claim(receiver, room, clock.instant(), terms.lease());
+            if (claimed.isEmpty()) {
+              nap(outbox.nextAttempt(receiver));
+            } else {
+              claimed.forEach(this::launch);
+            }
+          } catch (RuntimeException e) {
+            LOG.warn("deliveries to {}: the store does not answer, trying again", receiver, e);
+            nap(Optional.of(clock.instant().plus(STORE_RETRY)));
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    /** How many may be launched; 0: the lane has ended. */
+    private int waitForRoom() throws InterruptedException {
+      lock.lock();
+      try {
+        while (!stopping && !ended) {
+          var room = (failing ? 1 : terms.inFlight()) - flights.size();
+          var now = clock.instant();
+          var pause = Duration.between(now, later(pausedUntil, now));
+          if (!disabled && room > 0 && !pause.isPositive()) {
+            news = false;
+            return room;
+          }
+          if (pause.isPositive()) {
+            await(shorter(pause, LONGEST_NAP));
+          } else {
+            await(LONGEST_NAP);
+          }
+        }
+        return 0;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void nap(Optional<Instant> until) throws InterruptedException {
+      lock.lock();
+      try {
+        var length =
+            until
+                .map(at -> shorter(Duration.between(clock.instant(), at), LONGEST_NAP))
+                .orElse(LONGEST_NAP);
+        if (!news && !stopping && !ended && length.isPositive()) {
+          await(length);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    // The caller looks again in a loop whatever woke it.
+    @SuppressWarnings("WaitNotInLoop")
+    private void await(Duration length) throws InterruptedException {
+      var _ = changed.await(length.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void launch(Owed owed) {
+      lock.lock();
+      try {
+        var to = notifier;
+        var flight =
+            Thread.ofVirtual().name("delivery-" + owed.id()).unstarted(() -> fly(owed, to));
+        flights.add(flight);
+        sending.add(flight);
+        flight.start();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void fly(Owed owed, Notifier to) {
+      try {
+        land(owed, attempt(owed, to), endSending());
+      } finally {
+        lock.lock();
+        try {
+          flights.remove(Thread.currentThread());
+          news = true;
+          changed.signalAll();
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+
+    /**
+     * From here on the thread is not interrupted, since an interrupt in the middle of a write
+     * closes the files of an embedded database.
+     *
+     * @return whether it was interrupted while it sent
+     */
+    private boolean endSending() {
+      lock.lock();
+      try {
+        sending.remove(Thread.currentThread());
+        return Thread.interrupted();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private Outcome attempt(Owed owed, Notifier to) {
+      try {
+        return to.send(owed);
+      } catch (RuntimeException e) {
+        LOG.error("notification {} to {} broke its notifier", owed.id(), receiver, e);
+        return new Outcome.TryLater(Failure.OTHER, "internal error: " + e);
+      }
+    }
+
+    private void land(Owed owed, Outcome outcome, boolean interrupted) {
+      var now = clock.instant();
+      switch (outcome) {
+        case Outcome.Delivered _ -> {
+          mark(() -> outbox.delivered(owed.id()));
+          if (arrived()) {
+            mark(() -> outbox.hurry(receiver, clock.instant()));
+          }
+        }
+        case Outcome.TryLater(var failure, var why, var notBefore) -> {
+          if (interrupted) {
+            mark(() -> outbox.release(owed.id()));
+            return;
+          }
+          var pause = notBefore.map(at -> earlier(at, now.plus(terms.longestPause())));
+          failed(failure, pause);
+          var next = now.plus(terms.delay(owed.attempts(), random));
+          var at = pause.map(until -> later(until, next)).orElse(next);
+          LOG.warn(
+              "notification {} to {} failed, attempt {}: {}; next at {}",
+              owed.id(),
+              receiver,
+              owed.attempts() + 1,
+              why,
+              at);
+          mark(() -> outbox.retryLater(owed.id(), at, why));
+        }
+        case Outcome.Refused(var failure, var why) -> {
+          failed(failure, Optional.empty());
+          if (terms.isEnough(owed.attempts() + 1)) {
+            LOG.error("notification {} to {} is given up: {}", owed.id(), receiver, why);
+            mark(() -> outbox.dead(owed.id(), why));
+            count(tally -> tally.dead++);
+            listener.dead(owed, why);
+          } else {
+            var at = now.plus(terms.delay(owed.attempts(), random));
+            LOG.warn(
+                "notification {} to {} was refused: {}; next at {}", owed.id(), receiver, why, at);
+            mark(() -> outbox.retryLater(owed.id(), at, why));
+          }
+        }
+        case Outcome.Gone(var why) -> {
+          failed(Failure.GONE, Optional.empty());
+          disable();
+          LOG.error("receiver {} wants no more notifications: {}", receiver, why);
+          mark(() -> outbox.retryLater(owed.id(), now, why));
+          listener.disabled(receiver, why);
+        }
+      }
+    }
+
+    /** Whether it had failed before, so that others wait for it to come back. */
+    private boolean arrived() {
+      lock.lock();
+      try {
+        tally().sent++;
+        var wasFailing = failing;
+        failing = false;
+        return wasFailing;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void failed(Failure failure, Optional<Instant> pause) {
+      lock.lock();
+      try {
+        tally().failed.merge(failure, 1L, Long::sum);
+        failing = true;
+        pause.ifPresent(until -> pausedUntil = later(until, pausedUntil));
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void disable() {
+      lock.lock();
+      try {
+        disabled = true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void count(Consumer<Tally> change) {
+      lock.lock();
+      try {
+        change.accept(tally());
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private Tally tally() {
+      return tallies.computeIfAbsent(receiver, _ -> new Tally());
+    }
+
+    /** What was sent must be marked, or it is sent again: the store is asked until it answers. */
+    private void mark(Runnable change) {
+      while (true) {
+        try {
+          change.run();
+          return;
+        } catch (RuntimeException e) {
+          LOG.warn("deliveries to {}: the store does not answer, trying again", receiver, e);
+          lock.lock();
+          try {
+            if (stopping) {
+              return; // It stays owed, and its receiver knows the id.
+            }
+            await(STORE_RETRY);
+          } catch (InterruptedException impossible) {
+            Thread.currentThread().interrupt();
+            return;
+          } finally {
+            lock.unlock();
+          }
+        }
+      }
+    }
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private static Instant earlier(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+
+  /** The receivers that are being sent to. */
+  public List<String> receivers() {
+    lock.lock();
+    try {
+      return lanes.keySet().stream().sorted().toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

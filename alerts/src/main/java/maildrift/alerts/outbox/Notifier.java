@@ -1,0 +1,27 @@
+package maildrift.alerts.outbox;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import maildrift.alerts.Alert;
+
+/**
+ * One configured receiver, ready to be told. Called on virtual threads, several at a time; blocks
+ * at most as long as its own deadline, and no longer when it is interrupted. Two that are equal are
+ * interchangeable.
+ */
+public interface Notifier {
+
+  /** Tries once. */
+  Outcome send(Owed owed);
+
+  /** How often it must hear what still fires because it forgets; empty: never. */
+  default Optional<Duration> refreshEvery() {
+    return Optional.empty();
+  }
+
+  /** Says again what fires. Nothing is owed: the next time makes up for a failure. */
+  default Outcome refresh(List<Alert> firing) {
+    return new Outcome.Delivered();
+  }
+}

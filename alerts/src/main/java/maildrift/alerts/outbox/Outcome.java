@@ -1,0 +1,31 @@
+package maildrift.alerts.outbox;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** What became of one attempt to deliver. What follows from it is decided by {@link Deliveries}. */
+public sealed interface Outcome {
+
+  /** The receiver has it. */
+  record Delivered() implements Outcome {}
+
+  /**
+   * Not now. It is tried again until it arrives.
+   *
+   * @param notBefore when the receiver asked not to be bothered sooner
+   */
+  record TryLater(Failure failure, String why, Optional<Instant> notBefore) implements Outcome {
+    public TryLater(Failure failure, String why) {
+      this(failure, why, Optional.empty());
+    }
+  }
+
+  /**
+   * The receiver says no to this very content. It is tried again for some days, since people repair
+   * receivers, and then given up.
+   */
+  record Refused(Failure failure, String why) implements Outcome {}
+
+  /** The receiver wants no more notifications, this or others; what is owed to it stays owed. */
+  record Gone(String why) implements Outcome {}
+}

@@ -1,0 +1,32 @@
+package maildrift.alerts.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ReceiverCatalogTest {
+
+  @Test
+  void everyKindHasAKeyOfItsOwnAndOneOption() {
+    assertThat(ReceiverCatalog.ALL).extracting(ReceiverKind::key).doesNotHaveDuplicates();
+    assertThat(ReceiverCatalog.ALL)
+        .allSatisfy(kind -> assertThat(kind.options()).contains(ReceiverKind.SEND_RESOLVED));
+    assertThat(ReceiverCatalog.kind("webhook")).isPresent();
+    assertThat(ReceiverCatalog.kind("pager")).isEmpty();
+  }
+
+  @Test
+  void everyReceiversPackageIsInTheCatalogue() throws IOException {
+    var notify = Path.of("src/main/java/maildrift/alerts/notify");
+    try (var folders = Files.list(notify).filter(Files::isDirectory)) {
+      assertThat(folders.map(folder -> folder.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(
+              Stream.concat(Stream.of("http"), ReceiverCatalog.ALL.stream().map(ReceiverKind::key))
+                  .toList());
+    }
+  }
+}

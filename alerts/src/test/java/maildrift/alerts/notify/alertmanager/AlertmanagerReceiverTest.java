@@ -1,0 +1,147 @@
+package maildrift.alerts.notify.alertmanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import maildrift.alerts.Alert;
+import maildrift.alerts.notify.Heartbeat;
+import maildrift.alerts.notify.Samples;
+import maildrift.alerts.notify.Secret;
+import maildrift.alerts.notify.Settings;
+import maildrift.alerts.notify.Tools;
+import maildrift.alerts.notify.http.LoopbackHttp;
+import maildrift.alerts.notify.http.LoopbackHttp.Answer;
+import maildrift.alerts.outbox.Failure;
+import maildrift.alerts.outbox.Outcome;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class AlertmanagerReceiverTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T17:05:00Z");
+  private static final Tools TOOLS = Tools.standard(InstantSource.fixed(NOW));
+
+  @Test
+  void firingOnesEndByThemselvesUnlessRefreshedAndResolvedOnesEndWhenTheyDid() throws IOException {
+    try (var server = new LoopbackHttp(_ -> Answer.status(200))) {
+      var owed = Samples.owed("am", Samples.netblocks(1));
+
+      assertThat(receiver(server).open(TOOLS).send(owed)).isEqualTo(new Outcome.Delivered());
+
+      var got = server.got().getFirst();
+      assertThat(got.target()).isEqualTo("/prefix/api/v2/alerts");
+      assertThat(got.header("Authorization")).isEqualTo("Basic bWFpbGRyaWZ0OmdlaGVpbQ==");
+      var alerts = JsonMapper.builder().build().readTree(got.body());
+      assertThat(alerts).hasSize(2);
+      assertThat(text(alerts.get(0), "startsAt")).isEqualTo("2026-11-21T17:00:00Z");
+      assertThat(text(alerts.get(0), "endsAt")).isEqualTo("2026-11-21T17:09:00Z");
+      assertThat(text(alerts.get(0), "generatorURL")).isEqualTo("https://maildrift.test/d0.test");
+      assertThat(alerts.get(0).path("labels").path("domain").asString("")).isEqualTo("d0.test");
+      assertThat(text(alerts.get(1), "endsAt")).isEqualTo("2026-11-21T17:10:00Z");
+    }
+  }
+
+  @Test
+  void everyInstanceIsToldAndOneThatTakesItIsEnough() throws IOException {
+    try (var up = new LoopbackHttp(_ -> Answer.status(200));
+        var down = new LoopbackHttp(_ -> Answer.status(500))) {
+      assertThat(receiver(down, up).open(TOOLS).send(owed())).isEqualTo(new Outcome.Delivered());
+      assertThat(receiver(up, down).open(TOOLS).send(owed())).isEqualTo(new Outcome.Delivered());
+      assertThat(up.got()).hasSize(2);
+      assertThat(down.got()).hasSize(2);
+      assertThat(receiver(down, down).open(TOOLS).send(owed()))
+          .isEqualTo(new Outcome.TryLater(Failure.SERVER_ERROR, "HTTP 500"));
+    }
+  }
+
+  @Test
+  void manyAlertsGoInSeveralRequests() throws IOException {
+    try (var server = new LoopbackHttp(_ -> Answer.status(200))) {
+      receiver(server).open(TOOLS).send(Samples.owed("am", Samples.netblocks(1_200)));
+
+      assertThat(server.got()).hasSize(3);
+    }
+  }
+
+  @Test
+  void theHeartbeatRefreshesWhatFires() throws IOException {
+    try (var server = new LoopbackHttp(_ -> Answer.status(200));
+        var heartbeat = new Heartbeat(name -> name.equals("am") ? List.of(alert()) : List.of())) {
+      heartbeat.receivers(Map.of("am", receiver(Duration.ofMillis(50), server).open(TOOLS)));
+
+      await().until(() -> server.got().size() >= 3);
+
+      assertThat(server.got().get(2).body()).contains("\"endsAt\":\"2026-11-21T17:05:00.200Z\"");
+      heartbeat.receivers(Map.of());
+    }
+  }
+
+  @Test
+  void itIsReadFromItsSettings() {
+    assertThat(read(Map.of("url", List.of("http://127.0.0.1:9093", "http://127.0.0.1:9094/am/"))))
+        .isEqualTo(
+            new AlertmanagerReceiver(
+                List.of(
+                    URI.create("http://127.0.0.1:9093"), URI.create("http://127.0.0.1:9094/am/")),
+                Optional.empty(),
+                Duration.ofMinutes(1),
+                false,
+                Duration.ofSeconds(30),
+                true));
+    assertThat(AlertmanagerReceiver.api(URI.create("http://127.0.0.1:9093")))
+        .hasToString("http://127.0.0.1:9093/api/v2/alerts");
+    assertThatThrownBy(() -> read(Map.of("url", List.of())))
+        .hasMessage("url must be at least one web address");
+  }
+
+  private static Object read(Map<String, Object> values) {
+    return AlertmanagerReceiver.KIND.receiver(new Settings(values, Path.of("/")));
+  }
+
+  private static AlertmanagerReceiver receiver(LoopbackHttp... servers) {
+    return receiver(Duration.ofMinutes(1), servers);
+  }
+
+  private static AlertmanagerReceiver receiver(Duration resend, LoopbackHttp... servers) {
+    return new AlertmanagerReceiver(
+        Stream.of(servers).map(server -> server.uri("/prefix")).toList(),
+        Optional.of(new AlertmanagerReceiver.BasicAuth("maildrift", Secret.of("geheim"))),
+        resend,
+        false,
+        Duration.ofSeconds(5),
+        true);
+  }
+
+  private static maildrift.alerts.outbox.Owed owed() {
+    return Samples.owed("am", Samples.netblocks(1));
+  }
+
+  private static Alert alert() {
+    var item = Samples.netblocks(1).firing().getFirst();
+    return new Alert(
+        item.labels(),
+        new TreeMap<>(item.annotations()),
+        Alert.Phase.FIRING,
+        0,
+        0,
+        item.startsAt(),
+        item.startsAt(),
+        Optional.empty());
+  }
+
+  private static String text(JsonNode node, String name) {
+    return node.path(name).asString("");
+  }
+}

@@ -1,0 +1,452 @@
+package maildrift.alerts.notify.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import maildrift.alerts.notify.Samples;
+import maildrift.alerts.notify.Secret;
+import maildrift.alerts.notify.Settings;
+import maildrift.alerts.notify.Tools;
+import maildrift.alerts.notify.http.GuardedHttp;
+import maildrift.alerts.notify.http.TestCertificates;
+import maildrift.alerts.notify.mail.MailReceiver.Login;
+import maildrift.alerts.notify.mail.MailReceiver.Server;
+import maildrift.alerts.notify.mail.MailReceiver.StartTls;
+import maildrift.alerts.outbox.Failure;
+import maildrift.alerts.outbox.Outcome;
+import maildrift.alerts.outbox.Owed;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MailReceiverTest {
+  private static final Tools TOOLS = Tools.standard(InstantSource.system());
+
+  @Test
+  void aMailIsTextAndHtmlAndSaysThatAMachineWroteIt() throws Exception {
+    var server = greenMail();
+    try {
+      assertThat(plain(server.getSmtp().getPort()).open(TOOLS).send(owed()))
+          .isEqualTo(new Outcome.Delivered());
+
+      var mail = server.getReceivedMessages()[0];
+      assertThat(mail.getSubject())
+          .isEqualTo("[FIRING:2] netblocks.missing (critical): de._netblocks.mimecast.test TXT");
+      assertThat(mail.getHeader("Auto-Submitted")).containsExactly("auto-generated");
+      assertThat(mail.getMessageID()).isEqualTo("<msg_0123456789abcdef@example.test>");
+      assertThat(mail.getHeader("References")[0]).matches("<[0-9a-f]{24}\\.group@example\\.test>");
+      assertThat(mail.getHeader("To")).containsExactly("noc@example.test");
+      assertThat(part(mail, 0))
+          .contains("FIRING netblocks.missing (critical) since 2026-11-21 17:00 UTC")
+          .contains("Domains (2):", "d0.test, d1.test", "add this line:", "192.0.2.0/24");
+      assertThat(part(mail, 1)).contains("<pre", "d0.test, d1.test");
+    } finally {
+      server.stop();
+    }
+  }
+
+  @Test
+  void theMailsOfAGroupAreOneThread() throws Exception {
+    var server = greenMail();
+    try {
+      var notifier = plain(server.getSmtp().getPort()).open(TOOLS);
+      notifier.send(owed());
+      notifier.send(
+          Owed.fresh("msg_2", "mail", owed().groupKey(), 2, owed().body(), Samples.STARTED));
+
+      var mails = server.getReceivedMessages();
+      assertThat(mails[0].getHeader("References")).isEqualTo(mails[1].getHeader("References"));
+      assertThat(mails[0].getMessageID()).isNotEqualTo(mails[1].getMessageID());
+    } finally {
+      server.stop();
+    }
+  }
+
+  @Test
+  void aPasswordIsUsedToLogIn() throws Exception {
+    var server = greenMail();
+    try {
+      server.setUser("noc@example.test", "maildrift", "right");
+      server.getManagers().getUserManager().setAuthRequired(true);
+      var port = server.getSmtp().getPort();
+
+      assertThat(login(port, "right").open(TOOLS).send(owed())).isEqualTo(new Outcome.Delivered());
+      assertThat(login(port, "wrong").open(TOOLS).send(owed()))
+          .isInstanceOfSatisfying(
+              Outcome.TryLater.class,
+              later -> assertThat(later.failure()).isEqualTo(Failure.AUTHENTICATION));
+    } finally {
+      server.stop();
+    }
+  }
+
+  @Test
+  void requiredTlsVerifiesTheNameAndSendsNothingWithoutIt() throws Exception {
+    var certificates = TestCertificates.of("smtp.example.test");
+    try (var server = new TinySmtp(Optional.of(certificates.server()))) {
+      assertThat(tls("smtp.example.test", server, certificates.client()))
+          .isEqualTo(new Outcome.Delivered());
+      assertThat(server.said).contains("STARTTLS", "TLS:MAIL FROM:<maildrift@example.test>");
+      server.said.clear();
+
+      assertThat(failure(tls("other.example.test", server, certificates.client())))
+          .isEqualTo(Failure.TLS);
+      assertThat(failure(tls("smtp.example.test", server, SSLContext.getDefault())))
+          .isEqualTo(Failure.TLS);
+      assertThat(server.said).noneMatch(line -> line.contains("MAIL FROM"));
+    }
+    try (var server = new TinySmtp(Optional.empty())) {
+      assertThat(tls("smtp.example.test", server, certificates.client()))
+          .isInstanceOf(Outcome.TryLater.class);
+      assertThat(server.said).noneMatch(line -> line.contains("MAIL FROM"));
+    }
+  }
+
+  @Test
+  void optionalTlsIsUsedIfItIsThere() throws Exception {
+    var certificates = TestCertificates.of("whoever.test");
+    for (var tls : List.of(Optional.of(certificates.server()), Optional.<SSLContext>empty())) {
+      try (var server = new TinySmtp(tls)) {
+        var receiver =
+            new MailReceiver(
+                List.of("noc@example.test"),
+                "maildrift@example.test",
+                new Server("127.0.0.1", server.port()),
+                StartTls.OPTIONAL,
+                Optional.empty(),
+                false,
+                Duration.ofSeconds(10),
+                true);
+
+        assertThat(receiver.open(TOOLS).send(owed())).isEqualTo(new Outcome.Delivered());
+        assertThat(server.said.stream().anyMatch(line -> line.startsWith("TLS:MAIL FROM")))
+            .isEqualTo(tls.isPresent());
+      }
+    }
+  }
+
+  @Test
+  void aServerThatSaysNothingIsLeftAtTheDeadline() throws Exception {
+    try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      var receiver =
+          new MailReceiver(
+              List.of("noc@example.test"),
+              "maildrift@example.test",
+              new Server("127.0.0.1", silent.getLocalPort()),
+              StartTls.NONE,
+              Optional.empty(),
+              false,
+              Duration.ofMillis(500),
+              true);
+
+      assertThat(failure(receiver.open(TOOLS).send(owed()))).isEqualTo(Failure.TIMEOUT);
+    }
+  }
+
+  @Test
+  void aRefusalIsARefusalAndATemporaryOneIsNot() throws Exception {
+    try (var server = new TinySmtp(Optional.empty())) {
+      server.answerToRcpt = "550 5.1.1 no such mailbox";
+      assertThat(plain(server.port()).open(TOOLS).send(owed()))
+          .isInstanceOfSatisfying(
+              Outcome.Refused.class,
+              refused -> assertThat(refused.failure()).isEqualTo(Failure.REJECTED));
+      server.answerToRcpt = "451 4.7.1 greylisted";
+      assertThat(failure(plain(server.port()).open(TOOLS).send(owed())))
+          .isEqualTo(Failure.THROTTLED);
+    }
+  }
+
+  @Test
+  void aNameThatLeadsInsideNeedsTheOperatorsWord() {
+    var receiver =
+        new MailReceiver(
+            List.of("noc@example.test"),
+            "maildrift@example.test",
+            new Server("smtp.example.test", 25),
+            StartTls.NONE,
+            Optional.empty(),
+            false,
+            Duration.ofSeconds(5),
+            true);
+
+    assertThat(
+            failure(
+                receiver.open(here((SSLSocketFactory) SSLSocketFactory.getDefault())).send(owed())))
+        .isEqualTo(Failure.ADDRESS);
+  }
+
+  @Test
+  void hostileTextsCannotWriteHeadersOrMarkup() throws Exception {
+    var server = greenMail();
+    try {
+      var hostile =
+          Map.of(
+              "summary", "a\r\nBcc: victim@example.test\r\n\r\n<script>alert(1)</script>\u202e",
+              "remedy", "\"><img src=x onerror=alert(1)>\u001b[31m");
+      plain(server.getSmtp().getPort())
+          .open(TOOLS)
+          .send(Samples.owed("mail", Samples.saying(hostile)));
+
+      var mail = server.getReceivedMessages()[0];
+      assertThat(server.getReceivedMessages()).hasSize(1);
+      assertThat(mail.getHeader("Bcc")).isNull();
+      assertThat(part(mail, 1)).doesNotContain("<script", "<img", "\u202e", "\u001b");
+      assertThat(part(mail, 0)).doesNotContain("\u202e", "\u001b");
+    } finally {
+      server.stop();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a@b.test\r\nBcc: c@d.test", "no address", "", "a@b.test, c@d.test", "<a@b.test"})
+  void badAddressesAreRefused(String address) {
+    assertThatThrownBy(
+            () ->
+                new MailReceiver(
+                    List.of(address),
+                    "maildrift@example.test",
+                    new Server("127.0.0.1", 25),
+                    StartTls.NONE,
+                    Optional.empty(),
+                    false,
+                    Duration.ofSeconds(5),
+                    true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("to is not a mail address");
+  }
+
+  @Test
+  void aPasswordNeedsVerifiedTls() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    Map.of(
+                        "to", "noc@example.test",
+                        "from", "maildrift@example.test",
+                        "smtp", "smtp.example.test:587",
+                        "starttls", "optional",
+                        "user", "maildrift",
+                        "password", "geheim")))
+        .hasMessage("a password is sent over verified TLS only: starttls must be required");
+  }
+
+  @Test
+  void itIsReadFromItsSettings() {
+    var receiver =
+        read(
+            Map.of(
+                "to", List.of("noc@example.test"),
+                "from", "maildrift@example.test",
+                "smtp", "smtp.example.test:587",
+                "starttls", "required",
+                "user", "maildrift",
+                "password_file", "mail.key"));
+
+    assertThat(receiver)
+        .isEqualTo(
+            new MailReceiver(
+                List.of("noc@example.test"),
+                "maildrift@example.test",
+                new Server("smtp.example.test", 587),
+                StartTls.REQUIRED,
+                Optional.of(new Login("maildrift", Secret.in(Path.of("/etc/mail.key")))),
+                false,
+                Duration.ofSeconds(30),
+                true));
+    assertThat(receiver).hasToString("mail to noc@example.test over smtp.example.test:587");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "smtp.example.test:25, smtp.example.test, 25",
+    "smtp.example.test, smtp.example.test, 587",
+    "[2001:db8::1]:25, 2001:db8::1, 25",
+    "192.0.2.1:2525, 192.0.2.1, 2525"
+  })
+  void aServerIsAHostAndAPort(String text, String host, int port) {
+    assertThat(Server.parse(text)).isEqualTo(new Server(host, port));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", ":25", "smtp.test:", "smtp.test:0", "smtp.test:99999", "smtp test:25"})
+  void aServerThatIsNoneIsRefused(String text) {
+    assertThatThrownBy(() -> Server.parse(text)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static Object read(Map<String, Object> values) {
+    return MailReceiver.KIND.receiver(new Settings(values, Path.of("/etc")));
+  }
+
+  private static GreenMail greenMail() {
+    var server =
+        new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP).dynamicPort());
+    server.start();
+    return server;
+  }
+
+  private static Owed owed() {
+    return Samples.owed("mail", Samples.netblocks(2));
+  }
+
+  private static MailReceiver plain(int port) {
+    return receiver(port, Optional.empty());
+  }
+
+  private static MailReceiver login(int port, String password) {
+    return receiver(port, Optional.of(new Login("maildrift", Secret.of(password))));
+  }
+
+  private static MailReceiver receiver(int port, Optional<Login> login) {
+    return new MailReceiver(
+        List.of("noc@example.test"),
+        "maildrift@example.test",
+        new Server("127.0.0.1", port),
+        StartTls.NONE,
+        login,
+        false,
+        Duration.ofSeconds(10),
+        true);
+  }
+
+  private static Outcome tls(String host, TinySmtp server, SSLContext trusted) {
+    return new MailReceiver(
+            List.of("noc@example.test"),
+            "maildrift@example.test",
+            new Server(host, server.port()),
+            StartTls.REQUIRED,
+            Optional.empty(),
+            true,
+            Duration.ofSeconds(10),
+            true)
+        .open(here(trusted.getSocketFactory()))
+        .send(owed());
+  }
+
+  /** Every name is on this machine. */
+  private static Tools here(SSLSocketFactory tls) {
+    return new Tools(
+        GuardedHttp.standard(),
+        _ -> List.of(InetAddress.getLoopbackAddress()),
+        tls,
+        InstantSource.system());
+  }
+
+  private static Failure failure(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.TryLater.class);
+    return ((Outcome.TryLater) outcome).failure();
+  }
+
+  private static String part(MimeMessage mail, int index) throws Exception {
+    return ((MimeMultipart) mail.getContent())
+        .getBodyPart(index)
+        .getContent()
+        .toString()
+        .replace("\r\n", "\n");
+  }
+
+  /** An SMTP server of a few lines that does what GreenMail does not: STARTTLS, and refusals. */
+  private static final class TinySmtp implements AutoCloseable {
+    private final ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    private final List<String> said = new CopyOnWriteArrayList<>();
+    private final Optional<SSLContext> tls;
+    private volatile String answerToRcpt = "250 ok";
+
+    TinySmtp(Optional<SSLContext> tls) throws IOException {
+      this.tls = tls;
+      Thread.ofVirtual().start(this::accept);
+    }
+
+    int port() {
+      return server.getLocalPort();
+    }
+
+    private void accept() {
+      while (!server.isClosed()) {
+        try (var socket = server.accept()) {
+          say(socket, "220 smtp.example.test");
+          talk(socket, "");
+        } catch (IOException e) {
+          // The client left, as it does when it does not like the certificate.
+        }
+      }
+    }
+
+    private void talk(Socket socket, String prefix) throws IOException {
+      var in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+      var inData = false;
+      for (var line = in.readLine(); line != null; line = in.readLine()) {
+        if (inData) {
+          inData = !line.equals(".");
+          if (!inData) {
+            say(socket, "250 ok");
+          }
+          continue;
+        }
+        said.add(prefix + line);
+        if (line.startsWith("EHLO")) {
+          say(
+              socket,
+              tls.isPresent() && prefix.isEmpty() ? "250-here\r\n250 STARTTLS" : "250 here");
+        } else if (line.startsWith("STARTTLS")) {
+          say(socket, "220 go on");
+          try (var secured =
+              (SSLSocket)
+                  tls.orElseThrow()
+                      .getSocketFactory()
+                      .createSocket(socket, null, socket.getPort(), true)) {
+            secured.setUseClientMode(false);
+            talk(secured, "TLS:");
+          }
+          return;
+        } else if (line.startsWith("DATA")) {
+          inData = true;
+          say(socket, "354 go on");
+        } else if (line.startsWith("RCPT")) {
+          say(socket, answerToRcpt);
+        } else if (line.startsWith("QUIT")) {
+          say(socket, "221 bye");
+          return;
+        } else {
+          say(socket, "250 ok");
+        }
+      }
+    }
+
+    private static void say(Socket socket, String line) throws IOException {
+      socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+      server.close();
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package maildrift.alerts.notify.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.standardwebhooks.Webhook;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import maildrift.alerts.notify.Receiver;
+import maildrift.alerts.notify.Samples;
+import maildrift.alerts.notify.Secret;
+import maildrift.alerts.notify.Settings;
+import maildrift.alerts.notify.Tools;
+import maildrift.alerts.notify.http.LoopbackHttp;
+import maildrift.alerts.notify.http.LoopbackHttp.Answer;
+import maildrift.alerts.outbox.Failure;
+import maildrift.alerts.outbox.Outcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WebhookReceiverTest {
+  private static final Tools TOOLS = Tools.standard(InstantSource.system());
+  private static final String KEY =
+      "whsec_"
+          + Base64.getEncoder()
+              .encodeToString("a key of four and twenty bytes".getBytes(StandardCharsets.UTF_8));
+
+  @Test
+  void theBodyIsPostedAsItIsOwedWithItsStableId() throws IOException {
+    try (var server = new LoopbackHttp(_ -> Answer.status(204))) {
+      var owed = Samples.owed("oncall", Samples.netblocks(2));
+
+      assertThat(webhook(server, List.of()).open(TOOLS).send(owed))
+          .isEqualTo(new Outcome.Delivered());
+
+      assertThat(server.got())
+          .singleElement()
+          .satisfies(
+              got -> {
+                assertThat(got.body()).isEqualTo(owed.body());
+                assertThat(got.header("Content-Type")).isEqualTo("application/json");
+                assertThat(got.header("webhook-id")).isEqualTo("msg_0123456789abcdef");
+                assertThat(got.header("webhook-signature")).isEmpty();
+                assertThat(Long.parseLong(got.header("webhook-timestamp")))
+                    .isCloseTo(
+                        Instant.now().getEpochSecond(), org.assertj.core.data.Offset.offset(60L));
+              });
+    }
+  }
+
+  @Test
+  void theReferenceLibraryAcceptsTheSignatureAndNoOther() throws Exception {
+    try (var server = new LoopbackHttp(_ -> Answer.status(200))) {
+      webhook(server, List.of(Secret.of(KEY))).open(TOOLS).send(owed());
+
+      var got = server.got().getFirst();
+      new Webhook(KEY).verify(got.body(), headers(got));
+      assertThatThrownBy(() -> new Webhook(KEY).verify(got.body() + " ", headers(got)))
+          .isInstanceOf(Exception.class);
+    }
+  }
+
+  @Test
+  void whileASecretRotatesBothSign(@TempDir Path folder) throws Exception {
+    var file = folder.resolve("hook.key");
+    var raw = "a raw text that is no whsec_ secret";
+    Files.writeString(file, KEY + "\n" + raw + "\n");
+    try (var server = new LoopbackHttp(_ -> Answer.status(200))) {
+      webhook(server, List.of(Secret.in(file))).open(TOOLS).send(owed());
+
+      var got = server.got().getFirst();
+      assertThat(got.header("webhook-signature").split(" ", -1)).hasSize(2);
+      new Webhook(KEY).verify(got.body(), headers(got));
+      new Webhook(Base64.getEncoder().encodeToString(raw.getBytes(StandardCharsets.UTF_8)))
+          .verify(got.body(), headers(got));
+    }
+  }
+
+  @Test
+  void aRotatedFileCountsAtOnceAndAMissingOneStopsTheMessageNotTheSecrecy(@TempDir Path folder)
+      throws Exception {
+    var file = folder.resolve("hook.key");
+    Files.writeString(file, "the first one");
+    try (var server = new LoopbackHttp(_ -> Answer.status(200))) {
+      var notifier = webhook(server, List.of(Secret.in(file))).open(TOOLS);
+      notifier.send(owed());
+      Files.writeString(file, KEY);
+      notifier.send(owed());
+      new Webhook(KEY).verify(server.got().get(1).body(), headers(server.got().get(1)));
+
+      Files.delete(file);
+      assertThat(notifier.send(owed()))
+          .isEqualTo(new Outcome.TryLater(Failure.SECRET, "cannot read the secret file " + file));
+      assertThat(server.got()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "200, delivered",
+    "202, delivered",
+    "301, redirect",
+    "307, redirect",
+    "400, refused",
+    "401, authentication",
+    "404, client_error",
+    "410, gone",
+    "413, refused",
+    "429, throttled",
+    "500, server_error",
+    "502, server_error"
+  })
+  void everyStatusHasItsOutcome(int status, String expected) throws IOException {
+    try (var server =
+        new LoopbackHttp(_ -> Answer.status(status, "Location: http://127.0.0.1:1/"))) {
+      assertThat(word(webhook(server, List.of()).open(TOOLS).send(owed()))).isEqualTo(expected);
+      assertThat(server.got()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aReceiverThatAsksForTimeGetsIt() throws IOException {
+    for (var header : List.of("Retry-After: 120", "Retry-After: Sun, 06 Nov 2044 08:49:37 GMT")) {
+      try (var server = new LoopbackHttp(_ -> Answer.status(429, header))) {
+        assertThat(webhook(server, List.of()).open(TOOLS).send(owed()))
+            .isInstanceOfSatisfying(
+                Outcome.TryLater.class,
+                later ->
+                    assertThat(later.notBefore().orElseThrow())
+                        .isAfter(Instant.now().plusSeconds(100)));
+      }
+    }
+    try (var server = new LoopbackHttp(_ -> Answer.status(503, "Retry-After: soon"))) {
+      assertThat(webhook(server, List.of()).open(TOOLS).send(owed()))
+          .isEqualTo(new Outcome.TryLater(Failure.SERVER_ERROR, "HTTP 503", Optional.empty()));
+    }
+  }
+
+  @Test
+  void aHugeAnswerIsASuccessAndAHangIsNone() throws IOException {
+    try (var server = new LoopbackHttp(_ -> new Answer.Endless())) {
+      assertThat(webhook(server, List.of()).open(TOOLS).send(owed()))
+          .isEqualTo(new Outcome.Delivered());
+    }
+    try (var server = new LoopbackHttp(_ -> new Answer.Hang())) {
+      assertThat(word(webhook(server, List.of()).open(TOOLS).send(owed()))).isEqualTo("timeout");
+    }
+    try (var server = new LoopbackHttp(_ -> new Answer.Reset())) {
+      assertThat(word(webhook(server, List.of()).open(TOOLS).send(owed()))).isEqualTo("connection");
+    }
+  }
+
+  @Test
+  void whatTheReceiverSaysIsMadeHarmless() throws IOException {
+    var answer =
+        new Answer.Raw("HTTP/1.1 500 Oh\r\n\r\nno\u001b[31m\r\nlevel=info msg=forged\u202e");
+    try (var server = new LoopbackHttp(_ -> answer)) {
+      assertThat(webhook(server, List.of()).open(TOOLS).send(owed()))
+          .isEqualTo(
+              new Outcome.TryLater(
+                  Failure.SERVER_ERROR,
+                  "HTTP 500: no\\x1b[31m\\x0d\\x0alevel=info msg=forged\\u{202e}"));
+    }
+  }
+
+  @Test
+  void itIsReadFromItsSettings() {
+    var receiver =
+        read(Map.of("url", "https://hooks.test/x", "secret_file", "hook.key", "timeout", "10s"));
+
+    assertThat(receiver)
+        .isEqualTo(
+            new WebhookReceiver(
+                URI.create("https://hooks.test/x"),
+                List.of(Secret.in(Path.of("/etc/maildrift/hook.key"))),
+                false,
+                Duration.ofSeconds(10),
+                true));
+    assertThat(receiver.toString()).doesNotContain("/x");
+    assertThat(read(Map.of("url", "https://hooks.test/x", "send_resolved", false)).sendResolved())
+        .isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "uri | https://a.test/ | unknown key \"uri\"; there are allow_private, secret, send_resolved, timeout, url",
+        "secret | x | \"url\" is missing",
+        "url | ftp://a.test/ | url: the address must begin with http:// or https://",
+        "url | https://me:geheim@a.test/ | url: the address must not have a user or password in it",
+        "url | no url | url is not a web address: Illegal character in path",
+      })
+  void badSettingsSayWhatIsWrongAndNoSecret(String key, String value, String message) {
+    assertThatThrownBy(() -> read(Map.of(key, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  private static Receiver read(Map<String, Object> values) {
+    return WebhookReceiver.KIND.receiver(new Settings(values, Path.of("/etc/maildrift")));
+  }
+
+  private static maildrift.alerts.outbox.Owed owed() {
+    return Samples.owed("oncall", Samples.netblocks(1));
+  }
+
+  private static WebhookReceiver webhook(LoopbackHttp server, List<Secret> secrets) {
+    return new WebhookReceiver(server.uri("/hook"), secrets, false, Duration.ofMillis(1500), true);
+  }
+
+  private static HttpHeaders headers(LoopbackHttp.Got got) {
+    return HttpHeaders.of(
+        Map.of(
+            "webhook-id", List.of(got.header("webhook-id")),
+            "webhook-timestamp", List.of(got.header("webhook-timestamp")),
+            "webhook-signature", List.of(got.header("webhook-signature"))),
+        (_, _) -> true);
+  }
+
+  private static String word(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Delivered _ -> "delivered";
+      case Outcome.TryLater later -> later.failure().word();
+      case Outcome.Refused _ -> "refused";
+      case Outcome.Gone _ -> "gone";
+    };
+  }
+}
