@@ -60,6 +60,9 @@ final class KeyText {
   }
 
   static String withoutSpace(String text) {
+    if (text.chars().noneMatch(c -> TagList.isSpace((char) c))) {
+      return text; // the usual case, tens of thousands of times a sweep
+    }
     var kept = new StringBuilder(text.length());
     for (var i = 0; i < text.length(); i++) {
       if (!TagList.isSpace(text.charAt(i))) {

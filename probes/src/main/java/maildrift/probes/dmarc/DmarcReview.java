@@ -3,7 +3,6 @@ package maildrift.probes.dmarc;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,13 +15,11 @@ import maildrift.probes.Judgement;
 import maildrift.probes.Outcome;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
-import maildrift.probes.dmarc.ReportPaths.Consent;
 import maildrift.probes.dmarc.TreeWalk.Found;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.domain.ManagedDomain;
-import org.jspecify.annotations.Nullable;
 
 /** Judges what DNS said about one domain's DMARC. Pure. */
 final class DmarcReview {
@@ -33,8 +30,7 @@ final class DmarcReview {
   private final DnsName domain;
   private final String subject;
   private final DmarcProbe.Seen seen;
-  private final Found found;
-  private final Found found7489;
+  private final Readings readings;
   private final Judgement.Builder judgement = new Judgement.Builder();
 
   DmarcReview(ManagedDomain managed, DmarcProbe.Seen seen) {
@@ -42,20 +38,19 @@ final class DmarcReview {
     this.domain = managed.name();
     this.subject = domain.toString();
     this.seen = seen;
-    this.found = TreeWalk.rfc9989(domain, seen.policies());
-    this.found7489 = TreeWalk.rfc7489(domain, seen.policies());
+    this.readings = new Readings(domain, seen);
   }
 
   Judgement judgement() {
-    facts();
+    new DmarcFacts(domain, seen, readings).addTo(judgement);
     watched();
-    var own = answer(domain);
+    var own = readings.answer(domain);
     if (own instanceof Answer.Unanswered(var _, var why, var _)) {
       judgement.add(Gap.of(DmarcProbe.NAME, "_dmarc." + domain + " TXT", why, "dmarc."));
       return judgement.build(Outcome.UNOBSERVABLE);
     }
     ownPlace(own);
-    return switch (found) {
+    return switch (readings.found()) {
       case Found.Hidden(var unseen, var why) -> {
         judgement.add(
             Gap.of(
@@ -75,211 +70,15 @@ final class DmarcReview {
     };
   }
 
-  private Answer answer(DnsName name) {
-    var answer = seen.policies().get(name);
-    return answer == null
-        ? new Answer.Unanswered(Answer.Failure.UNASKABLE, "not asked", "")
-        : answer;
-  }
-
-  // ---- facts
-
-  private void facts() {
-    var at = found instanceof Found.At here ? Optional.of(here) : Optional.<Found.At>empty();
-    var record = at.map(Found.At::record);
-    var policies = record.flatMap(DmarcRecord::policies);
-    judgement
-        .fact("record", record.map(DmarcRecord::text).map(DmarcReview::shown).orElse(null))
-        .fact("foundAt", at.map(Found.At::foundAt).map(DnsName::toString).orElse(null))
-        .fact("policy", word(policies.map(DmarcRecord.Policies::domain)))
-        .fact("subdomainPolicy", word(policies.map(DmarcRecord.Policies::subdomains)))
-        .fact("nonexistentPolicy", word(policies.map(DmarcRecord.Policies::nonexistent)))
-        .fact("effectivePolicy", word(effective()))
-        .fact("testing", record.map(DmarcRecord::testing).orElse(null))
-        .fact("reportUris", uris(record.map(DmarcRecord::aggregateReports)))
-        .fact("failureReportUris", uris(record.map(DmarcRecord::failureReports)))
-        .fact("alignment", record.map(DmarcReview::alignment).orElse(null))
-        .fact("psd", record.map(DmarcRecord::psd).map(Object::toString).orElse(null))
-        .fact("problems", record.map(DmarcRecord::problems).orElse(List.of()))
-        .fact("organizationalDomain", organizationalDomain())
-        .fact("walk", walk())
-        .fact("reports", at.map(this::reports).orElse(List.of()))
-        .fact("rfc7489", rfc7489())
-        .fact("differences", differences());
-  }
-
-  private static @Nullable String word(Optional<Policy> policy) {
-    return policy.map(Policy::word).orElse(null);
-  }
-
-  private static List<String> uris(Optional<List<ReportUri>> uris) {
-    return uris.orElse(List.of()).stream().map(ReportUri::text).map(DmarcReview::shown).toList();
-  }
-
-  private static Map<String, Object> alignment(DmarcRecord record) {
-    var alignment = new LinkedHashMap<String, Object>();
-    alignment.put("dkim", record.strictDkim() ? "strict" : "relaxed");
-    alignment.put("spf", record.strictSpf() ? "strict" : "relaxed");
-    return alignment;
-  }
-
-  private Map<String, Object> organizationalDomain() {
-    var names = new LinkedHashMap<String, Object>();
-    names.put(
-        "rfc9989",
-        TreeWalk.organizational(domain, seen.policies()).map(DnsName::toString).orElse(null));
-    names.put("rfc7489", PublicSuffixes.organizational(domain).toString());
-    return names;
-  }
-
-  /** Each name that was asked, in order, and what stood there. */
-  private List<Map<String, Object>> walk() {
-    var steps = new ArrayList<Map<String, Object>>();
-    seen.policies()
-        .forEach(
-            (name, answer) -> {
-              var step = new LinkedHashMap<String, Object>();
-              step.put("name", "_dmarc." + name);
-              step.put("outcome", outcome(answer).word());
-              step.put(
-                  "records",
-                  TreeWalk.records(answer).stream()
-                      .map(DmarcRecord::text)
-                      .map(DmarcReview::shown)
-                      .limit(DmarcProbe.MAX_DESTINATIONS)
-                      .toList());
-              steps.add(step);
-            });
-    return steps;
-  }
-
-  private static Outcome outcome(Answer answer) {
-    return switch (answer) {
-      case Answer.Found _ -> Outcome.OBSERVED;
-      case Answer.NoData _, Answer.NoSuchName _ -> Outcome.ABSENT;
-      case Answer.Unanswered _ -> Outcome.UNOBSERVABLE;
-    };
-  }
-
-  private List<Map<String, Object>> reports(Found.At at) {
-    var aggregate = at.record().rua().stream().map(uri -> report(at, uri, "aggregate"));
-    var failure = at.record().ruf().stream().map(uri -> report(at, uri, "failure"));
-    return Stream.concat(aggregate, failure).toList();
-  }
-
-  private Map<String, Object> report(Found.At at, ReportUri uri, String kind) {
-    var outside =
-        uri.destination().filter(host -> ReportPaths.isOutside(at.foundAt(), host)).isPresent();
-    var consent = uri.destination().filter(_ -> outside).map(host -> consent(at, host));
-    var report = new LinkedHashMap<String, Object>();
-    report.put("uri", shown(uri.text()));
-    report.put("kind", kind);
-    report.put("valid", uri.isValid());
-    report.put("external", outside);
-    report.put(
-        "authorised",
-        consent.isEmpty()
-            ? (Boolean) uri.isValid()
-            : consent.get() == Consent.UNKNOWN ? null : (Boolean) (consent.get() == Consent.GIVEN));
-    return report;
-  }
-
-  private Map<String, Object> rfc7489() {
-    var reading = new LinkedHashMap<String, Object>();
-    var at = found7489 instanceof Found.At here ? Optional.of(here) : Optional.<Found.At>empty();
-    var policies = at.map(Found.At::record).flatMap(DmarcRecord::policiesOf7489);
-    reading.put("foundAt", at.map(Found.At::foundAt).map(DnsName::toString).orElse(null));
-    reading.put("policy", word(policies.map(DmarcRecord.Policies::domain)));
-    reading.put("subdomainPolicy", word(policies.map(DmarcRecord.Policies::subdomains)));
-    reading.put("effectivePolicy", word(effective7489()));
-    reading.put("percent", at.map(Found.At::record).flatMap(DmarcReview::percent).orElse(null));
-    return reading;
-  }
-
-  /** The policy for mail from the domain itself; nothing when none applies or it is not known. */
-  private Optional<Policy> effective() {
-    return found instanceof Found.At at
-        ? published(at).map(at.record()::effective)
-        : Optional.empty();
-  }
-
-  /** The same before {@code t=y}. */
-  private Optional<Policy> published(Found.At at) {
-    var policies = at.record().policies();
-    if (at.foundAt().equals(domain)) {
-      return policies.map(DmarcRecord.Policies::domain);
-    }
-    if (!DmarcProbe.dependsOnExistence(at, domain, seen.policies())) {
-      return policies.map(DmarcRecord.Policies::subdomains);
-    }
-    return switch (existence()) {
-      case Answer.Unanswered _ -> Optional.empty();
-      // An alias exists, even where it leads to nothing.
-      case Answer.NoSuchName gone when gone.aliases().isEmpty() ->
-          policies.map(DmarcRecord.Policies::nonexistent);
-      case Answer.NoSuchName _, Answer.Found _, Answer.NoData _ ->
-          policies.map(DmarcRecord.Policies::subdomains);
-    };
-  }
-
-  private boolean isExistenceHidden() {
-    return found instanceof Found.At at
-        && DmarcProbe.dependsOnExistence(at, domain, seen.policies())
-        && existence() instanceof Answer.Unanswered;
-  }
-
-  private Answer existence() {
-    return seen.existence()
-        .orElse(new Answer.Unanswered(Answer.Failure.UNASKABLE, "not asked", ""));
-  }
-
-  private Optional<Policy> effective7489() {
-    if (!(found7489 instanceof Found.At at)) {
-      return Optional.empty();
-    }
-    var policies = at.record().policiesOf7489();
-    var policy =
-        at.foundAt().equals(domain)
-            ? policies.map(DmarcRecord.Policies::domain)
-            : policies.map(DmarcRecord.Policies::subdomains);
-    // RFC 7489 §6.6.4: what the percentage leaves out is treated one level lower.
-    var none = percent(at.record()).filter(percent -> percent == 0).isPresent();
-    return none ? policy.map(Policy::lowered) : policy;
-  }
-
-  private static Optional<Integer> percent(DmarcRecord record) {
-    return Optional.ofNullable(record.legacy().get("pct"))
-        .filter(text -> !text.isEmpty() && text.length() <= 3)
-        .filter(text -> text.chars().allMatch(c -> c >= '0' && c <= '9'))
-        .map(Integer::valueOf)
-        .filter(percent -> percent <= 100);
-  }
-
-  private List<String> differences() {
-    if (found instanceof Found.Hidden
-        || found7489 instanceof Found.Hidden
-        || effective().equals(effective7489())) {
-      return List.of();
-    }
-    return List.of(
-        "receivers of RFC 9989 apply %s, those of RFC 7489 apply %s"
-            .formatted(described(found, effective()), described(found7489, effective7489())));
-  }
-
-  private static String described(Found found, Optional<Policy> effective) {
-    var policy = effective.map(Policy::word).orElse("nothing");
-    return found instanceof Found.At at ? policy + " (from " + at.foundAt() + ")" : policy;
-  }
-
   // ---- watched records
 
   private void watched() {
     var names = new ArrayList<>(List.of(domain));
-    if (found instanceof Found.At at && !at.foundAt().equals(domain)) {
+    if (readings.found() instanceof Found.At at && !at.foundAt().equals(domain)) {
       names.add(at.foundAt());
     }
     for (var name : names) {
-      var answer = answer(name);
+      var answer = readings.answer(name);
       if (!(answer instanceof Answer.Unanswered)) {
         judgement.record("_dmarc." + name + " DMARC", text(answer));
       }
@@ -446,7 +245,7 @@ final class DmarcReview {
   private void policy(Found.At at, boolean sound) {
     var expected = managed.dmarcPolicy().flatMap(Policy::parse);
     if (DmarcProbe.dependsOnExistence(at, domain, seen.policies())
-        && existence() instanceof Answer.Unanswered(var _, var why, var _)) {
+        && readings.existence() instanceof Answer.Unanswered(var _, var why, var _)) {
       judgement.add(
           Gap.of(
               DmarcProbe.NAME,
@@ -456,7 +255,7 @@ final class DmarcReview {
               DmarcRules.PSL_DIVERGENCE.id()));
       return;
     }
-    var effective = effective();
+    var effective = readings.effective();
     if (expected.isPresent()) {
       if (effective.isEmpty() || effective.get().isWeakerThan(expected.get())) {
         judgement.add(
@@ -480,7 +279,8 @@ final class DmarcReview {
                             at.record().testing() ? " and remove t=y" : "",
                             at.foundAt())));
       }
-    } else if (sound && published(at).filter(policy -> policy == Policy.NONE).isPresent()) {
+    } else if (sound
+        && readings.published(at).filter(policy -> policy == Policy.NONE).isPresent()) {
       judgement.add(
           about(
                   DmarcRules.POLICY,
@@ -620,18 +420,10 @@ final class DmarcReview {
                                 .formatted(at.foundAt(), options))));
   }
 
-  private Consent consent(Found.At at, DnsName destination) {
-    var owner = ReportPaths.authorisation(at.foundAt(), destination);
-    var answer = Optional.ofNullable(seen.authorisations().get(destination));
-    return owner.isPresent() && answer.isEmpty()
-        ? Consent.UNKNOWN
-        : ReportPaths.consent(destination, answer);
-  }
-
   private void authorisations(Found.At at) {
     for (var destination : ReportPaths.outside(at)) {
       var owner = at.foundAt() + "._report._dmarc." + destination;
-      switch (consent(at, destination)) {
+      switch (readings.consent(at, destination)) {
         case GIVEN -> {}
         case UNKNOWN ->
             judgement.add(
@@ -676,39 +468,42 @@ final class DmarcReview {
   }
 
   private void divergence() {
-    if (found7489 instanceof Found.Hidden(var unseen, var why)) {
+    if (readings.found7489() instanceof Found.Hidden(var unseen, var why)) {
       judgement.add(
           Gap.of(
               DmarcProbe.NAME, "_dmarc." + unseen + " TXT", why, DmarcRules.PSL_DIVERGENCE.id()));
       return;
     }
     // Several records at one name are a matter of their own, and t= and pct= have their rules.
-    var comparable = !place(found).equals(place(found7489)) && !isExistenceHidden();
-    var multiple = TreeWalk.records(answer(domain)).size() > 1;
+    var comparable =
+        !Readings.at(readings.found())
+                .map(Found.At::foundAt)
+                .equals(Readings.at(readings.found7489()).map(Found.At::foundAt))
+            && !readings.isExistenceHidden();
+    var multiple = TreeWalk.records(readings.answer(domain)).size() > 1;
     if (!comparable || multiple) {
       return;
     }
-    differences()
+    readings
+        .differences()
         .forEach(
             difference ->
                 judgement.add(
                     about(
                             DmarcRules.PSL_DIVERGENCE,
-                            answer(domain),
+                            readings.answer(domain),
                             domain,
                             "for %s %s".formatted(subject, difference))
-                        .with("rfc9989", described(found, effective()))
-                        .with("rfc7489", described(found7489, effective7489()))));
-  }
-
-  private static Optional<DnsName> place(Found found) {
-    return found instanceof Found.At at ? Optional.of(at.foundAt()) : Optional.empty();
+                        .with("rfc9989", Readings.described(readings.found(), readings.effective()))
+                        .with(
+                            "rfc7489",
+                            Readings.described(readings.found7489(), readings.effective7489()))));
   }
 
   // ---- findings
 
   private Finding about(Rule rule, Found.At at, String message) {
-    return about(rule, answer(at.foundAt()), at.foundAt(), message);
+    return about(rule, readings.answer(at.foundAt()), at.foundAt(), message);
   }
 
   /** Of the domain; the cause is the record, or what its CNAME leads to. */
@@ -724,7 +519,7 @@ final class DmarcReview {
         .cause((aliases.isEmpty() ? "_dmarc." + at : aliases.getLast().toString()) + " TXT");
   }
 
-  private static String shown(String text) {
+  static String shown(String text) {
     return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
   }
 }
