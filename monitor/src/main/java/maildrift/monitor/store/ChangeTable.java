@@ -101,15 +101,16 @@ final class ChangeTable {
 
   /** At most {@code limit} rows, so that nobody waits for a long transaction. */
   int expire(Handle handle, Instant before, int limit) {
-    return handle
-        .createUpdate(
-            """
-            delete from history where id in
-              (select id from history where changed_at < :before limit :limit)
-            """)
-        .bind("before", Rows.time(before))
-        .bind("limit", limit)
-        .execute();
+    var ids =
+        handle
+            .createQuery("select id from history where changed_at < :before limit :limit")
+            .bind("before", Rows.time(before))
+            .bind("limit", limit)
+            .mapTo(String.class)
+            .list();
+    Rows.batch(
+        handle, "delete from history where id = :id", ids, (batch, id) -> batch.bind("id", id));
+    return ids.size();
   }
 
   private static Write.Changed changed(ResultSet row) throws SQLException {

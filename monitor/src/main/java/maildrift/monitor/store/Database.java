@@ -2,15 +2,22 @@ package maildrift.monitor.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationState;
+import org.h2.api.ErrorCode;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -72,11 +79,10 @@ final class Database implements AutoCloseable {
     if (!place.exists()) {
       var unfinished = place.sibling("-new");
       unfinished.removeUnfinished();
-      try (var connection = DriverManager.getConnection(unfinished.url(true), "sa", "")) {
+      try {
         migrate(schema, Dialect.H2, unfinished.url(true), "sa", "", unfinished.file().toString());
-        connection.createStatement().execute("shutdown");
-      } catch (SQLException failed) {
-        throw unfinished.unusable(failed);
+      } finally {
+        shutdown(unfinished.url(true));
       }
       unfinished.becomes(place);
     }
@@ -86,6 +92,9 @@ final class Database implements AutoCloseable {
       migrate(schema, Dialect.H2, place.url(false), "sa", "", place.file().toString());
     } catch (SQLException failed) {
       throw place.unusable(failed);
+    } catch (StoreUnusable unusable) {
+      shutdown(place.url(false));
+      throw unusable;
     }
     var config = new HikariConfig();
     config.setJdbcUrl(place.url(false));
@@ -104,7 +113,6 @@ final class Database implements AutoCloseable {
           return;
         }
       }
-      connection.createStatement().execute("shutdown immediately");
       throw any ? place.foreign("it has other tables") : place.damaged("it holds no tables");
     }
   }
@@ -157,21 +165,29 @@ final class Database implements AutoCloseable {
       Schema schema, Dialect dialect, String url, String user, String password, String name)
       throws StoreUnusable {
     try {
-      Flyway.configure()
-          .dataSource(url, user, password)
-          .locations(schema.locations(dialect).toArray(String[]::new))
-          .table(schema.table())
-          // On PostgreSQL the history's tables join those of the state.
-          .baselineOnMigrate(dialect == Dialect.POSTGRESQL && schema == Schema.HISTORY)
-          .baselineVersion("0")
-          // A store of a newer maildrift is refused.
-          .ignoreMigrationPatterns(new String[0])
-          .cleanDisabled(true)
-          .load()
-          .migrate();
+      var flyway =
+          Flyway.configure()
+              .dataSource(url, user, password)
+              .locations(schema.locations(dialect).toArray(String[]::new))
+              .table(schema.table())
+              // On PostgreSQL the history's tables join those of the state.
+              .baselineOnMigrate(dialect == Dialect.POSTGRESQL && schema == Schema.HISTORY)
+              .baselineVersion("0")
+              .cleanDisabled(true)
+              .load();
+      var ahead =
+          Arrays.stream(flyway.info().applied())
+              .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
+              .toList();
+      if (!ahead.isEmpty()) {
+        throw new StoreUnusable(
+            "the store %s was written by a newer maildrift (its schema is at version %s); use that one"
+                .formatted(name, ahead.getLast().getVersion()));
+      }
+      flyway.migrate();
     } catch (FlywayException failed) {
       throw new StoreUnusable(
-          "the store %s has a schema that this maildrift cannot use: %s; use the maildrift that wrote it, or a newer one"
+          "the store %s has a schema that this maildrift cannot use: %s; see that nobody else uses it, or set store.url"
               .formatted(name, GroupCommit.reason(failed)),
           failed);
     }
@@ -217,18 +233,57 @@ final class Database implements AutoCloseable {
   }
 
   private StoreFailure failure(JdbiException failed) {
-    return new StoreFailure(damage.apply(GroupCommit.reason(failed)), failed);
+    var reason = GroupCommit.reason(failed);
+    if (dialect == Dialect.H2 && !isOfTheData(failed)) {
+      // After a panic (disk full) H2 has shut the file; only new connections open it again.
+      Optional.ofNullable(pool.getHikariPoolMXBean())
+          .ifPresent(HikariPoolMXBean::softEvictConnections);
+    }
+    return new StoreFailure(
+        isDamage(failed) ? damage.apply(reason) : "the store " + name + ": " + reason, failed);
   }
 
-  @Override
-  public void close() {
-    if (dialect == Dialect.H2) {
-      try {
-        jdbi.useHandle(handle -> handle.execute("shutdown"));
-      } catch (JdbiException _) {
-        // It is closed already, or cannot be; what was acknowledged is on the disk.
+  /**
+   * Whether what failed is what was to be written: it does not fit, breaks a constraint, or exceeds
+   * one of PostgreSQL's limits. Trying again brings nothing.
+   */
+  static boolean isOfTheData(Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        var state = String.valueOf(sql.getSQLState());
+        return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
       }
     }
+    return false;
+  }
+
+  private static boolean isDamage(Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if ((cause instanceof SQLException sql && sql.getErrorCode() == ErrorCode.FILE_CORRUPTED_1)
+          || (cause instanceof MVStoreException broken
+              && broken.getErrorCode() == DataUtils.ERROR_FILE_CORRUPT)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The pool first: while it lives, it opens an H2 file again that was just shut. */
+  @Override
+  public void close() {
     pool.close();
+    if (dialect == Dialect.H2) {
+      shutdown(pool.getJdbcUrl());
+    }
+  }
+
+  /** H2 keeps a file open when its last connection is closed; this ends that. */
+  private static void shutdown(String url) {
+    try (var connection = DriverManager.getConnection(url, "sa", "");
+        var statement = connection.createStatement()) {
+      statement.execute("shutdown");
+    } catch (SQLException _) {
+      // It is shut already, or cannot be; what was acknowledged is on the disk.
+    }
   }
 }

@@ -28,7 +28,7 @@ final class GroupCommit implements AutoCloseable {
   /** Rows in one transaction, so that a barrier never covers much more than it must. */
   private static final int MOST = 2_000;
 
-  /** Octets that may wait before {@link #submit} blocks. */
+  /** Octets that may wait or be under way before {@link #submit} blocks. */
   private static final long ROOM = 64L << 20;
 
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
@@ -148,11 +148,9 @@ final class GroupCommit implements AutoCloseable {
         var next = queue.remove();
         taken.add(next);
         takenRows += next.batch.rows();
-        weight -= next.weight;
         rows -= next.batch.rows();
       }
       underWay = taken.size();
-      room.signalAll();
       return taken;
     } finally {
       lock.unlock();
@@ -170,7 +168,7 @@ final class GroupCommit implements AutoCloseable {
     for (var pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       try {
         disk.write(batch);
-        recovered(taken.size());
+        written(taken);
         taken.forEach(Waiting::complete);
         return;
       } catch (RuntimeException | Error failure) {
@@ -180,6 +178,7 @@ final class GroupCommit implements AutoCloseable {
         }
         if (!tryAgain(failure, pause)) {
           var end = new StoreFailure("not stored before the end: " + reason(failure), failure);
+          finished(taken);
           taken.forEach(waiting -> waiting.fail(end));
           return;
         }
@@ -194,19 +193,30 @@ final class GroupCommit implements AutoCloseable {
       return;
     }
     LOG.error("a batch can never be stored and is given up", failure);
-    recovered(1);
+    written(taken);
     taken.forEach(
         one ->
             one.fail(
                 new StoreFailure("the batch can never be stored: " + reason(failure), failure)));
   }
 
-  private void recovered(int written) {
+  private void written(List<Waiting> taken) {
     lock.lock();
     try {
       trouble.ifPresent(_ -> LOG.info("the store accepts writes again"));
       trouble = Optional.empty();
-      underWay = Math.max(0, underWay - written);
+    } finally {
+      lock.unlock();
+    }
+    finished(taken);
+  }
+
+  private void finished(List<Waiting> taken) {
+    lock.lock();
+    try {
+      underWay -= taken.size();
+      weight -= taken.stream().mapToLong(Waiting::weight).sum();
+      room.signalAll();
     } finally {
       lock.unlock();
     }
@@ -217,7 +227,8 @@ final class GroupCommit implements AutoCloseable {
     try {
       var reason = reason(failure);
       if (!trouble.equals(Optional.of(reason))) {
-        LOG.error("the store cannot write and tries again: {}", reason, failure);
+        LOG.error("the store cannot write and tries again: {}", reason);
+        LOG.debug("in full", failure);
       }
       trouble = Optional.of(reason);
       var until = System.nanoTime() + pause;
@@ -248,8 +259,9 @@ final class GroupCommit implements AutoCloseable {
       cause = cause.getCause();
     }
     var message = String.valueOf(cause.getMessage());
-    var line = message.indexOf('\n');
-    return line < 0 ? message : message.substring(0, line);
+    var end = message.indexOf('\n');
+    var line = end < 0 ? message : message.substring(0, end);
+    return line.endsWith("; SQL statement:") ? line.substring(0, line.indexOf("; SQL")) : line;
   }
 
   private static StoreFailure closed() {

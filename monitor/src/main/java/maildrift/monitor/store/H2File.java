@@ -2,7 +2,6 @@ package maildrift.monitor.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -26,6 +25,13 @@ record H2File(Path base) {
 
   private static final Set<String> REMOTE =
       Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "fuse.sshfs");
+
+  static H2File of(Path file) {
+    var name = String.valueOf(file.getFileName());
+    return new H2File(
+        file.resolveSibling(
+            name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name));
+  }
 
   Path file() {
     return base.resolveSibling(base.getFileName() + SUFFIX);
@@ -131,40 +137,6 @@ record H2File(Path base) {
     return new StoreUnusable(
         "%s is a database but not one of maildrift's (%s); set store.url to another path"
             .formatted(file(), how));
-  }
-
-  /**
-   * Keeps every other process out, and another store of this process too; the system gives the lock
-   * up when the process dies. The caller closes it last.
-   */
-  FileChannel lock() throws StoreUnusable {
-    var file = base.resolveSibling(base.getFileName() + ".lock");
-    try {
-      var channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (isLocked(channel)) {
-        return channel;
-      }
-      channel.close();
-    } catch (IOException failed) {
-      throw new StoreUnusable(
-          "the store's lock %s cannot be taken (%s); see to its directory, or set store.url"
-              .formatted(file, why(failed)),
-          failed);
-    }
-    throw new StoreUnusable(
-        ("the store %s is in use by another maildrift (it holds %s); end that one first, or give each"
-                + " its own store.url")
-            .formatted(file(), file));
-  }
-
-  private static boolean isLocked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException _) {
-      return false;
-    }
   }
 
   /** What a first start that was killed half way has left. */

@@ -15,7 +15,7 @@ import maildrift.alerts.outbox.Outbox.Backlog;
 import maildrift.alerts.outbox.Owed;
 import org.jdbi.v3.core.Handle;
 
-/** {@code owed}: the outbox, and {@code counter}, which remembers its highest sequence. */
+/** {@code owed}: the outbox. */
 final class OwedTable {
   private static final int MAX_ERROR = 1_000;
 
@@ -56,17 +56,10 @@ final class OwedTable {
                 .bind("attempts", owed.attempts())
                 .bind("next_attempt", Rows.time(owed.nextAttempt()))
                 .bind("last_error", owed.lastError().map(OwedTable::error).orElse(null)));
-    handle
-        .createUpdate("update counter set amount = :n where name = 'sequence' and amount < :n")
-        .bind("n", notifications.stream().mapToLong(Owed::sequence).max().orElse(0))
-        .execute();
-  }
-
-  long lastSequence(Handle handle) {
-    return handle
-        .createQuery("select amount from counter where name = 'sequence'")
-        .mapTo(Long.class)
-        .one();
+    CounterTable.raise(
+        handle,
+        CounterTable.SEQUENCE,
+        notifications.stream().mapToLong(Owed::sequence).max().orElse(0));
   }
 
   void delivered(Handle handle, Collection<String> ids) {

@@ -1,11 +1,9 @@
 package maildrift.monitor.store;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,11 +31,12 @@ import org.slf4j.LoggerFactory;
 final class SqlStore implements StateStore, History, GroupCommit.Disk {
   private static final Logger LOG = LoggerFactory.getLogger(SqlStore.class);
   private static final int EXPIRED_AT_ONCE = 1_000;
+  private static final long MARK_EVERY = TimeUnit.SECONDS.toNanos(5);
 
   private final Database database;
   private final Optional<Database> historyDatabase;
   private final Optional<String> historyTrouble;
-  private final Optional<FileChannel> lock;
+  private final Optional<StoreLock> lock;
   private final Points points;
 
   private final StateTable states;
@@ -56,6 +57,12 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   /** Owed, committed, and the barrier failed. */
   private Set<String> undurable = Set.of();
 
+  /** Of the writer's thread, and of whoever closes after it. */
+  private long commits;
+
+  private long markedAt;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
   private final GroupCommit writer;
   private final Optional<HistoryMover> mover;
   private final SqlOutbox outbox;
@@ -70,7 +77,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
       Database database,
       Optional<Database> history,
       Optional<String> historyTrouble,
-      Optional<FileChannel> lock,
+      Optional<StoreLock> lock,
       String worker,
       Clock clock,
       Points points) {
@@ -98,6 +105,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
         history
             .filter(apart -> apart != database)
             .map(apart -> new HistoryMover(database, apart, pending, lines));
+    commits = database.inTransaction(handle -> CounterTable.read(handle, CounterTable.COMMITS));
+    markedAt = System.nanoTime() - MARK_EVERY;
     writer = new GroupCommit(this);
   }
 
@@ -115,6 +124,9 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
             handle.useTransaction(
                 transaction -> {
                   writeRows(transaction, batch);
+                  if (lock.isPresent()) {
+                    CounterTable.raise(transaction, CounterTable.COMMITS, commits + 1);
+                  }
                   points.reached(Points.Point.BEFORE_COMMIT);
                 });
             undurable = owedIn(batch);
@@ -126,8 +138,23 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
       barrier.unlock();
     }
     points.reached(Points.Point.AFTER_BARRIER);
+    commits++;
+    if (System.nanoTime() - markedAt > MARK_EVERY) {
+      mark();
+    }
     if (batch.writes().stream().anyMatch(Write.Changed.class::isInstance)) {
       mover.ifPresent(HistoryMover::wake);
+    }
+  }
+
+  private void mark() {
+    markedAt = System.nanoTime();
+    if (lock.isPresent()) {
+      try {
+        lock.get().mark(commits);
+      } catch (IOException failed) {
+        LOG.warn("the store's mark was not written", failed);
+      }
     }
   }
 
@@ -228,18 +255,11 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     return historyDatabase.isEmpty() || historyDatabase.get() != database;
   }
 
-  /** Data that does not fit or breaks a constraint: trying again brings nothing. */
   @Override
   public boolean isHopeless(Throwable failure) {
-    for (var cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql) {
-        var state = String.valueOf(sql.getSQLState());
-        // Data, integrity, and PostgreSQL's limits (an index row that is too long).
-        return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
-      }
-    }
-    // Neither the disk nor the database has spoken: a bug in the batch or in our code.
-    return failure instanceof RuntimeException && !(failure instanceof StoreFailure);
+    // Where neither the disk nor the database has spoken, it is a bug in the batch or in our code.
+    return Database.isOfTheData(failure)
+        || (failure instanceof RuntimeException && !(failure instanceof StoreFailure));
   }
 
   @Override
@@ -317,7 +337,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
 
   @Override
   public long lastSequence() {
-    return database.inTransaction(owed::lastSequence);
+    return database.inTransaction(handle -> CounterTable.read(handle, CounterTable.SEQUENCE));
   }
 
   @Override
@@ -404,14 +424,18 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
 
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     writer.close();
+    mark();
     mover.ifPresent(HistoryMover::close);
     historyDatabase.filter(history -> history != database).ifPresent(Database::close);
     database.close();
     lock.ifPresent(SqlStore::release);
   }
 
-  private static void release(FileChannel lock) {
+  private static void release(StoreLock lock) {
     try {
       lock.close();
     } catch (IOException failed) {

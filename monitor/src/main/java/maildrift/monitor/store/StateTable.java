@@ -8,28 +8,43 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
-/** {@code domain_state}: the latest of every domain. */
+/**
+ * {@code domain_state}: the latest of every domain; and {@code domain_look}: when that was. A state
+ * is written to both, an unchanged one to the second only.
+ */
 final class StateTable {
-  private final String upsert;
+  private static final String BOTH =
+      """
+      select s.domain, content, verdict, checked_at, next_check_at
+      from domain_state s join domain_look l on l.domain = s.domain
+      """;
+
+  private final String upsertState;
+  private final String upsertLook;
 
   StateTable(Dialect dialect) {
-    upsert =
-        dialect.upsert(
-            "domain_state",
-            List.of("domain"),
-            List.of("content", "verdict", "checked_at", "next_check_at"));
+    upsertState = dialect.upsert("domain_state", List.of("domain"), List.of("content", "verdict"));
+    upsertLook =
+        dialect.upsert("domain_look", List.of("domain"), List.of("checked_at", "next_check_at"));
   }
 
   void put(Handle handle, Collection<StateRow> rows) {
     Rows.batch(
         handle,
-        upsert,
+        upsertState,
         rows,
         (batch, row) ->
             batch
                 .bind("domain", row.domain())
                 .bind("content", row.content())
-                .bind("verdict", row.verdict())
+                .bind("verdict", row.verdict()));
+    Rows.batch(
+        handle,
+        upsertLook,
+        rows,
+        (batch, row) ->
+            batch
+                .bind("domain", row.domain())
                 .bind("checked_at", Rows.time(row.checkedAt()))
                 .bind("next_check_at", Rows.time(row.nextCheckAt())));
   }
@@ -37,7 +52,7 @@ final class StateTable {
   void checked(Handle handle, Collection<Write.Checked> looks) {
     Rows.batch(
         handle,
-        "update domain_state set checked_at = :at where domain = :domain",
+        "update domain_look set checked_at = :at where domain = :domain",
         looks,
         (batch, look) -> batch.bind("domain", look.domain()).bind("at", Rows.time(look.at())));
   }
@@ -48,15 +63,20 @@ final class StateTable {
         "delete from domain_state where domain = :domain",
         domains,
         (batch, domain) -> batch.bind("domain", domain));
+    Rows.batch(
+        handle,
+        "delete from domain_look where domain = :domain",
+        domains,
+        (batch, domain) -> batch.bind("domain", domain));
   }
 
   void each(Handle handle, Consumer<StateRow> consumer) {
-    Rows.each(handle, "select * from domain_state order by domain", StateTable::row, consumer);
+    Rows.each(handle, BOTH + " order by s.domain", StateTable::row, consumer);
   }
 
   Optional<StateRow> find(Handle handle, String domain) {
     return handle
-        .createQuery("select * from domain_state where domain = :domain")
+        .createQuery(BOTH + " where s.domain = :domain")
         .bind("domain", domain)
         .map((row, _) -> row(row))
         .findOne();

@@ -1,12 +1,15 @@
 package maildrift.monitor.store;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.zip.ZipInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +78,7 @@ public final class Stores {
 
   private static SqlStore h2(H2File place, Clock clock, Points points) throws StoreUnusable {
     place.checkDirectory();
-    var lock = place.lock();
+    var lock = StoreLock.take(place);
     Optional<Database> state = Optional.empty();
     try {
       var historyPlace = place.sibling("-history");
@@ -87,13 +90,14 @@ public final class Stores {
       }
       var database = Database.h2(place, Database.Schema.STATE);
       state = Optional.of(database);
+      checkComplete(place, database, lock);
       Optional<Database> history = Optional.empty();
       Optional<String> trouble = Optional.empty();
       try {
         history = Optional.of(Database.h2(historyPlace, Database.Schema.HISTORY));
       } catch (StoreUnusable broken) {
         // A broken history must never cost an alert.
-        LOG.error("going on without the history: {}", broken.getMessage(), broken);
+        LOG.error("going on without the history: {}", broken.getMessage());
         trouble = Optional.of(String.valueOf(broken.getMessage()));
       }
       // The lock keeps other processes out, so every claim that is found is of a dead one.
@@ -105,11 +109,55 @@ public final class Stores {
     }
   }
 
-  private static void close(FileChannel lock) {
+  private static void checkComplete(H2File place, Database database, StoreLock lock)
+      throws StoreUnusable {
+    var has = database.inTransaction(handle -> CounterTable.read(handle, CounterTable.COMMITS));
+    var mark = lock.mark();
+    if (mark.isPresent() && has < mark.getAsLong()) {
+      throw new StoreUnusable(
+          ("the store %s is damaged or older than it was: it has %,d commits of %,d. It was left as"
+                  + " it is; restore the last backup in its place (maildrift restore), or, if you"
+                  + " put an older one there on purpose, remove %s")
+              .formatted(place.file(), has, mark.getAsLong(), lock.file()));
+    }
+  }
+
+  private static void close(StoreLock lock) {
     try {
       lock.close();
-    } catch (java.io.IOException failed) {
+    } catch (IOException failed) {
       LOG.debug("lock", failed);
+    }
+  }
+
+  /**
+   * Unpacks a file of {@link StateStore#backup} for a store that is not open; nothing that exists
+   * is replaced.
+   *
+   * @param directory where the store's files are
+   * @return the database file
+   */
+  public static Path restore(Path backup, Path directory) throws StoreUnusable {
+    var name = String.valueOf(backup.getFileName());
+    var file =
+        directory.resolve(name.endsWith(".zip") ? name.substring(0, name.length() - 4) : name);
+    if (Files.exists(file)) {
+      throw new StoreUnusable("%s exists; move it away first".formatted(file));
+    }
+    var unfinished = file.resolveSibling(file.getFileName() + ".restoring");
+    try (var zip = new ZipInputStream(Files.newInputStream(backup))) {
+      Files.createDirectories(directory);
+      if (zip.getNextEntry() == null) {
+        throw new StoreUnusable(backup + " is not a backup of maildrift");
+      }
+      Files.copy(zip, unfinished, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      // The mark of the store that was there before says nothing of this one.
+      Files.deleteIfExists(StoreLock.file(H2File.of(file)));
+      return file;
+    } catch (IOException failed) {
+      throw new StoreUnusable(
+          "%s cannot be restored to %s: %s".formatted(backup, file, H2File.why(failed)), failed);
     }
   }
 

@@ -1,9 +1,14 @@
 -- What the daemon must not forget. Plain SQL that H2 and PostgreSQL both read.
 
 create table domain_state (
+  domain  varchar not null primary key,
+  content bytea not null,
+  verdict varchar not null
+);
+
+-- Apart from the state, because most looks bring nothing new: such a look rewrites this short row only.
+create table domain_look (
   domain        varchar not null primary key,
-  content       bytea not null,
-  verdict       varchar not null,
   checked_at    timestamp(6) with time zone not null,
   next_check_at timestamp(6) with time zone
 );
@@ -63,12 +68,13 @@ create table owed (
 create index owed_in_order on owed (receiver, sequence);
 create index owed_of_group on owed (receiver, group_key, sequence);
 
--- The highest sequence ever owed, which outlives the notification itself.
+-- Numbers that only grow: the highest sequence ever owed, which outlives the notification itself, and
+-- how many batches were committed.
 create table counter (
   name   varchar not null primary key,
   amount bigint not null
 );
-insert into counter (name, amount) values ('sequence', 0);
+insert into counter (name, amount) values ('sequence', 0), ('commits', 0);
 
 create table silence (
   id         varchar not null primary key,

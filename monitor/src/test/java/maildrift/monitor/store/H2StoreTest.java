@@ -1,11 +1,12 @@
 package maildrift.monitor.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import maildrift.alerts.outbox.Owed;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A file on the disk. */
 final class H2StoreTest extends StoreContract {
+  private static final Change CHANGE = change("a.test", "spf", NOW);
+
   @TempDir Path directory = Path.of(".");
 
   @Override
@@ -55,39 +58,48 @@ final class H2StoreTest extends StoreContract {
 
   /** On H2's default file system the first interrupt closes the file for everybody. */
   @Test
-  void readersThatAreInterruptedDoNotHarmTheStore() throws Exception {
-    try (var store = reopen("interrupted")) {
-      var batch = Batch.builder();
-      IntStream.range(0, 5_000)
-          .mapToObj(i -> state("d%04d.test".formatted(i), "x".repeat(10_000)))
-          .forEach(batch::state);
-      store.commit(batch.build());
-      var stop = new AtomicBoolean();
-      var readers =
-          IntStream.range(0, 4)
-              .mapToObj(_ -> Thread.ofVirtual().start(() -> readInterrupted(store, stop)))
-              .toList();
-      for (var i = 0; i < 50; i++) {
-        store.commit(Batch.builder().state(state("w%04d.test".formatted(i), "1")).build());
-        readers.forEach(Thread::interrupt);
-      }
-      stop.set(true);
-      for (var reader : readers) {
-        reader.join();
-      }
+  void aReaderThatIsInterruptedDoesNotHarmTheStore() throws Exception {
+    var batch = Batch.builder();
+    IntStream.range(0, 2_000)
+        .mapToObj(i -> state("d%04d.test".formatted(i), "x".repeat(10_000)))
+        .forEach(batch::state);
+    try (var warm = reopen("interrupted")) {
+      warm.commit(batch.build());
+    }
+    try (var cold = reopen("interrupted")) {
+      cold.eachState(_ -> Thread.currentThread().interrupt());
+      assertThat(Thread.interrupted()).isTrue();
 
-      assertThat(store.health().writable()).isTrue();
-      assertThat(all(store::eachState)).hasSize(5_050);
+      cold.commit(Batch.builder().state(state("after.test", "1")).build());
+      assertThat(all(cold::eachState)).hasSize(2_001);
     }
   }
 
-  private static void readInterrupted(StateStore store, AtomicBoolean stop) {
-    while (!stop.get()) {
-      try {
-        store.eachState(_ -> {});
-      } catch (StoreFailure _) {
-        // The pool does not wait for a connection in an interrupted thread. That is all right.
-      }
+  @Test
+  void aBackupTakenInUseIsAStoreThatOpens() throws Exception {
+    var backup = directory.resolve("backup");
+    try (var store = reopen("original")) {
+      store.commit(Batch.builder().state(state("a.test", "1")).change(CHANGE).build());
+      await().until(() -> store.history().read(0, 1).size() == 1);
+
+      assertThat(store.backup(backup))
+          .containsExactly(
+              backup.resolve("original.mv.db.zip"), backup.resolve("original-history.mv.db.zip"));
+      assertThat(store.backup(backup)).hasSize(2);
+      store.commit(Batch.builder().state(state("later.test", "1")).build());
     }
+    Stores.restore(backup.resolve("original.mv.db.zip"), directory.resolve("restored"));
+    Stores.restore(backup.resolve("original-history.mv.db.zip"), directory.resolve("restored"));
+
+    try (var restored =
+        Stores.open("jdbc:h2:file:./restored/original", directory, Clock.systemUTC())) {
+      assertThat(all(restored::eachState)).containsExactly(state("a.test", "1"));
+      assertThat(restored.history().read(0, 10)).containsExactly(CHANGE);
+    }
+    assertThatThrownBy(
+            () ->
+                Stores.restore(backup.resolve("original.mv.db.zip"), directory.resolve("restored")))
+        .isInstanceOf(StoreUnusable.class)
+        .hasMessageContaining("move it away");
   }
 }

@@ -1,0 +1,91 @@
+package maildrift.monitor.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** C6 of the catalogue, on a small file system in memory; needs the right to mount one. */
+@Timeout(120)
+final class FullDiskTest {
+  @TempDir Path disk = Path.of(".");
+
+  @BeforeEach
+  void mount() throws Exception {
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk.toString()),
+        "a small file system cannot be mounted here");
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    run("umount", disk.toString());
+  }
+
+  private static boolean run(String... command) throws InterruptedException {
+    try {
+      var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private static Batch noise(String domain, Random random) {
+    var content = new byte[20_000];
+    random.nextBytes(content);
+    return Batch.builder()
+        .state(new StateRow(domain, content, "pass", StoreContract.NOW, Optional.empty()))
+        .build();
+  }
+
+  @Test
+  void aFullDiskIsToldCostsNothingAndEndsWhenThereIsRoom() throws Exception {
+    var random = new Random(1);
+    var filler = disk.resolve("filler");
+    try (var store = Stores.open("jdbc:h2:file:./store", disk, Clock.systemUTC())) {
+      store.commit(noise("before.test", random));
+      fill(filler);
+      var pending =
+          java.util.stream.IntStream.range(0, 50)
+              .mapToObj(i -> store.submit(noise("d%02d.test".formatted(i), random)))
+              .toList();
+      await().until(() -> !store.health().writable());
+      assertThat(store.health().reasons()).containsExactly("No space left on device");
+      assertThat(store.state("before.test")).isPresent();
+
+      Files.delete(filler);
+      await().atMost(Duration.ofSeconds(60)).until(() -> store.health().writable());
+      for (var one : pending) {
+        one.get(60, TimeUnit.SECONDS);
+      }
+    }
+    try (var store = Stores.open("jdbc:h2:file:./store", disk, Clock.systemUTC())) {
+      assertThat(StoreContract.<StateRow>all(store::eachState)).hasSize(51);
+    }
+  }
+
+  private static void fill(Path filler) {
+    try (var out = Files.newOutputStream(filler)) {
+      var block = new byte[4096];
+      while (true) {
+        out.write(block);
+      }
+    } catch (IOException _) {
+      // Full, as it should be.
+    }
+  }
+}
