@@ -300,7 +300,7 @@ final class AlertsReader {
     if (isWritten && !section.has("from")) {
       section.lacks("from");
     }
-    var smtp = section.parsed("smtp", written -> HostPort.parse(written, SUBMISSION));
+    var smtp = section.parsed("smtp", written -> HostPort.parseServer(written, SUBMISSION));
     if (isWritten && !section.has("smtp")) {
       section.lacks("smtp");
     }

@@ -56,6 +56,19 @@ public record HostPort(String host, int port) {
         host, colon < 0 ? defaultPort : port(written, written.substring(colon + 1)));
   }
 
+  /**
+   * As {@link #parse}, of a server that one connects to: its port is not 0.
+   *
+   * @throws IllegalArgumentException likewise
+   */
+  public static HostPort parseServer(String written, int defaultPort) {
+    var server = parse(written, defaultPort);
+    if (server.port == 0) {
+      throw new IllegalArgumentException("'%s': no server answers on port 0".formatted(written));
+    }
+    return server;
+  }
+
   private static boolean isHost(String host) {
     if (Cidr.octets(host).isPresent()) {
       return true;

@@ -53,7 +53,8 @@ final class SettingsReader {
   private List<HostPort> servers(Section section, String key) {
     var servers = new ArrayList<HostPort>();
     for (var text : section.texts(key)) {
-      var server = section.parse(key, text, written -> HostPort.parse(written, DnsConfig.PORT));
+      var server =
+          section.parse(key, text, written -> HostPort.parseServer(written, DnsConfig.PORT));
       if (server.isPresent() && servers.contains(server.get())) {
         reading.problem(text.place(), "%s: %s is listed twice".formatted(key, text.shown()));
       }

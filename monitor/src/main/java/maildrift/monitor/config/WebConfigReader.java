@@ -10,8 +10,8 @@ import maildrift.monitor.config.WebConfig.ClientAuth;
 
 /**
  * Reads the web configuration file of Prometheus' exporter-toolkit, so that an operator can use the
- * very file that his exporters use. Keys of it that have no meaning here are problems, and not
- * silently weaker than they look.
+ * very file that his exporters use. What has no effect here is a warning, so that nothing is
+ * silently weaker than it looks.
  */
 final class WebConfigReader {
   private static final int LARGEST_CERTIFICATE = 1 << 20;
@@ -41,8 +41,16 @@ final class WebConfigReader {
     var headers = headers(http.section("headers"));
     http.end();
     var users = users(section.section("basic_auth_users"));
+    warnOfNoEffect(section, "rate_limit");
     section.end();
     return Optional.of(new WebConfig(source.path(), tls, users, http2, headers));
+  }
+
+  /** The file may serve exporters too; what they know and we do not is said, and no error. */
+  private void warnOfNoEffect(Section section, String key) {
+    if (section.has(key)) {
+      reading.warning(section.placeOf(key), "%s has no effect on maildrift".formatted(key));
+    }
   }
 
   private Optional<WebConfig.Tls> tls(Section section) {
@@ -69,8 +77,8 @@ final class WebConfigReader {
     var least = version(section, "min_version", "TLSv1.2");
     var most = version(section, "max_version", "TLSv1.3");
     var suites = section.texts("cipher_suites").stream().map(Text::value).toList();
-    section.flag("prefer_server_cipher_suites", true);
-    section.texts("curve_preferences");
+    warnOfNoEffect(section, "prefer_server_cipher_suites");
+    warnOfNoEffect(section, "curve_preferences");
     section.end();
     if (least.compareTo(most) > 0) {
       section.problem("max_version", "max_version is below min_version");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,17 @@ final class ConfigExampleTest {
 
     assertThat(sandbox.warnings(ConfigExample.text())).isEmpty();
     assertThat(sandbox.loaded(ConfigExample.text()).domains()).hasSize(3);
+  }
+
+  @Test
+  void theExampleSpeaksOfRulesAndProbesThatThereAre() {
+    var file = new Sandbox(folder).file("maildrift.yml", ConfigExample.text());
+    var loader = new ConfigLoader(Vocabulary.with(Set.of("probe.unobservable")));
+
+    var result = loader.load(file.path("maildrift.yml"));
+
+    assertThat(result instanceof ConfigLoader.Rejected rejected ? rejected.problems() : List.of())
+        .isEmpty();
   }
 
   @Test

@@ -346,6 +346,16 @@ final class ConfigLoaderTest {
   }
 
   @Test
+  void jsonMayBeIndentedWithTabs() {
+    var result =
+        new Sandbox(folder)
+            .loader()
+            .domain("{\n\t\"name\":\t\"new.test\"\n}\n", MonitorConfig.DEFAULT);
+
+    assertThat(result).isInstanceOf(DomainResult.Accepted.class);
+  }
+
+  @Test
   void aProfileOfTheCommandLineNeedsNoConfiguration() {
     var loader = new Sandbox(folder).loader();
     var result =
