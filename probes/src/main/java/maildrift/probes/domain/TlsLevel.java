@@ -10,17 +10,28 @@ import java.util.Optional;
  */
 public enum TlsLevel {
   /** No TLS. */
-  NONE,
+  NONE(0),
   /** STARTTLS is offered, but a modern client's handshake fails; mail may go in clear text. */
-  MAY,
+  MAY(1),
   /** TLS, certificate not checked. */
-  ENCRYPT,
+  ENCRYPT(2),
   /** Trusted chain and a certificate for the MX name (which DNS could forge). */
-  VERIFY,
+  VERIFY(3),
   /** Trusted chain and a certificate for the next-hop name. */
-  SECURE,
+  SECURE(4),
   /** The certificate or key is the pinned one. */
-  FINGERPRINT;
+  FINGERPRINT(5);
+
+  private final int rank;
+
+  TlsLevel(int rank) {
+    this.rank = rank;
+  }
+
+  /** The value of {@code maildrift_tls_level}. */
+  public int rank() {
+    return rank;
+  }
 
   public String word() {
     return name().toLowerCase(Locale.ROOT);

@@ -1,0 +1,39 @@
+package maildrift.monitor.check;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
+import maildrift.probes.Verdict;
+import maildrift.probes.domain.ManagedDomain;
+
+/**
+ * One look at one domain: all probes' results, and the findings as graded for this domain (waivers, severities, drift added).
+ *
+ * @param checkedAt when the look ended
+ * @param probes in the catalogue's order
+ * @param findings the worst first
+ */
+public record CheckResult(
+    ManagedDomain domain, Instant checkedAt, List<ProbeResult> probes, List<Finding> findings) {
+
+  public CheckResult {
+    probes = List.copyOf(probes);
+    findings = List.copyOf(findings);
+  }
+
+  public List<Gap> gaps() {
+    return probes.stream().flatMap(probe -> probe.judgement().gaps().stream()).toList();
+  }
+
+  public Verdict verdict() {
+    return Verdict.of(findings, gaps());
+  }
+
+  /** The same look with findings that do not come from a probe alone, such as drift. */
+  public CheckResult plus(List<Finding> more) {
+    return new CheckResult(
+        domain, checkedAt, probes, Grading.sorted(Stream.concat(findings.stream(), more.stream()).toList()));
+  }
+}

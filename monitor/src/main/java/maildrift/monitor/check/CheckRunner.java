@@ -1,0 +1,132 @@
+package maildrift.monitor.check;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import maildrift.probes.Context;
+import maildrift.probes.Deadline;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
+import maildrift.probes.Judgement;
+import maildrift.probes.Network;
+import maildrift.probes.Outcome;
+import maildrift.probes.Probe;
+import maildrift.probes.Rule;
+import maildrift.probes.domain.ManagedDomain;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the probes of one domain, each on a virtual thread of its own, and wraps each with what a probe must not care about:
+ * the deadline, isolation from the others, timing. A probe that does not come back in time, or that fails, is a gap.
+ */
+public final class CheckRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckRunner.class);
+
+  /** A domain's look ends within 30 s whatever the servers do; the rest is for judging and for threads to wind down. */
+  public static final Duration LIMIT = Duration.ofSeconds(24);
+
+  /** Beyond the deadline that probes get themselves, before one is left behind. */
+  private static final Duration GRACE = Duration.ofSeconds(3);
+
+  private final List<Probe<?>> probes;
+  private final Doors doors;
+  private final Timing timing;
+  private final Clock clock;
+
+  /** Hears how long each probe took. */
+  @FunctionalInterface
+  public interface Timing {
+    void took(String probe, Duration duration);
+  }
+
+  public CheckRunner(List<Probe<?>> probes, Doors doors, Timing timing, Clock clock) {
+    this.probes = List.copyOf(probes);
+    this.doors = doors;
+    this.timing = timing;
+    this.clock = clock;
+  }
+
+  public List<Probe<?>> probes() {
+    return probes;
+  }
+
+  /**
+   * Looks at a domain once.
+   *
+   * @param wanted which probes to run, by name; those that the domain skips are left out in any case
+   */
+  public CheckResult check(ManagedDomain domain, Look look, Predicate<String> wanted, Context context) {
+    return check(domain, look, wanted, context, LIMIT);
+  }
+
+  /** As above, within {@code limit} instead of {@link #LIMIT}. */
+  public CheckResult check(
+      ManagedDomain domain, Look look, Predicate<String> wanted, Context context, Duration limit) {
+    var network = doors.open(look, Deadline.after(limit));
+    var running = new ArrayList<Running>();
+    for (var probe : probes) {
+      if (wanted.test(probe.name()) && !domain.skip().contains(probe.name())) {
+        running.add(start(probe, domain, network, context));
+      }
+    }
+    var results = running.stream().map(Running::result).toList();
+    results.forEach(result -> timing.took(result.probe(), result.took()));
+    var findings = results.stream().flatMap(result -> result.judgement().findings().stream()).toList();
+    var now = clock.instant();
+    return new CheckResult(domain, now, results, Grading.graded(findings, domain, now));
+  }
+
+  /** Grades findings that were made outside a probe, as those of the probes are. */
+  public List<Finding> graded(List<Finding> findings, ManagedDomain domain, Instant now) {
+    return Grading.graded(findings, domain, now);
+  }
+
+  private <T> Running start(Probe<T> probe, ManagedDomain domain, Network network, Context context) {
+    var begun = System.nanoTime();
+    var task =
+        new FutureTask<>(
+            () -> {
+              var judgement = probe.judge(domain, probe.observe(domain, network), context);
+              return new ProbeResult(probe.name(), Duration.ofNanos(System.nanoTime() - begun), judgement);
+            });
+    var thread = Thread.ofVirtual().name("check-", 0).start(task);
+    return new Running(probe, domain, network.deadline(), begun, task, thread);
+  }
+
+  private record Running(
+      Probe<?> probe, ManagedDomain domain, Deadline deadline, long begun, FutureTask<ProbeResult> task, Thread thread) {
+
+    ProbeResult result() {
+      try {
+        return task.get(deadline.remaining().plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException _) {
+        thread.interrupt();
+        return unobservable("did not end within its deadline");
+      } catch (ExecutionException failure) {
+        LOG.error("probe {} failed for {}", probe.name(), domain.name(), failure.getCause());
+        return unobservable("the probe failed: " + failure.getCause());
+      } catch (InterruptedException _) {
+        thread.interrupt();
+        Thread.currentThread().interrupt();
+        return unobservable("interrupted");
+      }
+    }
+
+    private ProbeResult unobservable(String why) {
+      var rules = probe.rules().stream().map(Rule::id).toArray(String[]::new);
+      var judgement =
+          new Judgement.Builder()
+              .add(Gap.of(probe.name(), domain.name() + " " + probe.name(), why, rules))
+              .build(Outcome.UNOBSERVABLE);
+      return new ProbeResult(probe.name(), Duration.ofNanos(System.nanoTime() - begun), judgement);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package maildrift.monitor.state;
+
+import java.time.Instant;
+import java.util.List;
+import maildrift.monitor.check.ProbeResult;
+import maildrift.monitor.json.CheckJson;
+import maildrift.probes.Outcome;
+
+/**
+ * The latest of one probe of one domain.
+ *
+ * @param seconds how long the look took
+ * @param observedAt when it last reached a conclusion without a gap; {@link Instant#EPOCH}: never
+ * @param unseenSince since when it has had gaps; {@link Instant#EPOCH}: it has none
+ * @param facts a JSON object
+ * @param gaps a JSON array
+ */
+public record ProbeState(
+    String probe,
+    Outcome outcome,
+    double seconds,
+    Instant observedAt,
+    Instant unseenSince,
+    String facts,
+    String gaps,
+    List<FindingState> findings,
+    List<Sample> samples) {
+
+  public ProbeState {
+    findings = List.copyOf(findings);
+    samples = List.copyOf(samples);
+  }
+
+  static ProbeState of(ProbeResult result, List<FindingState> findings, Instant now, ProbeState before) {
+    var clear = result.judgement().gaps().isEmpty();
+    var unseenSince = before.unseenSince.equals(Instant.EPOCH) ? now : before.unseenSince;
+    return new ProbeState(
+        result.probe(),
+        result.judgement().outcome(),
+        CheckJson.seconds(result.took()),
+        clear ? now : before.observedAt,
+        clear ? Instant.EPOCH : unseenSince,
+        CheckJson.value(result.judgement().facts()),
+        CheckJson.gaps(result.judgement().gaps()),
+        findings,
+        Samples.of(result.probe(), result.judgement().facts()));
+  }
+
+  static ProbeState none(String probe) {
+    return new ProbeState(
+        probe, Outcome.UNOBSERVABLE, 0, Instant.EPOCH, Instant.EPOCH, "{}", "[]", List.of(), List.of());
+  }
+
+  /** Whether the last look reached a conclusion without a gap. */
+  public boolean observed() {
+    return unseenSince.equals(Instant.EPOCH) && !observedAt.equals(Instant.EPOCH);
+  }
+
+  public boolean hasGaps() {
+    return gaps.length() > 2;
+  }
+
+  boolean sameContent(ProbeState other) {
+    return outcome == other.outcome
+        && unseenSince.equals(other.unseenSince)
+        && facts.equals(other.facts)
+        && gaps.equals(other.gaps)
+        && findings.size() == other.findings.size()
+        && java.util.stream.IntStream.range(0, findings.size())
+            .allMatch(i -> findings.get(i).sameContent(other.findings.get(i)));
+  }
+}

@@ -1,0 +1,100 @@
+package maildrift.monitor.state;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import maildrift.monitor.state.Sample.Kind;
+import maildrift.probes.domain.TlsLevel;
+
+/** Takes the numbers out of a probe's facts; the facts may come from a probe or, after a restart, from the store. */
+final class Samples {
+  private Samples() {}
+
+  static List<Sample> of(String probe, Map<?, ?> facts) {
+    var samples = new ArrayList<Sample>();
+    switch (probe) {
+      case "spf" -> {
+        number(facts, "lookups").ifPresent(n -> samples.add(Sample.of(Kind.SPF_LOOKUPS, n)));
+        number(facts, "voidLookups").ifPresent(n -> samples.add(Sample.of(Kind.SPF_VOID_LOOKUPS, n)));
+        if (facts.get("netblocks") instanceof List<?> networks) {
+          samples.add(Sample.of(Kind.SPF_NETBLOCKS, networks.size()));
+        }
+      }
+      case "dkim" ->
+          maps(facts, "selectors")
+              .forEach(
+                  key ->
+                      number(key, "bits")
+                          .ifPresent(bits -> samples.add(new Sample(Kind.DKIM_KEY_BITS, text(key, "selector"), "", "", bits))));
+      case "dmarc" -> {
+        var policy = text(facts, "effectivePolicy");
+        if (!policy.isEmpty()) {
+          samples.add(new Sample(Kind.DMARC_POLICY, policy, "", "", 1));
+        }
+      }
+      case "mx" -> {
+        var judged = facts.get("matchesProfile");
+        if (judged instanceof Boolean matches) {
+          samples.add(Sample.of(Kind.MX_MATCHES_PROFILE, matches ? 1 : 0));
+        }
+      }
+      case "tls" -> maps(facts, "hosts").forEach(host -> tls(host, samples));
+      case "netblocks" -> maps(facts, "sources").forEach(source -> netblocks(source, samples));
+      default -> {}
+    }
+    return List.copyOf(samples);
+  }
+
+  private static void tls(Map<?, ?> host, List<Sample> samples) {
+    if (!text(host, "outcome").equals("observed")) {
+      return;
+    }
+    var name = text(host, "host");
+    var port = text(host, "port");
+    TlsLevel.parse(text(host, "level"))
+        .ifPresent(level -> samples.add(new Sample(Kind.TLS_LEVEL, name, port, "", level.rank())));
+    instant(text(host, "notAfter"))
+        .ifPresent(end -> samples.add(new Sample(Kind.TLS_NOT_AFTER, name, port, "", end.getEpochSecond())));
+    if (host.get("cnMatch") instanceof Boolean match) {
+      samples.add(new Sample(Kind.TLS_CN_MATCH, name, port, name, match ? 1 : 0));
+    }
+  }
+
+  private static void netblocks(Map<?, ?> source, List<Sample> samples) {
+    var allowlist = text(source, "allowlistName");
+    if (allowlist.isEmpty()) {
+      return;
+    }
+    for (var kind : List.of("missing", "stale", "wider")) {
+      if (source.get(kind) instanceof List<?> networks) {
+        samples.add(new Sample(Kind.NETBLOCK_DRIFT, text(source, "name"), allowlist, kind, networks.size()));
+      }
+    }
+  }
+
+  private static Optional<Double> number(Map<?, ?> facts, String name) {
+    return facts.get(name) instanceof Number number ? Optional.of(number.doubleValue()) : Optional.empty();
+  }
+
+  private static String text(Map<?, ?> facts, String name) {
+    var value = facts.get(name);
+    return value == null ? "" : value.toString();
+  }
+
+  private static List<? extends Map<?, ?>> maps(Map<?, ?> facts, String name) {
+    return facts.get(name) instanceof List<?> list
+        ? list.stream().filter(Map.class::isInstance).map(entry -> (Map<?, ?>) entry).toList()
+        : List.of();
+  }
+
+  private static Optional<Instant> instant(String text) {
+    try {
+      return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException _) {
+      return Optional.empty();
+    }
+  }
+}
