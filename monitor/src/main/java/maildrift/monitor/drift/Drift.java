@@ -1,0 +1,123 @@
+package maildrift.monitor.drift;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import maildrift.probes.Finding;
+import maildrift.probes.Rule;
+import maildrift.probes.Severity;
+
+/**
+ * Compares watched records with the baseline. A record's name ends in its kind ({@code contoso.tld MX}, {@code
+ * de._netblocks.mimecast.com netblocks}); its value is normalised, and empty where DNS said that there is none.
+ */
+public final class Drift {
+
+  /** The rules of drift, for the catalogue. */
+  public static final Rule CHANGED =
+      Rule.warning("record.changed", "a watched record differs from the accepted baseline")
+          .why("Somebody changed the domain's mail set-up. If it was you, accept it; if not, find out who did.")
+          .reference("maildrift README, baseline")
+          .remedy("If the change is right: maildrift baseline accept DOMAIN. If not: publish the old value again.")
+          .example("old: 10 mx1.example.test\nnew: 10 mx1.example.test, 20 mx.stranger.test");
+
+  public static final Rule NETBLOCKS_CHANGED =
+      Rule.warning("netblocks.changed", "the networks that a provider publishes differ from the accepted baseline")
+          .why("Gateways and firewalls that list the provider's networks by hand refuse mail from added ones and accept strangers from removed ones.")
+          .reference("maildrift README, netblock drift")
+          .remedy("Bring allowlists and firewalls up to date, then: maildrift baseline accept DOMAIN.")
+          .example("old: 192.0.2.0/24\nnew: 192.0.2.0/24 198.51.100.0/24");
+
+  private Drift() {}
+
+  /**
+   * What differs.
+   *
+   * @param baseline accepted values by record name
+   * @param seen values seen in this look; a record that could not be seen is not in it, and is not compared
+   */
+  public static List<Finding> between(Map<String, String> baseline, SortedMap<String, String> seen) {
+    var findings = new ArrayList<Finding>();
+    seen.forEach(
+        (name, now) -> {
+          var accepted = baseline.get(name);
+          if (accepted != null && !accepted.equals(now)) {
+            findings.add(finding(name, accepted, now));
+          }
+        });
+    return findings;
+  }
+
+  private static Finding finding(String name, String old, String now) {
+    if (name.endsWith(" netblocks")) {
+      return netblocks(name.substring(0, name.length() - " netblocks".length()), old, now);
+    }
+    return Finding.of(CHANGED, name, "%s changed from %s to %s".formatted(name, quoted(old), quoted(now)))
+        .severity(severity(name, old, now))
+        .with("old", old)
+        .with("new", now)
+        .remedy(
+            "If you made this change, accept it: maildrift baseline accept. If not, publish the old value again: "
+                + quoted(old));
+  }
+
+  private static Finding netblocks(String source, String old, String now) {
+    var before = new LinkedHashSet<>(words(old));
+    var after = new LinkedHashSet<>(words(now));
+    var added = after.stream().filter(network -> !before.contains(network)).toList();
+    var removed = before.stream().filter(network -> !after.contains(network)).toList();
+    return Finding.of(
+            NETBLOCKS_CHANGED,
+            source,
+            "%s publishes other networks than accepted:%s%s"
+                .formatted(source, listed(" added ", added), listed(" removed ", removed)))
+        .cause(source + " TXT")
+        .with("added", added)
+        .with("removed", removed)
+        .with("old", words(old))
+        .with("new", words(now))
+        .remedy("The list as published now, one a line:\n" + String.join("\n", words(now)));
+  }
+
+  private static String listed(String word, List<String> networks) {
+    return networks.isEmpty() ? "" : word + String.join(", ", networks);
+  }
+
+  private static List<String> words(String value) {
+    return value.isEmpty() ? List.of() : Arrays.stream(value.split("[ ,\n]+")).toList();
+  }
+
+  private static String quoted(String value) {
+    return value.isEmpty() ? "nothing" : "“" + value + "”";
+  }
+
+  /** Where mail goes and who may sign it is critical; a policy that got stronger is only worth knowing. */
+  private static Severity severity(String name, String old, String now) {
+    if (name.endsWith(" MX") || name.endsWith(" DKIM")) {
+      return Severity.CRITICAL;
+    }
+    if (name.endsWith(" DMARC")) {
+      return strength(now) < strength(old) ? Severity.CRITICAL : Severity.INFO;
+    }
+    return Severity.WARNING;
+  }
+
+  private static int strength(String dmarc) {
+    var policy =
+        Arrays.stream(dmarc.split(";"))
+            .map(String::strip)
+            .filter(tag -> tag.startsWith("p=") || tag.startsWith("p ="))
+            .map(tag -> tag.substring(tag.indexOf('=') + 1).strip().toLowerCase(java.util.Locale.ROOT))
+            .findFirst()
+            .orElse("");
+    return switch (policy) {
+      case "reject" -> 3;
+      case "quarantine" -> 2;
+      case "none" -> 1;
+      default -> 0;
+    };
+  }
+}
