@@ -1,0 +1,162 @@
+package maildrift.monitor.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import maildrift.monitor.state.DomainState;
+
+/** The daemon's metrics, and how a scrape is put together. */
+public final class Metrics implements AutoCloseable {
+  /** What a scraper that does not ask for more gets. */
+  public static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  public static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+  private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ConcurrentHashMap<String, Timer> probeTimers = new ConcurrentHashMap<>();
+  private final LongAdder dropped = new LongAdder();
+  private final JvmGcMetrics gc = new JvmGcMetrics();
+
+  public Metrics(String version) {
+    // Micrometer's name for it is not a base unit, and promtool says so.
+    registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+    new ClassLoaderMetrics().bindTo(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    gc.bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    Gauge.builder(meter(Names.BUILD_INFO), () -> 1)
+        .description(Names.BUILD_INFO.help())
+        .tag("version", version)
+        .tag("java", Runtime.version().feature() + "")
+        .register(registry);
+    counter(Names.SERIES_DROPPED, dropped::sum);
+  }
+
+  /** How long a probe took. */
+  public void took(String probe, Duration duration) {
+    probeTimers
+        .computeIfAbsent(
+            probe,
+            name ->
+                Timer.builder("maildrift.probe.duration")
+                    .description(Names.PROBE_DURATION.help())
+                    .tag("probe", name)
+                    .serviceLevelObjectives(
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(25),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30))
+                    .register(registry))
+        .record(duration);
+  }
+
+  /** Registers a gauge that is read at each scrape. */
+  public void gauge(Names name, Supplier<Number> value, String... labels) {
+    var builder = Gauge.builder(meter(name), value).description(name.help());
+    for (var i = 0; i < labels.length; i++) {
+      builder.tag(name.labels().get(i), labels[i]);
+    }
+    builder.register(registry);
+  }
+
+  /** Registers a counter that somebody else counts. */
+  public void counter(Names name, Supplier<Number> value, String... labels) {
+    var builder =
+        FunctionCounter.builder(meter(name), value, supplier -> supplier.get().doubleValue()).description(name.help());
+    for (var i = 0; i < labels.length; i++) {
+      builder.tag(name.labels().get(i), labels[i]);
+    }
+    builder.register(registry);
+  }
+
+  /** Forgets a meter, such as that of a receiver that a reload took away. */
+  public void remove(Names name, String... labels) {
+    registry.getMeters().stream()
+        .map(Meter::getId)
+        .filter(id -> id.getName().equals(meter(name)))
+        .filter(id -> matches(id, name, labels))
+        .toList()
+        .forEach(registry::remove);
+  }
+
+  private static boolean matches(Meter.Id id, Names name, String... labels) {
+    for (var i = 0; i < labels.length; i++) {
+      if (!labels[i].equals(id.getTag(name.labels().get(i)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Micrometer's dotted form, without the endings that it puts there itself. */
+  private static String meter(Names name) {
+    var series = name.series();
+    if (name.type() == Names.Type.COUNTER) {
+      series = series.substring(0, series.length() - "_total".length());
+    }
+    return series.replace('_', '.');
+  }
+
+  /**
+   * A scrape.
+   *
+   * @param openMetrics whether the scraper prefers OpenMetrics
+   * @param maxSeries of domains, hosts and sources; what is beyond is left out and counted
+   */
+  public byte[] scrape(Collection<DomainState> states, boolean openMetrics, boolean lean, int maxSeries) {
+    var out = new Exposition(openMetrics, maxSeries);
+    new DomainSeries(out, states, lean).write();
+    dropped.add(out.dropped());
+    out.raw(registry.scrape(openMetrics ? OPEN_METRICS : TEXT));
+    return out.bytes();
+  }
+
+  /** The series of one domain alone, with how the look went, as {@code /probe} answers. */
+  public static byte[] probe(DomainState state, boolean success, Duration took, boolean openMetrics) {
+    var out = new Exposition(openMetrics, Integer.MAX_VALUE);
+    new DomainSeries(out, java.util.List.of(state), false).write();
+    out.raw(
+        """
+        # HELP probe_success 1 if every probe reached a conclusion.
+        # TYPE probe_success gauge
+        probe_success %d
+        # HELP probe_duration_seconds How long the look took.
+        # TYPE probe_duration_seconds gauge
+        probe_duration_seconds %s
+        """
+            .formatted(success ? 1 : 0, took.toNanos() / 1e9));
+    if (openMetrics) {
+      out.raw("# EOF\n");
+    }
+    return out.bytes();
+  }
+
+  @Override
+  public void close() {
+    gc.close();
+    registry.close();
+  }
+}
