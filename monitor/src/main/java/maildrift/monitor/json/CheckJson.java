@@ -12,11 +12,15 @@ import maildrift.monitor.check.CheckResult;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes checks, findings and gaps as interface promises; one compact object, always in the same order. */
 public final class CheckJson {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  // ASCII only: what a record holds (direction overrides, line separators) must not reach a terminal or a log as such.
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build()).build();
 
   private CheckJson() {}
 

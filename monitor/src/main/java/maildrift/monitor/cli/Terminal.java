@@ -1,0 +1,97 @@
+package maildrift.monitor.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import maildrift.probes.Severity;
+import maildrift.probes.Verdict;
+
+/** Prints for people: colour only on a terminal, and nothing from outside that a terminal would obey. */
+final class Terminal {
+  private final PrintWriter out;
+  private final boolean colour;
+
+  Terminal(PrintStream out, boolean colour) {
+    this.out = new PrintWriter(out, true, StandardCharsets.UTF_8);
+    this.colour = colour;
+  }
+
+  /** Standard output; colour when it is a terminal and neither {@code --no-color} nor NO_COLOR says otherwise. */
+  static Terminal standard(boolean noColour) {
+    var console = System.console();
+    var terminal = console != null && console.isTerminal();
+    return new Terminal(System.out, terminal && !noColour && System.getenv("NO_COLOR") == null);
+  }
+
+  void line(String text) {
+    out.println(text);
+  }
+
+  void line() {
+    out.println();
+  }
+
+  String bold(String text) {
+    return paint("1", text);
+  }
+
+  String dim(String text) {
+    return paint("2", text);
+  }
+
+  String of(Severity severity, String text) {
+    return switch (severity) {
+      case CRITICAL -> paint("1;31", text);
+      case WARNING -> paint("33", text);
+      case INFO -> paint("36", text);
+    };
+  }
+
+  String of(Verdict verdict) {
+    var word = verdict.word().toUpperCase(java.util.Locale.ROOT);
+    return switch (verdict) {
+      case FAIL -> paint("1;31", word);
+      case WARN -> paint("33", word);
+      case PASS -> paint("32", word);
+      case UNKNOWN -> paint("35", word);
+    };
+  }
+
+  private String paint(String code, String text) {
+    return colour ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+  }
+
+  /** Text from outside, on one line, with everything spelled out that a terminal might obey or that changes reading direction. */
+  static String safe(String text) {
+    StringBuilder out = null;
+    for (var i = 0; i < text.length(); ) {
+      var c = text.codePointAt(i);
+      var plain = isPlain(c);
+      if (!plain && out == null) {
+        out = new StringBuilder(text.substring(0, i));
+      }
+      if (out != null) {
+        if (plain) {
+          out.appendCodePoint(c);
+        } else {
+          out.append(c < 0x100 ? "\\x%02x".formatted(c) : "\\u%04x".formatted(c));
+        }
+      }
+      i += Character.charCount(c);
+    }
+    return out == null ? text : out.toString();
+  }
+
+  /** As {@link #safe}, but line ends stay, each line indented. */
+  static String safeLines(String text, String indent) {
+    return String.join("\n" + indent, text.lines().map(Terminal::safe).toList());
+  }
+
+  private static boolean isPlain(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+          Character.UNASSIGNED, Character.PRIVATE_USE -> false;
+      default -> true;
+    };
+  }
+}
