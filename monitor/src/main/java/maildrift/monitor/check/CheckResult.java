@@ -14,14 +14,25 @@ import maildrift.probes.domain.ManagedDomain;
  * @param checkedAt when the look ended
  * @param probes in the catalogue's order
  * @param findings the worst first
+ * @param contradictions questions about which authoritative servers contradicted each other
  */
 public record CheckResult(
-    ManagedDomain domain, Instant checkedAt, List<ProbeResult> probes, List<Finding> findings) {
+    ManagedDomain domain,
+    Instant checkedAt,
+    List<ProbeResult> probes,
+    List<Finding> findings,
+    List<Contradiction> contradictions) {
 
   public CheckResult {
     probes = List.copyOf(probes);
     findings = List.copyOf(findings);
+    contradictions = List.copyOf(contradictions);
   }
+
+  public CheckResult(ManagedDomain domain, Instant checkedAt, List<ProbeResult> probes, List<Finding> findings) {
+    this(domain, checkedAt, probes, findings, List.of());
+  }
+
 
   public List<Gap> gaps() {
     return probes.stream().flatMap(probe -> probe.judgement().gaps().stream()).toList();
@@ -34,6 +45,10 @@ public record CheckResult(
   /** The same look with findings that do not come from a probe alone, such as drift. */
   public CheckResult plus(List<Finding> more) {
     return new CheckResult(
-        domain, checkedAt, probes, Grading.sorted(Stream.concat(findings.stream(), more.stream()).toList()));
+        domain,
+        checkedAt,
+        probes,
+        Grading.sorted(Stream.concat(findings.stream(), more.stream()).toList()),
+        contradictions);
   }
 }

@@ -15,7 +15,6 @@ import maildrift.probes.Deadline;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
-import maildrift.probes.Network;
 import maildrift.probes.Outcome;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
@@ -81,7 +80,7 @@ public final class CheckRunner {
     results.forEach(result -> timing.took(result.probe(), result.took()));
     var findings = results.stream().flatMap(result -> result.judgement().findings().stream()).toList();
     var now = clock.instant();
-    return new CheckResult(domain, now, results, Grading.graded(findings, domain, now));
+    return new CheckResult(domain, now, results, Grading.graded(findings, domain, now), network.contradictions());
   }
 
   /** Grades findings that were made outside a probe, as those of the probes are. */
@@ -89,7 +88,7 @@ public final class CheckRunner {
     return Grading.graded(findings, domain, now);
   }
 
-  private <T> Running start(Probe<T> probe, ManagedDomain domain, Network network, Context context) {
+  private static <T> Running start(Probe<T> probe, ManagedDomain domain, Doors.Door network, Context context) {
     var begun = System.nanoTime();
     var task =
         new FutureTask<>(

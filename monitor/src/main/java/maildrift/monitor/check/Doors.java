@@ -1,10 +1,18 @@
 package maildrift.monitor.check;
 
+import java.util.List;
 import maildrift.probes.Deadline;
 import maildrift.probes.Network;
 
 /** Makes the door outside for one look. */
 @FunctionalInterface
 public interface Doors {
-  Network open(Look look, Deadline deadline);
+  Door open(Look look, Deadline deadline);
+
+  /** The network of one look, which remembers what concerns no single probe. */
+  interface Door extends Network {
+
+    /** Questions about which the authoritative servers contradicted each other during this look. */
+    List<Contradiction> contradictions();
+  }
 }

@@ -1,0 +1,511 @@
+package maildrift.monitor.watch;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import maildrift.alerts.Alert;
+import maildrift.alerts.Labels;
+import maildrift.alerts.state.AlertBook;
+import maildrift.alerts.state.AlertTerms;
+import maildrift.alerts.state.Transition;
+import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.check.CheckRunner;
+import maildrift.monitor.check.Look;
+import maildrift.monitor.check.ProbeResult;
+import maildrift.monitor.config.ScheduleConfig;
+import maildrift.monitor.drift.Drift;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.state.StateTable;
+import maildrift.monitor.store.Baseline;
+import maildrift.monitor.store.Batch;
+import maildrift.monitor.store.Change;
+import maildrift.monitor.store.SeenRecord;
+import maildrift.monitor.store.StateRow;
+import maildrift.monitor.store.StateStore;
+import maildrift.probes.Context;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
+import maildrift.probes.Probe;
+import maildrift.probes.Rule;
+import maildrift.probes.domain.ManagedDomain;
+
+/**
+ * Takes domains' turns. A turn looks at the domain, compares it with the baseline, steps its alerts, commits what changed in one
+ * batch and only then shows and tells it. What looks wrong is looked at again, past every cache and at last by the authoritative
+ * servers, before it fires.
+ */
+public final class Watch {
+  private final CheckRunner runner;
+  private final StateStore store;
+  private final StateTable table;
+  private final Published published;
+  private final Listener listener;
+  private final Resolvers resolvers;
+  private final Clock clock;
+  private final Map<String, String> probeOfRule;
+  private final ConcurrentHashMap<String, DomainWatch> watches = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Instant> checked = new ConcurrentHashMap<>();
+  private volatile Terms terms;
+
+  /**
+   * What a reload may change.
+   *
+   * @param baselineFirst the first gapless observation of a record is accepted by itself
+   */
+  public record Terms(ScheduleConfig schedule, boolean baselineFirst) {}
+
+  /** Hears of what is committed. */
+  public interface Listener {
+    /** The domain's state was replaced. */
+    void looked(DomainState state);
+
+    /** Alerts changed; already durable. */
+    void changed(List<Transition> transitions);
+
+    /** The domain must be looked at again sooner than its turn. */
+    void confirm(String domain, Duration in);
+  }
+
+  /** Whether the resolvers as a whole cannot look; then no domain is blamed for it. */
+  @FunctionalInterface
+  public interface Resolvers {
+    boolean unusable();
+  }
+
+  public Watch(
+      CheckRunner runner,
+      StateStore store,
+      StateTable table,
+      Published published,
+      Listener listener,
+      Resolvers resolvers,
+      Clock clock,
+      Terms terms) {
+    this.runner = runner;
+    this.store = store;
+    this.table = table;
+    this.published = published;
+    this.listener = listener;
+    this.resolvers = resolvers;
+    this.clock = clock;
+    this.terms = terms;
+    this.probeOfRule =
+        runner.probes().stream()
+            .flatMap(probe -> probe.rules().stream().map(rule -> Map.entry(rule.id(), probe.name())))
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a));
+  }
+
+  public void terms(Terms value) {
+    terms = value;
+  }
+
+  /**
+   * Begins to watch a domain, or takes over its new declaration.
+   *
+   * @param restored what the store kept of it
+   */
+  public void add(ManagedDomain domain, Optional<Remembered> restored) {
+    var watch = watches.computeIfAbsent(domain.name().toString(), _ -> new DomainWatch(DomainState.unseen(domain)));
+    watch.lock.lock();
+    try {
+      restored.ifPresent(
+          memory -> {
+            watch.state = memory.state();
+            watch.alerts = new ArrayList<>(memory.alerts());
+            watch.baseline = new HashMap<>(memory.baseline());
+            watch.records = new HashMap<>(memory.records());
+            watch.recordsChanged = new HashMap<>(memory.state().recordsChanged());
+          });
+      watch.state = watch.state.domain(domain);
+      table.put(watch.state);
+    } finally {
+      watch.lock.unlock();
+    }
+  }
+
+  /** What the store kept of one domain. */
+  public record Remembered(
+      DomainState state, List<Alert> alerts, Map<String, String> baseline, Map<String, String> records) {
+    public Remembered {
+      alerts = List.copyOf(alerts);
+      baseline = Map.copyOf(baseline);
+      records = Map.copyOf(records);
+    }
+  }
+
+  /** Stops watching a domain: its series vanish, its alerts end with that reason. */
+  public void remove(String name) {
+    var watch = watches.remove(name);
+    if (watch == null) {
+      return;
+    }
+    watch.lock.lock();
+    try {
+      table.remove(watch.state.domain().name());
+      checked.remove(name);
+      var step = AlertBook.closeAll(watch.alerts, "no longer monitored", clock.instant());
+      var batch = Batch.builder().forget(name);
+      apply(step.transitions(), name, batch);
+      store.commit(batch.build());
+      listener.changed(step.transitions());
+    } finally {
+      watch.lock.unlock();
+    }
+  }
+
+  public Set<String> names() {
+    return Set.copyOf(watches.keySet());
+  }
+
+  /** One turn of a domain; nothing happens for a name that is not watched (any more). */
+  public void turn(String name) {
+    var watch = watches.get(name);
+    if (watch == null) {
+      return;
+    }
+    watch.lock.lock();
+    try {
+      turn(name, watch);
+    } finally {
+      watch.lock.unlock();
+    }
+  }
+
+  private void turn(String name, DomainWatch watch) {
+    var domain = watch.state.domain();
+    var context = new Context(clock.instant(), published.withdrawn());
+    var pending = watch.alerts.stream().filter(alert -> alert.phase() == Alert.Phase.PENDING).toList();
+    var doubted = pending.stream().anyMatch(alert -> true) && !watch.state.isUnseen();
+    var seen = doubted ? confirm(domain, watch, pending, context) : regular(domain, watch, context);
+    settle(name, watch, seen);
+  }
+
+  /** What a turn saw, by one look or several that must agree. */
+  private record Seen(CheckResult result, List<Finding> extra, Predicate<Finding.Key> hidden) {}
+
+  private Seen regular(ManagedDomain domain, DomainWatch watch, Context context) {
+    var result = runner.check(domain, Look.REGULAR, _ -> true, context);
+    var contradicted =
+        watch.alerts.stream()
+            .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+            .anyMatch(alert -> alert.labels().get("alertname").equals(WatchRules.INCONSISTENT.id()));
+    if (!contradicted) {
+      return new Seen(result, List.of(), key -> hides(result.gaps(), key) || key.rule().equals(WatchRules.INCONSISTENT.id()));
+    }
+    // Only the authoritative servers themselves can say that they agree again.
+    var authoritative = runner.check(domain, Look.AUTHORITATIVE, _ -> true, context);
+    return new Seen(
+        result,
+        inconsistent(authoritative),
+        key ->
+            hides(result.gaps(), key)
+                || (key.rule().equals(WatchRules.INCONSISTENT.id()) && !authoritative.gaps().isEmpty()
+                    && inconsistent(authoritative).isEmpty()));
+  }
+
+  /** Looks again at what is pending, past every cache; the last look that is needed asks the authoritative servers, too. */
+  private Seen confirm(ManagedDomain domain, DomainWatch watch, List<Alert> pending, Context context) {
+    var doubted = pending.stream().map(alert -> probeOf(key(alert))).flatMap(Optional::stream).collect(Collectors.toSet());
+    Predicate<String> wanted = doubted.isEmpty() ? _ -> true : doubted::contains;
+    var second = runner.check(domain, Look.SECOND_OPINION, wanted, context);
+    var needed = terms.schedule().confirmations();
+    var last = pending.stream().anyMatch(alert -> alert.looks() + 1 >= needed);
+    if (!last || !stillDoubtful(second, watch, pending)) {
+      return new Seen(second, List.of(), key -> hidden(key, second) || key.rule().equals(WatchRules.INCONSISTENT.id()));
+    }
+    var authoritative = runner.check(domain, Look.AUTHORITATIVE, wanted, context);
+    var agreed = authoritative.findings().stream().map(Finding::key).collect(Collectors.toSet());
+    var firing = watch.alerts.stream().filter(a -> a.phase() == Alert.Phase.FIRING).map(Watch::key).collect(Collectors.toSet());
+    var both =
+        second.findings().stream()
+            .filter(finding -> agreed.contains(finding.key()) || firing.contains(finding.key()))
+            .toList();
+    var result = new CheckResult(domain, authoritative.checkedAt(), merged(second, authoritative), both);
+    return new Seen(
+        result,
+        inconsistent(authoritative),
+        key -> hidden(key, second) || hidden(key, authoritative));
+  }
+
+  private boolean stillDoubtful(CheckResult second, DomainWatch watch, List<Alert> pending) {
+    var found = new HashSet<>(second.findings().stream().map(Finding::key).toList());
+    drift(watch, second).forEach(finding -> found.add(finding.key()));
+    return pending.stream().map(Watch::key).anyMatch(key -> found.contains(key) || key.rule().equals(WatchRules.INCONSISTENT.id()));
+  }
+
+  /** What the authoritative servers showed, and what they could not show as the second opinion showed it. */
+  private static List<ProbeResult> merged(CheckResult second, CheckResult authoritative) {
+    var better =
+        authoritative.probes().stream()
+            .filter(probe -> probe.judgement().gaps().isEmpty())
+            .collect(Collectors.toMap(ProbeResult::probe, probe -> probe));
+    return second.probes().stream().map(probe -> better.getOrDefault(probe.probe(), probe)).toList();
+  }
+
+  private static List<Finding> inconsistent(CheckResult authoritative) {
+    return authoritative.contradictions().stream()
+        .map(
+            contradiction ->
+                Finding.of(
+                        WatchRules.INCONSISTENT,
+                        contradiction.question(),
+                        "The authoritative servers contradict each other about %s: %s"
+                            .formatted(contradiction.question(), contradiction.answers()))
+                    .with("answers", contradiction.answers()))
+        .toList();
+  }
+
+  private boolean hidden(Finding.Key key, CheckResult look) {
+    return hides(look.gaps(), key) || probeOf(key).map(probe -> look.probes().stream().noneMatch(ran -> ran.probe().equals(probe))).orElse(false);
+  }
+
+  private static boolean hides(List<Gap> gaps, Finding.Key key) {
+    return gaps.stream().anyMatch(gap -> gap.hides(key));
+  }
+
+  /** Which probe must have run for this key to be seen; empty for what the watch itself finds. */
+  private Optional<String> probeOf(Finding.Key key) {
+    return Optional.ofNullable(probeOfRule.get(key.rule()));
+  }
+
+  private void settle(String name, DomainWatch watch, Seen seen) {
+    var now = seen.result().checkedAt();
+    var domain = watch.state.domain();
+    var batch = Batch.builder();
+    remember(name, watch, seen.result(), now, batch);
+    var drift = new ArrayList<>(drift(watch, seen.result()));
+    drift.addAll(seen.extra());
+    var provisional = watch.state.after(seen.result(), List.of(), watch.recordsChanged);
+    var unobservable = Unobservable.findings(provisional, seen.result(), now, terms.schedule().unobservableAfter(), resolvers.unusable());
+    drift.addAll(unobservable);
+    var graded = runner.graded(drift, domain, now);
+    var problems =
+        seen.result().plus(graded).findings().stream()
+            .filter(Finding::counts)
+            .map(finding -> Translation.problem(domain, finding))
+            .toList();
+    var ran = seen.result().probes().stream().map(ProbeResult::probe).collect(Collectors.toSet());
+    Predicate<Labels> hidden =
+        labels -> {
+          var key = new Finding.Key(labels.get("alertname"), labels.get("subject"));
+          return seen.hidden().test(key) || driftHidden(key, watch, seen.result(), ran) || unobservableHidden(key, ran);
+        };
+    var step = AlertBook.step(watch.alerts, problems, hidden, now, AlertTerms.DEFAULT.confirmations(terms.schedule().confirmations()));
+    var next = watch.state.after(seen.result(), graded, watch.recordsChanged);
+    if (next.sameContent(watch.state)) {
+      checked.put(name, now);
+    } else {
+      checked.remove(name);
+      batch.state(new StateRow(name, next.content(), next.verdict().word(), now, Optional.empty()));
+    }
+    apply(step.transitions(), name, batch);
+    for (var probe : seen.result().probes()) {
+      if (probe.probe().equals("netblocks")) {
+        published.seen(probe.judgement(), now, batch);
+      }
+    }
+    var writes = batch.build();
+    if (!writes.isEmpty()) {
+      store.commit(writes);
+    }
+    watch.alerts = new ArrayList<>(step.alerts());
+    watch.state = next;
+    table.put(next);
+    listener.looked(next);
+    if (!step.transitions().isEmpty()) {
+      listener.changed(step.transitions());
+    }
+    if (step.wantsConfirmation()) {
+      listener.confirm(name, terms.schedule().confirmAfter());
+    }
+  }
+
+  private static void apply(List<Transition> transitions, String name, Batch.Builder batch) {
+    for (var transition : transitions) {
+      switch (transition) {
+        case Transition.Dropped(var alert) -> batch.dropAlert(alert.fingerprint());
+        case Transition.Pending(var alert) -> batch.alert(name, alert);
+        case Transition.Firing(var alert) -> batch.alert(name, alert);
+        case Transition.Changed(_, var alert) -> batch.alert(name, alert);
+        case Transition.Resolved(var alert) -> batch.alert(name, alert);
+      }
+    }
+  }
+
+  /** Notes what the records look like now, and accepts what is seen for the first time. */
+  private void remember(String name, DomainWatch watch, CheckResult result, Instant now, Batch.Builder batch) {
+    var accepted = false;
+    for (var probe : result.probes()) {
+      var gapless = probe.judgement().gaps().isEmpty();
+      for (var record : probe.judgement().records().entrySet()) {
+        var before = watch.records.put(record.getKey(), record.getValue());
+        if (before == null) {
+          batch.seen(new SeenRecord(name, record.getKey(), record.getValue(), now));
+        } else if (!before.equals(record.getValue())) {
+          batch.seen(new SeenRecord(name, record.getKey(), record.getValue(), now));
+          watch.recordsChanged.put(record.getKey(), now);
+          batch.change(
+              new Change(
+                  now,
+                  name,
+                  watch.state.domain().tenant().id(),
+                  record.getKey(),
+                  Optional.of(before).filter(value -> !value.isEmpty()),
+                  Optional.of(record.getValue()).filter(value -> !value.isEmpty()),
+                  "record"));
+        }
+        if (gapless && terms.baselineFirst() && !watch.baseline.containsKey(record.getKey())) {
+          watch.baseline.put(record.getKey(), record.getValue());
+          accepted = true;
+        }
+      }
+      if (gapless) {
+        accepted |= forgetUnwatched(watch, probe);
+      }
+    }
+    if (accepted) {
+      batch.baseline(Baseline.of(name, watch.baseline, now, "maildrift"));
+    }
+  }
+
+  /** A selector or source that is no longer declared is no longer compared. */
+  private static boolean forgetUnwatched(DomainWatch watch, ProbeResult probe) {
+    var kinds = probe.judgement().records().keySet().stream().map(Watch::kind).collect(Collectors.toSet());
+    return watch.baseline.keySet().removeIf(
+        record -> kinds.contains(kind(record)) && !probe.judgement().records().containsKey(record));
+  }
+
+  private static String kind(String record) {
+    return record.substring(record.lastIndexOf(' ') + 1);
+  }
+
+  private static List<Finding> drift(DomainWatch watch, CheckResult result) {
+    var seen = new TreeMap<String, String>();
+    result.probes().forEach(probe -> seen.putAll(probe.judgement().records()));
+    return Drift.between(watch.baseline, seen);
+  }
+
+  /** Drift of a record that this look did not see is neither there nor gone. */
+  private static boolean driftHidden(Finding.Key key, DomainWatch watch, CheckResult result, Set<String> ran) {
+    var record =
+        key.rule().equals(Drift.CHANGED.id())
+            ? Optional.of(key.subject())
+            : Optional.of(key.subject() + " netblocks").filter(_ -> key.rule().equals(Drift.NETBLOCKS_CHANGED.id()));
+    return record.isPresent()
+        && watch.baseline.containsKey(record.get())
+        && result.probes().stream().noneMatch(probe -> probe.judgement().records().containsKey(record.get()));
+  }
+
+  private static boolean unobservableHidden(Finding.Key key, Set<String> ran) {
+    return key.rule().equals(WatchRules.UNOBSERVABLE.id()) && !ran.contains(key.subject());
+  }
+
+  private static Finding.Key key(Alert alert) {
+    return new Finding.Key(alert.labels().get("alertname"), alert.labels().get("subject"));
+  }
+
+  /** The accepted baseline of a domain; empty for an unknown one. */
+  public Optional<Map<String, String>> baseline(String name) {
+    var watch = watches.get(name);
+    if (watch == null) {
+      return Optional.empty();
+    }
+    watch.lock.lock();
+    try {
+      return Optional.of(new TreeMap<>(watch.baseline));
+    } finally {
+      watch.lock.unlock();
+    }
+  }
+
+  /** Takes the records as they were last seen for the baseline, and looks again at once. Returns false for an unknown domain. */
+  public boolean accept(String name, String by) {
+    var watch = watches.get(name);
+    if (watch == null) {
+      return false;
+    }
+    watch.lock.lock();
+    try {
+      var now = clock.instant();
+      var batch = Batch.builder();
+      watch.records.forEach(
+          (record, value) -> {
+            var old = watch.baseline.get(record);
+            if (!value.equals(old)) {
+              batch.change(
+                  new Change(
+                      now,
+                      name,
+                      watch.state.domain().tenant().id(),
+                      record,
+                      Optional.ofNullable(old).filter(text -> !text.isEmpty()),
+                      Optional.of(value).filter(text -> !text.isEmpty()),
+                      "accepted"));
+            }
+          });
+      watch.baseline = new HashMap<>(watch.records);
+      batch.baseline(Baseline.of(name, watch.baseline, now, by));
+      store.commit(batch.build());
+    } finally {
+      watch.lock.unlock();
+    }
+    turn(name);
+    return true;
+  }
+
+  /** The alerts of all domains, in every phase. */
+  public List<Alert> alerts() {
+    var all = new ArrayList<Alert>();
+    watches.values().forEach(
+        watch -> {
+          watch.lock.lock();
+          try {
+            all.addAll(watch.alerts);
+          } finally {
+            watch.lock.unlock();
+          }
+        });
+    return all;
+  }
+
+  /** Takes resolved alerts out of the book that nobody needs to hear of any more. */
+  public void forget(Alert alert) {
+    var watch = watches.get(alert.labels().get("domain"));
+    if (watch != null) {
+      watch.lock.lock();
+      try {
+        watch.alerts.removeIf(own -> own.phase() == Alert.Phase.RESOLVED && own.fingerprint().equals(alert.fingerprint()));
+      } finally {
+        watch.lock.unlock();
+      }
+    }
+  }
+
+  /** Stores when domains were last looked at that showed nothing new; called now and then, and at the end. */
+  public void flushChecked() {
+    var now = new HashMap<>(checked);
+    if (!now.isEmpty()) {
+      store.markChecked(now).join();
+      now.forEach(checked::remove);
+    }
+  }
+
+  /** All rules by id, those of the watch included. */
+  public Map<String, Rule> rules() {
+    var all = new HashMap<String, Rule>();
+    runner.probes().stream().map(Probe::rules).flatMap(List::stream).forEach(rule -> all.put(rule.id(), rule));
+    WatchRules.all().forEach(rule -> all.put(rule.id(), rule));
+    return all;
+  }
+}

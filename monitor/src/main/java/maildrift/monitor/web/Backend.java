@@ -1,0 +1,95 @@
+package maildrift.monitor.web;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import maildrift.alerts.Alert;
+import maildrift.alerts.mute.Mutes;
+import maildrift.alerts.mute.Silence;
+import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.config.Problem;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.store.Baseline;
+import maildrift.monitor.store.Change;
+import maildrift.probes.Rule;
+
+/**
+ * What the web side asks of the daemon. Methods may block (store, network) unless they say otherwise: call them on a worker or
+ * virtual thread.
+ */
+public interface Backend {
+
+  /** The configuration in force. Does not block. */
+  MonitorConfig config();
+
+  /** The latest of every domain in the order of names, a live view. Does not block. */
+  Collection<DomainState> domains();
+
+  /** The latest of one domain, by A-label. Does not block. */
+  Optional<DomainState> domain(String name);
+
+  /** When the domain's next regular turn is. */
+  Optional<Instant> nextCheck(String name);
+
+  Optional<Baseline> baseline(String name);
+
+  /** Changes of one domain, the newest first. */
+  List<Change> history(String name, int offset, int limit);
+
+  /** A rule's catalogue entry. Does not block. */
+  Optional<Rule> rule(String id);
+
+  /** All alerts that are pending or firing, and the resolved ones that somebody is still owed. */
+  List<Alert> alerts();
+
+  /** Why an alert is not told now. Does not block. */
+  Optional<Mutes.Why> muted(Alert alert);
+
+  List<Silence> silences();
+
+  void addSilence(Silence silence);
+
+  /** Ends a silence now; false when there is none with that id. */
+  boolean expireSilence(String id);
+
+  /** Takes the domain's turn now and returns its state after it; empty for an unknown domain. */
+  Optional<DomainState> check(String name);
+
+  /** Takes the present records for the baseline; false for an unknown domain. */
+  boolean accept(String name, String by);
+
+  /**
+   * Adds a domain that is kept in the store, as one entry of {@code domains:} in JSON.
+   *
+   * @return what is wrong with it; empty when it was added
+   */
+  List<Problem> addDomain(String json, String by);
+
+  /** What became of a removal. */
+  enum Removal {
+    REMOVED,
+    UNKNOWN,
+    /** It is written in a configuration file, and must be taken out there. */
+    CONFIGURED
+  }
+
+  Removal removeDomain(String name);
+
+  /** One look at any target, for {@code /probe}; never stored or told. The domain's own declaration counts when it is configured. */
+  CheckResult probe(String target, List<String> profiles, Duration limit);
+
+  /** The metrics text. Does not block. */
+  byte[] metrics(boolean openMetrics);
+
+  /** Reads the configuration again; what is wrong with it, or empty when it is in force now. */
+  List<Problem> reload();
+
+  /** Why the daemon is not ready (or not healthy, with {@code live}): part → reason; empty: all is well. Does not block. */
+  Map<String, String> unwell(boolean live);
+
+  String version();
+}
