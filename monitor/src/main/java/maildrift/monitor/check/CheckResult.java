@@ -9,7 +9,8 @@ import maildrift.probes.Verdict;
 import maildrift.probes.domain.ManagedDomain;
 
 /**
- * One look at one domain: all probes' results, and the findings as graded for this domain (waivers, severities, drift added).
+ * One look at one domain: all probes' results, and the findings as graded for this domain (waivers,
+ * severities, drift added).
  *
  * @param checkedAt when the look ended
  * @param probes in the catalogue's order
@@ -29,10 +30,10 @@ public record CheckResult(
     contradictions = List.copyOf(contradictions);
   }
 
-  public CheckResult(ManagedDomain domain, Instant checkedAt, List<ProbeResult> probes, List<Finding> findings) {
+  public CheckResult(
+      ManagedDomain domain, Instant checkedAt, List<ProbeResult> probes, List<Finding> findings) {
     this(domain, checkedAt, probes, findings, List.of());
   }
-
 
   public List<Gap> gaps() {
     return probes.stream().flatMap(probe -> probe.judgement().gaps().stream()).toList();

@@ -23,13 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the probes of one domain, each on a virtual thread of its own, and wraps each with what a probe must not care about:
- * the deadline, isolation from the others, timing. A probe that does not come back in time, or that fails, is a gap.
+ * Runs the probes of one domain, each on a virtual thread of its own, and wraps each with what a
+ * probe must not care about: the deadline, isolation from the others, timing. A probe that does not
+ * come back in time, or that fails, is a gap.
  */
 public final class CheckRunner {
   private static final Logger LOG = LoggerFactory.getLogger(CheckRunner.class);
 
-  /** A domain's look ends within 30 s whatever the servers do; the rest is for judging and for threads to wind down. */
+  /**
+   * A domain's look ends within 30 s whatever the servers do; the rest is for judging and for
+   * threads to wind down.
+   */
   public static final Duration LIMIT = Duration.ofSeconds(24);
 
   /** Beyond the deadline that probes get themselves, before one is left behind. */
@@ -60,9 +64,11 @@ public final class CheckRunner {
   /**
    * Looks at a domain once.
    *
-   * @param wanted which probes to run, by name; those that the domain skips are left out in any case
+   * @param wanted which probes to run, by name; those that the domain skips are left out in any
+   *     case
    */
-  public CheckResult check(ManagedDomain domain, Look look, Predicate<String> wanted, Context context) {
+  public CheckResult check(
+      ManagedDomain domain, Look look, Predicate<String> wanted, Context context) {
     return check(domain, look, wanted, context, LIMIT);
   }
 
@@ -78,9 +84,11 @@ public final class CheckRunner {
     }
     var results = running.stream().map(Running::result).toList();
     results.forEach(result -> timing.took(result.probe(), result.took()));
-    var findings = results.stream().flatMap(result -> result.judgement().findings().stream()).toList();
+    var findings =
+        results.stream().flatMap(result -> result.judgement().findings().stream()).toList();
     var now = clock.instant();
-    return new CheckResult(domain, now, results, Grading.graded(findings, domain, now), network.contradictions());
+    return new CheckResult(
+        domain, now, results, Grading.graded(findings, domain, now), network.contradictions());
   }
 
   /** Grades findings that were made outside a probe, as those of the probes are. */
@@ -88,20 +96,27 @@ public final class CheckRunner {
     return Grading.graded(findings, domain, now);
   }
 
-  private static <T> Running start(Probe<T> probe, ManagedDomain domain, Doors.Door network, Context context) {
+  private static <T> Running start(
+      Probe<T> probe, ManagedDomain domain, Doors.Door network, Context context) {
     var begun = System.nanoTime();
     var task =
         new FutureTask<>(
             () -> {
               var judgement = probe.judge(domain, probe.observe(domain, network), context);
-              return new ProbeResult(probe.name(), Duration.ofNanos(System.nanoTime() - begun), judgement);
+              return new ProbeResult(
+                  probe.name(), Duration.ofNanos(System.nanoTime() - begun), judgement);
             });
     var thread = Thread.ofVirtual().name("check-", 0).start(task);
     return new Running(probe, domain, network.deadline(), begun, task, thread);
   }
 
   private record Running(
-      Probe<?> probe, ManagedDomain domain, Deadline deadline, long begun, FutureTask<ProbeResult> task, Thread thread) {
+      Probe<?> probe,
+      ManagedDomain domain,
+      Deadline deadline,
+      long begun,
+      FutureTask<ProbeResult> task,
+      Thread thread) {
 
     ProbeResult result() {
       try {

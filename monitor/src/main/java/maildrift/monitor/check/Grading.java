@@ -11,8 +11,8 @@ import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Waiver;
 
 /**
- * Severity is data: an operator may re-grade a rule or waive it with a reason and an end, and a profile may accept a deviation
- * that its provider prescribes. What is waived stays visible.
+ * Severity is data: an operator may re-grade a rule or waive it with a reason and an end, and a
+ * profile may accept a deviation that its provider prescribes. What is waived stays visible.
  */
 final class Grading {
   private Grading() {}

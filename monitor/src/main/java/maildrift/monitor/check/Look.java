@@ -6,6 +6,9 @@ public enum Look {
   REGULAR,
   /** Past every cache, by {@code confirm_with} where it is configured. */
   SECOND_OPINION,
-  /** Past every cache, by the authoritative servers over TCP; the resolvers again where none is found. */
+  /**
+   * Past every cache, by the authoritative servers over TCP; the resolvers again where none is
+   * found.
+   */
   AUTHORITATIVE
 }

@@ -21,7 +21,8 @@ final class Exit {
   private Exit() {}
 
   static int of(Collection<Finding> findings, Collection<Gap> gaps) {
-    if (findings.stream().anyMatch(f -> f.counts() && f.severity().compareTo(Severity.WARNING) >= 0)) {
+    if (findings.stream()
+        .anyMatch(f -> f.counts() && f.severity().compareTo(Severity.WARNING) >= 0)) {
       return FINDINGS;
     }
     return gaps.isEmpty() ? OK : UNOBSERVED;

@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import maildrift.probes.Severity;
 import maildrift.probes.Verdict;
 
-/** Prints for people: colour only on a terminal, and nothing from outside that a terminal would obey. */
+/**
+ * Prints for people: colour only on a terminal, and nothing from outside that a terminal would
+ * obey.
+ */
 final class Terminal {
   private final PrintWriter out;
   private final boolean colour;
@@ -16,11 +19,20 @@ final class Terminal {
     this.colour = colour;
   }
 
-  /** Standard output; colour when it is a terminal and neither {@code --no-color} nor NO_COLOR says otherwise. */
+  /**
+   * Standard output; colour when it is a terminal and neither {@code --no-color} nor NO_COLOR says
+   * otherwise.
+   */
   static Terminal standard(boolean noColour) {
+    return new Terminal(System.out, isThere() && !noColour && System.getenv("NO_COLOR") == null);
+  }
+
+  /** Whether stdin and stdout are a terminal. */
+  @SuppressWarnings(
+      "SystemConsoleNull") // it may still be null where the jdk.console property says so
+  static boolean isThere() {
     var console = System.console();
-    var terminal = console != null && console.isTerminal();
-    return new Terminal(System.out, terminal && !noColour && System.getenv("NO_COLOR") == null);
+    return console != null && console.isTerminal();
   }
 
   void line(String text) {
@@ -61,7 +73,10 @@ final class Terminal {
     return colour ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
   }
 
-  /** Text from outside, on one line, with everything spelled out that a terminal might obey or that changes reading direction. */
+  /**
+   * Text from outside, on one line, with everything spelled out that a terminal might obey or that
+   * changes reading direction.
+   */
   static String safe(String text) {
     StringBuilder out = null;
     for (var i = 0; i < text.length(); ) {
@@ -89,8 +104,14 @@ final class Terminal {
 
   private static boolean isPlain(int c) {
     return switch (Character.getType(c)) {
-      case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
-          Character.UNASSIGNED, Character.PRIVATE_USE -> false;
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.UNASSIGNED,
+          Character.PRIVATE_USE ->
+          false;
       default -> true;
     };
   }

@@ -1,4 +1,7 @@
-/** The command line: parses arguments, runs one thing, prints. Results go to stdout, everything else to stderr. */
+/**
+ * The command line: parses arguments, runs one thing, prints. Results go to stdout, everything else
+ * to stderr.
+ */
 @NullMarked
 package maildrift.monitor.cli;
 

@@ -91,6 +91,27 @@ public record MonitorConfig(
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }
 
+  /** The same with other settings for looking at mail servers. */
+  public MonitorConfig with(SmtpConfig value) {
+    return new MonitorConfig(
+        dns,
+        value,
+        http,
+        store,
+        schedule,
+        metrics,
+        alerts,
+        baseline,
+        severities,
+        tenantSeverities,
+        profiles,
+        tenants,
+        gateways,
+        allowlists,
+        domains,
+        maintenance);
+  }
+
   public Optional<ManagedDomain> domain(DnsName name) {
     return domains.stream().filter(domain -> domain.name().equals(name)).findFirst();
   }

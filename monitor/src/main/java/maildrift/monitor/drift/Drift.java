@@ -9,27 +9,27 @@ import java.util.SortedMap;
 import maildrift.probes.Finding;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
+import maildrift.probes.netblocks.NetblocksProbe;
 
 /**
- * Compares watched records with the baseline. A record's name ends in its kind ({@code contoso.tld MX}, {@code
- * de._netblocks.mimecast.com netblocks}); its value is normalised, and empty where DNS said that there is none.
+ * Compares watched records with the baseline. A record's name ends in its kind ({@code contoso.tld
+ * MX}, {@code de._netblocks.mimecast.com netblocks}); its value is normalised, and empty where DNS
+ * said that there is none.
  */
 public final class Drift {
 
   /** The rules of drift, for the catalogue. */
   public static final Rule CHANGED =
       Rule.warning("record.changed", "a watched record differs from the accepted baseline")
-          .why("Somebody changed the domain's mail set-up. If it was you, accept it; if not, find out who did.")
+          .why(
+              "Somebody changed the domain's mail set-up. If it was you, accept it; if not, find out who did.")
           .reference("maildrift README, baseline")
-          .remedy("If the change is right: maildrift baseline accept DOMAIN. If not: publish the old value again.")
+          .remedy(
+              "If the change is right: maildrift baseline accept DOMAIN. If not: publish the old value again.")
           .example("old: 10 mx1.example.test\nnew: 10 mx1.example.test, 20 mx.stranger.test");
 
-  public static final Rule NETBLOCKS_CHANGED =
-      Rule.warning("netblocks.changed", "the networks that a provider publishes differ from the accepted baseline")
-          .why("Gateways and firewalls that list the provider's networks by hand refuse mail from added ones and accept strangers from removed ones.")
-          .reference("maildrift README, netblock drift")
-          .remedy("Bring allowlists and firewalls up to date, then: maildrift baseline accept DOMAIN.")
-          .example("old: 192.0.2.0/24\nnew: 192.0.2.0/24 198.51.100.0/24");
+  /** The netblocks probe's, judged here because it needs the baseline. */
+  public static final Rule NETBLOCKS_CHANGED = NetblocksProbe.CHANGED;
 
   private Drift() {}
 
@@ -37,9 +37,11 @@ public final class Drift {
    * What differs.
    *
    * @param baseline accepted values by record name
-   * @param seen values seen in this look; a record that could not be seen is not in it, and is not compared
+   * @param seen values seen in this look; a record that could not be seen is not in it, and is not
+   *     compared
    */
-  public static List<Finding> between(Map<String, String> baseline, SortedMap<String, String> seen) {
+  public static List<Finding> between(
+      Map<String, String> baseline, SortedMap<String, String> seen) {
     var findings = new ArrayList<Finding>();
     seen.forEach(
         (name, now) -> {
@@ -55,7 +57,8 @@ public final class Drift {
     if (name.endsWith(" netblocks")) {
       return netblocks(name.substring(0, name.length() - " netblocks".length()), old, now);
     }
-    return Finding.of(CHANGED, name, "%s changed from %s to %s".formatted(name, quoted(old), quoted(now)))
+    return Finding.of(
+            CHANGED, name, "%s changed from %s to %s".formatted(name, quoted(old), quoted(now)))
         .severity(severity(name, old, now))
         .with("old", old)
         .with("new", now)
@@ -94,7 +97,10 @@ public final class Drift {
     return value.isEmpty() ? "nothing" : "“" + value + "”";
   }
 
-  /** Where mail goes and who may sign it is critical; a policy that got stronger is only worth knowing. */
+  /**
+   * Where mail goes and who may sign it is critical; a policy that got stronger is only worth
+   * knowing.
+   */
   private static Severity severity(String name, String old, String now) {
     if (name.endsWith(" MX") || name.endsWith(" DKIM")) {
       return Severity.CRITICAL;
@@ -110,7 +116,9 @@ public final class Drift {
         Arrays.stream(dmarc.split(";"))
             .map(String::strip)
             .filter(tag -> tag.startsWith("p=") || tag.startsWith("p ="))
-            .map(tag -> tag.substring(tag.indexOf('=') + 1).strip().toLowerCase(java.util.Locale.ROOT))
+            .map(
+                tag ->
+                    tag.substring(tag.indexOf('=') + 1).strip().toLowerCase(java.util.Locale.ROOT))
             .findFirst()
             .orElse("");
     return switch (policy) {

@@ -16,11 +16,16 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes checks, findings and gaps as interface promises; one compact object, always in the same order. */
+/**
+ * Writes checks, findings and gaps as interface promises; one compact object, always in the same
+ * order.
+ */
 public final class CheckJson {
-  // ASCII only: what a record holds (direction overrides, line separators) must not reach a terminal or a log as such.
+  // ASCII only: what a record holds (direction overrides, line separators) must not reach a
+  // terminal or a log as such.
   private static final JsonMapper MAPPER =
-      JsonMapper.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build()).build();
+      JsonMapper.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
+          .build();
 
   private CheckJson() {}
 
@@ -87,18 +92,18 @@ public final class CheckJson {
 
   /** One finding, as an object. */
   public static void finding(JsonGenerator json, Finding finding) {
-      json.writeStartObject();
-      json.writeStringProperty("rule", finding.rule().id());
-      json.writeStringProperty("severity", finding.severity().word());
-      json.writeStringProperty("subject", finding.subject());
-      json.writeStringProperty("cause", finding.cause());
-      json.writeStringProperty("message", finding.message());
-      json.writeName("evidence");
-      value(json, finding.evidence());
-      json.writeStringProperty("remedy", finding.remedy());
-      json.writeStringProperty("reference", finding.rule().reference());
-      finding.waived().ifPresent(reason -> json.writeStringProperty("waived", reason));
-      json.writeEndObject();
+    json.writeStartObject();
+    json.writeStringProperty("rule", finding.rule().id());
+    json.writeStringProperty("severity", finding.severity().word());
+    json.writeStringProperty("subject", finding.subject());
+    json.writeStringProperty("cause", finding.cause());
+    json.writeStringProperty("message", finding.message());
+    json.writeName("evidence");
+    value(json, finding.evidence());
+    json.writeStringProperty("remedy", finding.remedy());
+    json.writeStringProperty("reference", finding.rule().reference());
+    finding.waived().ifPresent(reason -> json.writeStringProperty("waived", reason));
+    json.writeEndObject();
   }
 
   private static void gaps(JsonGenerator json, List<Gap> gaps) {

@@ -45,7 +45,12 @@ final class DomainSeries {
       var present = state.verdict();
       for (var verdict : VERDICTS) {
         if (!lean || verdict == present) {
-          out.sample(Names.DOMAIN_VERDICT, verdict == present ? 1 : 0, name(state), tenant(state), verdict.word());
+          out.sample(
+              Names.DOMAIN_VERDICT,
+              verdict == present ? 1 : 0,
+              name(state),
+              tenant(state),
+              verdict.word());
         }
       }
     }
@@ -61,7 +66,12 @@ final class DomainSeries {
         }
       }
       for (var severity : SEVERITIES) {
-        out.sample(Names.FINDINGS, counts[severity.compareTo(Severity.INFO)], name(state), tenant(state), severity.word());
+        out.sample(
+            Names.FINDINGS,
+            counts[severity.compareTo(Severity.INFO)],
+            name(state),
+            tenant(state),
+            severity.word());
       }
     }
   }
@@ -94,14 +104,24 @@ final class DomainSeries {
     out.family(Names.PROBE_OBSERVED);
     for (var state : states) {
       for (var probe : state.probes().values()) {
-        out.sample(Names.PROBE_OBSERVED, probe.observed() ? 1 : 0, name(state), tenant(state), probe.probe());
+        out.sample(
+            Names.PROBE_OBSERVED,
+            probe.observed() ? 1 : 0,
+            name(state),
+            tenant(state),
+            probe.probe());
       }
     }
     out.family(Names.PROBE_LAST_OBSERVED);
     for (var state : states) {
       for (var probe : state.probes().values()) {
         if (!probe.observedAt().equals(Instant.EPOCH)) {
-          out.sample(Names.PROBE_LAST_OBSERVED, seconds(probe.observedAt()), name(state), tenant(state), probe.probe());
+          out.sample(
+              Names.PROBE_LAST_OBSERVED,
+              seconds(probe.observedAt()),
+              name(state),
+              tenant(state),
+              probe.probe());
         }
       }
     }
@@ -125,11 +145,19 @@ final class DomainSeries {
   private void changes() {
     out.family(Names.RECORD_CHANGED);
     for (var state : states) {
-      state.recordsChanged().forEach((record, at) -> out.sample(Names.RECORD_CHANGED, seconds(at), name(state), tenant(state), record));
+      state
+          .recordsChanged()
+          .forEach(
+              (record, at) ->
+                  out.sample(
+                      Names.RECORD_CHANGED, seconds(at), name(state), tenant(state), record));
     }
   }
 
-  /** Hosts and sources are shared by domains: of several values for one series, that of the latest look counts. */
+  /**
+   * Hosts and sources are shared by domains: of several values for one series, that of the latest
+   * look counts.
+   */
   private void shared() {
     var latest = new LinkedHashMap<Series, Seen>();
     for (var state : states) {
@@ -140,12 +168,20 @@ final class DomainSeries {
             case TLS_NOT_AFTER -> keep(latest, Names.TLS_NOT_AFTER, sample, state, 2);
             case TLS_CN_MATCH -> keep(latest, Names.TLS_CN_MATCH, sample, state, 3);
             case NETBLOCK_DRIFT -> keep(latest, Names.NETBLOCK_DRIFT, sample, state, 3);
-            case SPF_LOOKUPS, SPF_VOID_LOOKUPS, SPF_NETBLOCKS, DKIM_KEY_BITS, DMARC_POLICY, MX_MATCHES_PROFILE -> {}
+            case SPF_LOOKUPS,
+                SPF_VOID_LOOKUPS,
+                SPF_NETBLOCKS,
+                DKIM_KEY_BITS,
+                DMARC_POLICY,
+                MX_MATCHES_PROFILE -> {}
           }
         }
       }
     }
-    for (var name : new Names[] {Names.TLS_LEVEL, Names.TLS_NOT_AFTER, Names.TLS_CN_MATCH, Names.NETBLOCK_DRIFT}) {
+    for (var name :
+        new Names[] {
+          Names.TLS_LEVEL, Names.TLS_NOT_AFTER, Names.TLS_CN_MATCH, Names.NETBLOCK_DRIFT
+        }) {
       out.family(name);
       latest.forEach(
           (series, seen) -> {
@@ -164,7 +200,8 @@ final class DomainSeries {
 
   private record Seen(Instant at, double value) {}
 
-  private static void keep(Map<Series, Seen> latest, Names name, Sample sample, DomainState state, int labels) {
+  private static void keep(
+      Map<Series, Seen> latest, Names name, Sample sample, DomainState state, int labels) {
     latest.merge(
         new Series(name, sample.first(), sample.second(), sample.third(), labels),
         new Seen(state.checkedAt(), sample.value()),

@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Prometheus' text format 0.0.4 or OpenMetrics 1.0, written into one growing buffer. Label values come from outside: quotes,
- * backslashes and line ends are escaped, control and direction characters are spelled out, long ones are cut.
+ * Prometheus' text format 0.0.4 or OpenMetrics 1.0, written into one growing buffer. Label values
+ * come from outside: quotes, backslashes and line ends are escaped, control and direction
+ * characters are spelled out, long ones are cut.
  */
 final class Exposition {
   /** A longer value says nothing more to a person and costs every scrape. */
@@ -43,7 +44,11 @@ final class Exposition {
     ascii(name.series());
     if (values.length > 0) {
       for (var i = 0; i < values.length; i++) {
-        ascii(i == 0 ? "{" : ",").ascii(name.labels().get(i)).ascii("=\"").label(values[i]).ascii("\"");
+        ascii(i == 0 ? "{" : ",")
+            .ascii(name.labels().get(i))
+            .ascii("=\"")
+            .label(values[i])
+            .ascii("\"");
       }
       ascii("}");
     }
@@ -79,7 +84,8 @@ final class Exposition {
     }
   }
 
-  @SuppressWarnings("deprecation") // getBytes(int,int,byte[],int) copies ASCII without a charset's detour
+  @SuppressWarnings(
+      "deprecation") // getBytes(int,int,byte[],int) copies ASCII without a charset's detour
   private Exposition ascii(String text) {
     reserve(text.length());
     text.getBytes(0, text.length(), buffer, size);
@@ -116,8 +122,10 @@ final class Exposition {
                 case '\\' -> out.append("\\\\");
                 case '\n' -> out.append("\\n");
                 default -> {
-                  if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT
-                      || Character.getType(c) == Character.LINE_SEPARATOR || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
+                  if (Character.isISOControl(c)
+                      || Character.getType(c) == Character.FORMAT
+                      || Character.getType(c) == Character.LINE_SEPARATOR
+                      || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
                       || Character.getType(c) == Character.SURROGATE) {
                     out.append("\\\\x%02x".formatted(c));
                   } else {

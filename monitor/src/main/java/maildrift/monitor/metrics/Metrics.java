@@ -26,9 +26,11 @@ public final class Metrics implements AutoCloseable {
   /** What a scraper that does not ask for more gets. */
   public static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-  public static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+  public static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-  private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ConcurrentHashMap<String, Timer> probeTimers = new ConcurrentHashMap<>();
   private final LongAdder dropped = new LongAdder();
   private final JvmGcMetrics gc = new JvmGcMetrics();
@@ -85,7 +87,8 @@ public final class Metrics implements AutoCloseable {
   /** Registers a counter that somebody else counts. */
   public void counter(Names name, Supplier<Number> value, String... labels) {
     var builder =
-        FunctionCounter.builder(meter(name), value, supplier -> supplier.get().doubleValue()).description(name.help());
+        FunctionCounter.builder(meter(name), value, supplier -> supplier.get().doubleValue())
+            .description(name.help());
     for (var i = 0; i < labels.length; i++) {
       builder.tag(name.labels().get(i), labels[i]);
     }
@@ -126,7 +129,8 @@ public final class Metrics implements AutoCloseable {
    * @param openMetrics whether the scraper prefers OpenMetrics
    * @param maxSeries of domains, hosts and sources; what is beyond is left out and counted
    */
-  public byte[] scrape(Collection<DomainState> states, boolean openMetrics, boolean lean, int maxSeries) {
+  public byte[] scrape(
+      Collection<DomainState> states, boolean openMetrics, boolean lean, int maxSeries) {
     var out = new Exposition(openMetrics, maxSeries);
     new DomainSeries(out, states, lean).write();
     dropped.add(out.dropped());
@@ -135,7 +139,8 @@ public final class Metrics implements AutoCloseable {
   }
 
   /** The series of one domain alone, with how the look went, as {@code /probe} answers. */
-  public static byte[] probe(DomainState state, boolean success, Duration took, boolean openMetrics) {
+  public static byte[] probe(
+      DomainState state, boolean success, Duration took, boolean openMetrics) {
     var out = new Exposition(openMetrics, Integer.MAX_VALUE);
     new DomainSeries(out, java.util.List.of(state), false).write();
     out.raw(

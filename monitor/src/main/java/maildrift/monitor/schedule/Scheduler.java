@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says when each name's turn is. The wheel turns on the event loop and only hands out work; the work runs on virtual threads,
- * at most {@code parallel} at a time, the most overdue first. A name has one turn at a time: when its work takes longer than the
- * interval, the missed turns are one turn.
+ * Says when each name's turn is. The wheel turns on the event loop and only hands out work; the
+ * work runs on virtual threads, at most {@code parallel} at a time, the most overdue first. A name
+ * has one turn at a time: when its work takes longer than the interval, the missed turns are one
+ * turn.
  *
  * <p>All times are monotonic, so that clock steps neither skip nor double a turn.
  */
@@ -35,7 +36,9 @@ public final class Scheduler implements AutoCloseable {
 
   private static final int SLOTS = 8192;
 
-  /** At a start, no more first turns a second than this, unless the interval itself asks for more. */
+  /**
+   * At a start, no more first turns a second than this, unless the interval itself asks for more.
+   */
   private static final int FIRST_TURNS_PER_SECOND = 20;
 
   private final Vertx vertx;
@@ -81,7 +84,8 @@ public final class Scheduler implements AutoCloseable {
    *
    * @param work called on a virtual thread with the name whose turn it is; what it throws is logged
    */
-  public Scheduler(Vertx vertx, Duration interval, int parallel, RandomGenerator random, Consumer<String> work) {
+  public Scheduler(
+      Vertx vertx, Duration interval, int parallel, RandomGenerator random, Consumer<String> work) {
     this.vertx = vertx;
     this.loop = vertx.getOrCreateContext();
     this.interval = interval;
@@ -109,13 +113,22 @@ public final class Scheduler implements AutoCloseable {
             // Who was due in an hour must not wait for it when the interval is a minute now.
             var ticks = intervalTicks();
             slots.stream()
-                .filter(slot -> slot != null && !slot.removed && !slot.busy && !slot.waiting && slot.dueTick > now() + ticks)
+                .filter(
+                    slot ->
+                        slot != null
+                            && !slot.removed
+                            && !slot.busy
+                            && !slot.waiting
+                            && slot.dueTick > now() + ticks)
                 .forEach(slot -> arm(slot, now() + 1 + random.nextLong(ticks)));
           }
         });
   }
 
-  /** Gives {@code name} a turn in {@code delay} instead of at its regular time; the round goes on from there. */
+  /**
+   * Gives {@code name} a turn in {@code delay} instead of at its regular time; the round goes on
+   * from there.
+   */
   public void soon(String name, Duration delay) {
     loop.runOnContext(
         _ -> {
@@ -135,7 +148,8 @@ public final class Scheduler implements AutoCloseable {
   /** How late the most overdue name is, in seconds; 0 when none is. */
   public double lagSeconds() {
     // A loop that stands still is lag, too.
-    var stalled = System.nanoTime() - lastTickNanos.get() - TimeUnit.MILLISECONDS.toNanos(10 * TICK_MILLIS);
+    var stalled =
+        System.nanoTime() - lastTickNanos.get() - TimeUnit.MILLISECONDS.toNanos(10 * TICK_MILLIS);
     return Math.max(0, Math.max(lagNanos.get(), stalled)) / 1e9;
   }
 
@@ -148,7 +162,9 @@ public final class Scheduler implements AutoCloseable {
           answer.complete(
               timer == null
                   ? java.util.Optional.empty()
-                  : java.util.Optional.of(Duration.ofMillis(Math.max(0, (slots.get(timer).dueTick - now()) * TICK_MILLIS))));
+                  : java.util.Optional.of(
+                      Duration.ofMillis(
+                          Math.max(0, (slots.get(timer).dueTick - now()) * TICK_MILLIS))));
         });
     return answer;
   }
@@ -197,7 +213,10 @@ public final class Scheduler implements AutoCloseable {
         });
     hand();
     var oldest = due.peek();
-    lagNanos.set(oldest == null ? 0 : TimeUnit.MILLISECONDS.toNanos(Math.max(0, now() - oldest.dueTick) * TICK_MILLIS));
+    lagNanos.set(
+        oldest == null
+            ? 0
+            : TimeUnit.MILLISECONDS.toNanos(Math.max(0, now() - oldest.dueTick) * TICK_MILLIS));
   }
 
   private void hand() {
@@ -237,7 +256,10 @@ public final class Scheduler implements AutoCloseable {
     hand();
   }
 
-  /** One interval after the last turn was due, so that the round does not drift; in the future, so that none is made up for. */
+  /**
+   * One interval after the last turn was due, so that the round does not drift; in the future, so
+   * that none is made up for.
+   */
   private long following(long dueTick) {
     var ticks = intervalTicks();
     var next = dueTick + ticks;

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * A timing wheel for many timers that are armed again and again: a timer is an int, and costs 16 bytes. Ticks are whatever the
- * caller counts. Not safe for several threads: it belongs to the event loop.
+ * A timing wheel for many timers that are armed again and again: a timer is an int, and costs 16
+ * bytes. Ticks are whatever the caller counts. Not safe for several threads: it belongs to the
+ * event loop.
  */
 final class Wheel {
   private static final int NONE = -1;
@@ -54,7 +55,10 @@ final class Wheel {
     due[timer] = Long.MIN_VALUE;
   }
 
-  /** Moves time on; what became due is disarmed and handed over. A jump of any size fires each timer once. */
+  /**
+   * Moves time on; what became due is disarmed and handed over. A jump of any size fires each timer
+   * once.
+   */
   void advance(long tick, IntConsumer fired) {
     var steps = Math.min(tick - now, heads.length);
     for (var step = 1; step <= steps; step++) {

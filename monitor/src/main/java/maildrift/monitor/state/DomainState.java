@@ -49,17 +49,26 @@ public record DomainState(
   /**
    * This state after a look.
    *
-   * @param result the look; probes that it did not run stay as they are, those that the domain skips vanish
-   * @param driftNow all findings that come from the comparison with the baseline and from the watch itself
+   * @param result the look; probes that it did not run stay as they are, those that the domain
+   *     skips vanish
+   * @param driftNow all findings that come from the comparison with the baseline and from the watch
+   *     itself
    */
-  public DomainState after(CheckResult result, List<Finding> driftNow, Map<String, Instant> changed) {
+  public DomainState after(
+      CheckResult result, List<Finding> driftNow, Map<String, Instant> changed) {
     var byProbe = new LinkedHashMap<String, List<FindingState>>();
     for (var graded : result.findings()) {
       result.probes().stream()
-          .filter(probe -> probe.judgement().findings().stream().anyMatch(own -> own.key().equals(graded.key())))
+          .filter(
+              probe ->
+                  probe.judgement().findings().stream()
+                      .anyMatch(own -> own.key().equals(graded.key())))
           .findFirst()
           .ifPresent(
-              probe -> byProbe.computeIfAbsent(probe.probe(), _ -> new ArrayList<>()).add(FindingState.of(graded)));
+              probe ->
+                  byProbe
+                      .computeIfAbsent(probe.probe(), _ -> new ArrayList<>())
+                      .add(FindingState.of(graded)));
     }
     var next = new LinkedHashMap<>(probes);
     next.keySet().removeAll(result.domain().skip());
@@ -73,12 +82,21 @@ public record DomainState(
               probes.getOrDefault(probe.probe(), ProbeState.none(probe.probe()))));
     }
     return new DomainState(
-        result.domain(), result.checkedAt(), next, driftNow.stream().map(FindingState::of).toList(), changed);
+        result.domain(),
+        result.checkedAt(),
+        next,
+        driftNow.stream().map(FindingState::of).toList(),
+        changed);
   }
 
   /** The same with a new declaration (after a reload). */
   public DomainState domain(ManagedDomain value) {
     return new DomainState(value, checkedAt, probes, drift, recordsChanged);
+  }
+
+  /** The same, looked at later without anything new. */
+  public DomainState checkedAt(Instant at) {
+    return new DomainState(domain, at, probes, drift, recordsChanged);
   }
 
   public boolean isUnseen() {
@@ -118,7 +136,10 @@ public record DomainState(
   public boolean sameContent(DomainState other) {
     return probes.keySet().equals(other.probes.keySet())
         && probes.values().stream()
-            .allMatch(probe -> probe.sameContent(java.util.Objects.requireNonNull(other.probes.get(probe.probe()))))
+            .allMatch(
+                probe ->
+                    probe.sameContent(
+                        java.util.Objects.requireNonNull(other.probes.get(probe.probe()))))
         && drift.size() == other.drift.size()
         && java.util.stream.IntStream.range(0, drift.size())
             .allMatch(i -> drift.get(i).sameContent(other.drift.get(i)))
@@ -220,8 +241,11 @@ public record DomainState(
               Samples.of(name, facts)));
     }
     var changed = new LinkedHashMap<String, Instant>();
-    root.get("recordsChanged").properties().forEach(entry -> changed.put(entry.getKey(), Instant.parse(entry.getValue().asString())));
-    return new DomainState(domain, Instant.parse(root.get("checkedAt").asString()), probes, findings(root), changed);
+    root.get("recordsChanged")
+        .properties()
+        .forEach(entry -> changed.put(entry.getKey(), Instant.parse(entry.getValue().asString())));
+    return new DomainState(
+        domain, Instant.parse(root.get("checkedAt").asString()), probes, findings(root), changed);
   }
 
   private static List<FindingState> findings(JsonNode parent) {

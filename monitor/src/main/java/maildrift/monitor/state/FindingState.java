@@ -5,11 +5,13 @@ import maildrift.probes.Finding;
 import maildrift.probes.Severity;
 
 /**
- * A finding as the table keeps it: what series and lists need as fields, the rest as the JSON that is shown.
+ * A finding as the table keeps it: what series and lists need as fields, the rest as the JSON that
+ * is shown.
  *
  * @param json one finding's object
  */
-public record FindingState(String rule, Severity severity, String subject, boolean waived, String json) {
+public record FindingState(
+    String rule, Severity severity, String subject, boolean waived, String json) {
 
   static FindingState of(Finding finding) {
     return new FindingState(

@@ -31,7 +31,8 @@ public record ProbeState(
     samples = List.copyOf(samples);
   }
 
-  static ProbeState of(ProbeResult result, List<FindingState> findings, Instant now, ProbeState before) {
+  static ProbeState of(
+      ProbeResult result, List<FindingState> findings, Instant now, ProbeState before) {
     var clear = result.judgement().gaps().isEmpty();
     var unseenSince = before.unseenSince.equals(Instant.EPOCH) ? now : before.unseenSince;
     return new ProbeState(
@@ -48,7 +49,15 @@ public record ProbeState(
 
   static ProbeState none(String probe) {
     return new ProbeState(
-        probe, Outcome.UNOBSERVABLE, 0, Instant.EPOCH, Instant.EPOCH, "{}", "[]", List.of(), List.of());
+        probe,
+        Outcome.UNOBSERVABLE,
+        0,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        "{}",
+        "[]",
+        List.of(),
+        List.of());
   }
 
   /** Whether the last look reached a conclusion without a gap. */

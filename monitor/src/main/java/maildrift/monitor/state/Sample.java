@@ -4,7 +4,8 @@ package maildrift.monitor.state;
  * A number that a probe's facts hold and that becomes a series.
  *
  * @param kind which series
- * @param first the value of the series' first own label (selector, policy, host, source); empty where it has none
+ * @param first the value of the series' first own label (selector, policy, host, source); empty
+ *     where it has none
  * @param second of the second (port, name, allowlist)
  * @param third of the third (kind)
  */

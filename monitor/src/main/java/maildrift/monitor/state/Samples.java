@@ -9,7 +9,10 @@ import java.util.Optional;
 import maildrift.monitor.state.Sample.Kind;
 import maildrift.probes.domain.TlsLevel;
 
-/** Takes the numbers out of a probe's facts; the facts may come from a probe or, after a restart, from the store. */
+/**
+ * Takes the numbers out of a probe's facts; the facts may come from a probe or, after a restart,
+ * from the store.
+ */
 final class Samples {
   private Samples() {}
 
@@ -18,7 +21,8 @@ final class Samples {
     switch (probe) {
       case "spf" -> {
         number(facts, "lookups").ifPresent(n -> samples.add(Sample.of(Kind.SPF_LOOKUPS, n)));
-        number(facts, "voidLookups").ifPresent(n -> samples.add(Sample.of(Kind.SPF_VOID_LOOKUPS, n)));
+        number(facts, "voidLookups")
+            .ifPresent(n -> samples.add(Sample.of(Kind.SPF_VOID_LOOKUPS, n)));
         if (facts.get("netblocks") instanceof List<?> networks) {
           samples.add(Sample.of(Kind.SPF_NETBLOCKS, networks.size()));
         }
@@ -28,7 +32,15 @@ final class Samples {
               .forEach(
                   key ->
                       number(key, "bits")
-                          .ifPresent(bits -> samples.add(new Sample(Kind.DKIM_KEY_BITS, text(key, "selector"), "", "", bits))));
+                          .ifPresent(
+                              bits ->
+                                  samples.add(
+                                      new Sample(
+                                          Kind.DKIM_KEY_BITS,
+                                          text(key, "selector"),
+                                          "",
+                                          "",
+                                          bits))));
       case "dmarc" -> {
         var policy = text(facts, "effectivePolicy");
         if (!policy.isEmpty()) {
@@ -57,7 +69,9 @@ final class Samples {
     TlsLevel.parse(text(host, "level"))
         .ifPresent(level -> samples.add(new Sample(Kind.TLS_LEVEL, name, port, "", level.rank())));
     instant(text(host, "notAfter"))
-        .ifPresent(end -> samples.add(new Sample(Kind.TLS_NOT_AFTER, name, port, "", end.getEpochSecond())));
+        .ifPresent(
+            end ->
+                samples.add(new Sample(Kind.TLS_NOT_AFTER, name, port, "", end.getEpochSecond())));
     if (host.get("cnMatch") instanceof Boolean match) {
       samples.add(new Sample(Kind.TLS_CN_MATCH, name, port, name, match ? 1 : 0));
     }
@@ -70,13 +84,17 @@ final class Samples {
     }
     for (var kind : List.of("missing", "stale", "wider")) {
       if (source.get(kind) instanceof List<?> networks) {
-        samples.add(new Sample(Kind.NETBLOCK_DRIFT, text(source, "name"), allowlist, kind, networks.size()));
+        samples.add(
+            new Sample(
+                Kind.NETBLOCK_DRIFT, text(source, "name"), allowlist, kind, networks.size()));
       }
     }
   }
 
   private static Optional<Double> number(Map<?, ?> facts, String name) {
-    return facts.get(name) instanceof Number number ? Optional.of(number.doubleValue()) : Optional.empty();
+    return facts.get(name) instanceof Number number
+        ? Optional.of(number.doubleValue())
+        : Optional.empty();
   }
 
   private static String text(Map<?, ?> facts, String name) {

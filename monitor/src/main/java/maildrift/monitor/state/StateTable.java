@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import maildrift.probes.dns.DnsName;
 
-/** The latest of every managed domain, by name. Safe for any thread; each entry is replaced as a whole. */
+/**
+ * The latest of every managed domain, by name. Safe for any thread; each entry is replaced as a
+ * whole.
+ */
 public final class StateTable {
   private final ConcurrentSkipListMap<String, DomainState> states = new ConcurrentSkipListMap<>();
 

@@ -10,8 +10,8 @@ import maildrift.alerts.Alert;
 import maildrift.monitor.state.DomainState;
 
 /**
- * What the watch remembers of one domain between its turns. Guarded by {@link #lock}: a turn, an accept and a removal of one
- * domain never run at the same time.
+ * What the watch remembers of one domain between its turns. Guarded by {@link #lock}: a turn, an
+ * accept and a removal of one domain never run at the same time.
  */
 final class DomainWatch {
   final ReentrantLock lock = new ReentrantLock();

@@ -43,7 +43,8 @@ final class Translation {
     return lines.toString().stripTrailing();
   }
 
-  private static void each(Map<String, Object> evidence, String name, String sign, StringBuilder lines) {
+  private static void each(
+      Map<String, Object> evidence, String name, String sign, StringBuilder lines) {
     switch (evidence.get(name)) {
       case null -> {}
       case List<?> values -> values.forEach(value -> lines.append(sign).append(value).append('\n'));

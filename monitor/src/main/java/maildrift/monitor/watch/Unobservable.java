@@ -7,7 +7,10 @@ import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.state.DomainState;
 import maildrift.probes.Finding;
 
-/** A gap that lasts is a finding in its own right; the only one that a failure to look can bring about. Pure. */
+/**
+ * A gap that lasts is a finding in its own right; the only one that a failure to look can bring
+ * about. Pure.
+ */
 final class Unobservable {
   private Unobservable() {}
 
@@ -29,7 +32,8 @@ final class Unobservable {
               var known = state.probes().get(probe.probe());
               return known == null || known.unseenSince().plus(after).isAfter(now)
                   ? java.util.stream.Stream.<Finding>empty()
-                  : java.util.stream.Stream.of(finding(state, probe.probe(), look, known.unseenSince()));
+                  : java.util.stream.Stream.of(
+                      finding(state, probe.probe(), look, known.unseenSince()));
             })
         .toList();
   }

@@ -41,9 +41,9 @@ import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
 
 /**
- * Takes domains' turns. A turn looks at the domain, compares it with the baseline, steps its alerts, commits what changed in one
- * batch and only then shows and tells it. What looks wrong is looked at again, past every cache and at last by the authoritative
- * servers, before it fires.
+ * Takes domains' turns. A turn looks at the domain, compares it with the baseline, steps its
+ * alerts, commits what changed in one batch and only then shows and tells it. What looks wrong is
+ * looked at again, past every cache and at last by the authoritative servers, before it fires.
  */
 public final class Watch {
   private final CheckRunner runner;
@@ -102,8 +102,10 @@ public final class Watch {
     this.terms = terms;
     this.probeOfRule =
         runner.probes().stream()
-            .flatMap(probe -> probe.rules().stream().map(rule -> Map.entry(rule.id(), probe.name())))
-            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a));
+            .flatMap(
+                probe -> probe.rules().stream().map(rule -> Map.entry(rule.id(), probe.name())))
+            .collect(
+                Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, (a, _) -> a));
   }
 
   public void terms(Terms value) {
@@ -116,7 +118,9 @@ public final class Watch {
    * @param restored what the store kept of it
    */
   public void add(ManagedDomain domain, Optional<Remembered> restored) {
-    var watch = watches.computeIfAbsent(domain.name().toString(), _ -> new DomainWatch(DomainState.unseen(domain)));
+    var watch =
+        watches.computeIfAbsent(
+            domain.name().toString(), _ -> new DomainWatch(DomainState.unseen(domain)));
     watch.lock.lock();
     try {
       restored.ifPresent(
@@ -136,7 +140,10 @@ public final class Watch {
 
   /** What the store kept of one domain. */
   public record Remembered(
-      DomainState state, List<Alert> alerts, Map<String, String> baseline, Map<String, String> records) {
+      DomainState state,
+      List<Alert> alerts,
+      Map<String, String> baseline,
+      Map<String, String> records) {
     public Remembered {
       alerts = List.copyOf(alerts);
       baseline = Map.copyOf(baseline);
@@ -185,9 +192,12 @@ public final class Watch {
   private void turn(String name, DomainWatch watch) {
     var domain = watch.state.domain();
     var context = new Context(clock.instant(), published.withdrawn());
-    var pending = watch.alerts.stream().filter(alert -> alert.phase() == Alert.Phase.PENDING).toList();
-    var doubted = pending.stream().anyMatch(alert -> true) && !watch.state.isUnseen();
-    var seen = doubted ? confirm(domain, watch, pending, context) : regular(domain, watch, context);
+    var pending =
+        watch.alerts.stream().filter(alert -> alert.phase() == Alert.Phase.PENDING).toList();
+    var seen =
+        !pending.isEmpty() && !watch.state.isUnseen()
+            ? confirm(domain, watch, pending, context)
+            : regular(domain, watch, context);
     settle(name, watch, seen);
   }
 
@@ -199,9 +209,13 @@ public final class Watch {
     var contradicted =
         watch.alerts.stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
-            .anyMatch(alert -> alert.labels().get("alertname").equals(WatchRules.INCONSISTENT.id()));
+            .anyMatch(
+                alert -> alert.labels().get("alertname").equals(WatchRules.INCONSISTENT.id()));
     if (!contradicted) {
-      return new Seen(result, List.of(), key -> hides(result.gaps(), key) || key.rule().equals(WatchRules.INCONSISTENT.id()));
+      return new Seen(
+          result,
+          List.of(),
+          key -> hides(result.gaps(), key) || key.rule().equals(WatchRules.INCONSISTENT.id()));
     }
     // Only the authoritative servers themselves can say that they agree again.
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, _ -> true, context);
@@ -210,28 +224,45 @@ public final class Watch {
         inconsistent(authoritative),
         key ->
             hides(result.gaps(), key)
-                || (key.rule().equals(WatchRules.INCONSISTENT.id()) && !authoritative.gaps().isEmpty()
+                || (key.rule().equals(WatchRules.INCONSISTENT.id())
+                    && !authoritative.gaps().isEmpty()
                     && inconsistent(authoritative).isEmpty()));
   }
 
-  /** Looks again at what is pending, past every cache; the last look that is needed asks the authoritative servers, too. */
-  private Seen confirm(ManagedDomain domain, DomainWatch watch, List<Alert> pending, Context context) {
-    var doubted = pending.stream().map(alert -> probeOf(key(alert))).flatMap(Optional::stream).collect(Collectors.toSet());
+  /**
+   * Looks again at what is pending, past every cache; the last look that is needed asks the
+   * authoritative servers, too.
+   */
+  private Seen confirm(
+      ManagedDomain domain, DomainWatch watch, List<Alert> pending, Context context) {
+    var doubted =
+        pending.stream()
+            .map(alert -> probeOf(key(alert)))
+            .flatMap(Optional::stream)
+            .collect(Collectors.toSet());
     Predicate<String> wanted = doubted.isEmpty() ? _ -> true : doubted::contains;
     var second = runner.check(domain, Look.SECOND_OPINION, wanted, context);
     var needed = terms.schedule().confirmations();
     var last = pending.stream().anyMatch(alert -> alert.looks() + 1 >= needed);
     if (!last || !stillDoubtful(second, watch, pending)) {
-      return new Seen(second, List.of(), key -> hidden(key, second) || key.rule().equals(WatchRules.INCONSISTENT.id()));
+      return new Seen(
+          second,
+          List.of(),
+          key -> hidden(key, second) || key.rule().equals(WatchRules.INCONSISTENT.id()));
     }
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, wanted, context);
     var agreed = authoritative.findings().stream().map(Finding::key).collect(Collectors.toSet());
-    var firing = watch.alerts.stream().filter(a -> a.phase() == Alert.Phase.FIRING).map(Watch::key).collect(Collectors.toSet());
+    var firing =
+        watch.alerts.stream()
+            .filter(a -> a.phase() == Alert.Phase.FIRING)
+            .map(Watch::key)
+            .collect(Collectors.toSet());
     var both =
         second.findings().stream()
             .filter(finding -> agreed.contains(finding.key()) || firing.contains(finding.key()))
             .toList();
-    var result = new CheckResult(domain, authoritative.checkedAt(), merged(second, authoritative), both);
+    var result =
+        new CheckResult(domain, authoritative.checkedAt(), merged(second, authoritative), both);
     return new Seen(
         result,
         inconsistent(authoritative),
@@ -241,16 +272,23 @@ public final class Watch {
   private boolean stillDoubtful(CheckResult second, DomainWatch watch, List<Alert> pending) {
     var found = new HashSet<>(second.findings().stream().map(Finding::key).toList());
     drift(watch, second).forEach(finding -> found.add(finding.key()));
-    return pending.stream().map(Watch::key).anyMatch(key -> found.contains(key) || key.rule().equals(WatchRules.INCONSISTENT.id()));
+    return pending.stream()
+        .map(Watch::key)
+        .anyMatch(key -> found.contains(key) || key.rule().equals(WatchRules.INCONSISTENT.id()));
   }
 
-  /** What the authoritative servers showed, and what they could not show as the second opinion showed it. */
+  /**
+   * What the authoritative servers showed, and what they could not show as the second opinion
+   * showed it.
+   */
   private static List<ProbeResult> merged(CheckResult second, CheckResult authoritative) {
     var better =
         authoritative.probes().stream()
             .filter(probe -> probe.judgement().gaps().isEmpty())
             .collect(Collectors.toMap(ProbeResult::probe, probe -> probe));
-    return second.probes().stream().map(probe -> better.getOrDefault(probe.probe(), probe)).toList();
+    return second.probes().stream()
+        .map(probe -> better.getOrDefault(probe.probe(), probe))
+        .toList();
   }
 
   private static List<Finding> inconsistent(CheckResult authoritative) {
@@ -267,7 +305,10 @@ public final class Watch {
   }
 
   private boolean hidden(Finding.Key key, CheckResult look) {
-    return hides(look.gaps(), key) || probeOf(key).map(probe -> look.probes().stream().noneMatch(ran -> ran.probe().equals(probe))).orElse(false);
+    return hides(look.gaps(), key)
+        || probeOf(key)
+            .map(probe -> look.probes().stream().noneMatch(ran -> ran.probe().equals(probe)))
+            .orElse(false);
   }
 
   private static boolean hides(List<Gap> gaps, Finding.Key key) {
@@ -287,7 +328,13 @@ public final class Watch {
     var drift = new ArrayList<>(drift(watch, seen.result()));
     drift.addAll(seen.extra());
     var provisional = watch.state.after(seen.result(), List.of(), watch.recordsChanged);
-    var unobservable = Unobservable.findings(provisional, seen.result(), now, terms.schedule().unobservableAfter(), resolvers.unusable());
+    var unobservable =
+        Unobservable.findings(
+            provisional,
+            seen.result(),
+            now,
+            terms.schedule().unobservableAfter(),
+            resolvers.unusable());
     drift.addAll(unobservable);
     var graded = runner.graded(drift, domain, now);
     var problems =
@@ -299,9 +346,17 @@ public final class Watch {
     Predicate<Labels> hidden =
         labels -> {
           var key = new Finding.Key(labels.get("alertname"), labels.get("subject"));
-          return seen.hidden().test(key) || driftHidden(key, watch, seen.result(), ran) || unobservableHidden(key, ran);
+          return seen.hidden().test(key)
+              || driftHidden(key, watch, seen.result())
+              || unobservableHidden(key, ran);
         };
-    var step = AlertBook.step(watch.alerts, problems, hidden, now, AlertTerms.DEFAULT.confirmations(terms.schedule().confirmations()));
+    var step =
+        AlertBook.step(
+            watch.alerts,
+            problems,
+            hidden,
+            now,
+            AlertTerms.DEFAULT.confirmations(terms.schedule().confirmations()));
     var next = watch.state.after(seen.result(), graded, watch.recordsChanged);
     if (next.sameContent(watch.state)) {
       checked.put(name, now);
@@ -344,7 +399,8 @@ public final class Watch {
   }
 
   /** Notes what the records look like now, and accepts what is seen for the first time. */
-  private void remember(String name, DomainWatch watch, CheckResult result, Instant now, Batch.Builder batch) {
+  private void remember(
+      String name, DomainWatch watch, CheckResult result, Instant now, Batch.Builder batch) {
     var accepted = false;
     for (var probe : result.probes()) {
       var gapless = probe.judgement().gaps().isEmpty();
@@ -381,9 +437,14 @@ public final class Watch {
 
   /** A selector or source that is no longer declared is no longer compared. */
   private static boolean forgetUnwatched(DomainWatch watch, ProbeResult probe) {
-    var kinds = probe.judgement().records().keySet().stream().map(Watch::kind).collect(Collectors.toSet());
-    return watch.baseline.keySet().removeIf(
-        record -> kinds.contains(kind(record)) && !probe.judgement().records().containsKey(record));
+    var kinds =
+        probe.judgement().records().keySet().stream().map(Watch::kind).collect(Collectors.toSet());
+    return watch
+        .baseline
+        .keySet()
+        .removeIf(
+            record ->
+                kinds.contains(kind(record)) && !probe.judgement().records().containsKey(record));
   }
 
   private static String kind(String record) {
@@ -397,18 +458,22 @@ public final class Watch {
   }
 
   /** Drift of a record that this look did not see is neither there nor gone. */
-  private static boolean driftHidden(Finding.Key key, DomainWatch watch, CheckResult result, Set<String> ran) {
+  private static boolean driftHidden(Finding.Key key, DomainWatch watch, CheckResult result) {
     var record =
         key.rule().equals(Drift.CHANGED.id())
             ? Optional.of(key.subject())
-            : Optional.of(key.subject() + " netblocks").filter(_ -> key.rule().equals(Drift.NETBLOCKS_CHANGED.id()));
+            : Optional.of(key.subject() + " netblocks")
+                .filter(_ -> key.rule().equals(Drift.NETBLOCKS_CHANGED.id()));
     return record.isPresent()
         && watch.baseline.containsKey(record.get())
-        && result.probes().stream().noneMatch(probe -> probe.judgement().records().containsKey(record.get()));
+        && result.probes().stream()
+            .noneMatch(probe -> probe.judgement().records().containsKey(record.get()));
   }
 
-  private static boolean unobservableHidden(Finding.Key key, Set<String> ran) {
-    return key.rule().equals(WatchRules.UNOBSERVABLE.id()) && !ran.contains(key.subject());
+  /** While the resolvers cannot look, a domain's own gaps neither begin nor end. */
+  private boolean unobservableHidden(Finding.Key key, Set<String> ran) {
+    return key.rule().equals(WatchRules.UNOBSERVABLE.id())
+        && (resolvers.unusable() || !ran.contains(key.subject()));
   }
 
   private static Finding.Key key(Alert alert) {
@@ -429,7 +494,10 @@ public final class Watch {
     }
   }
 
-  /** Takes the records as they were last seen for the baseline, and looks again at once. Returns false for an unknown domain. */
+  /**
+   * Takes the records as they were last seen for the baseline, and looks again at once. Returns
+   * false for an unknown domain.
+   */
   public boolean accept(String name, String by) {
     var watch = watches.get(name);
     if (watch == null) {
@@ -467,15 +535,17 @@ public final class Watch {
   /** The alerts of all domains, in every phase. */
   public List<Alert> alerts() {
     var all = new ArrayList<Alert>();
-    watches.values().forEach(
-        watch -> {
-          watch.lock.lock();
-          try {
-            all.addAll(watch.alerts);
-          } finally {
-            watch.lock.unlock();
-          }
-        });
+    watches
+        .values()
+        .forEach(
+            watch -> {
+              watch.lock.lock();
+              try {
+                all.addAll(watch.alerts);
+              } finally {
+                watch.lock.unlock();
+              }
+            });
     return all;
   }
 
@@ -485,14 +555,20 @@ public final class Watch {
     if (watch != null) {
       watch.lock.lock();
       try {
-        watch.alerts.removeIf(own -> own.phase() == Alert.Phase.RESOLVED && own.fingerprint().equals(alert.fingerprint()));
+        watch.alerts.removeIf(
+            own ->
+                own.phase() == Alert.Phase.RESOLVED
+                    && own.fingerprint().equals(alert.fingerprint()));
       } finally {
         watch.lock.unlock();
       }
     }
   }
 
-  /** Stores when domains were last looked at that showed nothing new; called now and then, and at the end. */
+  /**
+   * Stores when domains were last looked at that showed nothing new; called now and then, and at
+   * the end.
+   */
   public void flushChecked() {
     var now = new HashMap<>(checked);
     if (!now.isEmpty()) {
@@ -504,7 +580,10 @@ public final class Watch {
   /** All rules by id, those of the watch included. */
   public Map<String, Rule> rules() {
     var all = new HashMap<String, Rule>();
-    runner.probes().stream().map(Probe::rules).flatMap(List::stream).forEach(rule -> all.put(rule.id(), rule));
+    runner.probes().stream()
+        .map(Probe::rules)
+        .flatMap(List::stream)
+        .forEach(rule -> all.put(rule.id(), rule));
     WatchRules.all().forEach(rule -> all.put(rule.id(), rule));
     return all;
   }

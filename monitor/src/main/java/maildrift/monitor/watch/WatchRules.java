@@ -12,16 +12,20 @@ public final class WatchRules {
 
   public static final Rule UNOBSERVABLE =
       Rule.warning("probe.unobservable", "something could not be looked at for too long")
-          .why("What cannot be seen cannot be judged: a change there would go unnoticed. Nothing else is concluded from it.")
+          .why(
+              "What cannot be seen cannot be judged: a change there would go unnoticed. Nothing else is concluded from it.")
           .reference("maildrift README, gaps")
-          .remedy("See why the name server or mail server does not answer maildrift; dig and openssl s_client show the same.")
+          .remedy(
+              "See why the name server or mail server does not answer maildrift; dig and openssl s_client show the same.")
           .example("contoso.tld TXT: timeout after 2s from 127.0.0.1:53");
 
   public static final Rule INCONSISTENT =
       Rule.warning("zone.inconsistent", "the authoritative servers of a zone contradict each other")
-          .why("Which answer a receiver gets is luck: some mail is judged by the old record, some by the new.")
+          .why(
+              "Which answer a receiver gets is luck: some mail is judged by the old record, some by the new.")
           .reference("RFC 1034 section 4.3.5")
-          .remedy("Make the servers serve the same zone: compare their SOA serials and zone transfers.")
+          .remedy(
+              "Make the servers serve the same zone: compare their SOA serials and zone transfers.")
           .example("ns1 says 10 mx1.example.test, ns2 says 10 mx2.example.test");
 
   private WatchRules() {}
@@ -30,7 +34,7 @@ public final class WatchRules {
   public static List<Rule> all() {
     return Stream.concat(
             ProbeCatalog.all().stream().map(Probe::rules).flatMap(List::stream),
-            Stream.of(Drift.CHANGED, Drift.NETBLOCKS_CHANGED, INCONSISTENT, UNOBSERVABLE))
+            Stream.of(Drift.CHANGED, INCONSISTENT, UNOBSERVABLE))
         .toList();
   }
 }

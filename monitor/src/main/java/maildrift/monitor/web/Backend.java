@@ -18,8 +18,8 @@ import maildrift.monitor.store.Change;
 import maildrift.probes.Rule;
 
 /**
- * What the web side asks of the daemon. Methods may block (store, network) unless they say otherwise: call them on a worker or
- * virtual thread.
+ * What the web side asks of the daemon. Methods may block (store, network) unless they say
+ * otherwise: call them on a worker or virtual thread.
  */
 public interface Backend {
 
@@ -48,6 +48,29 @@ public interface Backend {
 
   /** Why an alert is not told now. Does not block. */
   Optional<Mutes.Why> muted(Alert alert);
+
+  /**
+   * Sends a sample to one receiver now, once, past routes and silences.
+   *
+   * @return what became of it, in words; empty for an unknown receiver
+   */
+  Optional<String> testReceiver(String receiver);
+
+  /** Who would hear of an alert with these labels, and by which route; does not block. */
+  List<Way> route(Map<String, String> labels);
+
+  /**
+   * One route that an alert takes.
+   *
+   * @param route its matchers, as one text
+   * @param groupBy the labels its alerts are grouped by
+   */
+  record Way(String route, List<String> receivers, List<String> groupBy) {
+    public Way {
+      receivers = List.copyOf(receivers);
+      groupBy = List.copyOf(groupBy);
+    }
+  }
 
   List<Silence> silences();
 
@@ -79,7 +102,10 @@ public interface Backend {
 
   Removal removeDomain(String name);
 
-  /** One look at any target, for {@code /probe}; never stored or told. The domain's own declaration counts when it is configured. */
+  /**
+   * One look at any target, for {@code /probe}; never stored or told. The domain's own declaration
+   * counts when it is configured.
+   */
   CheckResult probe(String target, List<String> profiles, Duration limit);
 
   /** The metrics text. Does not block. */
@@ -88,7 +114,10 @@ public interface Backend {
   /** Reads the configuration again; what is wrong with it, or empty when it is in force now. */
   List<Problem> reload();
 
-  /** Why the daemon is not ready (or not healthy, with {@code live}): part → reason; empty: all is well. Does not block. */
+  /**
+   * Why the daemon is not ready (or not healthy, with {@code live}): part → reason; empty: all is
+   * well. Does not block.
+   */
   Map<String, String> unwell(boolean live);
 
   String version();

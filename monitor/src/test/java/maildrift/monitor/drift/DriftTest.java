@@ -21,15 +21,19 @@ class DriftTest {
         "_dmarc.a.test DMARC     | v=DMARC1; p=none        | v=DMARC1; p=quarantine  | INFO",
         "a.test SPF              | v=spf1 -all             | v=spf1 +all             | WARNING",
       })
-  void aChangedRecordIsGradedByWhatItMeansForMail(String record, String old, String now, Severity severity) {
+  void aChangedRecordIsGradedByWhatItMeansForMail(
+      String record, String old, String now, Severity severity) {
     var findings = Drift.between(Map.of(record, old), new TreeMap<>(Map.of(record, now)));
 
-    assertThat(findings).singleElement().satisfies(finding -> {
-      assertThat(finding.rule()).isEqualTo(Drift.CHANGED);
-      assertThat(finding.subject()).isEqualTo(record);
-      assertThat(finding.severity()).isEqualTo(severity);
-      assertThat(finding.evidence()).containsEntry("old", old).containsEntry("new", now);
-    });
+    assertThat(findings)
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.rule()).isEqualTo(Drift.CHANGED);
+              assertThat(finding.subject()).isEqualTo(record);
+              assertThat(finding.severity()).isEqualTo(severity);
+              assertThat(finding.evidence()).containsEntry("old", old).containsEntry("new", now);
+            });
   }
 
   @Test
@@ -39,7 +43,8 @@ class DriftTest {
 
   @Test
   void aRecordWithoutBaselineHasNotChanged() {
-    assertThat(Drift.between(Map.of(), new TreeMap<>(Map.of("a.test MX", "10 mx1.test")))).isEmpty();
+    assertThat(Drift.between(Map.of(), new TreeMap<>(Map.of("a.test MX", "10 mx1.test"))))
+        .isEmpty();
   }
 
   @Test
@@ -47,14 +52,18 @@ class DriftTest {
     var name = "de._netblocks.provider.test netblocks";
     var findings =
         Drift.between(
-            Map.of(name, "192.0.2.0/24 198.51.100.0/24"), new TreeMap<>(Map.of(name, "192.0.2.0/24 203.0.113.0/24")));
+            Map.of(name, "192.0.2.0/24 198.51.100.0/24"),
+            new TreeMap<>(Map.of(name, "192.0.2.0/24 203.0.113.0/24")));
 
-    assertThat(findings).singleElement().satisfies(finding -> {
-      assertThat(finding.rule()).isEqualTo(Drift.NETBLOCKS_CHANGED);
-      assertThat(finding.cause()).isEqualTo("de._netblocks.provider.test TXT");
-      assertThat(finding.message())
-          .isEqualTo(
-              "de._netblocks.provider.test publishes other networks than accepted: added 203.0.113.0/24 removed 198.51.100.0/24");
-    });
+    assertThat(findings)
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.rule()).isEqualTo(Drift.NETBLOCKS_CHANGED);
+              assertThat(finding.cause()).isEqualTo("de._netblocks.provider.test TXT");
+              assertThat(finding.message())
+                  .isEqualTo(
+                      "de._netblocks.provider.test publishes other networks than accepted: added 203.0.113.0/24 removed 198.51.100.0/24");
+            });
   }
 }

@@ -62,10 +62,12 @@ class WheelTest {
     var ticks = new ArrayList<Long>();
     for (long tick = 1; tick <= 40; tick++) {
       var at = tick;
-      wheel.advance(tick, timer -> {
-        ticks.add(at);
-        wheel.arm(timer, at + 10);
-      });
+      wheel.advance(
+          tick,
+          timer -> {
+            ticks.add(at);
+            wheel.arm(timer, at + 10);
+          });
     }
 
     assertThat(ticks).containsExactly(2L, 12L, 22L, 32L);
@@ -90,7 +92,11 @@ class WheelTest {
       expected.put(timer, at);
       var now = tick;
       var fired = firedUntil(now);
-      var due = expected.entrySet().stream().filter(e -> e.getValue() <= now).map(e -> e.getKey()).toList();
+      var due =
+          expected.entrySet().stream()
+              .filter(e -> e.getValue() <= now)
+              .map(e -> e.getKey())
+              .toList();
       assertThat(fired).containsExactlyInAnyOrderElementsOf(due);
       due.forEach(expected::remove);
     }

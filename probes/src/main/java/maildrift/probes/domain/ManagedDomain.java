@@ -166,6 +166,23 @@ public record ManagedDomain(
         severities);
   }
 
+  public ManagedDomain gateways(List<Gateway> value) {
+    return new ManagedDomain(
+        name,
+        tenant,
+        prescriptions,
+        dkim,
+        allowlist,
+        forwardingServers,
+        smarthosts,
+        tlsLevel,
+        value,
+        dmarcPolicy,
+        skip,
+        waivers,
+        severities);
+  }
+
   public ManagedDomain waivers(List<Waiver> value) {
     return new ManagedDomain(
         name,

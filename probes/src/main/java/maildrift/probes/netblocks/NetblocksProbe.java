@@ -17,6 +17,13 @@ import maildrift.probes.spf.SpfTree;
  * others? Compared as sets of addresses, never as text.
  */
 public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
+
+  /**
+   * Violated when the provider's set differs from the accepted baseline, which a probe does not
+   * know.
+   */
+  public static final Rule CHANGED = NetblocksRules.CHANGED;
+
   static final String NAME = "netblocks";
 
   /** What is behind each source of the domain's prescriptions, in their order. */

@@ -1,0 +1,109 @@
+package maildrift.monitor.check;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import maildrift.probes.Deadline;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.Dns;
+import maildrift.probes.dns.DnsDoor;
+import maildrift.probes.dns.Question;
+import maildrift.probes.smtp.SharedSmtp;
+import maildrift.probes.smtp.Smtp;
+
+/** The real doors: one DNS door and one SMTP door for everything that a process looks at. */
+public final class OutsideDoors implements Doors, AutoCloseable {
+  private final DnsDoor dns;
+  private final SharedSmtp smtp;
+  private final boolean allowsPrivate;
+  private final Runnable answered;
+
+  /**
+   * @param allowsPrivate whether the operator means private addresses to be looked at
+   * @param answered called whenever DNS has answered something; must be quick
+   */
+  public OutsideDoors(DnsDoor dns, SharedSmtp smtp, boolean allowsPrivate, Runnable answered) {
+    this.dns = dns;
+    this.smtp = smtp;
+    this.allowsPrivate = allowsPrivate;
+    this.answered = answered;
+  }
+
+  @Override
+  public Door open(Look look, Deadline deadline) {
+    return switch (look) {
+      case REGULAR -> new Opened(dns.cached(deadline), smtp.within(deadline), deadline);
+      case SECOND_OPINION -> new Opened(dns.fresh(deadline), smtp.fresh(deadline), deadline);
+      case AUTHORITATIVE -> new Opened(dns.authoritative(deadline), smtp.fresh(deadline), deadline);
+    };
+  }
+
+  public DnsDoor dnsDoor() {
+    return dns;
+  }
+
+  @Override
+  public void close() {
+    dns.close();
+  }
+
+  /** One look's network. Probes use it from several threads. */
+  private final class Opened implements Door {
+    private final Dns dns;
+    private final Smtp smtp;
+    private final Deadline deadline;
+    private final List<Contradiction> contradictions =
+        Collections.synchronizedList(new ArrayList<>());
+
+    Opened(Dns dns, Smtp smtp, Deadline deadline) {
+      this.dns = questions -> noting(questions, dns.ask(questions));
+      this.smtp = smtp;
+      this.deadline = deadline;
+    }
+
+    private List<Answer> noting(List<Question> questions, List<Answer> answers) {
+      var any = false;
+      for (var i = 0; i < questions.size(); i++) {
+        any |= !(answers.get(i) instanceof Answer.Unanswered);
+        if (answers.get(i) instanceof Answer.Unanswered(var failure, var why, _)
+            && failure == Answer.Failure.INCONSISTENT) {
+          var contradiction = new Contradiction(questions.get(i).toString(), why);
+          if (!contradictions.contains(contradiction)) {
+            contradictions.add(contradiction);
+          }
+        }
+      }
+      if (any) {
+        answered.run();
+      }
+      return answers;
+    }
+
+    @Override
+    public Dns dns() {
+      return dns;
+    }
+
+    @Override
+    public Smtp smtp() {
+      return smtp;
+    }
+
+    @Override
+    public boolean allowsPrivate() {
+      return allowsPrivate;
+    }
+
+    @Override
+    public Deadline deadline() {
+      return deadline;
+    }
+
+    @Override
+    public List<Contradiction> contradictions() {
+      synchronized (contradictions) {
+        return List.copyOf(contradictions);
+      }
+    }
+  }
+}

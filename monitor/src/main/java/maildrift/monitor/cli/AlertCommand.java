@@ -1,0 +1,127 @@
+package maildrift.monitor.cli;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "alert",
+    description =
+        "Alerts of a running daemon: list them, test a receiver, ask where an alert would go.",
+    subcommands = {AlertCommand.ListAll.class, AlertCommand.Test.class, AlertCommand.Route.class},
+    footer = {
+      "",
+      "Examples:",
+      "  maildrift alert list",
+      "  maildrift alert test oncall",
+      "  maildrift alert route --domain contoso.tld --rule netblocks.missing"
+    })
+final class AlertCommand {
+
+  @Command(name = "list", description = "What is pending or firing.")
+  static final class ListAll implements Callable<Integer> {
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var alerts = client.get("/api/v1/alerts");
+      if (client.json()) {
+        System.out.println(alerts);
+        return Exit.OK;
+      }
+      for (var alert : alerts) {
+        var labels = alert.path("labels");
+        System.out.println(
+            Terminal.safe(
+                "%-8s %-8s %s  %s  %s"
+                    .formatted(
+                        alert.path("status").path("state").asString(""),
+                        labels.path("severity").asString(""),
+                        labels.path("alertname").asString(""),
+                        labels.path("domain").asString(""),
+                        alert.path("annotations").path("summary").asString(""))));
+      }
+      return Exit.OK;
+    }
+  }
+
+  @Command(
+      name = "test",
+      description = "Send a real sample to a receiver, once, past routes and silences.")
+  static final class Test implements Callable<Integer> {
+    @Parameters(paramLabel = "RECEIVER", description = "Its name in the configuration.")
+    String receiver = "";
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var answer = client.post("/api/v1/receivers/" + encoded(receiver) + "/test", null);
+      var outcome = answer.path("outcome").asString("");
+      System.out.println(
+          client.json() ? answer.toString() : Terminal.safe(receiver + ": " + outcome));
+      return outcome.equals("delivered") ? Exit.OK : Exit.FINDINGS;
+    }
+  }
+
+  @Command(name = "route", description = "Who would hear of an alert, and by which route.")
+  static final class Route implements Callable<Integer> {
+    @Option(
+        names = "--domain",
+        paramLabel = "DOMAIN",
+        description = "Of this domain (its tenant's labels count).")
+    @Nullable String domain;
+
+    @Option(names = "--rule", paramLabel = "RULE", description = "Of this rule.")
+    @Nullable String rule;
+
+    @Option(
+        names = "--severity",
+        paramLabel = "SEVERITY",
+        description = "With this severity (default: the rule's).")
+    @Nullable String severity;
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var query = new ArrayList<String>();
+      if (domain != null) {
+        query.add("domain=" + encoded(Arguments.domain(domain).toString()));
+      }
+      if (rule != null) {
+        query.add("alertname=" + encoded(rule));
+      }
+      if (severity != null) {
+        query.add("severity=" + encoded(severity));
+      }
+      var answer = client.get("/api/v1/routes?" + String.join("&", query));
+      if (client.json()) {
+        System.out.println(answer);
+        return Exit.OK;
+      }
+      if (answer.path("routes").isEmpty()) {
+        System.out.println("no route matches: nobody would hear of it");
+      }
+      for (var route : answer.path("routes")) {
+        var receivers = new ArrayList<String>();
+        route.path("receivers").forEach(receiver -> receivers.add(receiver.asString("")));
+        System.out.println(
+            Terminal.safe(
+                "%s  by the route that matches %s"
+                    .formatted(String.join(", ", receivers), route.path("route").asString(""))));
+      }
+      return Exit.OK;
+    }
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,179 @@
+package maildrift.monitor.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.config.ProfileUse;
+import maildrift.monitor.wiring.Loading;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.DkimExpectation;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Prescription;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "check",
+    description = {
+      "One round now, then exit; does not touch the store. Without DOMAIN all domains of the configuration; - reads domains",
+      "from stdin, one a line. A domain that is not configured is checked against the general rules.",
+      "Gaps are no findings: they show in the probes and in the verdict, and end with exit code 3 when nothing is worse."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  maildrift check contoso.tld",
+      "  maildrift check contoso.tld --profile mimecast:region=de --selector default",
+      "  maildrift check --config maildrift.yml --format json",
+      "  maildrift check - --dns 9.9.9.9 < domains.txt"
+    })
+final class CheckCommand implements Callable<Integer> {
+  /** How many domains are looked at at once; results stay in order. */
+  private static final int PARALLEL = 32;
+
+  @Parameters(arity = "0..*", paramLabel = "DOMAIN", description = "What to look at.")
+  List<String> domains = List.of();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration with managed domains.")
+  @Nullable Path config;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME[:PARAMETER=VALUE,…]",
+      description =
+          "Add a profile to domains on the command line, e.g. mimecast:region=de (may be repeated).")
+  List<String> profiles = List.of();
+
+  @Option(
+      names = "--selector",
+      split = ",",
+      paramLabel = "SELECTOR",
+      description = "DKIM selectors to look at besides.")
+  List<String> selectors = List.of();
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    common.checkProbeNames();
+    var configuration = config == null ? MonitorConfig.DEFAULT : Configured.load(config);
+    var wanted = wanted(configuration);
+    if (wanted.isEmpty()) {
+      throw new Failure("no domain: name one, or give --config with managed domains");
+    }
+    var progress = new Progress(wanted.size());
+    try (var outside = Outside.open(common, configuration)) {
+      var runner = outside.runner();
+      var text = new CheckText(common.terminal());
+      var exit = Exit.OK;
+      var flying = new ArrayDeque<Future<CheckResult>>();
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (var domain : wanted) {
+          flying.add(threads.submit(() -> Looked.look(runner, domain, common)));
+          if (flying.size() >= PARALLEL) {
+            exit = Exit.worst(exit, print(flying.remove().get(), text, progress));
+          }
+        }
+        while (!flying.isEmpty()) {
+          exit = Exit.worst(exit, print(flying.remove().get(), text, progress));
+        }
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException failure) {
+        throw new IllegalStateException(failure.getCause());
+      }
+      progress.clear();
+      return exit;
+    }
+  }
+
+  private int print(CheckResult result, CheckText text, Progress progress) {
+    progress.clear();
+    Looked.print(result, common, text);
+    progress.step();
+    return Exit.of(result.findings(), result.gaps());
+  }
+
+  private List<ManagedDomain> wanted(MonitorConfig configuration) {
+    if (domains.isEmpty()) {
+      return configuration.domains();
+    }
+    var names = new ArrayList<String>();
+    for (var written : domains) {
+      if (written.equals("-")) {
+        names.addAll(stdin());
+      } else {
+        names.add(written);
+      }
+    }
+    return names.stream().map(Arguments::domain).map(name -> managed(name, configuration)).toList();
+  }
+
+  private ManagedDomain managed(DnsName name, MonitorConfig configuration) {
+    var uses = profiles.stream().map(CheckCommand::use).toList();
+    var declared = configuration.domain(name);
+    var domain =
+        switch (Loading.loader().adHoc(name, uses, configuration)) {
+          case ConfigLoader.DomainResult.Accepted(var accepted) ->
+              declared.isEmpty()
+                  ? accepted
+                  : declared.get().prescriptions(both(declared.get(), accepted));
+          case ConfigLoader.DomainResult.Refused(var problems) ->
+              throw new Failure(
+                  String.join("\n", problems.stream().map(problem -> problem.message()).toList()));
+        };
+    var dkim = new ArrayList<>(domain.dkim());
+    selectors.forEach(
+        selector ->
+            dkim.add(
+                new DkimExpectation(
+                    selector, Optional.empty(), Optional.empty(), "command line", true)));
+    return domain.dkim(dkim);
+  }
+
+  private static List<Prescription> both(ManagedDomain declared, ManagedDomain adHoc) {
+    return Stream.concat(declared.prescriptions().stream(), adHoc.prescriptions().stream())
+        .toList();
+  }
+
+  private static ProfileUse use(String written) {
+    try {
+      return ProfileUse.parse(written);
+    } catch (IllegalArgumentException problem) {
+      throw new Failure("--profile " + written + ": " + problem.getMessage());
+    }
+  }
+
+  private static List<String> stdin() {
+    try {
+      var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      return in.lines()
+          .map(String::strip)
+          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+          .toList();
+    } catch (UncheckedIOException failure) {
+      throw new UncheckedIOException(new IOException("stdin cannot be read", failure.getCause()));
+    }
+  }
+}

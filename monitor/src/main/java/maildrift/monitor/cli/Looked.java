@@ -1,0 +1,44 @@
+package maildrift.monitor.cli;
+
+import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.check.CheckRunner;
+import maildrift.monitor.check.Look;
+import maildrift.monitor.json.CheckJson;
+import maildrift.probes.Context;
+import maildrift.probes.domain.ManagedDomain;
+
+/**
+ * Looks at one domain with some probes and prints it: what {@code check} and the commands of single
+ * probes share.
+ */
+final class Looked {
+  private Looked() {}
+
+  static CheckResult look(CheckRunner runner, ManagedDomain domain, CommonOptions options) {
+    return runner.check(domain, Look.REGULAR, options::wants, Context.at(java.time.Instant.now()));
+  }
+
+  static void print(CheckResult result, CommonOptions options, CheckText text) {
+    if (options.json()) {
+      var line = CheckJson.check(result);
+      System.out.write(line, 0, line.length);
+      System.out.println();
+    } else {
+      text.print(result);
+    }
+  }
+
+  /** One probe of one domain, as the commands {@code dkim}, {@code dmarc} and {@code mx} do. */
+  static int one(String probe, ManagedDomain domain, CommonOptions options) {
+    options.only = java.util.List.of(probe);
+    try (var outside = Outside.open(options)) {
+      var result = look(outside.runner(), domain, options);
+      if (options.json()) {
+        System.out.println(SingleJson.of(result, probe));
+      } else {
+        new CheckText(options.terminal()).print(result);
+      }
+      return Exit.of(result.findings(), result.gaps());
+    }
+  }
+}

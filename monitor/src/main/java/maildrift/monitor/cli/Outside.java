@@ -1,0 +1,87 @@
+package maildrift.monitor.cli;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import maildrift.monitor.check.CheckRunner;
+import maildrift.monitor.check.Look;
+import maildrift.monitor.check.OutsideDoors;
+import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.wiring.Wiring;
+import maildrift.probes.Deadline;
+import maildrift.probes.Probe;
+import maildrift.probes.ProbeCatalog;
+import maildrift.probes.dns.Dns;
+import maildrift.probes.dns.DnsServer;
+import maildrift.probes.smtp.Smtp;
+import maildrift.probes.tls.TrustAnchors;
+
+/**
+ * The doors outside for one run of a command, from its options and, where it has one, the
+ * configuration.
+ */
+final class Outside implements AutoCloseable {
+  private final OutsideDoors doors;
+  private final List<Probe<?>> probes;
+
+  private Outside(OutsideDoors doors, List<Probe<?>> probes) {
+    this.doors = doors;
+    this.probes = probes;
+  }
+
+  static Outside open(CommonOptions options) {
+    return open(options, MonitorConfig.DEFAULT);
+  }
+
+  static Outside open(CommonOptions options, MonitorConfig config) {
+    var settings =
+        Wiring.dnsSettings(
+            config.dns(), resolvers(options), options.timeout(), Duration.ofHours(1));
+    var smtp = Wiring.smtpSettings(config.smtp());
+    return new Outside(
+        Wiring.doors(settings, smtp, Duration.ofHours(1)), ProbeCatalog.of(anchors(options)));
+  }
+
+  private static List<DnsServer> resolvers(CommonOptions options) {
+    try {
+      return options.dns().stream().map(DnsServer::parse).toList();
+    } catch (IllegalArgumentException problem) {
+      throw new Failure("--dns: " + problem.getMessage());
+    }
+  }
+
+  static TrustAnchors anchors(CommonOptions options) {
+    var file = options.caFile();
+    if (file.isEmpty()) {
+      return TrustAnchors.system();
+    }
+    try {
+      return TrustAnchors.systemAnd(file.get());
+    } catch (IOException | IllegalArgumentException problem) {
+      throw new Failure("--ca-file %s: %s".formatted(file.get(), problem.getMessage()));
+    }
+  }
+
+  CheckRunner runner() {
+    return new CheckRunner(probes, doors, (_, _) -> {}, Clock.systemUTC());
+  }
+
+  Dns dns(Look look) {
+    return doors.open(look, limit()).dns();
+  }
+
+  Smtp smtp() {
+    return doors.open(Look.REGULAR, limit()).smtp();
+  }
+
+  /** How long a command that looks at one thing may take. */
+  static Deadline limit() {
+    return Deadline.after(CheckRunner.LIMIT);
+  }
+
+  @Override
+  public void close() {
+    doors.close();
+  }
+}

@@ -1,0 +1,159 @@
+package maildrift.monitor.cli;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import maildrift.alerts.Matcher;
+import maildrift.monitor.json.CheckJson;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "silence",
+    description = "Alerts that are not told for a time, in a running daemon.",
+    subcommands = {
+      SilenceCommand.Add.class,
+      SilenceCommand.ListAll.class,
+      SilenceCommand.Expire.class
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  maildrift silence add domain=contoso.tld alertname=~'tls.*' --for 4h --comment 'certificate is being renewed'",
+      "  maildrift silence list",
+      "  maildrift silence expire 6f1c…"
+    })
+final class SilenceCommand {
+
+  @Command(
+      name = "add",
+      description = "Silence alerts whose labels match all matchers; prints the silence's id.")
+  static final class Add implements Callable<Integer> {
+    @Parameters(
+        arity = "1..*",
+        paramLabel = "LABEL=VALUE",
+        description = "As amtool: =, !=, =~ and !~.")
+    List<String> matchers = List.of();
+
+    @Option(
+        names = "--for",
+        required = true,
+        paramLabel = "DURATION",
+        description = "How long, e.g. 4h.")
+    String length = "";
+
+    @Option(names = "--comment", required = true, paramLabel = "TEXT", description = "Why.")
+    String comment = "";
+
+    @Option(
+        names = "--author",
+        paramLabel = "NAME",
+        description = "Who (default: the caller's name).")
+    String author = "";
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var ends = Instant.now().plus(Arguments.duration("--for", length));
+      var parsed = new ArrayList<Matcher>();
+      for (var written : matchers) {
+        try {
+          parsed.add(Matcher.parse(written));
+        } catch (IllegalArgumentException problem) {
+          throw new Failure(written + ": " + problem.getMessage());
+        }
+      }
+      var body =
+          CheckJson.text(
+              json -> {
+                json.writeStartObject();
+                json.writeArrayPropertyStart("matchers");
+                for (var matcher : parsed) {
+                  json.writeStartObject();
+                  json.writeStringProperty("name", matcher.name());
+                  json.writeStringProperty("value", matcher.value());
+                  json.writeBooleanProperty("isRegex", matcher.operator().isRegex());
+                  json.writeBooleanProperty("isEqual", matcher.operator().isEqual());
+                  json.writeEndObject();
+                }
+                json.writeEndArray();
+                json.writeStringProperty("endsAt", ends.toString());
+                json.writeStringProperty("comment", comment);
+                if (!author.isEmpty()) {
+                  json.writeStringProperty("createdBy", author);
+                }
+                json.writeEndObject();
+              });
+      var answer = client.post("/api/v1/silences", body);
+      System.out.println(client.json() ? answer.toString() : answer.path("silenceID").asString(""));
+      return Exit.OK;
+    }
+  }
+
+  @Command(name = "list", description = "All silences, with their state.")
+  static final class ListAll implements Callable<Integer> {
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var silences = client.get("/api/v1/silences");
+      if (client.json()) {
+        System.out.println(silences);
+        return Exit.OK;
+      }
+      for (var silence : silences) {
+        var matchers = new ArrayList<String>();
+        silence
+            .path("matchers")
+            .forEach(
+                matcher ->
+                    matchers.add(
+                        new Matcher(
+                                matcher.path("name").asString(""),
+                                Matcher.Operator.of(
+                                    matcher.path("isRegex").asBoolean(false),
+                                    matcher.path("isEqual").asBoolean(true)),
+                                matcher.path("value").asString(""))
+                            .toString()));
+        System.out.println(
+            Terminal.safe(
+                "%s  %-7s  until %s  %s  by %s: %s"
+                    .formatted(
+                        silence.path("id").asString(""),
+                        silence.path("status").path("state").asString(""),
+                        silence.path("endsAt").asString(""),
+                        String.join(" ", matchers),
+                        silence.path("createdBy").asString(""),
+                        silence.path("comment").asString(""))));
+      }
+      return Exit.OK;
+    }
+  }
+
+  @Command(name = "expire", description = "End silences now.")
+  static final class Expire implements Callable<Integer> {
+    @Parameters(
+        arity = "1..*",
+        paramLabel = "ID",
+        description = "As silence add and list print it.")
+    List<String> ids = List.of();
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      for (var id : ids) {
+        if (!id.chars()
+            .allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-')) {
+          throw new Failure("'%s' is not the id of a silence".formatted(id));
+        }
+        client.delete("/api/v1/silences/" + id);
+      }
+      return Exit.OK;
+    }
+  }
+}

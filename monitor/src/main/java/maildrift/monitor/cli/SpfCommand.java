@@ -1,0 +1,245 @@
+package maildrift.monitor.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import maildrift.monitor.check.Look;
+import maildrift.monitor.json.CheckJson;
+import maildrift.probes.Outcome;
+import maildrift.probes.spf.SpfCheck;
+import maildrift.probes.spf.SpfResult;
+import maildrift.probes.spf.SpfTree;
+import maildrift.probes.spf.SpfTreeText;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+@Command(
+    name = "spf",
+    description = {
+      "The include tree of a domain: each term, what it costs, the running total of lookups, the networks it authorises.",
+      "With --ip: what check_host() of RFC 7208 answers for a sender, and which term decided.",
+      "With --batch: JSON Lines on stdin {\"ip\":…,\"helo\":…,\"sender\":…}, one JSON line each on stdout, in order."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  maildrift spf contoso.tld",
+      "  maildrift spf contoso.tld --ip 192.0.2.1",
+      "  maildrift spf --ip 192.0.2.1 --sender alice@contoso.tld --helo mail.contoso.tld"
+    })
+final class SpfCommand implements Callable<Integer> {
+  /** How many lines of a batch are under way at once; answers stay in order. */
+  private static final int PARALLEL = 64;
+
+  @Parameters(arity = "0..1", paramLabel = "DOMAIN", description = "Whose record.")
+  @Nullable String domain;
+
+  @Option(names = "--ip", paramLabel = "IP", description = "Would mail from this address pass?")
+  @Nullable String ip;
+
+  @Option(
+      names = "--sender",
+      paramLabel = "MAILFROM",
+      description = "The envelope sender; its domain's record is asked.")
+  String sender = "";
+
+  @Option(names = "--helo", paramLabel = "NAME", description = "The name the client said in HELO.")
+  String helo = "";
+
+  @Option(names = "--batch", description = "JSON Lines in, JSON Lines out.")
+  boolean batch;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() {
+    if (batch) {
+      try (var outside = Outside.open(common)) {
+        return batch(outside);
+      }
+    }
+    if (ip != null) {
+      return checkHost(ip);
+    }
+    if (domain == null) {
+      throw new Failure("name a domain, or give --ip or --batch; maildrift help spf says more");
+    }
+    return tree(domain);
+  }
+
+  private int tree(String written) {
+    var name = Arguments.domain(written);
+    try (var outside = Outside.open(common)) {
+      var tree = SpfTree.of(name, outside.dns(Look.REGULAR), Outside.limit());
+      if (common.json()) {
+        var facts = new LinkedHashMap<String, Object>();
+        facts.put("domain", name.toString());
+        facts.put("outcome", tree.outcome().word());
+        tree.record().ifPresent(record -> facts.put("record", record));
+        facts.put("lookups", tree.lookups());
+        facts.put("voidLookups", tree.voidLookups());
+        facts.put("netblocks", tree.netblocks().networks());
+        facts.put("tree", SpfTreeText.facts(tree));
+        System.out.println(CheckJson.value(facts));
+      } else {
+        System.out.print(SpfTreeText.render(tree));
+      }
+      if (tree.outcome() == Outcome.UNOBSERVABLE || !tree.unseen().isEmpty()) {
+        return Exit.UNOBSERVED;
+      }
+      return tree.outcome() == Outcome.ABSENT || tree.lookups() > 10 || tree.voidLookups() > 2
+          ? Exit.FINDINGS
+          : Exit.OK;
+    }
+  }
+
+  private int checkHost(String address) {
+    var mailFrom =
+        sender.isEmpty() && domain != null ? "postmaster@" + Arguments.domain(domain) : sender;
+    if (mailFrom.isEmpty() && helo.isEmpty()) {
+      throw new Failure("--ip needs a domain: as argument, or in --sender or --helo");
+    }
+    try (var outside = Outside.open(common)) {
+      var result = evaluate(address, helo, mailFrom, outside);
+      if (common.json()) {
+        System.out.println(json(result));
+      } else {
+        var out = common.terminal();
+        out.line(
+            out.bold(result.result().word())
+                + result.term().map(term -> "  decided by " + Terminal.safe(term)).orElse(""));
+        result.path().forEach(step -> out.line("  " + Terminal.safe(step)));
+        if (!result.why().isEmpty()) {
+          out.line("  " + Terminal.safe(result.why()));
+        }
+        result.explanation().ifPresent(text -> out.line("  explanation: " + Terminal.safe(text)));
+      }
+      return switch (result.result()) {
+        case PASS -> Exit.OK;
+        case TEMPERROR -> Exit.UNOBSERVED;
+        case FAIL, SOFTFAIL, NEUTRAL, NONE, PERMERROR -> Exit.FINDINGS;
+      };
+    } catch (IllegalArgumentException problem) {
+      throw new Failure("--ip: " + problem.getMessage());
+    }
+  }
+
+  private static SpfResult evaluate(String ip, String helo, String sender, Outside outside) {
+    return SpfCheck.check(ip, helo, sender, outside.dns(Look.REGULAR));
+  }
+
+  private static int batch(Outside outside) {
+    var out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    var flying = new ArrayDeque<Future<String>>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      for (var line = in.readLine(); line != null; line = in.readLine()) {
+        var request = line;
+        flying.add(threads.submit(() -> answer(request, outside)));
+        while (flying.size() >= PARALLEL || (!flying.isEmpty() && flying.peek().isDone())) {
+          out.println(flying.remove().get());
+        }
+        // Whoever sends one line and waits for its answer before the next must not wait for a full
+        // pipe.
+        if (!in.ready()) {
+          drain(flying, out);
+        }
+      }
+      drain(flying, out);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException failure) {
+      throw new IllegalStateException(failure.getCause());
+    }
+    return Exit.OK;
+  }
+
+  private static void drain(ArrayDeque<Future<String>> flying, PrintStream out)
+      throws InterruptedException, ExecutionException {
+    while (!flying.isEmpty()) {
+      out.println(flying.remove().get());
+    }
+    out.flush();
+  }
+
+  /** Exactly one line for a line, whatever it holds. */
+  static String answer(String line, Outside outside) {
+    try {
+      var request = CheckJson.mapper().readTree(line);
+      if (!request.isObject()) {
+        return error("not a JSON object");
+      }
+      var ip = text(request, "ip");
+      if (ip.isEmpty() || ip.get().isEmpty()) {
+        return error("ip is missing or not a text");
+      }
+      var helo = text(request, "helo");
+      var sender = text(request, "sender");
+      if (helo.isEmpty() || sender.isEmpty()) {
+        return error((helo.isEmpty() ? "helo" : "sender") + " is not a text");
+      }
+      return json(evaluate(ip.get(), helo.get(), sender.get(), outside));
+    } catch (JacksonException problem) {
+      return error("not a JSON object: " + problem.getOriginalMessage());
+    } catch (IllegalArgumentException problem) {
+      return error(String.valueOf(problem.getMessage()));
+    } catch (RuntimeException failure) {
+      return error("internal error: " + failure);
+    }
+  }
+
+  /** The text; an absent or null one is empty; empty Optional: it is no text. */
+  private static Optional<String> text(JsonNode request, String name) {
+    var node = request.path(name);
+    if (node.isMissingNode() || node.isNull()) {
+      return Optional.of("");
+    }
+    return node.isString() ? Optional.of(node.asString()) : Optional.empty();
+  }
+
+  private static String error(String why) {
+    return CheckJson.text(
+        json -> {
+          json.writeStartObject();
+          json.writeStringProperty("error", why);
+          json.writeEndObject();
+        });
+  }
+
+  private static String json(SpfResult result) {
+    return CheckJson.text(
+        json -> {
+          json.writeStartObject();
+          json.writeStringProperty("result", result.result().word());
+          nullable(json, "explanation", result.explanation());
+          nullable(json, "term", result.term());
+          json.writeEndObject();
+        });
+  }
+
+  private static void nullable(
+      tools.jackson.core.JsonGenerator json, String name, Optional<String> value) {
+    if (value.isPresent()) {
+      json.writeStringProperty(name, value.get());
+    } else {
+      json.writeNullProperty(name);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package maildrift.monitor.schedule;
+
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import org.quartz.CronScheduleBuilder;
+import org.quartz.Job;
+import org.quartz.JobBuilder;
+import org.quartz.JobExecutionContext;
+import org.quartz.JobKey;
+import org.quartz.Scheduler;
+import org.quartz.SchedulerException;
+import org.quartz.SimpleScheduleBuilder;
+import org.quartz.TriggerBuilder;
+import org.quartz.impl.StdSchedulerFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calendar work: few jobs, at times of the day or every so often. Quartz says when and only
+ * submits; the work runs on virtual threads. A job that is still running when it is due again is
+ * left out that time.
+ */
+public final class Calendar implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Calendar.class);
+  private static final String WORK = "work";
+
+  private final Scheduler quartz;
+  private final ConcurrentHashMap<String, Boolean> running = new ConcurrentHashMap<>();
+
+  /** Hands the work over to a virtual thread. */
+  public static final class Submit implements Job {
+    @Override
+    public void execute(JobExecutionContext context) {
+      if (context.getMergedJobDataMap().get(WORK) instanceof Runnable work) {
+        work.run();
+      }
+    }
+  }
+
+  public Calendar() {
+    var settings = new Properties();
+    settings.setProperty(
+        "org.quartz.scheduler.instanceName",
+        "maildrift-" + Integer.toHexString(System.identityHashCode(this)));
+    settings.setProperty("org.quartz.scheduler.makeSchedulerThreadDaemon", "true");
+    settings.setProperty("org.quartz.threadPool.threadCount", "2");
+    settings.setProperty("org.quartz.threadPool.makeThreadsDaemons", "true");
+    settings.setProperty("org.quartz.jobStore.class", "org.quartz.simpl.RAMJobStore");
+    settings.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
+    try {
+      quartz = new StdSchedulerFactory(settings).getScheduler();
+      quartz.start();
+    } catch (SchedulerException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** Runs {@code work} now and then every {@code interval}, in place of what had that name. */
+  public void every(String name, Duration interval, Runnable work) {
+    schedule(
+        name,
+        work,
+        TriggerBuilder.newTrigger()
+            .startNow()
+            .withSchedule(
+                SimpleScheduleBuilder.simpleSchedule()
+                    .withIntervalInMilliseconds(interval.toMillis())
+                    .repeatForever()
+                    .withMisfireHandlingInstructionNowWithExistingCount()));
+  }
+
+  /**
+   * Runs {@code work} once a day at that time of the machine's zone; a missed one is made up for
+   * once.
+   */
+  public void daily(String name, int hour, int minute, Runnable work) {
+    schedule(
+        name,
+        work,
+        TriggerBuilder.newTrigger()
+            .withSchedule(
+                CronScheduleBuilder.dailyAtHourAndMinute(hour, minute)
+                    .withMisfireHandlingInstructionFireAndProceed()));
+  }
+
+  private void schedule(
+      String name, Runnable work, TriggerBuilder<? extends org.quartz.Trigger> trigger) {
+    remove(name);
+    var job = JobBuilder.newJob(Submit.class).withIdentity(name).build();
+    Runnable submit = () -> submit(name, work);
+    job.getJobDataMap().put(WORK, submit);
+    try {
+      quartz.scheduleJob(job, trigger.withIdentity(name).build());
+    } catch (SchedulerException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private void submit(String name, Runnable work) {
+    if (running.putIfAbsent(name, true) != null) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("calendar " + name)
+        .start(
+            () -> {
+              try {
+                work.run();
+              } catch (RuntimeException failure) {
+                LOG.error("the job {} failed", name, failure);
+              } finally {
+                running.remove(name);
+              }
+            });
+  }
+
+  /** Takes a job out; nothing happens where there is none. */
+  public void remove(String name) {
+    try {
+      quartz.deleteJob(JobKey.jobKey(name));
+    } catch (SchedulerException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      quartz.shutdown(false);
+    } catch (SchedulerException failure) {
+      LOG.warn("Quartz did not shut down cleanly", failure);
+    }
+  }
+}

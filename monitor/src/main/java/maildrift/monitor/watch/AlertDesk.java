@@ -1,0 +1,202 @@
+package maildrift.monitor.watch;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import maildrift.alerts.Alert;
+import maildrift.alerts.mute.Mutes;
+import maildrift.alerts.route.Dispatch;
+import maildrift.alerts.route.Dispatcher;
+import maildrift.alerts.route.GroupState;
+import maildrift.alerts.route.Routing;
+import maildrift.alerts.state.Transition;
+import maildrift.monitor.store.Batch;
+import maildrift.monitor.store.StateStore;
+import maildrift.monitor.store.StoreFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where alerts become owed notifications. Transitions come in when they are durable; what the
+ * dispatcher decides is committed before anybody sends it. A decision that cannot be committed is
+ * kept in the dispatcher's indices and in the store's waiting batches; after a crash the dispatcher
+ * makes it again from the alerts and what receivers were told.
+ */
+public final class AlertDesk implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AlertDesk.class);
+
+  /**
+   * Looked at again at least so often, so that a clock that was set does not leave anybody waiting.
+   */
+  private static final Duration LONGEST_NAP = Duration.ofSeconds(1);
+
+  private final StateStore store;
+  private final Dispatcher dispatcher;
+  private final Clock clock;
+  private final Runnable wakeDeliveries;
+  private final Consumer<Alert> forget;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final Thread thread;
+  private boolean closed;
+
+  /**
+   * @param wakeDeliveries called after something was made owed
+   * @param forget called, on another thread, for each resolved alert that nobody needs to hear of
+   *     any more
+   */
+  public AlertDesk(
+      StateStore store,
+      Dispatcher dispatcher,
+      Clock clock,
+      Runnable wakeDeliveries,
+      Consumer<Alert> forget) {
+    this.store = store;
+    this.dispatcher = dispatcher;
+    this.clock = clock;
+    this.wakeDeliveries = wakeDeliveries;
+    this.forget = forget;
+    this.thread = Thread.ofVirtual().name("alert desk").unstarted(this::run);
+  }
+
+  /** Takes up what was stored, and begins. */
+  public void start(Collection<Alert> alerts, Collection<GroupState> groups) {
+    lock.lock();
+    try {
+      dispatcher.restore(alerts, groups, clock.instant());
+    } finally {
+      lock.unlock();
+    }
+    thread.start();
+  }
+
+  /** Alerts changed, durably. */
+  public void changed(List<Transition> transitions) {
+    lock.lock();
+    try {
+      settle(dispatcher.onTransitions(transitions, clock.instant()));
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public void mutes(Mutes value) {
+    lock.lock();
+    try {
+      dispatcher.mutes(value, clock.instant());
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public Mutes mutes() {
+    lock.lock();
+    try {
+      return dispatcher.mutes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public void routing(Routing value) {
+    lock.lock();
+    try {
+      dispatcher.routing(value, clock.instant());
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What a receiver that forgets must be reminded of. */
+  public List<Alert> toldFiring(String receiver) {
+    lock.lock();
+    try {
+      return dispatcher.toldFiring(receiver);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    lock.lock();
+    try {
+      while (!closed) {
+        settle(dispatcher.due(clock.instant()));
+        if (!closed) {
+          nap(dispatcher.nextDue());
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // the caller is the loop, and looks again whatever woke it
+  private void nap(Optional<Instant> until) {
+    var now = clock.instant();
+    var nap =
+        until
+            .map(at -> Duration.between(now, at))
+            .filter(left -> left.compareTo(LONGEST_NAP) < 0)
+            .orElse(LONGEST_NAP);
+    try {
+      if (nap.isPositive() && !news.await(nap.toNanos(), TimeUnit.NANOSECONDS)) {
+        LOG.trace("nothing came in");
+      }
+    } catch (InterruptedException _) {
+      closed = true;
+    }
+  }
+
+  private void settle(Dispatch dispatch) {
+    if (dispatch.isEmpty()) {
+      return;
+    }
+    var batch = Batch.builder();
+    dispatch.owed().forEach(batch::owe);
+    dispatch.states().forEach(batch::group);
+    dispatch.removedStates().forEach(batch::dropGroup);
+    dispatch.forgotten().forEach(alert -> batch.dropAlert(alert.fingerprint()));
+    try {
+      store.commit(batch.build());
+    } catch (StoreFailure failure) {
+      LOG.error("what is owed could not be stored; it is made again at the next start", failure);
+      return;
+    }
+    if (!dispatch.owed().isEmpty()) {
+      wakeDeliveries.run();
+    }
+    if (!dispatch.forgotten().isEmpty()) {
+      // Not here: a domain's turn may wait for the desk while it holds what forgetting needs.
+      Thread.startVirtualThread(() -> dispatch.forgotten().forEach(forget));
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      if (thread.isAlive() && !thread.join(Duration.ofSeconds(3))) {
+        LOG.warn("the alert desk did not end in time");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package maildrift.monitor.web;
+
+import java.util.function.Consumer;
+
+/**
+ * Writes HTML in which text can only be text: every value is escaped, and what could hide or
+ * reorder it is spelled out.
+ */
+final class Html {
+  private final StringBuilder out = new StringBuilder();
+
+  /** An element with text in it. */
+  Html text(String tag, String text) {
+    open(tag);
+    escape(text);
+    return close(tag);
+  }
+
+  /** An element of a class (a word of ours) with text in it. */
+  Html text(String tag, String cssClass, String text) {
+    out.append('<').append(tag).append(" class=\"").append(cssClass).append("\">");
+    escape(text);
+    return close(tag);
+  }
+
+  /** An element with other elements in it. */
+  Html in(String tag, Consumer<Html> content) {
+    open(tag);
+    content.accept(this);
+    return close(tag);
+  }
+
+  Html in(String tag, String cssClass, Consumer<Html> content) {
+    out.append('<').append(tag).append(" class=\"").append(cssClass).append("\">");
+    content.accept(this);
+    return close(tag);
+  }
+
+  /** A link within this site; the path is escaped. */
+  Html link(String path, String text) {
+    out.append("<a href=\"");
+    escape(path);
+    out.append("\">");
+    escape(text);
+    out.append("</a>");
+    return this;
+  }
+
+  Html plain(String text) {
+    escape(text);
+    return this;
+  }
+
+  /** Markup of ours, never anything from outside. */
+  Html raw(String markup) {
+    out.append(markup);
+    return this;
+  }
+
+  private void open(String tag) {
+    out.append('<').append(tag).append('>');
+  }
+
+  private Html close(String tag) {
+    out.append("</").append(tag).append('>');
+    return this;
+  }
+
+  private void escape(String text) {
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '&' -> out.append("&amp;");
+                case '<' -> out.append("&lt;");
+                case '>' -> out.append("&gt;");
+                case '"' -> out.append("&quot;");
+                case '\'' -> out.append("&#39;");
+                case '\n', '\t' -> out.appendCodePoint(c);
+                default -> {
+                  switch (Character.getType(c)) {
+                    case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR ->
+                        out.append("\\x%02x".formatted(c));
+                    default -> out.appendCodePoint(c);
+                  }
+                }
+              }
+            });
+  }
+
+  /** A whole page. */
+  static String page(String title, Consumer<Html> body) {
+    var html = new Html();
+    html.raw("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
+    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+    html.raw(
+        "<meta http-equiv=\"refresh\" content=\"15\"><link rel=\"stylesheet\" href=\"/style.css\">");
+    html.raw("<link rel=\"icon\" href=\"data:,\">");
+    html.text("title", title);
+    html.raw("</head><body>");
+    body.accept(html);
+    html.raw("</body></html>\n");
+    return html.out.toString();
+  }
+}

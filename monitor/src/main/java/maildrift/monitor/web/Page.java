@@ -1,0 +1,513 @@
+package maildrift.monitor.web;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import maildrift.alerts.Alert;
+import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.state.FindingState;
+import maildrift.monitor.state.ProbeState;
+import maildrift.monitor.web.WebServer.Answer;
+import maildrift.monitor.web.WebServer.Request;
+import maildrift.probes.Verdict;
+import maildrift.probes.dns.DnsName;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The page for people: the fleet, and a domain with its findings. It only shows; without script,
+ * and refreshed by the browser.
+ */
+final class Page {
+  private static final int MOST_ROWS = 500;
+  private static final int MOST_CHANGES = 20;
+
+  private final Backend backend;
+
+  Page(Backend backend) {
+    this.backend = backend;
+  }
+
+  Answer fleet(Request request) {
+    var states =
+        backend.domains().stream()
+            .filter(
+                state ->
+                    request.query("tenant").map(state.domain().tenant().id()::equals).orElse(true))
+            .filter(
+                state -> request.query("verdict").map(state.verdict().word()::equals).orElse(true))
+            .sorted(
+                Comparator.comparingInt((DomainState state) -> badness(state.verdict()))
+                    .thenComparing(state -> state.domain().name()))
+            .toList();
+    var firing =
+        backend.alerts().stream()
+            .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+            .sorted(Comparator.comparing(Alert::startsAt))
+            .toList();
+    return Answer.html(
+        Html.page(
+            "maildrift",
+            html -> {
+              header(html, "Fleet");
+              html.in(
+                  "section",
+                  "tiles",
+                  tiles -> {
+                    for (var verdict :
+                        List.of(Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)) {
+                      var count =
+                          backend.domains().stream()
+                              .filter(state -> state.verdict() == verdict)
+                              .count();
+                      tiles.in(
+                          "div",
+                          "tile " + verdict.word(),
+                          tile -> tile.text("b", "" + count).text("span", verdict.word()));
+                    }
+                    tiles.in(
+                        "div",
+                        "tile",
+                        tile -> tile.text("b", "" + firing.size()).text("span", "alerts firing"));
+                  });
+              if (!firing.isEmpty()) {
+                html.text("h2", "Alerts");
+                html.in(
+                    "table",
+                    table -> {
+                      head(table, "severity", "rule", "domain", "what", "since");
+                      firing.stream().limit(MOST_ROWS).forEach(alert -> alert(table, alert));
+                    });
+              }
+              html.text("h2", "Domains");
+              html.in(
+                  "table",
+                  table -> {
+                    head(table, "verdict", "domain", "tenant", "findings", "looked at");
+                    states.stream().limit(MOST_ROWS).forEach(state -> row(table, state));
+                  });
+              if (states.size() > MOST_ROWS) {
+                html.text(
+                    "p",
+                    "and %d more; filter with ?tenant= or ?verdict="
+                        .formatted(states.size() - MOST_ROWS));
+              }
+              footer(html);
+            }));
+  }
+
+  private static int badness(Verdict verdict) {
+    return switch (verdict) {
+      case FAIL -> 0;
+      case WARN -> 1;
+      case UNKNOWN -> 2;
+      case PASS -> 3;
+    };
+  }
+
+  private static void header(Html html, String where) {
+    html.in(
+        "header",
+        head ->
+            head.in("a", "brand", brand -> brand.plain("maildrift"))
+                .raw("<nav>")
+                .link("/", "Fleet")
+                .raw("</nav>")
+                .text("h1", where));
+  }
+
+  private void footer(Html html) {
+    html.in(
+        "footer",
+        foot ->
+            foot.plain("maildrift " + backend.version() + " · ")
+                .link("/metrics", "metrics")
+                .plain(" · ")
+                .link("/api/v1/domains", "domains as JSON")
+                .plain(" · ")
+                .link("/api/v1/drift", "netblock drift")
+                .plain(" · ")
+                .link("/api/v1/alerts", "alerts"));
+  }
+
+  private static void head(Html table, String... columns) {
+    table.in(
+        "thead",
+        head ->
+            head.in(
+                "tr",
+                row -> {
+                  for (var column : columns) {
+                    row.text("th", column);
+                  }
+                }));
+  }
+
+  private void alert(Html table, Alert alert) {
+    var labels = alert.labels();
+    table.in(
+        "tr",
+        row -> {
+          row.in(
+              "td",
+              cell ->
+                  cell.text(
+                      "span",
+                      "badge " + severityClass(labels.get("severity")),
+                      labels.get("severity")));
+          row.in(
+              "td",
+              cell -> cell.link("/rules/" + labels.get("alertname"), labels.get("alertname")));
+          row.in(
+              "td",
+              cell -> {
+                if (backend.domain(labels.get("domain")).isPresent()) {
+                  cell.link("/domains/" + labels.get("domain"), labels.get("domain"));
+                } else {
+                  cell.plain(labels.get("domain"));
+                }
+              });
+          row.in(
+              "td",
+              cell -> {
+                cell.plain(alert.annotations().getOrDefault("summary", ""));
+                backend
+                    .muted(alert)
+                    .ifPresent(why -> cell.raw(" ").text("span", "badge muted", "muted"));
+              });
+          row.text("td", "when", ago(alert.startsAt()));
+        });
+  }
+
+  private static void row(Html table, DomainState state) {
+    table.in(
+        "tr",
+        row -> {
+          row.in("td", cell -> badge(cell, state.verdict()));
+          row.in(
+              "td",
+              cell ->
+                  name(
+                      cell.link(
+                          "/domains/" + state.domain().name(), state.domain().name().unicode()),
+                      state));
+          row.text("td", state.domain().tenant().id());
+          row.in(
+              "td",
+              cell -> {
+                var worst =
+                    state.findings().stream()
+                        .filter(finding -> !finding.waived())
+                        .limit(3)
+                        .toList();
+                worst.forEach(
+                    finding ->
+                        cell.text("span", "badge " + finding.severity().word(), finding.rule())
+                            .raw(" "));
+                var more =
+                    state.findings().stream().filter(finding -> !finding.waived()).count()
+                        - worst.size();
+                if (more > 0) {
+                  cell.text("span", "dim", "+" + more);
+                }
+              });
+          row.text("td", "when", state.isUnseen() ? "not yet" : ago(state.checkedAt()));
+        });
+  }
+
+  private static void name(Html cell, DomainState state) {
+    if (!state.domain().name().unicode().equals(state.domain().name().toString())) {
+      cell.text("span", "dim", " " + state.domain().name());
+    }
+  }
+
+  private static void badge(Html cell, Verdict verdict) {
+    cell.text("span", "badge " + verdict.word(), verdict.word());
+  }
+
+  private static String severityClass(String severity) {
+    return switch (severity) {
+      case "critical", "warning", "info" -> severity;
+      default -> "muted";
+    };
+  }
+
+  Answer domain(Request request) {
+    var name = DnsName.parse(request.param("name")).map(DnsName::toString).orElse("");
+    var state =
+        backend
+            .domain(name)
+            .orElseThrow(
+                () -> Refusal.notFound(request.param("name") + " is not a managed domain"));
+    var changes = backend.history(name, 0, MOST_CHANGES);
+    return Answer.html(
+        Html.page(
+            name + " – maildrift",
+            html -> {
+              header(html, state.domain().name().unicode());
+              html.in(
+                  "p",
+                  "summary",
+                  line -> {
+                    badge(line, state.verdict());
+                    name(line, state);
+                    line.plain(
+                        " "
+                            + (state.isUnseen()
+                                ? "not looked at yet"
+                                : "looked at " + ago(state.checkedAt())));
+                    if (!state.domain().tenant().id().isEmpty()) {
+                      line.plain(" · tenant ")
+                          .link(
+                              "/?tenant=" + state.domain().tenant().id(),
+                              state.domain().tenant().name());
+                    }
+                    state
+                        .domain()
+                        .prescriptions()
+                        .forEach(profile -> line.plain(" · " + profile.label()));
+                  });
+              html.text("h2", "Findings");
+              if (state.findings().isEmpty()) {
+                html.text("p", "dim", state.isUnseen() ? "not looked at yet" : "none");
+              }
+              state.findings().forEach(finding -> finding(html, finding));
+              html.text("h2", "Probes");
+              html.in(
+                  "table",
+                  table -> {
+                    head(table, "probe", "outcome", "facts", "seen without a gap");
+                    state.probes().values().forEach(probe -> probe(table, probe));
+                  });
+              if (!changes.isEmpty()) {
+                html.text("h2", "Changes");
+                html.in(
+                    "table",
+                    table -> {
+                      head(table, "when", "record", "old", "new");
+                      changes.forEach(
+                          change ->
+                              table.in(
+                                  "tr",
+                                  row -> {
+                                    row.text("td", "when", ago(change.at()));
+                                    row.text(
+                                        "td",
+                                        change.record()
+                                            + (change.kind().equals("accepted")
+                                                ? " (accepted)"
+                                                : ""));
+                                    row.in(
+                                        "td",
+                                        cell ->
+                                            cell.text(
+                                                "code", "old", change.before().orElse("none")));
+                                    row.in(
+                                        "td",
+                                        cell ->
+                                            cell.text(
+                                                "code", "new", change.after().orElse("none")));
+                                  }));
+                    });
+              }
+              footer(html);
+            }));
+  }
+
+  private static void finding(Html html, FindingState finding) {
+    var node = CheckJson.mapper().readTree(finding.json());
+    html.in(
+        "article",
+        finding.waived() ? "finding muted" : "finding " + finding.severity().word(),
+        card -> {
+          card.in(
+              "h3",
+              title -> {
+                title.text(
+                    "span",
+                    "badge " + (finding.waived() ? "muted" : finding.severity().word()),
+                    finding.waived() ? "waived" : finding.severity().word());
+                title
+                    .raw(" ")
+                    .link("/rules/" + finding.rule(), finding.rule())
+                    .plain(" " + finding.subject());
+              });
+          card.text("p", text(node, "message"));
+          if (finding.waived()) {
+            card.text("p", "dim", "waived: " + text(node, "waived"));
+          }
+          var evidence = node.path("evidence");
+          if (!evidence.isEmpty()) {
+            card.in(
+                "dl",
+                list ->
+                    evidence
+                        .properties()
+                        .forEach(
+                            fact -> {
+                              list.text("dt", fact.getKey());
+                              list.in(
+                                  "dd",
+                                  value ->
+                                      value.text(
+                                          "code",
+                                          factClass(fact.getKey()),
+                                          shown(fact.getValue())));
+                            }));
+          }
+          if (!text(node, "remedy").isEmpty()) {
+            card.in("p", fix -> fix.text("b", "Fix: ")).text("pre", text(node, "remedy"));
+          }
+          if (!text(node, "reference").isEmpty()) {
+            card.text("p", "dim", text(node, "reference"));
+          }
+        });
+  }
+
+  private static String factClass(String name) {
+    return switch (name) {
+      case "old", "stale", "expected" -> "old";
+      case "new", "missing", "published" -> "new";
+      default -> "fact";
+    };
+  }
+
+  private static String shown(JsonNode value) {
+    if (value.isArray()) {
+      var lines = new StringBuilder();
+      value.forEach(
+          entry ->
+              lines.append(entry.isString() ? entry.asString() : entry.toString()).append('\n'));
+      return lines.toString().stripTrailing();
+    }
+    return value.isString() ? value.asString() : value.toString();
+  }
+
+  private static void probe(Html table, ProbeState probe) {
+    table.in(
+        "tr",
+        row -> {
+          row.text("td", probe.probe());
+          row.in(
+              "td",
+              cell -> {
+                cell.plain(probe.outcome().word());
+                if (probe.hasGaps()) {
+                  cell.raw("<br>");
+                  CheckJson.mapper()
+                      .readTree(probe.gaps())
+                      .forEach(
+                          gap ->
+                              cell.text(
+                                  "div", "gap", text(gap, "unseen") + ": " + text(gap, "why")));
+                }
+              });
+          row.in(
+              "td",
+              cell -> {
+                var facts = CheckJson.mapper().readTree(probe.facts());
+                cell.in(
+                    "dl",
+                    list ->
+                        facts.properties().stream()
+                            .filter(fact -> !fact.getKey().equals("tree"))
+                            .forEach(
+                                fact -> {
+                                  list.text("dt", fact.getKey());
+                                  list.in(
+                                      "dd", value -> value.text("code", shown(fact.getValue())));
+                                }));
+              });
+          row.text(
+              "td",
+              "when",
+              probe.observedAt().equals(Instant.EPOCH) ? "never" : ago(probe.observedAt()));
+        });
+  }
+
+  private static String text(JsonNode node, String name) {
+    return node.path(name).asString("");
+  }
+
+  Answer rule(Request request) {
+    var rule =
+        backend
+            .rule(request.param("id"))
+            .orElseThrow(() -> Refusal.notFound("there is no rule " + request.param("id")));
+    return Answer.html(
+        Html.page(
+            rule.id() + " – maildrift",
+            html -> {
+              header(html, rule.id());
+              html.in(
+                  "p",
+                  line ->
+                      line.text("span", "badge " + rule.severity().word(), rule.severity().word())
+                          .plain(" " + rule.title()));
+              section(html, "Why it matters", rule.why());
+              section(html, "What to do", rule.remedy());
+              section(html, "Example", rule.example());
+              section(html, "Reference", rule.reference());
+              footer(html);
+            }));
+  }
+
+  private static void section(Html html, String title, String text) {
+    if (!text.isEmpty()) {
+      html.text("h2", title).text("pre", text);
+    }
+  }
+
+  private static String ago(Instant then) {
+    var gone = Duration.between(then, Instant.now());
+    if (gone.compareTo(Duration.ofSeconds(90)) < 0) {
+      return Math.max(0, gone.toSeconds()) + " s ago";
+    }
+    if (gone.compareTo(Duration.ofMinutes(90)) < 0) {
+      return gone.toMinutes() + " min ago";
+    }
+    return gone.compareTo(Duration.ofHours(36)) < 0
+        ? gone.toHours() + " h ago"
+        : gone.toDays() + " days ago";
+  }
+
+  Answer style(Request request) {
+    return Answer.of("text/css; charset=utf-8", STYLE.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static final String STYLE =
+      """
+      :root { color-scheme: light dark; --fail: #c62828; --warn: #b45f06; --unknown: #6a3d9a; --pass: #2e7d32; --line: #8884; --soft: #8881; }
+      @media (prefers-color-scheme: dark) { :root { --fail: #ff6b6b; --warn: #ffb454; --unknown: #c39bff; --pass: #6fd17a; } }
+      body { font: 15px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 1200px; padding: 0 1rem 2rem; }
+      header { display: flex; align-items: baseline; gap: 1.2rem; border-bottom: 1px solid var(--line); margin-bottom: 1rem; }
+      header h1 { font-size: 1.15rem; margin-left: auto; overflow-wrap: anywhere; }
+      .brand { font-weight: 700; font-size: 1.25rem; }
+      h2 { font-size: 1.05rem; margin: 1.6rem 0 .5rem; }
+      h3 { font-size: 1rem; margin: 0 0 .4rem; overflow-wrap: anywhere; }
+      a { color: inherit; }
+      table { border-collapse: collapse; width: 100%; }
+      th { text-align: left; font-weight: 600; font-size: .82rem; opacity: .75; }
+      th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+      .when { white-space: nowrap; opacity: .8; }
+      .dim, .muted { opacity: .65; }
+      .badge { display: inline-block; padding: .05rem .5rem; border: 1px solid currentColor; border-radius: .8rem; font-size: .8rem; white-space: nowrap; }
+      .fail, .critical { color: var(--fail); } .warn, .warning { color: var(--warn); } .unknown, .info { color: var(--unknown); } .pass { color: var(--pass); }
+      .tiles { display: flex; gap: .8rem; flex-wrap: wrap; }
+      .tile { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem 1.1rem; min-width: 6rem; }
+      .tile b { display: block; font-size: 1.7rem; line-height: 1.2; }
+      .finding { color: inherit; border-left: .25rem solid currentColor; background: var(--soft); padding: .7rem 1rem; margin: .6rem 0; }
+      .finding.critical { border-color: var(--fail); } .finding.warning { border-color: var(--warn); } .finding.info { border-color: var(--unknown); }
+      .finding p { margin: .3rem 0; }
+      article.finding { color: inherit; }
+      pre, code { font: .87em/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+      pre { background: var(--soft); padding: .5rem .7rem; margin: .2rem 0; }
+      dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: .2rem 0; }
+      dt { opacity: .7; } dd { margin: 0; }
+      code.old { color: var(--fail); } code.new { color: var(--pass); }
+      .gap { color: var(--unknown); font-size: .87em; }
+      footer { margin-top: 2rem; font-size: .85rem; opacity: .75; }
+      """;
+}

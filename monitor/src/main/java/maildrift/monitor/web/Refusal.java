@@ -1,0 +1,67 @@
+package maildrift.monitor.web;
+
+import java.util.List;
+
+/** A request that is answered with problem details (RFC 9457) instead of what was asked for. */
+final class Refusal extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final int status;
+  private final String title;
+  private final transient List<String> problems;
+
+  private Refusal(int status, String title, String detail, List<String> problems) {
+    super(detail, null, false, false);
+    this.status = status;
+    this.title = title;
+    this.problems = problems;
+  }
+
+  static Refusal badRequest(String detail) {
+    return new Refusal(400, "Bad request", detail, List.of());
+  }
+
+  static Refusal invalid(String detail, List<String> problems) {
+    return new Refusal(422, "Invalid", detail, problems);
+  }
+
+  static Refusal unauthorized() {
+    return new Refusal(
+        401,
+        "Unauthorized",
+        "give a user and password, or a token as Authorization: Bearer",
+        List.of());
+  }
+
+  static Refusal forbidden(String detail) {
+    return new Refusal(403, "Forbidden", detail, List.of());
+  }
+
+  static Refusal notFound(String detail) {
+    return new Refusal(404, "Not found", detail, List.of());
+  }
+
+  static Refusal conflict(String detail) {
+    return new Refusal(409, "Conflict", detail, List.of());
+  }
+
+  static Refusal tooMany(String detail) {
+    return new Refusal(429, "Too many requests", detail, List.of());
+  }
+
+  static Refusal of(int status, String title, String detail) {
+    return new Refusal(status, title, detail, List.of());
+  }
+
+  int status() {
+    return status;
+  }
+
+  String title() {
+    return title;
+  }
+
+  List<String> problems() {
+    return problems;
+  }
+}

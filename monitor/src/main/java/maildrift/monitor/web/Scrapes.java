@@ -1,0 +1,151 @@
+package maildrift.monitor.web;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.metrics.Metrics;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.web.WebServer.Answer;
+import maildrift.monitor.web.WebServer.Request;
+import maildrift.probes.dns.DnsName;
+
+/** What Prometheus asks for. */
+final class Scrapes {
+  /** Prometheus' own default; a scraper that allows another says so in a header. */
+  private static final Duration DEFAULT_SCRAPE = Duration.ofSeconds(10);
+
+  /** What the answer needs on its way, as blackbox_exporter takes off. */
+  private static final Duration OFFSET = Duration.ofMillis(500);
+
+  private static final Duration LONGEST = Duration.ofSeconds(25);
+
+  private final Backend backend;
+
+  Scrapes(Backend backend) {
+    this.backend = backend;
+  }
+
+  Answer metrics(Request request) {
+    var open = wantsOpenMetrics(request);
+    return Answer.of(open ? Metrics.OPEN_METRICS : Metrics.TEXT, backend.metrics(open));
+  }
+
+  private static boolean wantsOpenMetrics(Request request) {
+    var accept = request.headers().get("Accept");
+    return accept != null
+        && accept.toLowerCase(Locale.ROOT).contains("application/openmetrics-text");
+  }
+
+  Answer probe(Request request) {
+    var target =
+        request
+            .query("target")
+            .orElseThrow(() -> Refusal.badRequest("target is missing: /probe?target=DOMAIN"));
+    var name =
+        DnsName.parse(target)
+            .orElseThrow(() -> Refusal.badRequest("'%s' is not a domain name".formatted(target)))
+            .toString();
+    if (backend.domain(name).isEmpty() && !backend.config().http().probeAnyTarget()) {
+      throw Refusal.notFound(
+          "%s is not configured, and http.probe_any_target is not set".formatted(name));
+    }
+    CheckResult result;
+    try {
+      result = backend.probe(name, request.query().getAll("profile"), limit(request));
+    } catch (IllegalArgumentException problem) {
+      throw Refusal.badRequest("profile: " + problem.getMessage());
+    }
+    var state = DomainState.unseen(result.domain()).after(result, java.util.List.of(), Map.of());
+    var took =
+        result.probes().stream()
+            .map(probe -> probe.took())
+            .max(Duration::compareTo)
+            .orElse(Duration.ZERO);
+    var open = wantsOpenMetrics(request);
+    var text = Metrics.probe(state, result.gaps().isEmpty(), took, open);
+    if (request.query("debug").filter("true"::equals).isPresent()) {
+      var debug =
+          "Check of %s:\n%s\n\nMetrics that would have been returned:\n%s"
+              .formatted(
+                  name,
+                  new String(CheckJson.check(result), java.nio.charset.StandardCharsets.UTF_8),
+                  new String(text, java.nio.charset.StandardCharsets.UTF_8));
+      return Answer.of(
+          "text/plain; charset=utf-8", debug.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+    return Answer.of(open ? Metrics.OPEN_METRICS : Metrics.TEXT, text);
+  }
+
+  private static Duration limit(Request request) {
+    var header = request.headers().get("X-Prometheus-Scrape-Timeout-Seconds");
+    var allowed = DEFAULT_SCRAPE;
+    if (header != null) {
+      try {
+        allowed = Duration.ofMillis((long) (Double.parseDouble(header) * 1000));
+      } catch (NumberFormatException _) {
+        throw Refusal.badRequest(
+            "X-Prometheus-Scrape-Timeout-Seconds is a number of seconds, not '%s'"
+                .formatted(header));
+      }
+    }
+    var limit = allowed.minus(OFFSET);
+    if (limit.compareTo(Duration.ofMillis(100)) < 0) {
+      return Duration.ofMillis(100);
+    }
+    return limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
+  }
+
+  Answer discovery(Request request) {
+    var states = backend.domains();
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartArray();
+              for (var state : states) {
+                json.writeStartObject();
+                json.writeArrayPropertyStart("targets");
+                json.writeString(state.domain().name().toString());
+                json.writeEndArray();
+                json.writeObjectPropertyStart("labels");
+                json.writeStringProperty("domain", state.domain().name().toString());
+                json.writeStringProperty("tenant", state.domain().tenant().id());
+                state
+                    .domain()
+                    .tenant()
+                    .labels()
+                    .forEach(
+                        (name, value) ->
+                            json.writeStringProperty(
+                                "__meta_maildrift_tenant_label_" + name, value));
+                json.writeStringProperty(
+                    "__meta_maildrift_profiles",
+                    String.join(
+                        ",",
+                        state.domain().prescriptions().stream()
+                            .map(p -> p.profile())
+                            .distinct()
+                            .toList()));
+                json.writeEndObject();
+                json.writeEndObject();
+              }
+              json.writeEndArray();
+            }));
+  }
+
+  Answer health(boolean live) {
+    var unwell = backend.unwell(live);
+    var body =
+        CheckJson.bytes(
+            json -> {
+              json.writeStartObject();
+              json.writeStringProperty("status", unwell.isEmpty() ? "ok" : "unavailable");
+              json.writeObjectPropertyStart("reasons");
+              unwell.forEach(json::writeStringProperty);
+              json.writeEndObject();
+              json.writeEndObject();
+            });
+    return Answer.json(unwell.isEmpty() ? 200 : 503, body);
+  }
+}

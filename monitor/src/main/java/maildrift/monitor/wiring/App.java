@@ -1,0 +1,858 @@
+package maildrift.monitor.wiring;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import maildrift.alerts.Alert;
+import maildrift.alerts.Labels;
+import maildrift.alerts.Notification;
+import maildrift.alerts.Severity;
+import maildrift.alerts.mute.Mutes;
+import maildrift.alerts.mute.Silence;
+import maildrift.alerts.notify.Heartbeat;
+import maildrift.alerts.notify.Tools;
+import maildrift.alerts.notify.http.GuardedHttp;
+import maildrift.alerts.notify.http.Reply;
+import maildrift.alerts.notify.http.Request;
+import maildrift.alerts.outbox.Deliveries;
+import maildrift.alerts.outbox.DeliveryTerms;
+import maildrift.alerts.outbox.Failure;
+import maildrift.alerts.outbox.Outcome;
+import maildrift.alerts.outbox.Owed;
+import maildrift.alerts.route.Dispatcher;
+import maildrift.alerts.route.GroupState;
+import maildrift.alerts.route.Links;
+import maildrift.alerts.state.Transition;
+import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.check.CheckRunner;
+import maildrift.monitor.check.Doors;
+import maildrift.monitor.check.Look;
+import maildrift.monitor.check.OutsideDoors;
+import maildrift.monitor.cli.Version;
+import maildrift.monitor.config.AllowlistConfig;
+import maildrift.monitor.config.ConfigFiles;
+import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.config.MetricsConfig;
+import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.config.Problem;
+import maildrift.monitor.config.ProfileUse;
+import maildrift.monitor.metrics.Metrics;
+import maildrift.monitor.metrics.Names;
+import maildrift.monitor.schedule.Calendar;
+import maildrift.monitor.schedule.Scheduler;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.state.StateTable;
+import maildrift.monitor.store.Baseline;
+import maildrift.monitor.store.Batch;
+import maildrift.monitor.store.Change;
+import maildrift.monitor.store.KeptDomain;
+import maildrift.monitor.store.StateStore;
+import maildrift.monitor.watch.AlertDesk;
+import maildrift.monitor.watch.Published;
+import maildrift.monitor.watch.Watch;
+import maildrift.monitor.web.Backend;
+import maildrift.monitor.web.WebServer;
+import maildrift.probes.Context;
+import maildrift.probes.Deadline;
+import maildrift.probes.Probe;
+import maildrift.probes.Rule;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.network.AllowlistFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon: everything is built here, top to bottom, and closed backwards. The longest file of
+ * the house on purpose: a straight line that reads in order.
+ */
+public final class App implements Backend, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(App.class);
+
+  /** Looks at once; each is a handful of virtual threads that mostly wait. */
+  private static final int PARALLEL = 256;
+
+  private static final Duration SELF_LOOK = Duration.ofSeconds(2);
+  private static final Duration FILE_LOOK = Duration.ofSeconds(5);
+  private static final Duration FLUSH = Duration.ofSeconds(30);
+
+  /** Looks that run on old settings after a reload end well within this. */
+  private static final Duration DOORS_LINGER = Duration.ofSeconds(40);
+
+  private static final int MOST_ALLOWLIST_BYTES = 4 * 1024 * 1024;
+
+  private final Clock clock;
+  private final ConfigLoader loader;
+  private final Optional<Path> file;
+  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+  private final ReentrantLock reloading = new ReentrantLock();
+  private final StateStore store;
+  private final StateTable table = new StateTable();
+  private final Published published = new Published();
+  private final Fleet fleet;
+  private final Resolving resolving;
+  private final Metrics metrics;
+  private final CheckRunner runner;
+  private final Watch watch;
+  private final SelfWatch selfWatch;
+  private final AlertDesk desk;
+  private final Deliveries deliveries;
+  private final Heartbeat heartbeat;
+  private final Tools tools;
+  private final Vertx vertx;
+  private final Scheduler scheduler;
+  private final Calendar calendar;
+  private final Map<String, Rule> rules;
+  private final Set<String> meteredReceivers = new HashSet<>();
+  private final ReentrantLock silencing = new ReentrantLock();
+  private volatile MonitorConfig config;
+  private volatile OutsideDoors doors;
+  private volatile List<Silence> silences = List.of();
+  private volatile ConfigFiles files;
+  private volatile boolean reloadedWell = true;
+  private volatile Instant loadedAt;
+  private volatile int port;
+  private volatile boolean open;
+
+  /**
+   * Builds the daemon on an open store, which it closes in the end; {@link #start} sets it going.
+   *
+   * @param file to reload from; empty: the configuration stays as it is
+   */
+  public App(
+      MonitorConfig initial,
+      Optional<Path> file,
+      ConfigFiles files,
+      ConfigLoader loader,
+      StateStore store,
+      List<Probe<?>> probes,
+      Clock clock) {
+    this.clock = clock;
+    this.loader = loader;
+    this.file = file;
+    this.files = files;
+    this.config = initial;
+    this.store = store;
+    this.loadedAt = clock.instant();
+    closing.push(store);
+    fleet = new Fleet(loader);
+    resolving = new Resolving(clock);
+    metrics = new Metrics(Version.TEXT);
+    closing.push(metrics);
+    doors = openDoors(initial);
+    closing.push(() -> doors.close());
+    Doors current = (look, deadline) -> doors.open(look, deadline);
+    runner = new CheckRunner(probes, current, metrics::took, clock);
+    watch =
+        new Watch(
+            runner,
+            store,
+            table,
+            published,
+            new Told(),
+            () -> resolving.unusable(config.schedule().unobservableAfter()),
+            clock,
+            terms(initial));
+    rules = watch.rules();
+    deliveries = new Deliveries(store.outbox(), DeliveryTerms.DEFAULT, clock, new Undelivered());
+    var dispatcher =
+        new Dispatcher(
+            initial.alerts().routing(),
+            Mutes.NONE,
+            links(initial),
+            Duration.ofHours(3),
+            store.lastSequence(),
+            () -> "msg_" + UUID.randomUUID().toString().replace("-", ""));
+    desk = new AlertDesk(store, dispatcher, clock, deliveries::wake, this::forget);
+    selfWatch = new SelfWatch(resolving, store, clock, desk::changed);
+    tools = Tools.standard(clock);
+    heartbeat = new Heartbeat(desk::toldFiring);
+    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+    closing.push(
+        () -> vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS));
+    closing.push(() -> deliveries.stop(Duration.ofSeconds(5)));
+    closing.push(heartbeat);
+    closing.push(desk);
+    scheduler =
+        new Scheduler(vertx, initial.schedule().interval(), PARALLEL, new Random(), watch::turn);
+    calendar = new Calendar();
+    closing.push(watch::flushChecked);
+    closing.push(scheduler);
+    closing.push(calendar);
+    meters();
+  }
+
+  /**
+   * Takes up what was stored, begins to look, and listens.
+   *
+   * @return the port that HTTP listens on
+   */
+  public int start() {
+    restore();
+    apply(config);
+    calendar.every("own eyes", SELF_LOOK, this::lookAtOwnEyes);
+    calendar.every("files", FILE_LOOK, this::reloadChangedFiles);
+    calendar.every("flush", FLUSH, watch::flushChecked);
+    calendar.daily(
+        "retention", 3, 40, () -> store.expire(clock.instant().minus(config.store().keep())));
+    var server = new WebServer(vertx, this, config.http());
+    closing.push(server);
+    try {
+      port = server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException failure) {
+      throw new IllegalStateException(
+          "cannot listen on %s: %s".formatted(config.http().listen(), failure.getCause()), failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+    open = true;
+    return port;
+  }
+
+  private OutsideDoors openDoors(MonitorConfig settings) {
+    var maxAge = settings.schedule().interval();
+    return Wiring.doors(
+        Wiring.dnsSettings(settings.dns(), List.of(), Optional.empty(), maxAge),
+        Wiring.smtpSettings(settings.smtp()),
+        maxAge,
+        resolving::answered);
+  }
+
+  private static Watch.Terms terms(MonitorConfig settings) {
+    return new Watch.Terms(
+        settings.schedule(), settings.baseline() == MonitorConfig.BaselineMode.FIRST);
+  }
+
+  private static Links links(MonitorConfig settings) {
+    var base =
+        settings
+            .http()
+            .externalUrl()
+            .map(Object::toString)
+            .orElse("http://" + settings.http().listen());
+    var trimmed = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    return new Links(
+        trimmed,
+        labels ->
+            labels.get("domain").isEmpty()
+                ? trimmed + "/"
+                : trimmed + "/domains/" + labels.get("domain"));
+  }
+
+  private void restore() {
+    store.eachNetwork(published::restore);
+    var alerts = new ArrayList<Alert>();
+    var own = new HashMap<String, List<Alert>>();
+    store.eachAlert(
+        kept -> {
+          alerts.add(kept.alert());
+          own.computeIfAbsent(kept.domain(), _ -> new ArrayList<>()).add(kept.alert());
+        });
+    var baselines = new HashMap<String, Map<String, String>>();
+    store.eachBaseline(baseline -> baselines.put(baseline.domain(), baseline.records()));
+    var seen = new HashMap<String, Map<String, String>>();
+    store.eachSeen(
+        record ->
+            seen.computeIfAbsent(record.domain(), _ -> new HashMap<>())
+                .put(record.record(), record.value()));
+    var states = new HashMap<String, byte[]>();
+    var checkedAt = new HashMap<String, Instant>();
+    store.eachState(
+        row -> {
+          states.put(row.domain(), row.content());
+          checkedAt.put(row.domain(), row.checkedAt());
+        });
+    selfWatch.restore(own.getOrDefault(SelfWatch.DOMAIN, List.of()));
+    silences = Silences.restored(store.silences());
+    var domains = fleet.domains(config, store.domains());
+    domains.forEach(
+        (name, domain) ->
+            watch.add(
+                domain,
+                Optional.of(
+                    new Watch.Remembered(
+                        restoredState(domain, states.get(name), checkedAt.get(name)),
+                        own.getOrDefault(name, List.of()),
+                        baselines.getOrDefault(name, Map.of()),
+                        seen.getOrDefault(name, Map.of())))));
+    // Alerts of domains that were taken out while the daemon was down end as if it had seen that.
+    var orphans = new HashSet<>(own.keySet());
+    orphans.addAll(states.keySet());
+    orphans.removeAll(domains.keySet());
+    orphans.remove(SelfWatch.DOMAIN);
+    orphans.forEach(
+        name ->
+            DnsName.parse(name)
+                .map(ManagedDomain::undeclared)
+                .ifPresent(
+                    domain ->
+                        watch.add(
+                            domain,
+                            Optional.of(
+                                new Watch.Remembered(
+                                    DomainState.unseen(domain),
+                                    own.getOrDefault(name, List.of()),
+                                    Map.of(),
+                                    Map.of())))));
+    var groups = new ArrayList<GroupState>();
+    store.eachGroup(groups::add);
+    desk.start(alerts, groups);
+  }
+
+  private static DomainState restoredState(
+      ManagedDomain domain,
+      byte @org.jspecify.annotations.Nullable [] content,
+      @org.jspecify.annotations.Nullable Instant at) {
+    if (content == null) {
+      return DomainState.unseen(domain);
+    }
+    try {
+      var state = DomainState.restore(domain, content);
+      return at == null ? state : state.checkedAt(at);
+    } catch (RuntimeException failure) {
+      LOG.error(
+          "the stored state of {} cannot be read; it is looked at anew", domain.name(), failure);
+      return DomainState.unseen(domain);
+    }
+  }
+
+  /** Puts a configuration in force: who is watched, how, and who is told. */
+  private void apply(MonitorConfig next) {
+    fleet.retain(next);
+    watch.terms(terms(next));
+    desk.routing(next.alerts().routing());
+    desk.mutes(new Mutes(silences, next.maintenance()));
+    var notifiers = Receivers.open(next.alerts().receivers(), tools);
+    deliveries.receivers(notifiers);
+    heartbeat.receivers(notifiers);
+    receiverMeters(notifiers.keySet());
+    populate(next);
+    next.allowlists()
+        .forEach(
+            (name, list) -> {
+              if (list.source() instanceof AllowlistConfig.Fetched fetched) {
+                calendar.every("allowlist " + name, fetched.refresh(), () -> fetch(list, fetched));
+              } else {
+                calendar.remove("allowlist " + name);
+              }
+            });
+  }
+
+  private void populate(MonitorConfig next) {
+    var domains = fleet.domains(next, store.domains());
+    domains.values().forEach(domain -> watch.add(domain, Optional.empty()));
+    watch.names().stream().filter(name -> !domains.containsKey(name)).forEach(watch::remove);
+    scheduler.set(domains.keySet(), next.schedule().interval());
+  }
+
+  private void fetch(AllowlistConfig list, AllowlistConfig.Fetched source) {
+    var request =
+        Request.get(source.url(), source.allowPrivate(), Request.DEADLINE, MOST_ALLOWLIST_BYTES);
+    switch (GuardedHttp.standard().send(request)) {
+      case Reply.Answered answered when answered.isSuccess() && answered.complete() -> {
+        var parsed = AllowlistFile.parse(answered.body());
+        if (!parsed.problems().isEmpty()) {
+          LOG.error(
+              "allowlist {}: {} is not used: {}",
+              list.name(),
+              source.url().getHost(),
+              parsed.problems().getFirst());
+        } else if (fleet.fetched(list, parsed.entries())) {
+          populate(config);
+        }
+      }
+      case Reply.Answered answered ->
+          LOG.warn(
+              "allowlist {}: {} answered {}",
+              list.name(),
+              source.url().getHost(),
+              answered.status());
+      case Reply.Unanswered(_, var why) ->
+          LOG.warn(
+              "allowlist {}: {} could not be fetched: {}",
+              list.name(),
+              source.url().getHost(),
+              why);
+    }
+  }
+
+  private void lookAtOwnEyes() {
+    var after = config.schedule().unobservableAfter();
+    if (table.size() > 0) {
+      resolving.control((look, deadline) -> doors.open(look, deadline), after);
+    } else {
+      resolving.answered();
+    }
+    selfWatch.look(after);
+  }
+
+  private void reloadChangedFiles() {
+    if (file.isPresent() && files.changed()) {
+      LOG.info("the configuration changed on disk");
+      reload();
+    }
+  }
+
+  @Override
+  public List<Problem> reload() {
+    if (file.isEmpty()) {
+      return List.of();
+    }
+    reloading.lock();
+    try {
+      var result = loader.load(file.get());
+      files = result.files();
+      return switch (result) {
+        case ConfigLoader.Loaded loaded -> {
+          replace(loaded.config());
+          yield List.of();
+        }
+        case ConfigLoader.Rejected rejected -> {
+          reloadedWell = false;
+          rejected
+              .problems()
+              .forEach(problem -> LOG.error("configuration not reloaded: {}", problem));
+          yield rejected.problems();
+        }
+      };
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  private void replace(MonitorConfig next) {
+    var old = config;
+    config = next;
+    if (!old.dns().equals(next.dns())
+        || !old.smtp().equals(next.smtp())
+        || !old.schedule().equals(next.schedule())) {
+      var before = doors;
+      doors = openDoors(next);
+      vertx.setTimer(DOORS_LINGER.toMillis(), _ -> Thread.startVirtualThread(before::close));
+    }
+    if (!old.http().equals(next.http())) {
+      LOG.warn("what changed under http: counts after a restart");
+    }
+    if (!old.store().url().equals(next.store().url())) {
+      LOG.warn("store.url counts after a restart");
+    }
+    apply(next);
+    reloadedWell = true;
+    loadedAt = clock.instant();
+    LOG.info("configuration in force: {} domains", table.size());
+  }
+
+  private void meters() {
+    metrics.gauge(Names.DOMAINS, table::size);
+    metrics.gauge(Names.SCHEDULE_LAG, scheduler::lagSeconds);
+    metrics.gauge(Names.RELOAD_SUCCESSFUL, () -> reloadedWell ? 1 : 0);
+    metrics.gauge(Names.RELOAD_TIME, () -> loadedAt.getEpochSecond());
+    metrics.gauge(Names.STORE_HEALTHY, () -> store.health().writable() ? 1 : 0);
+    metrics.counter(Names.DNS_QUERIES, () -> doors.dnsDoor().stats().queries());
+    metrics.counter(Names.DNS_CACHE_HITS, () -> doors.dnsDoor().stats().cacheHits());
+    for (var failure : Answer.Failure.values()) {
+      metrics.counter(
+          Names.DNS_QUERY_FAILURES,
+          () -> doors.dnsDoor().stats().failures(failure),
+          failure.word());
+    }
+    for (var phase : List.of(Alert.Phase.PENDING, Alert.Phase.FIRING)) {
+      for (var severity : Severity.values()) {
+        metrics.gauge(
+            Names.ALERTS,
+            () ->
+                alerts().stream()
+                    .filter(
+                        alert -> alert.phase() == phase && Severity.of(alert.labels()) == severity)
+                    .count(),
+            phase.word(),
+            severity.word());
+      }
+    }
+  }
+
+  private void receiverMeters(Set<String> receivers) {
+    for (var gone : List.copyOf(meteredReceivers)) {
+      if (!receivers.contains(gone)) {
+        metrics.remove(Names.NOTIFICATIONS, gone);
+        metrics.remove(Names.NOTIFICATIONS_FAILED, gone);
+        metrics.remove(Names.NOTIFICATIONS_PENDING, gone);
+        meteredReceivers.remove(gone);
+      }
+    }
+    for (var receiver : receivers) {
+      if (meteredReceivers.add(receiver)) {
+        metrics.counter(Names.NOTIFICATIONS, () -> attempts(receiver), receiver);
+        for (var failure : Failure.values()) {
+          metrics.counter(
+              Names.NOTIFICATIONS_FAILED,
+              () -> failed(receiver, failure),
+              receiver,
+              failure.word());
+        }
+        metrics.gauge(Names.NOTIFICATIONS_PENDING, () -> pending(receiver), receiver);
+      }
+    }
+  }
+
+  private long attempts(String receiver) {
+    var counts = deliveries.counts().get(receiver);
+    return counts == null
+        ? 0
+        : counts.sent() + counts.failed().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private long failed(String receiver, Failure failure) {
+    var counts = deliveries.counts().get(receiver);
+    return counts == null ? 0 : counts.failed().getOrDefault(failure, 0L);
+  }
+
+  private long pending(String receiver) {
+    var backlog = store.outbox().backlog().get(receiver);
+    return backlog == null ? 0 : backlog.pending();
+  }
+
+  private void forget(Alert alert) {
+    if (alert.labels().get("domain").isEmpty()) {
+      selfWatch.forget(alert);
+    } else {
+      watch.forget(alert);
+    }
+  }
+
+  /** What the watch tells. */
+  private final class Told implements Watch.Listener {
+    @Override
+    public void looked(DomainState state) {
+      // The table has it; who wants to know reads there.
+    }
+
+    @Override
+    public void changed(List<Transition> transitions) {
+      desk.changed(transitions);
+    }
+
+    @Override
+    public void confirm(String domain, Duration in) {
+      scheduler.soon(domain, in);
+    }
+  }
+
+  /** What deliveries tell. */
+  private static final class Undelivered implements Deliveries.Listener {
+    @Override
+    public void disabled(String receiver, String why) {
+      LOG.error(
+          "receiver {} is told nothing more until it is configured otherwise: {}", receiver, why);
+    }
+
+    @Override
+    public void dead(Owed owed, String why) {
+      LOG.error("notification {} to {} is given up: {}", owed.id(), owed.receiver(), why);
+    }
+  }
+
+  /** The port that HTTP listens on. */
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public MonitorConfig config() {
+    return config;
+  }
+
+  @Override
+  public Collection<DomainState> domains() {
+    return table.all();
+  }
+
+  @Override
+  public Optional<DomainState> domain(String name) {
+    return DnsName.parse(name).flatMap(table::of);
+  }
+
+  @Override
+  public Optional<Instant> nextCheck(String name) {
+    try {
+      return scheduler.next(name).get(2, TimeUnit.SECONDS).map(clock.instant()::plus);
+    } catch (ExecutionException | TimeoutException _) {
+      return Optional.empty();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Optional<Baseline> baseline(String name) {
+    return store.baseline(name);
+  }
+
+  @Override
+  public List<Change> history(String name, int offset, int limit) {
+    return store.history().read(name, offset, limit);
+  }
+
+  @Override
+  public Optional<Rule> rule(String id) {
+    return Optional.ofNullable(rules.get(id));
+  }
+
+  @Override
+  public List<Alert> alerts() {
+    var all = new ArrayList<>(selfWatch.alerts());
+    all.addAll(watch.alerts());
+    return all;
+  }
+
+  @Override
+  public Optional<Mutes.Why> muted(Alert alert) {
+    return desk.mutes().why(alert.labels(), clock.instant());
+  }
+
+  @Override
+  public Optional<String> testReceiver(String receiver) {
+    var settings = config.alerts().receivers().get(receiver);
+    if (settings == null) {
+      return Optional.empty();
+    }
+    var now = clock.instant();
+    var labels =
+        Labels.of(
+            Map.of(
+                "alertname", "maildrift.test",
+                "domain", "example.test",
+                "severity", "info",
+                "subject", "example.test",
+                "cause", "maildrift alert test"));
+    var annotations = new TreeMap<String, String>();
+    annotations.put(
+        "summary", "This is a test of the receiver " + receiver + "; nothing is wrong.");
+    annotations.put("description", "Somebody ran maildrift alert test.");
+    annotations.put("remedy", "Nothing to do.");
+    var item =
+        new Notification.Item(
+            labels,
+            annotations,
+            now,
+            Optional.empty(),
+            links(config).externalUrl(),
+            Alert.fingerprint(labels));
+    var notification =
+        new Notification(
+            receiver,
+            "test",
+            "test",
+            labels.only(List.of("cause")),
+            List.of(item),
+            links(config).externalUrl());
+    var owed =
+        new Owed(
+            "msg_test_" + UUID.randomUUID().toString().replace("-", ""),
+            receiver,
+            "test",
+            0,
+            notification.toJson(),
+            now,
+            0,
+            now,
+            Optional.empty());
+    var notifier =
+        java.util.Objects.requireNonNull(
+            Receivers.open(Map.of(receiver, settings), tools).get(receiver));
+    return Optional.of(
+        switch (notifier.send(owed)) {
+          case Outcome.Delivered _ -> "delivered";
+          case Outcome.TryLater(_, var why, _) -> "failed: " + why;
+          case Outcome.Refused(_, var why) -> "refused: " + why;
+          case Outcome.Gone(var why) -> "gone: " + why;
+        });
+  }
+
+  @Override
+  public List<Way> route(Map<String, String> labels) {
+    return config.alerts().routing().taken(Labels.of(labels)).stream()
+        .map(
+            route ->
+                new Way(
+                    route.matchers().isEmpty()
+                        ? "all"
+                        : String.join(
+                            ", ", route.matchers().stream().map(Object::toString).toList()),
+                    route.receivers(),
+                    route.grouping().by()))
+        .toList();
+  }
+
+  @Override
+  public List<Silence> silences() {
+    return silences;
+  }
+
+  @Override
+  public void addSilence(Silence silence) {
+    silencing.lock();
+    try {
+      store.commit(Batch.builder().silence(Silences.kept(silence)).build());
+      var next = new ArrayList<>(silences);
+      next.add(silence);
+      silences = List.copyOf(next);
+      desk.mutes(new Mutes(silences, config.maintenance()));
+    } finally {
+      silencing.unlock();
+    }
+  }
+
+  @Override
+  public boolean expireSilence(String id) {
+    silencing.lock();
+    try {
+      var found = silences.stream().filter(silence -> silence.id().equals(id)).findFirst();
+      if (found.isEmpty()) {
+        return false;
+      }
+      var expired = found.get().expire(clock.instant());
+      store.commit(Batch.builder().silence(Silences.kept(expired)).build());
+      silences =
+          silences.stream().map(silence -> silence.id().equals(id) ? expired : silence).toList();
+      desk.mutes(new Mutes(silences, config.maintenance()));
+      return true;
+    } finally {
+      silencing.unlock();
+    }
+  }
+
+  @Override
+  public Optional<DomainState> check(String name) {
+    watch.turn(name);
+    return domain(name);
+  }
+
+  @Override
+  public boolean accept(String name, String by) {
+    return watch.accept(name, by);
+  }
+
+  @Override
+  public List<Problem> addDomain(String json, String by) {
+    return switch (loader.domain(json, config)) {
+      case ConfigLoader.DomainResult.Refused(var problems) -> problems;
+      case ConfigLoader.DomainResult.Accepted(var domain) -> {
+        store.commit(
+            Batch.builder()
+                .domain(new KeptDomain(domain.name().toString(), json, clock.instant(), by))
+                .build());
+        populate(config);
+        yield List.of();
+      }
+    };
+  }
+
+  @Override
+  public Removal removeDomain(String name) {
+    if (store.domains().stream().noneMatch(kept -> kept.name().equals(name))) {
+      return domain(name).isPresent() ? Removal.CONFIGURED : Removal.UNKNOWN;
+    }
+    store.commit(Batch.builder().dropDomain(name).build());
+    populate(config);
+    return Removal.REMOVED;
+  }
+
+  @Override
+  public CheckResult probe(String target, List<String> profiles, Duration limit) {
+    var name = DnsName.of(target);
+    var domain =
+        table.of(name).map(DomainState::domain).orElseGet(() -> ManagedDomain.undeclared(name));
+    if (!profiles.isEmpty()) {
+      var uses = profiles.stream().map(ProfileUse::parse).toList();
+      domain =
+          switch (loader.adHoc(name, uses, config)) {
+            case ConfigLoader.DomainResult.Accepted(var accepted) -> accepted;
+            case ConfigLoader.DomainResult.Refused(var problems) ->
+                throw new IllegalArgumentException(problems.getFirst().message());
+          };
+    }
+    return runner.check(
+        domain, Look.REGULAR, _ -> true, new Context(clock.instant(), Map.of()), limit);
+  }
+
+  @Override
+  public byte[] metrics(boolean openMetrics) {
+    var settings = config.metrics();
+    return metrics.scrape(
+        table.all(),
+        openMetrics,
+        settings.detail() == MetricsConfig.Detail.LEAN,
+        settings.maxSeries());
+  }
+
+  @Override
+  public Map<String, String> unwell(boolean live) {
+    var reasons = new LinkedHashMap<String, String>();
+    var lag = scheduler.lagSeconds();
+    if (lag > 60) {
+      reasons.put("schedule", "the most overdue check is %.0f s late".formatted(lag));
+    }
+    if (!live) {
+      if (!open) {
+        reasons.put("start", "not everything is started yet");
+      }
+      var health = store.health();
+      if (!health.writable()) {
+        reasons.put("store", String.join("; ", health.reasons()));
+      }
+    }
+    return reasons;
+  }
+
+  @Override
+  public String version() {
+    return Version.TEXT;
+  }
+
+  /** For the demo and tests that must look at DNS as the daemon does. */
+  public Doors.Door door(Duration limit) {
+    return doors.open(Look.SECOND_OPINION, Deadline.after(limit));
+  }
+
+  /**
+   * Closes everything, the last opened first; each part gets its chance, whatever the others do.
+   */
+  @Override
+  public void close() {
+    open = false;
+    while (!closing.isEmpty()) {
+      try {
+        closing.pop().close();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      } catch (Exception failure) {
+        LOG.warn("a part did not close cleanly", failure);
+      }
+    }
+  }
+}

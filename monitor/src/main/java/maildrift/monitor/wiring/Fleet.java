@@ -1,0 +1,77 @@
+package maildrift.monitor.wiring;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import maildrift.monitor.config.AllowlistConfig;
+import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.store.KeptDomain;
+import maildrift.probes.domain.Allowlist;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.network.Cidr;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which domains are managed now: those of the configuration, those kept in the store, with the
+ * allowlists as last fetched.
+ */
+final class Fleet {
+  private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
+
+  private final ConfigLoader loader;
+  private final Map<String, Allowlist> fetched = new ConcurrentHashMap<>();
+
+  Fleet(ConfigLoader loader) {
+    this.loader = loader;
+  }
+
+  /**
+   * By name, configured ones first. A kept domain that the configuration now has, or that it no
+   * longer allows, is left out.
+   */
+  SequencedMap<String, ManagedDomain> domains(MonitorConfig config, List<KeptDomain> kept) {
+    var domains = new LinkedHashMap<String, ManagedDomain>();
+    config.domains().forEach(domain -> domains.put(domain.name().toString(), current(domain)));
+    for (var own : kept) {
+      switch (loader.domain(own.definition(), config)) {
+        case ConfigLoader.DomainResult.Accepted(var domain) ->
+            domains.putIfAbsent(own.name(), current(domain));
+        case ConfigLoader.DomainResult.Refused(var problems) ->
+            LOG.error(
+                "the domain {} that was added over the API no longer fits the configuration: {}",
+                own.name(),
+                problems);
+      }
+    }
+    return domains;
+  }
+
+  private ManagedDomain current(ManagedDomain domain) {
+    return domain
+        .allowlist()
+        .map(list -> fetched.get(list.name()))
+        .map(domain::allowlist)
+        .orElse(domain);
+  }
+
+  /** An allowlist was fetched. Returns whether it is another than before. */
+  boolean fetched(AllowlistConfig config, List<Cidr> networks) {
+    var list = config.holding(networks);
+    return !list.equals(fetched.put(config.name(), list));
+  }
+
+  /** Forgets lists that are no longer fetched. */
+  void retain(MonitorConfig config) {
+    fetched
+        .keySet()
+        .removeIf(
+            name -> {
+              var list = config.allowlists().get(name);
+              return list == null || !(list.source() instanceof AllowlistConfig.Fetched);
+            });
+  }
+}

@@ -1,0 +1,79 @@
+package maildrift.monitor.wiring;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import maildrift.monitor.check.OutsideDoors;
+import maildrift.monitor.config.DnsConfig;
+import maildrift.monitor.config.HostPort;
+import maildrift.monitor.config.SmtpConfig;
+import maildrift.probes.dns.DnsDoor;
+import maildrift.probes.dns.DnsServer;
+import maildrift.probes.dns.DnsSettings;
+import maildrift.probes.smtp.SharedSmtp;
+import maildrift.probes.smtp.SmtpDoor;
+import maildrift.probes.smtp.SmtpSettings;
+
+/** Configuration in, settings of the parts out. Pure but for the doors, which it opens. */
+public final class Wiring {
+  private Wiring() {}
+
+  /**
+   * How DNS is asked.
+   *
+   * @param resolvers from the command line; given ones are asked and nothing else
+   * @param timeout from the command line
+   * @param maxAge nothing older is served from the cache
+   */
+  public static DnsSettings dnsSettings(
+      DnsConfig config, List<DnsServer> resolvers, Optional<Duration> timeout, Duration maxAge) {
+    var settings =
+        resolvers.isEmpty()
+            ? DnsSettings.of(config.resolvers().stream().map(Wiring::server).toList())
+                .confirmWith(config.confirmWith().stream().map(Wiring::server).toList())
+                .authoritative(
+                    config.authoritative().entrySet().stream()
+                        .collect(
+                            Collectors.toUnmodifiableMap(
+                                Map.Entry::getKey,
+                                zone -> zone.getValue().stream().map(Wiring::server).toList())))
+            : DnsSettings.only(resolvers);
+    return settings
+        .timeout(timeout.orElse(config.timeout()))
+        .queriesPerSecond(config.queriesPerSecond())
+        .maxAge(maxAge);
+  }
+
+  private static DnsServer server(HostPort where) {
+    return DnsServer.parse(where.toString());
+  }
+
+  public static SmtpSettings smtpSettings(SmtpConfig config) {
+    var settings =
+        SmtpSettings.DEFAULT
+            .port(config.port())
+            .allowPrivate(config.allowPrivate())
+            .timeout(config.timeout());
+    return config.helo().map(settings::helo).orElse(settings);
+  }
+
+  public static OutsideDoors doors(DnsSettings dns, SmtpSettings smtp, Duration maxAge) {
+    return doors(dns, smtp, maxAge, () -> {});
+  }
+
+  /**
+   * Opens the doors.
+   *
+   * @param answered called whenever DNS has answered something
+   */
+  static OutsideDoors doors(
+      DnsSettings dns, SmtpSettings smtp, Duration maxAge, Runnable answered) {
+    return new OutsideDoors(
+        new DnsDoor(dns),
+        new SharedSmtp(new SmtpDoor(smtp), maxAge),
+        smtp.allowPrivate(),
+        answered);
+  }
+}
