@@ -1,6 +1,7 @@
 package maildrift.monitor.cli;
 
 import java.util.concurrent.Callable;
+import maildrift.probes.dmarc.DmarcProbe;
 import maildrift.probes.domain.ManagedDomain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,6 +22,10 @@ final class DmarcCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return Looked.one("dmarc", ManagedDomain.undeclared(Arguments.domain(domain)), common);
+    // The daemon asks no more than the policy needs; whoever looks at one domain wants to see the whole walk.
+    try (var outside = Outside.open(common)) {
+      return Looked.one(
+          outside, new DmarcProbe(DmarcProbe.Walk.WHOLE), ManagedDomain.undeclared(Arguments.domain(domain)), common);
+    }
   }
 }

@@ -5,6 +5,7 @@ import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.json.CheckJson;
 import maildrift.probes.Context;
+import maildrift.probes.Probe;
 import maildrift.probes.domain.ManagedDomain;
 
 /**
@@ -30,15 +31,19 @@ final class Looked {
 
   /** One probe of one domain, as the commands {@code dkim}, {@code dmarc} and {@code mx} do. */
   static int one(String probe, ManagedDomain domain, CommonOptions options) {
-    options.only = java.util.List.of(probe);
     try (var outside = Outside.open(options)) {
-      var result = look(outside.runner(), domain, options);
+      return one(outside, outside.probe(probe), domain, options);
+    }
+  }
+
+  static int one(Outside outside, Probe<?> only, ManagedDomain domain, CommonOptions options) {
+      var probe = only.name();
+      var result = outside.runner(only).check(domain, Look.REGULAR, _ -> true, Context.at(java.time.Instant.now()));
       if (options.json()) {
         System.out.println(SingleJson.of(result, probe));
       } else {
         new CheckText(options.terminal()).print(result);
       }
       return Exit.of(result.findings(), result.gaps());
-    }
   }
 }

@@ -14,7 +14,6 @@ import maildrift.probes.Probe;
 import maildrift.probes.ProbeCatalog;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsServer;
-import maildrift.probes.smtp.Smtp;
 import maildrift.probes.tls.TrustAnchors;
 
 /**
@@ -63,16 +62,21 @@ final class Outside implements AutoCloseable {
     }
   }
 
+  Probe<?> probe(String name) {
+    return probes.stream().<Probe<?>>map(probe -> probe).filter(probe -> probe.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Runs one probe, which need not be in the catalogue as it is. */
+  CheckRunner runner(Probe<?> only) {
+    return new CheckRunner(List.of(only), doors, (_, _) -> {}, Clock.systemUTC());
+  }
+
   CheckRunner runner() {
     return new CheckRunner(probes, doors, (_, _) -> {}, Clock.systemUTC());
   }
 
   Dns dns(Look look) {
     return doors.open(look, limit()).dns();
-  }
-
-  Smtp smtp() {
-    return doors.open(Look.REGULAR, limit()).smtp();
   }
 
   /** How long a command that looks at one thing may take. */

@@ -59,6 +59,7 @@ public final class Drift {
     }
     return Finding.of(
             CHANGED, name, "%s changed from %s to %s".formatted(name, quoted(old), quoted(now)))
+        .cause(cause(name))
         .severity(severity(name, old, now))
         .with("old", old)
         .with("new", now)
@@ -91,6 +92,16 @@ public final class Drift {
 
   private static List<String> words(String value) {
     return value.isEmpty() ? List.of() : Arrays.stream(value.split("[ ,\n]+")).toList();
+  }
+
+  /** What probes call it, so that one change of a record is one message. */
+  private static String cause(String name) {
+    for (var kind : List.of(" DKIM", " DMARC")) {
+      if (name.endsWith(kind)) {
+        return name.substring(0, name.length() - kind.length()) + " TXT";
+      }
+    }
+    return name;
   }
 
   private static String quoted(String value) {
