@@ -22,10 +22,14 @@ final class DmarcCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    // The daemon asks no more than the policy needs; whoever looks at one domain wants to see the whole walk.
+    // The daemon asks no more than the policy needs; whoever looks at one domain wants to see the
+    // whole walk.
     try (var outside = Outside.open(common)) {
       return Looked.one(
-          outside, new DmarcProbe(DmarcProbe.Walk.WHOLE), ManagedDomain.undeclared(Arguments.domain(domain)), common);
+          outside,
+          new DmarcProbe(DmarcProbe.Walk.WHOLE),
+          ManagedDomain.undeclared(Arguments.domain(domain)),
+          common);
     }
   }
 }

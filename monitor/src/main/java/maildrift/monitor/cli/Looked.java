@@ -37,13 +37,16 @@ final class Looked {
   }
 
   static int one(Outside outside, Probe<?> only, ManagedDomain domain, CommonOptions options) {
-      var probe = only.name();
-      var result = outside.runner(only).check(domain, Look.REGULAR, _ -> true, Context.at(java.time.Instant.now()));
-      if (options.json()) {
-        System.out.println(SingleJson.of(result, probe));
-      } else {
-        new CheckText(options.terminal()).print(result);
-      }
-      return Exit.of(result.findings(), result.gaps());
+    var probe = only.name();
+    var result =
+        outside
+            .runner(only)
+            .check(domain, Look.REGULAR, _ -> true, Context.at(java.time.Instant.now()));
+    if (options.json()) {
+      System.out.println(SingleJson.of(result, probe));
+    } else {
+      new CheckText(options.terminal()).print(result);
+    }
+    return Exit.of(result.findings(), result.gaps());
   }
 }

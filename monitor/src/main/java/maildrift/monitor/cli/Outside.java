@@ -63,7 +63,11 @@ final class Outside implements AutoCloseable {
   }
 
   Probe<?> probe(String name) {
-    return probes.stream().<Probe<?>>map(probe -> probe).filter(probe -> probe.name().equals(name)).findFirst().orElseThrow();
+    return probes.stream()
+        .<Probe<?>>map(probe -> probe)
+        .filter(probe -> probe.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Runs one probe, which need not be in the catalogue as it is. */

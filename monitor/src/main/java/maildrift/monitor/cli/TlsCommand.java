@@ -23,7 +23,12 @@ import picocli.CommandLine.Parameters;
       "What a mail host shows: banner, STARTTLS, certificate, and the level reached (none, may, encrypt, verify, secure,",
       "fingerprint). Port 25 unless given. Private addresses are looked at, too: you named the host."
     },
-    footer = {"", "Examples:", "  maildrift tls mx1.contoso.tld", "  maildrift tls gateway.contoso.tld:2525 --ca-file lab-ca.pem"})
+    footer = {
+      "",
+      "Examples:",
+      "  maildrift tls mx1.contoso.tld",
+      "  maildrift tls gateway.contoso.tld:2525 --ca-file lab-ca.pem"
+    })
 final class TlsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "HOST[:PORT]", description = "A mail host, by name.")
   String target = "";
@@ -73,6 +78,7 @@ final class TlsCommand implements Callable<Integer> {
 
   private static MonitorConfig lenient() {
     var smtp = SmtpConfig.DEFAULT;
-    return MonitorConfig.DEFAULT.with(new SmtpConfig(smtp.port(), smtp.helo(), true, smtp.timeout()));
+    return MonitorConfig.DEFAULT.with(
+        new SmtpConfig(smtp.port(), smtp.helo(), true, smtp.timeout()));
   }
 }
