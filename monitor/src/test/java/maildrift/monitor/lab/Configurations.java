@@ -1,0 +1,65 @@
+package maildrift.monitor.lab;
+
+import java.time.Duration;
+import java.util.stream.Collectors;
+
+/** Configurations of the daemon for this laboratory: minutes become seconds, all else is real. */
+final class Configurations {
+  static final Duration UNOBSERVABLE_AFTER = Duration.ofSeconds(4);
+
+  private Configurations() {}
+
+  /** contoso.tld behind Mimecast de and the signed lab.test, told to a webhook and Alertmanager. */
+  static String contoso(Lab lab, Hook hook, Alertmanager alertmanager, int httpPort) {
+    return looking(lab)
+        + """
+        http: {listen: "127.0.0.1:%d"}
+        store: {url: "jdbc:h2:file:./data/maildrift"}
+        schedule: {interval: 1s, confirm_after: 500ms, confirmations: 2, unobservable_after: %ds}
+        alerts:
+          group_by: [cause]
+          group_wait: 200ms
+          group_interval: 1s
+          receivers:
+            oncall: {webhook: {url: "http://127.0.0.1:%d/"}}
+            am: {alertmanager: {url: "http://%s"}}
+          routes:
+            - {match: {}, receivers: [oncall, am]}
+        """
+            .formatted(
+                httpPort, UNOBSERVABLE_AFTER.toSeconds(), hook.port(), alertmanager.hostAndPort());
+  }
+
+  /** The part that {@code maildrift check} needs. */
+  static String looking(Lab lab) {
+    return """
+    dns:
+      resolvers: ["%1$s"]
+      authoritative: {tld: ["%2$s"], mimecast.com: ["%2$s"], lab.test: ["%2$s"]}
+      timeout: 1s
+    smtp: {port: %3$d, helo: monitor.example.net, allow_private: true, timeout: 5s}
+    allowlists:
+      mimecast-de:
+        networks: [%4$s]
+    tenants:
+      contoso: {name: Contoso AG}
+    domains:
+      - name: contoso.tld
+        tenant: contoso
+        profiles: [{name: mimecast, region: de, role: inbound}]
+        forwarding_server: "[de-smtp-inbound-1.mimecast.com]"
+        smarthost: "[de-smtp-outbound-1.mimecast.com]"
+        allowed_sending_servers: mimecast-de
+        tls_level: verify
+        dkim: [{selector: default}]
+      - name: lab.test
+        tls_level: verify
+        dkim: [{selector: default}]
+    """
+        .formatted(
+            lab.unbound.hostAndPort(),
+            lab.nsd.hostAndPort(),
+            lab.smtpPort,
+            Lab.DOCUMENTED.stream().collect(Collectors.joining(", ")));
+  }
+}
