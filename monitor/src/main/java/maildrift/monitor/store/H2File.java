@@ -48,10 +48,11 @@ record H2File(Path base) {
   /**
    * No server, no close at exit (we close in our own order), write delay as it is (0 would bring no
    * sync). {@code async:} because on H2's default file system the interrupt of any thread that
-   * reads closes the file under everybody and gives its lock up.
+   * reads closes the file under everybody and gives its lock up. No lazy execution: with it a query
+   * meets rows that others delete meanwhile ("Row not found in primary index").
    */
   String url(boolean create) {
-    return "jdbc:h2:async:%s;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=-1;LAZY_QUERY_EXECUTION=1%s"
+    return "jdbc:h2:async:%s;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=-1%s"
         .formatted(base, create ? "" : ";IFEXISTS=TRUE");
   }
 

@@ -19,6 +19,8 @@ final class StateTable {
       from domain_state s join domain_look l on l.domain = s.domain
       """;
 
+  private static final int PAGE = 1_000;
+
   private final String upsertState;
   private final String upsertLook;
 
@@ -70,8 +72,21 @@ final class StateTable {
         (batch, domain) -> batch.bind("domain", domain));
   }
 
+  /** Page by page, because H2 holds a whole result in memory. */
   void each(Handle handle, Consumer<StateRow> consumer) {
-    Rows.each(handle, BOTH + " order by s.domain", StateTable::row, consumer);
+    for (var page = after(handle, ""); !page.isEmpty(); ) {
+      page.forEach(consumer);
+      page = page.size() < PAGE ? List.of() : after(handle, page.getLast().domain());
+    }
+  }
+
+  private static List<StateRow> after(Handle handle, String domain) {
+    return handle
+        .createQuery(BOTH + " where s.domain > :domain order by s.domain limit :limit")
+        .bind("domain", domain)
+        .bind("limit", PAGE)
+        .map((row, _) -> row(row))
+        .list();
   }
 
   Optional<StateRow> find(Handle handle, String domain) {

@@ -15,6 +15,8 @@ final class Child {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
                 "-Xshare:auto",
                 "-cp",
                 System.getProperty("java.class.path"),
