@@ -2,6 +2,7 @@ package maildrift.monitor.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import picocli.CommandLine;
 
 /** Runs one command line. */
@@ -18,6 +19,11 @@ public final class Cli {
     line.setExecutionExceptionHandler((failure, _, _) -> failed(failure));
     addHelp(line);
     return line.execute(args);
+  }
+
+  /** The names of all commands. */
+  public static Set<String> commands() {
+    return Set.copyOf(new CommandLine(new Root()).getSubcommands().keySet());
   }
 
   /** Every command answers --help. */

@@ -12,6 +12,7 @@ import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
+import maildrift.probes.Severity;
 import maildrift.probes.Verdict;
 import maildrift.probes.dns.DnsName;
 import tools.jackson.databind.JsonNode;
@@ -31,8 +32,10 @@ final class Page {
   }
 
   Answer fleet(Request request) {
+    // One copy: what the tiles count is what the table shows.
+    var all = List.copyOf(backend.domains());
     var states =
-        backend.domains().stream()
+        all.stream()
             .filter(
                 state ->
                     request.query("tenant").map(state.domain().tenant().id()::equals).orElse(true))
@@ -59,7 +62,7 @@ final class Page {
                     for (var verdict :
                         List.of(Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)) {
                       var count =
-                          backend.domains().stream()
+                          all.stream()
                               .filter(state -> state.verdict() == verdict)
                               .count();
                       tiles.in(
@@ -198,23 +201,24 @@ final class Page {
               "td",
               cell -> {
                 var worst =
-                    state.findings().stream()
-                        .filter(finding -> !finding.waived())
-                        .limit(3)
-                        .toList();
+                    state.findings().stream().filter(Page::isTelling).limit(3).toList();
                 worst.forEach(
                     finding ->
                         cell.text("span", "badge " + finding.severity().word(), finding.rule())
                             .raw(" "));
                 var more =
-                    state.findings().stream().filter(finding -> !finding.waived()).count()
-                        - worst.size();
+                    state.findings().stream().filter(Page::isTelling).count() - worst.size();
                 if (more > 0) {
                   cell.text("span", "dim", "+" + more);
                 }
               });
           row.text("td", "when", state.isUnseen() ? "not yet" : ago(state.checkedAt()));
         });
+  }
+
+  /** Infos are for the domain's own page. */
+  private static boolean isTelling(FindingState finding) {
+    return !finding.waived() && finding.severity() != Severity.INFO;
   }
 
   private static void name(Html cell, DomainState state) {

@@ -1,0 +1,111 @@
+package maildrift.monitor.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import maildrift.monitor.cli.Cli;
+import maildrift.monitor.metrics.Names;
+import maildrift.monitor.watch.WatchRules;
+import maildrift.probes.Probe;
+import maildrift.probes.ProbeCatalog;
+import org.junit.jupiter.api.Test;
+
+/** Keeps README and CONTRIBUTING true. When a table differs, the failure shows the one to paste. */
+class ReadmeTest {
+  private static final Path TOP = Path.of("..");
+
+  private static String readme() throws IOException {
+    return Files.readString(TOP.resolve("README.md"));
+  }
+
+  private static String cell(String text) {
+    return text.replace("|", "\\|").replace('\n', ' ');
+  }
+
+  @Test
+  void theRulesTableIsTheCatalogue() throws IOException {
+    var table =
+        WatchRules.all().stream()
+            .map(rule -> "| `%s` | %s | %s |".formatted(rule.id(), rule.severity().word(), cell(rule.title())))
+            .collect(Collectors.joining("\n", "| rule | severity | violated when |\n| --- | --- | --- |\n", "\n"));
+
+    assertThat(readme()).as("paste this table into README.md:\n" + table).contains(table);
+  }
+
+  @Test
+  void theMetricsTableIsWhatTheDaemonExports() throws IOException {
+    var table =
+        Arrays.stream(Names.values())
+            .map(name -> "| `%s` | %s | %s |".formatted(name.series(), String.join(", ", name.labels()), cell(name.help())))
+            .collect(Collectors.joining("\n", "| series | labels | meaning |\n| --- | --- | --- |\n", "\n"));
+
+    assertThat(readme()).as("paste this table into README.md:\n" + table).contains(table);
+  }
+
+  @Test
+  void everyRuleHasItsPage() {
+    assertThat(WatchRules.all())
+        .allSatisfy(
+            rule -> {
+              assertThat(rule.why()).as(rule.id() + " why").isNotBlank();
+              assertThat(rule.remedy()).as(rule.id() + " remedy").isNotBlank();
+              assertThat(rule.reference()).as(rule.id() + " reference").isNotBlank();
+              assertThat(rule.example()).as(rule.id() + " example").isNotBlank();
+            });
+    assertThat(WatchRules.all().stream().map(rule -> rule.id())).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyCommandOfTheReadmeExists() throws IOException {
+    var commands =
+        readme()
+            .lines()
+            .filter(line -> line.startsWith("maildrift "))
+            .flatMap(line -> Arrays.stream(line.substring("maildrift ".length()).split(" {2,}")[0].split(",")))
+            .map(part -> part.strip().split(" ")[0])
+            .distinct()
+            .toList();
+
+    assertThat(commands).hasSizeGreaterThan(15);
+    assertThat(commands).allSatisfy(command -> assertThat(Cli.commands()).contains(command));
+  }
+
+  @Test
+  void theRecipeForAProbeNamesWhatIsThere() throws IOException {
+    var recipe = Files.readString(TOP.resolve("CONTRIBUTING.md"));
+    for (Probe<?> probe : ProbeCatalog.all()) {
+      var type = probe.getClass().getName().replace('.', '/');
+
+      assertThat(TOP.resolve("probes/src/main/java/" + type + ".java")).exists();
+      assertThat(TOP.resolve("probes/src/test/java/" + type + "Test.java")).exists();
+      assertThat(probe.getClass().getSimpleName()).endsWith("Probe");
+    }
+    assertThat(recipe).contains("probes/src/main/java/maildrift/probes/NAME/NameProbe.java");
+  }
+
+  @Test
+  void everyPathOfTheRecipesExists() throws IOException {
+    var recipe = Files.readString(TOP.resolve("CONTRIBUTING.md"));
+    var paths =
+        Arrays.stream(recipe.split("`"))
+            .filter(word -> word.contains("/src/") && !word.contains("NAME"))
+            .toList();
+
+    assertThat(paths).hasSizeGreaterThanOrEqualTo(4);
+    assertThat(paths).allSatisfy(path -> assertThat(TOP.resolve(path)).exists());
+  }
+
+  @Test
+  void theFilesThatTheReadmeNamesExist() throws IOException {
+    var text = readme();
+    for (var path : List.of("deploy/prometheus/maildrift.rules.yml", "deploy/systemd/maildrift.service", "deploy/docker", "grafana", "CONTRIBUTING.md")) {
+      assertThat(text).contains(path);
+      assertThat(TOP.resolve(path)).exists();
+    }
+  }
+}

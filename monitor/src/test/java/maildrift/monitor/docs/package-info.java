@@ -1,0 +1,5 @@
+/** What the documents promise is held here: tables, paths and commands. */
+@NullMarked
+package maildrift.monitor.docs;
+
+import org.jspecify.annotations.NullMarked;
