@@ -36,7 +36,8 @@ public final class Metrics implements AutoCloseable {
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
   public Metrics(String version) {
-    // What Micrometer calls these is no base unit, or ends like a counter of a histogram, and promtool says so.
+    // What Micrometer calls these is no base unit, or ends like a counter of a histogram, and
+    // promtool says so.
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
     new ClassLoaderMetrics().bindTo(registry);

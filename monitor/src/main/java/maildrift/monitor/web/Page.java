@@ -61,10 +61,7 @@ final class Page {
                   tiles -> {
                     for (var verdict :
                         List.of(Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)) {
-                      var count =
-                          all.stream()
-                              .filter(state -> state.verdict() == verdict)
-                              .count();
+                      var count = all.stream().filter(state -> state.verdict() == verdict).count();
                       tiles.in(
                           "div",
                           "tile " + verdict.word(),
@@ -200,14 +197,12 @@ final class Page {
           row.in(
               "td",
               cell -> {
-                var worst =
-                    state.findings().stream().filter(Page::isTelling).limit(3).toList();
+                var worst = state.findings().stream().filter(Page::isTelling).limit(3).toList();
                 worst.forEach(
                     finding ->
                         cell.text("span", "badge " + finding.severity().word(), finding.rule())
                             .raw(" "));
-                var more =
-                    state.findings().stream().filter(Page::isTelling).count() - worst.size();
+                var more = state.findings().stream().filter(Page::isTelling).count() - worst.size();
                 if (more > 0) {
                   cell.text("span", "dim", "+" + more);
                 }

@@ -31,8 +31,13 @@ class ReadmeTest {
   void theRulesTableIsTheCatalogue() throws IOException {
     var table =
         WatchRules.all().stream()
-            .map(rule -> "| `%s` | %s | %s |".formatted(rule.id(), rule.severity().word(), cell(rule.title())))
-            .collect(Collectors.joining("\n", "| rule | severity | violated when |\n| --- | --- | --- |\n", "\n"));
+            .map(
+                rule ->
+                    "| `%s` | %s | %s |"
+                        .formatted(rule.id(), rule.severity().word(), cell(rule.title())))
+            .collect(
+                Collectors.joining(
+                    "\n", "| rule | severity | violated when |\n| --- | --- | --- |\n", "\n"));
 
     assertThat(readme()).as("paste this table into README.md:\n" + table).contains(table);
   }
@@ -41,8 +46,14 @@ class ReadmeTest {
   void theMetricsTableIsWhatTheDaemonExports() throws IOException {
     var table =
         Arrays.stream(Names.values())
-            .map(name -> "| `%s` | %s | %s |".formatted(name.series(), String.join(", ", name.labels()), cell(name.help())))
-            .collect(Collectors.joining("\n", "| series | labels | meaning |\n| --- | --- | --- |\n", "\n"));
+            .map(
+                name ->
+                    "| `%s` | %s | %s |"
+                        .formatted(
+                            name.series(), String.join(", ", name.labels()), cell(name.help())))
+            .collect(
+                Collectors.joining(
+                    "\n", "| series | labels | meaning |\n| --- | --- | --- |\n", "\n"));
 
     assertThat(readme()).as("paste this table into README.md:\n" + table).contains(table);
   }
@@ -62,17 +73,21 @@ class ReadmeTest {
 
   @Test
   void everyCommandOfTheReadmeExists() throws IOException {
+    var text = readme();
+    var section = text.substring(text.indexOf("## Command line"), text.indexOf("## HTTP"));
     var commands =
-        readme()
+        section
             .lines()
             .filter(line -> line.startsWith("maildrift "))
-            .flatMap(line -> Arrays.stream(line.substring("maildrift ".length()).split(" {2,}")[0].split(",")))
-            .map(part -> part.strip().split(" ")[0])
+            .flatMap(
+                line ->
+                    Arrays.stream(
+                        line.substring("maildrift ".length()).split(" {2,}", 2)[0].split(",", -1)))
+            .map(part -> part.strip().split(" ", 2)[0])
             .distinct()
             .toList();
 
-    assertThat(commands).hasSizeGreaterThan(15);
-    assertThat(commands).allSatisfy(command -> assertThat(Cli.commands()).contains(command));
+    assertThat(commands).containsExactlyInAnyOrderElementsOf(Cli.commands());
   }
 
   @Test
@@ -92,7 +107,7 @@ class ReadmeTest {
   void everyPathOfTheRecipesExists() throws IOException {
     var recipe = Files.readString(TOP.resolve("CONTRIBUTING.md"));
     var paths =
-        Arrays.stream(recipe.split("`"))
+        Arrays.stream(recipe.split("`", -1))
             .filter(word -> word.contains("/src/") && !word.contains("NAME"))
             .toList();
 
@@ -103,7 +118,13 @@ class ReadmeTest {
   @Test
   void theFilesThatTheReadmeNamesExist() throws IOException {
     var text = readme();
-    for (var path : List.of("deploy/prometheus/maildrift.rules.yml", "deploy/systemd/maildrift.service", "deploy/docker", "grafana", "CONTRIBUTING.md")) {
+    for (var path :
+        List.of(
+            "deploy/prometheus/maildrift.rules.yml",
+            "deploy/systemd/maildrift.service",
+            "deploy/docker",
+            "grafana",
+            "CONTRIBUTING.md")) {
       assertThat(text).contains(path);
       assertThat(TOP.resolve(path)).exists();
     }
