@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.outbox.Owed;
+import org.jdbi.v3.core.Handle;
 
 /**
  * The outbox in the state's database. What ends a notification goes the way of every batch and is
@@ -44,6 +46,17 @@ final class SqlOutbox implements Outbox {
                 handle -> table.claim(handle, receiver, limit, now, lease, worker, undurable)));
   }
 
+  /** Between two commits, so that neither waits for a row of the other. */
+  private void between(Consumer<Handle> work) {
+    store.betweenBarriers(
+        _ ->
+            database.inTransaction(
+                handle -> {
+                  work.accept(handle);
+                  return true;
+                }));
+  }
+
   @Override
   public void delivered(String id) {
     store.commit(Batch.builder().add(new Write.Delivered(id)).build());
@@ -61,12 +74,12 @@ final class SqlOutbox implements Outbox {
 
   @Override
   public void release(String id) {
-    database.useTransaction(handle -> table.release(handle, id));
+    between(handle -> table.release(handle, id));
   }
 
   @Override
   public void hurry(String receiver, Instant now) {
-    database.useTransaction(handle -> table.hurry(handle, receiver, now));
+    between(handle -> table.hurry(handle, receiver, now));
   }
 
   @Override
