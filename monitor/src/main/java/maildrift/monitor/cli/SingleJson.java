@@ -4,27 +4,19 @@ import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.json.CheckJson;
 
 /**
- * One probe's facts at the top of the object, for the commands of single probes: what scripts want
- * of {@code dmarc DOMAIN}.
+ * What scripts get of the commands of single probes: as {@code check --format json}, and the probe's facts at the top of the
+ * object, too, where whoever runs {@code dmarc DOMAIN} looks for them.
  */
 final class SingleJson {
   private SingleJson() {}
 
   static String of(CheckResult result, String probe) {
     var judgement =
-        result.probes().stream()
-            .filter(own -> own.probe().equals(probe))
-            .findFirst()
-            .orElseThrow()
-            .judgement();
+        result.probes().stream().filter(own -> own.probe().equals(probe)).findFirst().orElseThrow().judgement();
     return CheckJson.text(
         json -> {
           json.writeStartObject();
-          json.writeStringProperty("domain", result.domain().name().toString());
-          CheckJson.unicode(
-              json, result.domain().name().toString(), result.domain().name().unicode());
-          json.writeStringProperty("checkedAt", CheckJson.instant(result.checkedAt()));
-          json.writeStringProperty("verdict", result.verdict().word());
+          CheckJson.properties(json, result);
           json.writeStringProperty("outcome", judgement.outcome().word());
           judgement
               .facts()
@@ -33,10 +25,6 @@ final class SingleJson {
                     json.writeName(name);
                     json.writeRawValue(CheckJson.value(value));
                   });
-          json.writeName("findings");
-          json.writeRawValue(CheckJson.findings(result.findings()));
-          json.writeName("gaps");
-          json.writeRawValue(CheckJson.gaps(judgement.gaps()));
           json.writeEndObject();
         });
   }

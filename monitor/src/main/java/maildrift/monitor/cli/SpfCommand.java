@@ -7,7 +7,6 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -15,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.json.CheckJson;
-import maildrift.probes.Outcome;
+import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.spf.SpfCheck;
 import maildrift.probes.spf.SpfResult;
 import maildrift.probes.spf.SpfTree;
@@ -83,28 +82,13 @@ final class SpfCommand implements Callable<Integer> {
   }
 
   private int tree(String written) {
-    var name = Arguments.domain(written);
+    var domain = ManagedDomain.undeclared(Arguments.domain(written));
     try (var outside = Outside.open(common)) {
-      var tree = SpfTree.of(name, outside.dns(Look.REGULAR), Outside.limit());
-      if (common.json()) {
-        var facts = new LinkedHashMap<String, Object>();
-        facts.put("domain", name.toString());
-        facts.put("outcome", tree.outcome().word());
-        tree.record().ifPresent(record -> facts.put("record", record));
-        facts.put("lookups", tree.lookups());
-        facts.put("voidLookups", tree.voidLookups());
-        facts.put("netblocks", tree.netblocks().networks());
-        facts.put("tree", SpfTreeText.facts(tree));
-        System.out.println(CheckJson.value(facts));
-      } else {
-        System.out.print(SpfTreeText.render(tree));
+      if (!common.json()) {
+        // The probe's own look comes after it, and is answered by the cache.
+        System.out.print(SpfTreeText.render(SpfTree.of(domain.name(), outside.dns(Look.REGULAR), Outside.limit())));
       }
-      if (tree.outcome() == Outcome.UNOBSERVABLE || !tree.unseen().isEmpty()) {
-        return Exit.UNOBSERVED;
-      }
-      return tree.outcome() == Outcome.ABSENT || tree.lookups() > 10 || tree.voidLookups() > 2
-          ? Exit.FINDINGS
-          : Exit.OK;
+      return Looked.one(outside, outside.probe("spf"), domain, common);
     }
   }
 

@@ -20,7 +20,7 @@ final class Summary {
     }
     return switch (probe.probe()) {
       case "spf" ->
-          "%s · %s lookups, %s void · %d networks"
+          "%s · lookups: %s of 10, void: %s · networks: %d"
               .formatted(
                   text(facts, "record"),
                   text(facts, "lookups"),
@@ -66,6 +66,7 @@ final class Summary {
                           size(source, "stale"),
                           size(source, "wider")),
               "no source prescribed");
+      case "records" -> "nothing else prescribed, or all as prescribed";
       default -> text(facts, "record");
     };
   }

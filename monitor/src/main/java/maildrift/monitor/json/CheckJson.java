@@ -39,29 +39,34 @@ public final class CheckJson {
     return bytes(
         json -> {
           json.writeStartObject();
-          json.writeStringProperty("domain", result.domain().name().toString());
-          unicode(json, result.domain().name().toString(), result.domain().name().unicode());
-          json.writeStringProperty("tenant", result.domain().tenant().id());
-          json.writeStringProperty("checkedAt", instant(result.checkedAt()));
-          json.writeStringProperty("verdict", result.verdict().word());
-          json.writeObjectPropertyStart("probes");
-          for (var probe : result.probes()) {
-            json.writeObjectPropertyStart(probe.probe());
-            json.writeStringProperty("outcome", probe.judgement().outcome().word());
-            json.writeNumberProperty("seconds", seconds(probe.took()));
-            json.writeName("facts");
-            value(json, probe.judgement().facts());
-            if (!probe.judgement().gaps().isEmpty()) {
-              json.writeName("gaps");
-              gaps(json, probe.judgement().gaps());
-            }
-            json.writeEndObject();
-          }
-          json.writeEndObject();
-          json.writeName("findings");
-          findings(json, result.findings());
+          properties(json, result);
           json.writeEndObject();
         });
+  }
+
+  /** The properties of a whole check, into an object that is open. */
+  public static void properties(JsonGenerator json, CheckResult result) {
+    json.writeStringProperty("domain", result.domain().name().toString());
+    unicode(json, result.domain().name().toString(), result.domain().name().unicode());
+    json.writeStringProperty("tenant", result.domain().tenant().id());
+    json.writeStringProperty("checkedAt", instant(result.checkedAt()));
+    json.writeStringProperty("verdict", result.verdict().word());
+    json.writeObjectPropertyStart("probes");
+    for (var probe : result.probes()) {
+      json.writeObjectPropertyStart(probe.probe());
+      json.writeStringProperty("outcome", probe.judgement().outcome().word());
+      json.writeNumberProperty("seconds", seconds(probe.took()));
+      json.writeName("facts");
+      value(json, probe.judgement().facts());
+      if (!probe.judgement().gaps().isEmpty()) {
+        json.writeName("gaps");
+        gaps(json, probe.judgement().gaps());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndObject();
+    json.writeName("findings");
+    findings(json, result.findings());
   }
 
   /** The U-label form, only where it differs. */
