@@ -86,7 +86,9 @@ final class SpfCommand implements Callable<Integer> {
     try (var outside = Outside.open(common)) {
       if (!common.json()) {
         // The probe's own look comes after it, and is answered by the cache.
-        System.out.print(SpfTreeText.render(SpfTree.of(domain.name(), outside.dns(Look.REGULAR), Outside.limit())));
+        System.out.print(
+            SpfTreeText.render(
+                SpfTree.of(domain.name(), outside.dns(Look.REGULAR), Outside.limit())));
       }
       return Looked.one(outside, outside.probe("spf"), domain, common);
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.json.CheckJson;
 import maildrift.probes.Finding;
@@ -47,15 +48,19 @@ public record DomainState(
   }
 
   /**
-   * This state after a look.
+   * This state after a look. What a gap hid from it stays as it was: a failure to look resolves no
+   * finding.
    *
    * @param result the look; probes that it did not run stay as they are, those that the domain
    *     skips vanish
-   * @param driftNow all findings that come from the comparison with the baseline and from the watch
-   *     itself
+   * @param driftNow what the comparison with the baseline and the watch itself found
+   * @param hidden what the look could not see
    */
   public DomainState after(
-      CheckResult result, List<Finding> driftNow, Map<String, Instant> changed) {
+      CheckResult result,
+      List<Finding> driftNow,
+      Predicate<Finding.Key> hidden,
+      Map<String, Instant> changed) {
     var byProbe = new LinkedHashMap<String, List<FindingState>>();
     for (var graded : result.findings()) {
       result.probes().stream()
@@ -73,20 +78,34 @@ public record DomainState(
     var next = new LinkedHashMap<>(probes);
     next.keySet().removeAll(result.domain().skip());
     for (var probe : result.probes()) {
+      var before = probes.getOrDefault(probe.probe(), ProbeState.none(probe.probe()));
       next.put(
           probe.probe(),
           ProbeState.of(
               probe,
-              byProbe.getOrDefault(probe.probe(), List.of()),
+              frozen(byProbe.getOrDefault(probe.probe(), List.of()), before.findings(), hidden),
               result.checkedAt(),
-              probes.getOrDefault(probe.probe(), ProbeState.none(probe.probe()))));
+              before));
     }
     return new DomainState(
         result.domain(),
         result.checkedAt(),
         next,
-        driftNow.stream().map(FindingState::of).toList(),
+        frozen(driftNow.stream().map(FindingState::of).toList(), drift, hidden),
         changed);
+  }
+
+  private static List<FindingState> frozen(
+      List<FindingState> found, List<FindingState> before, Predicate<Finding.Key> hidden) {
+    if (before.isEmpty()) {
+      return found;
+    }
+    var keys = found.stream().map(FindingState::key).toList();
+    var all = new ArrayList<>(found);
+    before.stream()
+        .filter(old -> !keys.contains(old.key()) && hidden.test(old.key()))
+        .forEach(all::add);
+    return all;
   }
 
   /** The same with a new declaration (after a reload). */

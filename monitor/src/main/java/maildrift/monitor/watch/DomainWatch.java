@@ -1,7 +1,6 @@
 package maildrift.monitor.watch;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,25 +9,33 @@ import maildrift.alerts.Alert;
 import maildrift.monitor.state.DomainState;
 
 /**
- * What the watch remembers of one domain between its turns. Guarded by {@link #lock}: a turn, an
- * accept and a removal of one domain never run at the same time.
+ * What the watch remembers of one domain between its turns. Whoever changes it holds {@link #lock};
+ * the lists and maps that others read without it are replaced, never changed. No lock but {@link
+ * #turn} is held while the network is asked, so that a domain whose servers are slow delays neither
+ * a scrape nor a reload.
  */
 final class DomainWatch {
+  /** Held for a whole turn, network included: a domain has one turn at a time. */
+  final ReentrantLock turn = new ReentrantLock();
+
   final ReentrantLock lock = new ReentrantLock();
 
   /** Alerts in every phase, resolved ones too until receivers were told. */
-  List<Alert> alerts = new ArrayList<>();
+  volatile List<Alert> alerts = List.of();
 
   /** Accepted values by record name. */
-  Map<String, String> baseline = new HashMap<>();
+  volatile Map<String, String> baseline = Map.of();
 
   /** Values as last seen, by record name. */
-  Map<String, String> records = new HashMap<>();
+  final Map<String, String> records = new HashMap<>();
 
   /** When a record was last seen to change. */
-  Map<String, Instant> recordsChanged = new HashMap<>();
+  final Map<String, Instant> recordsChanged = new HashMap<>();
 
-  DomainState state;
+  volatile DomainState state;
+
+  /** It is no longer watched: what a turn still brings is dropped. */
+  volatile boolean removed;
 
   DomainWatch(DomainState state) {
     this.state = state;

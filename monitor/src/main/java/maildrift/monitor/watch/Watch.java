@@ -15,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import maildrift.alerts.Alert;
-import maildrift.alerts.Labels;
 import maildrift.alerts.state.AlertBook;
 import maildrift.alerts.state.AlertTerms;
 import maildrift.alerts.state.Transition;
@@ -126,10 +125,10 @@ public final class Watch {
       restored.ifPresent(
           memory -> {
             watch.state = memory.state();
-            watch.alerts = new ArrayList<>(memory.alerts());
-            watch.baseline = new HashMap<>(memory.baseline());
-            watch.records = new HashMap<>(memory.records());
-            watch.recordsChanged = new HashMap<>(memory.state().recordsChanged());
+            watch.alerts = memory.alerts();
+            watch.baseline = memory.baseline();
+            watch.records.putAll(memory.records());
+            watch.recordsChanged.putAll(memory.state().recordsChanged());
           });
       watch.state = watch.state.domain(domain);
       table.put(watch.state);
@@ -159,6 +158,7 @@ public final class Watch {
     }
     watch.lock.lock();
     try {
+      watch.removed = true;
       table.remove(watch.state.domain().name());
       checked.remove(name);
       var step = AlertBook.closeAll(watch.alerts, "no longer monitored", clock.instant());
@@ -181,11 +181,11 @@ public final class Watch {
     if (watch == null) {
       return;
     }
-    watch.lock.lock();
+    watch.turn.lock();
     try {
       turn(name, watch);
     } finally {
-      watch.lock.unlock();
+      watch.turn.unlock();
     }
   }
 
@@ -321,43 +321,53 @@ public final class Watch {
   }
 
   private void settle(String name, DomainWatch watch, Seen seen) {
+    watch.lock.lock();
+    try {
+      if (!watch.removed) {
+        settleLocked(name, watch, seen);
+      }
+    } finally {
+      watch.lock.unlock();
+    }
+  }
+
+  private void settleLocked(String name, DomainWatch watch, Seen seen) {
     var now = seen.result().checkedAt();
     var domain = watch.state.domain();
     var batch = Batch.builder();
     remember(name, watch, seen.result(), now, batch);
     var drift = new ArrayList<>(drift(watch, seen.result()));
     drift.addAll(seen.extra());
-    var provisional = watch.state.after(seen.result(), List.of(), watch.recordsChanged);
-    var unobservable =
+    var ran = seen.result().probes().stream().map(ProbeResult::probe).collect(Collectors.toSet());
+    Predicate<Finding.Key> hidden =
+        key ->
+            seen.hidden().test(key)
+                || driftHidden(key, watch, seen.result())
+                || unobservableHidden(key, ran);
+    var provisional = watch.state.after(seen.result(), List.of(), hidden, watch.recordsChanged);
+    drift.addAll(
         Unobservable.findings(
             provisional,
             seen.result(),
             now,
             terms.schedule().unobservableAfter(),
-            resolvers.unusable());
-    drift.addAll(unobservable);
+            resolvers.unusable()));
     var graded = runner.graded(drift, domain, now);
     var problems =
         seen.result().plus(graded).findings().stream()
             .filter(Finding::counts)
             .map(finding -> Translation.problem(domain, finding))
             .toList();
-    var ran = seen.result().probes().stream().map(ProbeResult::probe).collect(Collectors.toSet());
-    Predicate<Labels> hidden =
-        labels -> {
-          var key = new Finding.Key(labels.get("alertname"), labels.get("subject"));
-          return seen.hidden().test(key)
-              || driftHidden(key, watch, seen.result())
-              || unobservableHidden(key, ran);
-        };
     var step =
         AlertBook.step(
             watch.alerts,
             problems,
-            hidden,
+            labels -> hidden.test(new Finding.Key(labels.get("alertname"), labels.get("subject"))),
             now,
             AlertTerms.DEFAULT.confirmations(terms.schedule().confirmations()));
-    var next = watch.state.after(seen.result(), graded, watch.recordsChanged);
+    // The declaration may have been replaced while the network was asked.
+    var next =
+        watch.state.after(seen.result(), graded, hidden, watch.recordsChanged).domain(domain);
     if (next.sameContent(watch.state)) {
       checked.put(name, now);
     } else {
@@ -374,7 +384,7 @@ public final class Watch {
     if (!writes.isEmpty()) {
       store.commit(writes);
     }
-    watch.alerts = new ArrayList<>(step.alerts());
+    watch.alerts = step.alerts();
     watch.state = next;
     table.put(next);
     listener.looked(next);
@@ -401,7 +411,7 @@ public final class Watch {
   /** Notes what the records look like now, and accepts what is seen for the first time. */
   private void remember(
       String name, DomainWatch watch, CheckResult result, Instant now, Batch.Builder batch) {
-    var accepted = false;
+    var baseline = new HashMap<>(watch.baseline);
     for (var probe : result.probes()) {
       var gapless = probe.judgement().gaps().isEmpty();
       for (var record : probe.judgement().records().entrySet()) {
@@ -421,26 +431,25 @@ public final class Watch {
                   Optional.of(record.getValue()).filter(value -> !value.isEmpty()),
                   "record"));
         }
-        if (gapless && terms.baselineFirst() && !watch.baseline.containsKey(record.getKey())) {
-          watch.baseline.put(record.getKey(), record.getValue());
-          accepted = true;
+        if (gapless && terms.baselineFirst() && !baseline.containsKey(record.getKey())) {
+          baseline.put(record.getKey(), record.getValue());
         }
       }
       if (gapless) {
-        accepted |= forgetUnwatched(watch, probe);
+        forgetUnwatched(baseline, probe);
       }
     }
-    if (accepted) {
+    if (!baseline.equals(watch.baseline)) {
+      watch.baseline = Map.copyOf(baseline);
       batch.baseline(Baseline.of(name, watch.baseline, now, "maildrift"));
     }
   }
 
   /** A selector or source that is no longer declared is no longer compared. */
-  private static boolean forgetUnwatched(DomainWatch watch, ProbeResult probe) {
+  private static void forgetUnwatched(Map<String, String> baseline, ProbeResult probe) {
     var kinds =
         probe.judgement().records().keySet().stream().map(Watch::kind).collect(Collectors.toSet());
-    return watch
-        .baseline
+    baseline
         .keySet()
         .removeIf(
             record ->
@@ -482,16 +491,7 @@ public final class Watch {
 
   /** The accepted baseline of a domain; empty for an unknown one. */
   public Optional<Map<String, String>> baseline(String name) {
-    var watch = watches.get(name);
-    if (watch == null) {
-      return Optional.empty();
-    }
-    watch.lock.lock();
-    try {
-      return Optional.of(new TreeMap<>(watch.baseline));
-    } finally {
-      watch.lock.unlock();
-    }
+    return Optional.ofNullable(watches.get(name)).map(watch -> new TreeMap<>(watch.baseline));
   }
 
   /**
@@ -522,7 +522,7 @@ public final class Watch {
                       "accepted"));
             }
           });
-      watch.baseline = new HashMap<>(watch.records);
+      watch.baseline = Map.copyOf(watch.records);
       batch.baseline(Baseline.of(name, watch.baseline, now, by));
       store.commit(batch.build());
     } finally {
@@ -532,20 +532,10 @@ public final class Watch {
     return true;
   }
 
-  /** The alerts of all domains, in every phase. */
+  /** The alerts of all domains, in every phase; does not wait for turns. */
   public List<Alert> alerts() {
     var all = new ArrayList<Alert>();
-    watches
-        .values()
-        .forEach(
-            watch -> {
-              watch.lock.lock();
-              try {
-                all.addAll(watch.alerts);
-              } finally {
-                watch.lock.unlock();
-              }
-            });
+    watches.values().forEach(watch -> all.addAll(watch.alerts));
     return all;
   }
 
@@ -555,10 +545,13 @@ public final class Watch {
     if (watch != null) {
       watch.lock.lock();
       try {
-        watch.alerts.removeIf(
-            own ->
-                own.phase() == Alert.Phase.RESOLVED
-                    && own.fingerprint().equals(alert.fingerprint()));
+        watch.alerts =
+            watch.alerts.stream()
+                .filter(
+                    own ->
+                        own.phase() != Alert.Phase.RESOLVED
+                            || !own.fingerprint().equals(alert.fingerprint()))
+                .toList();
       } finally {
         watch.lock.unlock();
       }

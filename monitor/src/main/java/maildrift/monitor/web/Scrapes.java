@@ -57,7 +57,9 @@ final class Scrapes {
     } catch (IllegalArgumentException problem) {
       throw Refusal.badRequest("profile: " + problem.getMessage());
     }
-    var state = DomainState.unseen(result.domain()).after(result, java.util.List.of(), Map.of());
+    var state =
+        DomainState.unseen(result.domain())
+            .after(result, java.util.List.of(), _ -> false, Map.of());
     var took =
         result.probes().stream()
             .map(probe -> probe.took())
