@@ -9,8 +9,8 @@ final class Configurations {
 
   private Configurations() {}
 
-  /** contoso.tld behind Mimecast de and the signed lab.test, told to a webhook and Alertmanager. */
-  static String contoso(Lab lab, Hook hook, Alertmanager alertmanager, int httpPort) {
+  /** All domains of the laboratory, told to a webhook and Alertmanager. */
+  static String daemon(Lab lab, Hook hook, Alertmanager alertmanager, int httpPort) {
     return looking(lab)
         + """
         http: {listen: "127.0.0.1:%d"}
@@ -43,6 +43,7 @@ final class Configurations {
         networks: [%4$s]
     tenants:
       contoso: {name: Contoso AG}
+      fabrikam: {name: Fabrikam GmbH}
     domains:
       - name: contoso.tld
         tenant: contoso
@@ -50,6 +51,15 @@ final class Configurations {
         forwarding_server: "[de-smtp-inbound-1.mimecast.com]"
         smarthost: "[de-smtp-outbound-1.mimecast.com]"
         allowed_sending_servers: mimecast-de
+        tls_level: verify
+        dkim: [{selector: default}]
+      - name: fabrikam.tld
+        tenant: fabrikam
+        profiles: [{name: mimecast, region: de, role: inbound}]
+        allowed_sending_servers: mimecast-de
+        tls_level: verify
+        dkim: [{selector: default}]
+      - name: woodgrove.tld
         tls_level: verify
         dkim: [{selector: default}]
       - name: lab.test

@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The world: contoso.tld behind Mimecast de, and the DNSSEC-signed lab.test, in NSD behind Unbound;
- * their mail hosts are two Postfix instances. All of it on loopback, in one temporary folder.
+ * The world: contoso.tld and fabrikam.tld behind Mimecast de, woodgrove.tld without a profile, and
+ * the DNSSEC-signed lab.test, in NSD behind Unbound; their mail hosts are two Postfix instances.
+ * All of it on loopback, in one temporary folder.
  */
 final class Lab implements AutoCloseable {
   static final String NETBLOCKS = "de._netblocks.mimecast.com";
@@ -135,13 +136,27 @@ final class Lab implements AutoCloseable {
                         .collect(Collectors.joining(" ", "v=spf1 ", " ~all")))));
   }
 
+  /** Signs the signed zone anew, as it should be. */
+  void heal() {
+    nsd.publish(Nsd.SIGNED, signed());
+  }
+
   private String tld() {
     return """
     contoso MX 10 de-smtp-inbound-1.mimecast.com.
     contoso MX 10 de-smtp-inbound-2.mimecast.com.
     contoso TXT "v=spf1 include:de._netblocks.mimecast.com ~all"
     _dmarc.contoso TXT "v=DMARC1; p=quarantine; rua=mailto:dmarc@contoso.tld"
-    default._domainkey.contoso TXT %s
+    default._domainkey.contoso TXT %1$s
+    fabrikam MX 10 de-smtp-inbound-1.mimecast.com.
+    fabrikam MX 10 de-smtp-inbound-2.mimecast.com.
+    fabrikam TXT "v=spf1 include:de._netblocks.mimecast.com -all"
+    _dmarc.fabrikam TXT "v=DMARC1; p=reject; rua=mailto:dmarc@fabrikam.tld"
+    default._domainkey.fabrikam TXT %1$s
+    woodgrove MX 10 de-smtp-inbound-2.mimecast.com.
+    woodgrove TXT "v=spf1 mx -all"
+    _dmarc.woodgrove TXT "v=DMARC1; p=reject; rua=mailto:dmarc@woodgrove.tld"
+    default._domainkey.woodgrove TXT %1$s
     """
         .formatted(text("v=DKIM1; k=rsa; p=" + dkim));
   }

@@ -13,6 +13,9 @@ final class Unbound implements AutoCloseable {
   /** Names below it are refused. */
   static final String REFUSED = "refused.test";
 
+  /** Names below it are in no zone, as far as NSD knows: Unbound answers SERVFAIL. */
+  static final String FAILING = "failing.test";
+
   private final Path folder;
   private final Path config;
   private final int port = Server.freePort("127.0.0.1");

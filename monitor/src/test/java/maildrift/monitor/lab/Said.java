@@ -1,0 +1,33 @@
+package maildrift.monitor.lab;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import maildrift.monitor.cli.Cli;
+
+/** What one command line printed, and how it ended. */
+record Said(int exit, String out, String err) {
+
+  /** Runs {@code maildrift} with these arguments. */
+  static Said maildrift(String... arguments) {
+    var stdout = System.out;
+    var stderr = System.err;
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      var exit = Cli.run(arguments);
+      return new Said(
+          exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(stdout);
+      System.setErr(stderr);
+    }
+  }
+
+  List<String> lines() {
+    return out.lines().toList();
+  }
+}
