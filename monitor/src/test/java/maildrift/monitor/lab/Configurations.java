@@ -7,12 +7,23 @@ import java.util.stream.Collectors;
 final class Configurations {
   static final Duration UNOBSERVABLE_AFTER = Duration.ofSeconds(4);
 
+  /** Where verdicts that are unknown must stay so. */
+  static final Duration NEVER = Duration.ofHours(1);
+
+  /** Two more domains: a mail host whose name is an attack, and one that nobody answers for. */
+  static final String HOSTILE_AND_SILENT =
+      """
+        - name: hostile.tld
+        - name: contoso.silent.test
+          dkim: [{selector: default}]
+      """;
+
   private Configurations() {}
 
   /** All domains of the laboratory, told to a webhook and Alertmanager. */
-  static String daemon(Lab lab, Hook hook, Alertmanager alertmanager, int httpPort) {
-    return looking(lab)
-        + """
+  static String daemon(
+      Lab lab, Hook hook, Alertmanager alertmanager, int httpPort, Duration unobservableAfter) {
+    return """
         http: {listen: "127.0.0.1:%d"}
         store: {url: "jdbc:h2:file:./data/maildrift"}
         schedule: {interval: 1s, confirm_after: 500ms, confirmations: 2, unobservable_after: %ds}
@@ -27,7 +38,8 @@ final class Configurations {
             - {match: {}, receivers: [oncall, am]}
         """
             .formatted(
-                httpPort, UNOBSERVABLE_AFTER.toSeconds(), hook.port(), alertmanager.hostAndPort());
+                httpPort, unobservableAfter.toSeconds(), hook.port(), alertmanager.hostAndPort())
+        + looking(lab);
   }
 
   /** The part that {@code maildrift check} needs. */

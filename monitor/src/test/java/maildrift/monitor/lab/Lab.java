@@ -65,7 +65,7 @@ final class Lab implements AutoCloseable {
     closing.push(this::removeFolder);
     try {
       nsd = open(new Nsd(folder("nsd"), ZONES));
-      nsd.publish("tld", tld());
+      nsd.publish("tld", tld("-all"));
       nsd.publish("127.in-addr.arpa", reverse());
       nsd.publish(Nsd.SIGNED, signed());
       netblocks(DOCUMENTED);
@@ -136,12 +136,17 @@ final class Lab implements AutoCloseable {
                         .collect(Collectors.joining(" ", "v=spf1 ", " ~all")))));
   }
 
+  /** Opens woodgrove.tld's SPF to everybody. */
+  void loosen() {
+    nsd.publish("tld", tld("+all"));
+  }
+
   /** Signs the signed zone anew, as it should be. */
   void heal() {
     nsd.publish(Nsd.SIGNED, signed());
   }
 
-  private String tld() {
+  private String tld(String woodgroveEnds) {
     return """
     contoso MX 10 de-smtp-inbound-1.mimecast.com.
     contoso MX 10 de-smtp-inbound-2.mimecast.com.
@@ -154,11 +159,13 @@ final class Lab implements AutoCloseable {
     _dmarc.fabrikam TXT "v=DMARC1; p=reject; rua=mailto:dmarc@fabrikam.tld"
     default._domainkey.fabrikam TXT %1$s
     woodgrove MX 10 de-smtp-inbound-2.mimecast.com.
-    woodgrove TXT "v=spf1 mx -all"
+    woodgrove TXT "v=spf1 mx %2$s"
     _dmarc.woodgrove TXT "v=DMARC1; p=reject; rua=mailto:dmarc@woodgrove.tld"
     default._domainkey.woodgrove TXT %1$s
+    hostile MX 10 a\\"}\\010\\\\\\255\\{evil.hostile
+    hostile TXT "v=spf1 -all"
     """
-        .formatted(text("v=DKIM1; k=rsa; p=" + dkim));
+        .formatted(text("v=DKIM1; k=rsa; p=" + dkim), woodgroveEnds);
   }
 
   private String signed() {

@@ -38,7 +38,12 @@ class NetblockDriftLabTest {
           lab.open(
               new Daemon(
                   lab.folder("daemon"),
-                  Configurations.daemon(lab, hook, alertmanager, Server.freePort("127.0.0.1")),
+                  Configurations.daemon(
+                      lab,
+                      hook,
+                      alertmanager,
+                      Server.freePort("127.0.0.1"),
+                      Configurations.UNOBSERVABLE_AFTER),
                   root));
       await()
           .atMost(PATIENCE)

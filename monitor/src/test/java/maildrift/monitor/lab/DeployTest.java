@@ -1,0 +1,110 @@
+package maildrift.monitor.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** What lies in deploy/ and grafana/ is what the programs that read it want. */
+class DeployTest {
+  private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
+  private static final Path DEPLOY = TOP.resolve("deploy");
+  private static final Path COMPOSE = DEPLOY.resolve("docker/compose.yml");
+
+  @TempDir Path scratch;
+
+  @Test
+  void promtoolAcceptsTheConfigurationAndTheRulesAndTheirTestsPass() {
+    Programs.require("promtool");
+
+    promtool("check", "config", Prometheus.DEPLOY.resolve("prometheus.yml").toString());
+    promtool("check", "rules", Prometheus.DEPLOY.resolve("maildrift.rules.yml").toString());
+    promtool("test", "rules", Prometheus.DEPLOY.resolve("maildrift.rules.test.yml").toString());
+  }
+
+  private void promtool(String... arguments) {
+    var ran = Programs.tryTo(scratch, "", "promtool", arguments);
+    assertThat(ran.exit()).as(ran.output()).isZero();
+  }
+
+  @Test
+  void everyRuleIsTested() {
+    var rules = Nsd.read(Prometheus.DEPLOY.resolve("maildrift.rules.yml"));
+    var tests = Nsd.read(Prometheus.DEPLOY.resolve("maildrift.rules.test.yml"));
+    assertThat(rules.lines().map(String::strip).filter(line -> line.startsWith("- alert: ")))
+        .isNotEmpty()
+        .allSatisfy(
+            line ->
+                assertThat(tests)
+                    .contains("alertname: " + line.substring("- alert: ".length()) + "\n"));
+  }
+
+  @Test
+  void amtoolAcceptsTheConfigurationOfAlertmanager() {
+    Programs.require("amtool");
+
+    var file = DEPLOY.resolve("alertmanager/alertmanager.yml").toString();
+    var ran = Programs.tryTo(scratch, "", "amtool", "check-config", file);
+    assertThat(ran.exit()).as(ran.output()).isZero();
+  }
+
+  static List<Path> yaml() throws IOException {
+    try (Stream<Path> files =
+        Stream.concat(Files.walk(DEPLOY), Files.walk(TOP.resolve("grafana")))) {
+      return files.filter(file -> file.toString().endsWith(".yml")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("yaml")
+  void everyYamlFileIsYaml(Path file) {
+    assertThat(load(file)).isInstanceOf(Map.class);
+  }
+
+  @Test
+  void everyServiceOfComposeHasAnImageOrABuildAndMountsWhatIsThere() {
+    var services = (Map<?, ?>) ((Map<?, ?>) load(COMPOSE)).get("services");
+
+    assertThat(services.keySet().stream().map(Object::toString))
+        .contains("maildrift", "prometheus", "alertmanager", "grafana");
+    for (var one : services.values()) {
+      var service = (Map<?, ?>) one;
+      assertThat(service.containsKey("image") || service.containsKey("build")).isTrue();
+      if (service.get("volumes") instanceof List<?> volumes) {
+        for (var volume : volumes) {
+          var source = volume.toString().split(":", 2)[0];
+          if (source.startsWith(".")) {
+            assertThat(COMPOSE.resolveSibling(source).normalize()).exists();
+          }
+        }
+      }
+      if (service.get("build") instanceof Map<?, ?> build) {
+        var context = COMPOSE.resolveSibling(String.valueOf(build.get("context"))).normalize();
+        assertThat(context).isEqualTo(TOP);
+        assertThat(context.resolve(String.valueOf(build.get("dockerfile")))).exists();
+      }
+    }
+  }
+
+  @Test
+  void theUnitStartsWhatTheDistributionHas() {
+    assertThat(Nsd.read(DEPLOY.resolve("systemd/maildrift.service")))
+        .contains("ExecStart=/opt/maildrift/bin/maildrift run --config ");
+    assertThat(TOP.resolve("monitor/src/main/distribution/bin/maildrift")).exists();
+  }
+
+  private static Object load(Path file) {
+    return new Load(LoadSettings.builder().setLabel(file.toString()).build())
+        .loadFromString(Nsd.read(file));
+  }
+}

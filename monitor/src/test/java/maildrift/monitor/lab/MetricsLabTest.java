@@ -1,0 +1,237 @@
+package maildrift.monitor.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.re2j.Pattern;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import maildrift.monitor.metrics.Metrics;
+import maildrift.monitor.metrics.Names;
+import maildrift.probes.Verdict;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The daemon's series as Prometheus, promtool and Grafana read them, in a world where every verdict
+ * occurs and names are as hostile as DNS allows.
+ */
+@Tag("lab")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MetricsLabTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Pattern METRIC = Pattern.compile("maildrift_[a-z0-9_]+");
+
+  private Lab lab;
+  private Prometheus prometheus;
+  private Alertmanager alertmanager;
+  private String metrics;
+
+  @BeforeAll
+  void startAndLetThingsDrift() throws Exception {
+    Programs.require(Lab.NAME_SERVERS);
+    Programs.require(Lab.MAIL_SERVERS);
+    Programs.require(Alertmanager.PROGRAMS);
+    Programs.require(Prometheus.PROGRAMS);
+    Programs.requireRoot();
+    lab = Lab.start();
+    var root = lab.mailHosts();
+    var port = Server.freePort("127.0.0.1");
+    metrics = "http://127.0.0.1:" + port + "/metrics";
+    alertmanager = lab.open(new Alertmanager(lab.folder("alertmanager")));
+    var hook = lab.open(new Hook());
+    var daemon =
+        lab.open(
+            new Daemon(
+                lab.folder("daemon"),
+                Configurations.daemon(lab, hook, alertmanager, port, Configurations.NEVER)
+                    + Configurations.HOSTILE_AND_SILENT,
+                root));
+    prometheus = lab.open(new Prometheus(lab.folder("prometheus"), port, alertmanager));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> daemon.app().domain("lab.test").orElseThrow().verdict() == Verdict.PASS);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> daemon.app().domain("woodgrove.tld").orElseThrow().verdict() == Verdict.PASS);
+    var networks = new ArrayList<>(Lab.DOCUMENTED);
+    networks.add("198.51.100.0/24");
+    lab.netblocks(networks);
+    lab.loosen();
+    scraped("maildrift_domain_verdict{domain='contoso.tld',tenant='contoso',verdict='fail'} == 1");
+    scraped("maildrift_alerts{state='firing',severity='critical'} > 0");
+    scraped("maildrift_record_changed_timestamp_seconds{domain='woodgrove.tld'}");
+  }
+
+  @AfterAll
+  void stop() {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  private void scraped(String expression) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(prometheus.query(expression)).isNotEmpty());
+  }
+
+  @Test
+  void prometheusHasEverySeriesThatIsPromised() {
+    for (var name : Names.values()) {
+      scraped(name.type() == Names.Type.HISTOGRAM ? name.series() + "_bucket" : name.series());
+    }
+    assertThat(prometheus.get("targets").at("/activeTargets/0/lastError").asString()).isEmpty();
+  }
+
+  @Test
+  void verdictsAreAStateSetOfEveryDomain() {
+    scraped("count(sum by (domain) (maildrift_domain_verdict) == 1) == 6");
+    scraped("maildrift_domain_verdict{domain='lab.test',verdict='pass'} == 1");
+    scraped("maildrift_domain_verdict{domain='contoso.silent.test',verdict='unknown'} == 1");
+    scraped(
+        "maildrift_netblock_drift{source='de._netblocks.mimecast.com',allowlist='mimecast-de',kind='missing'} == 1");
+    scraped(
+        "count(maildrift_rule_violated{rule='netblocks.missing',severity='critical'} == 1) == 2");
+    scraped("maildrift_tls_level{host='de-smtp-inbound-1.mimecast.com'} >= 3");
+  }
+
+  @Test
+  void hostileNamesArriveInOnePiece() {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(prometheus.query("maildrift_rule_violated{domain='hostile.tld'}"))
+                    .extracting(one -> one.at("/metric/subject").asString())
+                    .anySatisfy(
+                        subject ->
+                            assertThat(subject).matches("a.*010.*255.*evil[.]hostile[.]tld")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void promtoolHasNothingToSayButThatBitsAreNotBytes(String accept) {
+    var text = Web.get(metrics, accept);
+    var said = Programs.tryTo(lab.folder("promtool"), text, "promtool", "check", "metrics");
+
+    // A key's size is in bits, and the series' name is a promise.
+    assertThat(said.output().lines().filter(line -> !line.startsWith("maildrift_dkim_key_bits ")))
+        .isEmpty();
+  }
+
+  static List<String> formats() {
+    return List.of(Metrics.TEXT, "*/*");
+  }
+
+  @Test
+  void openMetricsEndAsTheyMust() {
+    assertThat(Web.get(metrics, "application/openmetrics-text; version=1.0.0"))
+        .endsWith("# EOF\n")
+        .contains("# TYPE maildrift_dns_queries counter\n");
+  }
+
+  @Test
+  void theRulesOfDeployAreHealthyAndTheWatchdogReachesAlertmanager() {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(prometheus.get("rules").at("/groups/0/rules"))
+                    .isNotEmpty()
+                    .allSatisfy(
+                        rule -> {
+                          assertThat(rule.path("health").asString()).isEqualTo("ok");
+                          assertThat(rule.path("state").asString())
+                              .as(rule.path("name").asString())
+                              .isEqualTo(
+                                  rule.path("name").asString().equals("Watchdog")
+                                      ? "firing"
+                                      : "inactive");
+                        }));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(alertmanager.active("alertname=Watchdog")).hasSize(1));
+  }
+
+  static List<Path> dashboards() throws IOException {
+    try (Stream<Path> files = Files.list(Dashboard.FOLDER)) {
+      return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dashboards")
+  void everyExpressionOfADashboardHasDataAndTheLabelsOfItsLegend(Path file) {
+    var dashboard = new Dashboard(file);
+
+    assertThat(dashboard.targets()).isNotEmpty();
+    // Retried: on a busy machine a scrape may come too late, and then no series has a value.
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> dashboard.targets().forEach(target -> hasData(target, dashboard.variables())));
+  }
+
+  private void hasData(Dashboard.Target target, List<String> variables) {
+    var series = prometheus.query(target.expanded(variables));
+    assertThat(series).as("%s: %s", target.panel(), target.expression()).isNotEmpty();
+    for (var label : target.legendLabels()) {
+      assertThat(series)
+          .as("%s shows %s", target.panel(), label)
+          .allSatisfy(one -> assertThat(one.path("metric").has(label)).isTrue());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dashboards")
+  void everyMetricOfADashboardIsExportedAndEveryVariableIsFilledAndUsed(Path file) {
+    var dashboard = new Dashboard(file);
+    var exported = Web.get(metrics, Metrics.TEXT);
+    var used = new TreeSet<String>();
+    var names = METRIC.matcher(dashboard.text());
+    while (names.find()) {
+      used.add(names.group());
+    }
+    assertThat(used)
+        .isNotEmpty()
+        .allSatisfy(
+            name -> assertThat(exported).containsPattern("(?m)^# TYPE " + name + "|^" + name));
+
+    for (var query : dashboard.variableQueries()) {
+      var inner = query.substring("label_values(".length(), query.length() - 1);
+      var comma = inner.lastIndexOf(',');
+      var label = inner.substring(comma + 1).strip();
+      var metric = new Dashboard.Target("", inner.substring(0, comma), "");
+      assertThat(
+              prometheus.query(
+                  "count by (%s) (%s)".formatted(label, metric.expanded(dashboard.variables()))))
+          .as(query)
+          .isNotEmpty();
+    }
+    var text = dashboard.text();
+    assertThat(dashboard.variables())
+        .allSatisfy(
+            variable ->
+                assertThat(text.contains("$" + variable) || text.contains("${" + variable + "}"))
+                    .as("variable %s is used", variable)
+                    .isTrue());
+    assertThat(
+            dashboard.targets().stream()
+                .map(target -> target.expanded(dashboard.variables()))
+                .filter(expression -> expression.contains("$")))
+        .as("variables that nobody defines")
+        .isEmpty();
+  }
+}

@@ -1,0 +1,53 @@
+package maildrift.monitor.lab;
+
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Prometheus with the configuration and the rules of {@code deploy/}, only faster. */
+final class Prometheus implements AutoCloseable {
+  static final String[] PROGRAMS = {"prometheus", "promtool"};
+
+  /** Of the repository; tests run in the folder of their module. */
+  static final Path DEPLOY = Path.of("../deploy/prometheus").toAbsolutePath().normalize();
+
+  private final int port = Server.freePort("127.0.0.1");
+  private final Server server;
+
+  Prometheus(Path folder, int daemon, Alertmanager alertmanager) {
+    var config = folder.resolve("prometheus.yml");
+    Nsd.write(
+        config,
+        Nsd.read(DEPLOY.resolve("prometheus.yml"))
+            .replace("30s", "1s")
+            .replace("127.0.0.1:9093", alertmanager.hostAndPort())
+            .replace("127.0.0.1:8425", "127.0.0.1:" + daemon)
+            .replace("- maildrift.rules.yml", "- " + DEPLOY.resolve("maildrift.rules.yml")));
+    server =
+        Server.start(
+            folder,
+            "127.0.0.1",
+            port,
+            "prometheus",
+            "--config.file=" + config,
+            // What it says before it has found Alertmanager is lost until it says it again.
+            "--rules.alert.resend-delay=1s",
+            "--storage.tsdb.path=" + folder.resolve("data"),
+            "--web.listen-address=127.0.0.1:" + port);
+  }
+
+  /** The series that an expression has now. */
+  List<JsonNode> query(String expression) {
+    return get("query?query=" + Web.encoded(expression)).at("/result").valueStream().toList();
+  }
+
+  /** The data of an answer of the API. */
+  JsonNode get(String path) {
+    return Web.json("http://127.0.0.1:" + port + "/api/v1/" + path).path("data");
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
