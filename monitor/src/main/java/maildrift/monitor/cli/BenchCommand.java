@@ -6,13 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.wiring.SweepBench;
 import maildrift.probes.dns.DnsBench;
 import maildrift.probes.dns.DnsServer;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,7 +33,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  maildrift bench dns --dns 127.0.0.1:5300 --queries queries.txt",
-      "  maildrift bench check --config fleet.yml"
+      "  maildrift bench check --config fleet.yml",
+      "  maildrift bench check --domains domains.txt --dns 127.0.0.1:5300 --selector s1,s2 --skip tls"
     })
 final class BenchCommand {
 
@@ -116,16 +123,47 @@ final class BenchCommand {
   @Command(
       name = "check",
       description = {
-        "Domains a second of whole sweeps over a configuration: observed, judged, compared, alerted on and stored in H2 (in a",
-        "temporary folder). Each sweep asks every question anew; the first one warms up."
+        "Domains a second of whole sweeps over a configuration, or over a list of domains: observed, judged, compared, alerted",
+        "on and stored in H2 (in a temporary folder). Each sweep asks every question anew; the first one warms up."
       })
   static final class Check implements Callable<Integer> {
+    private static final int QUESTIONS_A_SECOND = 1_000_000;
+
+    @ArgGroup(multiplicity = "1")
+    Fleet fleet = new Fleet();
+
     @Option(
-        names = "--config",
-        required = true,
-        paramLabel = "FILE",
-        description = "Domains and resolvers; receivers are told nothing.")
-    Path config = Path.of("");
+        names = "--dns",
+        paramLabel = "HOST[:PORT]",
+        description = "With --domains: the server to ask.")
+    Optional<String> dns = Optional.empty();
+
+    @Option(
+        names = "--selector",
+        split = ",",
+        paramLabel = "NAME",
+        description = "With --domains: DKIM selectors that every domain declares.")
+    List<String> selectors = List.of();
+
+    @Option(
+        names = "--skip",
+        split = ",",
+        paramLabel = "PROBE",
+        description = "With --domains: probes to leave out, e.g. tls.")
+    List<String> skip = List.of();
+
+    @Option(
+        names = "--confirmations",
+        paramLabel = "N",
+        description =
+            "With --domains: looks that must agree before an alert fires (default: 1, so that every sweep is one look).")
+    int confirmations = 1;
+
+    @Option(
+        names = "--from-nothing",
+        description =
+            "Each sweep begins with an empty store, so that all states, baselines and alerts are written anew.")
+    boolean fromNothing;
 
     @Option(names = "--sweeps", paramLabel = "N", description = "Default: 3.")
     int sweeps = 3;
@@ -138,23 +176,85 @@ final class BenchCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      var configuration = Configured.load(config);
-      if (configuration.dns().resolvers().isEmpty()
-          || configuration.dns().resolvers().stream().anyMatch(server -> !server.isLoopback())) {
-        throw new Failure(
-            "dns.resolvers must be on this machine: thousands of questions a second are an attack elsewhere");
-      }
       var folder = Files.createTempDirectory("maildrift-bench");
-      try (var bench = new SweepBench(configuration, folder)) {
-        for (var number = 1; number <= sweeps; number++) {
-          print(number, bench.sweep(parallel));
-        }
+      try {
+        sweep(configuration(folder), folder);
       } catch (StoreUnusable problem) {
         throw new Failure(String.valueOf(problem.getMessage()));
       } finally {
         delete(folder);
       }
       return Exit.OK;
+    }
+
+    private void sweep(MonitorConfig configuration, Path folder)
+        throws IOException, InterruptedException, StoreUnusable {
+      if (configuration.dns().resolvers().isEmpty()
+          || configuration.dns().resolvers().stream().anyMatch(server -> !server.isLoopback())) {
+        throw new Failure(
+            "dns.resolvers must be on this machine: thousands of questions a second are an attack elsewhere");
+      }
+      for (var number = 1; number <= sweeps; ) {
+        var store = Files.createTempDirectory(folder, "store");
+        try (var bench = new SweepBench(configuration, store)) {
+          do {
+            print(number, bench.sweep(parallel));
+            number++;
+          } while (number <= sweeps && !fromNothing);
+        }
+      }
+    }
+
+    /** The file's, or one that is made of the list of domains. */
+    private MonitorConfig configuration(Path folder) throws IOException {
+      if (fleet.config.isPresent()) {
+        if (dns.isPresent() || !selectors.isEmpty() || !skip.isEmpty()) {
+          throw new Failure("--dns, --selector and --skip go with --domains; --config says it all");
+        }
+        return Configured.load(fleet.config.get());
+      }
+      var server =
+          dns.orElseThrow(() -> new Failure("--domains needs --dns, the server to ask"));
+      var names = new ArrayList<String>();
+      for (var line : Files.readAllLines(fleet.domains.orElseThrow())) {
+        if (!line.isBlank()) {
+          names.add(line.strip());
+        }
+      }
+      var root = new LinkedHashMap<String, Object>();
+      // The server is on this machine: politeness would measure itself.
+      root.put(
+          "dns", Map.of("resolvers", List.of(server), "queries_per_second", QUESTIONS_A_SECOND));
+      root.put("schedule", Map.of("confirmations", confirmations));
+      root.put(
+          "domains",
+          names.stream()
+              .map(
+                  name ->
+                      Map.of(
+                          "name",
+                          name,
+                          "skip",
+                          skip,
+                          "dkim",
+                          selectors.stream().map(one -> Map.of("selector", one)).toList()))
+              .toList());
+      // JSON is YAML, and the reader says what is wrong with a name or a selector.
+      var file = folder.resolve("fleet.yml");
+      Files.writeString(file, CheckJson.value(root));
+      return Configured.load(file);
+    }
+
+    /** Where the domains come from. */
+    static final class Fleet {
+      @Option(
+          names = "--config",
+          paramLabel = "FILE",
+          description = "Domains and resolvers; receivers are told nothing.")
+      Optional<Path> config = Optional.empty();
+
+      @Option(names = "--domains", paramLabel = "FILE", description = "A domain a line.")
+      Optional<Path> domains = Optional.empty();
     }
 
     private void print(int number, SweepBench.Sweep sweep) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -78,7 +79,31 @@ public final class CheckJson {
 
   /** JSON-like values: maps, lists, texts, numbers, booleans, null. */
   public static String value(Object value) {
-    return text(json -> value(json, value));
+    var out = new StringBuilder();
+    CompactJson.append(out, value);
+    return out.toString();
+  }
+
+  /** As {@link #value(Object)}; the very text from before when it still is the same. */
+  public static String value(Object value, String before) {
+    var out = new StringBuilder(before.length() + 64);
+    CompactJson.append(out, value);
+    return before.contentEquals(out) ? before : out.toString();
+  }
+
+  /** One finding, as an object. */
+  public static String finding(Finding finding) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("rule", finding.rule().id());
+    facts.put("severity", finding.severity().word());
+    facts.put("subject", finding.subject());
+    facts.put("cause", finding.cause());
+    facts.put("message", finding.message());
+    facts.put("evidence", finding.evidence());
+    facts.put("remedy", finding.remedy());
+    facts.put("reference", finding.rule().reference());
+    finding.waived().ifPresent(reason -> facts.put("waived", reason));
+    return value(facts);
   }
 
   public static String findings(List<Finding> findings) {
@@ -97,18 +122,7 @@ public final class CheckJson {
 
   /** One finding, as an object. */
   public static void finding(JsonGenerator json, Finding finding) {
-    json.writeStartObject();
-    json.writeStringProperty("rule", finding.rule().id());
-    json.writeStringProperty("severity", finding.severity().word());
-    json.writeStringProperty("subject", finding.subject());
-    json.writeStringProperty("cause", finding.cause());
-    json.writeStringProperty("message", finding.message());
-    json.writeName("evidence");
-    value(json, finding.evidence());
-    json.writeStringProperty("remedy", finding.remedy());
-    json.writeStringProperty("reference", finding.rule().reference());
-    finding.waived().ifPresent(reason -> json.writeStringProperty("waived", reason));
-    json.writeEndObject();
+    json.writeRawValue(finding(finding));
   }
 
   private static void gaps(JsonGenerator json, List<Gap> gaps) {

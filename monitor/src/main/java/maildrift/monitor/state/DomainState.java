@@ -63,17 +63,14 @@ public record DomainState(
       Map<String, Instant> changed) {
     var byProbe = new LinkedHashMap<String, List<FindingState>>();
     for (var graded : result.findings()) {
-      result.probes().stream()
-          .filter(
-              probe ->
-                  probe.judgement().findings().stream()
-                      .anyMatch(own -> own.key().equals(graded.key())))
-          .findFirst()
-          .ifPresent(
-              probe ->
-                  byProbe
-                      .computeIfAbsent(probe.probe(), _ -> new ArrayList<>())
-                      .add(FindingState.of(graded)));
+      for (var probe : result.probes()) {
+        if (probe.judgement().findings().stream().anyMatch(own -> sameKey(own, graded))) {
+          byProbe
+              .computeIfAbsent(probe.probe(), _ -> new ArrayList<>())
+              .add(FindingState.of(graded));
+          break;
+        }
+      }
     }
     var next = new LinkedHashMap<>(probes);
     next.keySet().removeAll(result.domain().skip());
@@ -106,6 +103,23 @@ public record DomainState(
         .filter(old -> !keys.contains(old.key()) && hidden.test(old.key()))
         .forEach(all::add);
     return all;
+  }
+
+  private static boolean sameKey(Finding one, Finding other) {
+    return one.subject().equals(other.subject()) && one.rule().id().equals(other.rule().id());
+  }
+
+  /**
+   * The same with these findings, too, that come from the comparison with the baseline and from the
+   * watch itself.
+   */
+  public DomainState drift(List<Finding> found) {
+    return new DomainState(
+        domain,
+        checkedAt,
+        probes,
+        frozen(found.stream().map(FindingState::of).toList(), drift, _ -> true),
+        recordsChanged);
   }
 
   /** The same with a new declaration (after a reload). */

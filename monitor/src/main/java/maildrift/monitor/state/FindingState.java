@@ -19,7 +19,7 @@ public record FindingState(
         finding.severity(),
         finding.subject(),
         !finding.counts(),
-        CheckJson.text(json -> CheckJson.finding(json, finding)));
+        CheckJson.finding(finding));
   }
 
   public Finding.Key key() {

@@ -41,8 +41,8 @@ public record ProbeState(
         CheckJson.seconds(result.took()),
         clear ? now : before.observedAt,
         clear ? Instant.EPOCH : unseenSince,
-        CheckJson.value(result.judgement().facts()),
-        CheckJson.gaps(result.judgement().gaps()),
+        CheckJson.value(result.judgement().facts(), before.facts),
+        clear ? "[]" : CheckJson.gaps(result.judgement().gaps()),
         findings,
         Samples.of(result.probe(), result.judgement().facts()));
   }

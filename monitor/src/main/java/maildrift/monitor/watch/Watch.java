@@ -366,8 +366,7 @@ public final class Watch {
             now,
             AlertTerms.DEFAULT.confirmations(terms.schedule().confirmations()));
     // The declaration may have been replaced while the network was asked.
-    var next =
-        watch.state.after(seen.result(), graded, hidden, watch.recordsChanged).domain(domain);
+    var next = provisional.drift(graded).domain(domain);
     if (next.sameContent(watch.state)) {
       checked.put(name, now);
     } else {

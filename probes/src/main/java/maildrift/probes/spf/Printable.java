@@ -8,7 +8,7 @@ final class Printable {
 
   /** Printable ASCII stays; every other octet becomes {@code \DDD}, as in a zone file. */
   static String of(String text) {
-    if (text.length() <= LONGEST && text.chars().allMatch(Printable::isPlain)) {
+    if (text.length() <= LONGEST && isPlain(text)) {
       return text;
     }
     var out = new StringBuilder();
@@ -23,6 +23,15 @@ final class Printable {
               }
             });
     return text.length() > LONGEST ? out + "…" : out.toString();
+  }
+
+  private static boolean isPlain(String text) {
+    for (var i = 0; i < text.length(); i++) {
+      if (!isPlain(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isPlain(int c) {
