@@ -26,4 +26,13 @@ public interface Probe<T> {
 
   /** Decides; pure. Everything it needs comes as an argument. */
   Judgement judge(ManagedDomain domain, T seen, Context context);
+
+  /**
+   * Whether {@link #judge} looks at nothing but the domain and what was seen, and {@link #observe}
+   * at nothing but DNS: then the same answers need no second judgement. The others (time, other
+   * protocols) are judged in every look.
+   */
+  default boolean judgesWhatIsSeenAlone() {
+    return false;
+  }
 }

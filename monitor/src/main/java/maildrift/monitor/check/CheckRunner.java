@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -72,14 +74,30 @@ public final class CheckRunner {
     return check(domain, look, wanted, context, LIMIT);
   }
 
+  /** As above; what DNS says as before is not judged again. */
+  public CheckResult check(
+      ManagedDomain domain, Look look, Predicate<String> wanted, Context context, Recall recall) {
+    return check(domain, look, wanted, context, LIMIT, recall);
+  }
+
   /** As above, within {@code limit} instead of {@link #LIMIT}. */
   public CheckResult check(
       ManagedDomain domain, Look look, Predicate<String> wanted, Context context, Duration limit) {
+    return check(domain, look, wanted, context, limit, Recall.NOTHING);
+  }
+
+  private CheckResult check(
+      ManagedDomain domain,
+      Look look,
+      Predicate<String> wanted,
+      Context context,
+      Duration limit,
+      Recall recall) {
     var network = doors.open(look, Deadline.after(limit));
     var running = new ArrayList<Running>();
     for (var probe : probes) {
       if (wanted.test(probe.name()) && !domain.skip().contains(probe.name())) {
-        running.add(start(probe, domain, network, context));
+        running.add(start(probe, domain, network, context, recall));
       }
     }
     var results = running.stream().map(Running::result).toList();
@@ -97,14 +115,25 @@ public final class CheckRunner {
   }
 
   private static <T> Running start(
-      Probe<T> probe, ManagedDomain domain, Doors.Door network, Context context) {
+      Probe<T> probe, ManagedDomain domain, Doors.Door network, Context context, Recall recall) {
     var begun = System.nanoTime();
     var task =
         new FutureTask<>(
             () -> {
-              var judgement = probe.judge(domain, probe.observe(domain, network), context);
+              var witness = new Witness(network);
+              var seen = probe.observe(domain, witness);
+              var mark = probe.judgesWhatIsSeenAlone() ? witness.mark() : OptionalLong.empty();
+              var known =
+                  mark.isPresent()
+                      ? recall.of(probe.name(), domain, mark.getAsLong())
+                      : Optional.<Judgement>empty();
+              var judgement = known.orElseGet(() -> probe.judge(domain, seen, context));
               return new ProbeResult(
-                  probe.name(), Duration.ofNanos(System.nanoTime() - begun), judgement);
+                  probe.name(),
+                  Duration.ofNanos(System.nanoTime() - begun),
+                  judgement,
+                  mark,
+                  known.isPresent());
             });
     var thread = Thread.ofVirtual().name("check-", 0).start(task);
     return new Running(probe, domain, network.deadline(), begun, task, thread);

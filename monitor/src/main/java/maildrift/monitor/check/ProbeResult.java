@@ -1,6 +1,7 @@
 package maildrift.monitor.check;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 import maildrift.probes.Judgement;
 
 /**
@@ -8,5 +9,14 @@ import maildrift.probes.Judgement;
  *
  * @param probe its name
  * @param took from the first question to the judgement
+ * @param mark of what it saw, where the judgement depends on nothing else
+ * @param isRecalled the probe saw what it saw the last time, so that this is the judgement of then;
+ *     it carries no facts
  */
-public record ProbeResult(String probe, Duration took, Judgement judgement) {}
+public record ProbeResult(
+    String probe, Duration took, Judgement judgement, OptionalLong mark, boolean isRecalled) {
+
+  public ProbeResult(String probe, Duration took, Judgement judgement) {
+    this(probe, took, judgement, OptionalLong.empty(), false);
+  }
+}

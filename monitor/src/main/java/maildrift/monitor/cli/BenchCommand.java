@@ -213,8 +213,7 @@ final class BenchCommand {
         }
         return Configured.load(fleet.config.get());
       }
-      var server =
-          dns.orElseThrow(() -> new Failure("--domains needs --dns, the server to ask"));
+      var server = dns.orElseThrow(() -> new Failure("--domains needs --dns, the server to ask"));
       var names = new ArrayList<String>();
       for (var line : Files.readAllLines(fleet.domains.orElseThrow())) {
         if (!line.isBlank()) {

@@ -41,10 +41,14 @@ public record ProbeState(
         CheckJson.seconds(result.took()),
         clear ? now : before.observedAt,
         clear ? Instant.EPOCH : unseenSince,
-        CheckJson.value(result.judgement().facts(), before.facts),
+        result.isRecalled()
+            ? before.facts
+            : CheckJson.value(result.judgement().facts(), before.facts),
         clear ? "[]" : CheckJson.gaps(result.judgement().gaps()),
         findings,
-        Samples.of(result.probe(), result.judgement().facts()));
+        result.isRecalled()
+            ? before.samples
+            : Samples.of(result.probe(), result.judgement().facts()));
   }
 
   static ProbeState none(String probe) {

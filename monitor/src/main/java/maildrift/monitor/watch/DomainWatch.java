@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import maildrift.alerts.Alert;
+import maildrift.monitor.check.Recall;
 import maildrift.monitor.state.DomainState;
 
 /**
@@ -36,6 +37,9 @@ final class DomainWatch {
 
   /** It is no longer watched: what a turn still brings is dropped. */
   volatile boolean removed;
+
+  /** Belongs to {@link #state}, which has the facts. */
+  volatile Recall recall = Recall.NOTHING;
 
   DomainWatch(DomainState state) {
     this.state = state;

@@ -22,6 +22,7 @@ import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.check.ProbeResult;
+import maildrift.monitor.check.Recall;
 import maildrift.monitor.config.ScheduleConfig;
 import maildrift.monitor.drift.Drift;
 import maildrift.monitor.state.DomainState;
@@ -125,6 +126,7 @@ public final class Watch {
       restored.ifPresent(
           memory -> {
             watch.state = memory.state();
+            watch.recall = Recall.NOTHING;
             watch.alerts = memory.alerts();
             watch.baseline = memory.baseline();
             watch.records.putAll(memory.records());
@@ -205,7 +207,7 @@ public final class Watch {
   private record Seen(CheckResult result, List<Finding> extra, Predicate<Finding.Key> hidden) {}
 
   private Seen regular(ManagedDomain domain, DomainWatch watch, Context context) {
-    var result = runner.check(domain, Look.REGULAR, _ -> true, context);
+    var result = runner.check(domain, Look.REGULAR, _ -> true, context, watch.recall);
     var contradicted =
         watch.alerts.stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
@@ -241,7 +243,7 @@ public final class Watch {
             .flatMap(Optional::stream)
             .collect(Collectors.toSet());
     Predicate<String> wanted = doubted.isEmpty() ? _ -> true : doubted::contains;
-    var second = runner.check(domain, Look.SECOND_OPINION, wanted, context);
+    var second = runner.check(domain, Look.SECOND_OPINION, wanted, context, watch.recall);
     var needed = terms.schedule().confirmations();
     var last = pending.stream().anyMatch(alert -> alert.looks() + 1 >= needed);
     if (!last || !stillDoubtful(second, watch, pending)) {
@@ -250,7 +252,7 @@ public final class Watch {
           List.of(),
           key -> hidden(key, second) || key.rule().equals(WatchRules.INCONSISTENT.id()));
     }
-    var authoritative = runner.check(domain, Look.AUTHORITATIVE, wanted, context);
+    var authoritative = runner.check(domain, Look.AUTHORITATIVE, wanted, context, watch.recall);
     var agreed = authoritative.findings().stream().map(Finding::key).collect(Collectors.toSet());
     var firing =
         watch.alerts.stream()
@@ -385,6 +387,7 @@ public final class Watch {
     }
     watch.alerts = step.alerts();
     watch.state = next;
+    watch.recall = watch.recall.with(seen.result().domain(), seen.result().probes());
     table.put(next);
     listener.looked(next);
     if (!step.transitions().isEmpty()) {

@@ -72,6 +72,11 @@ public final class DkimProbe implements Probe<DkimProbe.Seen> {
   }
 
   @Override
+  public boolean judgesWhatIsSeenAlone() {
+    return true;
+  }
+
+  @Override
   public Judgement judge(ManagedDomain domain, Seen seen, Context context) {
     var reviews =
         Wanted.of(domain).stream()

@@ -171,6 +171,11 @@ public final class DmarcProbe implements Probe<DmarcProbe.Seen> {
   }
 
   @Override
+  public boolean judgesWhatIsSeenAlone() {
+    return true;
+  }
+
+  @Override
   public Judgement judge(ManagedDomain domain, Seen seen, Context context) {
     return new DmarcReview(domain, seen).judgement();
   }

@@ -105,6 +105,11 @@ public final class MxProbe implements Probe<MxSeen> {
   }
 
   @Override
+  public boolean judgesWhatIsSeenAlone() {
+    return true;
+  }
+
+  @Override
   public Judgement judge(ManagedDomain domain, MxSeen seen, Context context) {
     return new MxJudge(domain, seen).judge();
   }

@@ -109,6 +109,11 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
   }
 
   @Override
+  public boolean judgesWhatIsSeenAlone() {
+    return true;
+  }
+
+  @Override
   public Judgement judge(ManagedDomain domain, Seen seen, Context context) {
     var judgement = new Judgement.Builder();
     judgement.fact(

@@ -109,6 +109,11 @@ public final class SpfProbe implements Probe<SpfObservation> {
   }
 
   @Override
+  public boolean judgesWhatIsSeenAlone() {
+    return true;
+  }
+
+  @Override
   public Judgement judge(ManagedDomain domain, SpfObservation seen, Context context) {
     return new SpfJudge(domain, seen).judge();
   }

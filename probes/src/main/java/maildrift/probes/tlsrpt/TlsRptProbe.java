@@ -57,6 +57,11 @@ public final class TlsRptProbe implements Probe<Answer> {
   }
 
   @Override
+  public boolean judgesWhatIsSeenAlone() {
+    return true;
+  }
+
+  @Override
   public Judgement judge(ManagedDomain domain, Answer seen, Context context) {
     var owner = LABEL + "." + domain.name();
     if (seen instanceof Answer.Unanswered(var _, var why, var _)) {

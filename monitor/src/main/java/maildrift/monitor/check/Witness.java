@@ -1,0 +1,117 @@
+package maildrift.monitor.check;
+
+import com.google.common.hash.HashFunction;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.OptionalLong;
+import maildrift.probes.Deadline;
+import maildrift.probes.Network;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.Dns;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Question;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.smtp.Smtp;
+
+/**
+ * Stands between one probe and the network of one look, and marks what the probe was told: two
+ * looks with one mark saw the same. Times to live and the servers' names do not count.
+ */
+final class Witness implements Network {
+  /** Keyed anew in every process: whoever writes records cannot aim at a mark. */
+  private static final HashFunction KEYED = Hashing.goodFastHash(64);
+
+  private final Network network;
+  private final Dns dns;
+
+  /** A sum, so that it does not matter which question was asked first. */
+  private long sum;
+
+  private boolean isWhole = true;
+
+  Witness(Network network) {
+    this.network = network;
+    this.dns = questions -> noting(questions, network.dns().ask(questions));
+    this.sum = network.allowsPrivate() ? 1 : 0;
+  }
+
+  private List<Answer> noting(List<Question> questions, List<Answer> answers) {
+    var more = 0L;
+    var whole = true;
+    for (var i = 0; i < questions.size(); i++) {
+      if (answers.get(i) instanceof Answer.Unanswered) {
+        whole = false;
+      } else {
+        more += hash(questions.get(i), answers.get(i));
+      }
+    }
+    synchronized (this) {
+      sum += more;
+      isWhole &= whole;
+    }
+    return answers;
+  }
+
+  private static long hash(Question question, Answer answer) {
+    var hasher = KEYED.newHasher();
+    put(hasher, question.name().toString());
+    put(hasher, question.type().toString());
+    switch (answer) {
+      case Answer.Found(var records, var aliases, _, _, var validated) -> {
+        put(hasher.putByte((byte) 'f').putBoolean(validated), aliases);
+        for (var data : records) {
+          if (data instanceof Rdata.Txt(var strings)) {
+            hasher.putInt(strings.size());
+            strings.forEach(string -> put(hasher, string));
+          } else {
+            put(hasher, data.text());
+          }
+        }
+      }
+      case Answer.NoData(var aliases, _, _, var validated) ->
+          put(hasher.putByte((byte) 'd').putBoolean(validated), aliases);
+      case Answer.NoSuchName(var aliases, _, _, var validated) ->
+          put(hasher.putByte((byte) 'n').putBoolean(validated), aliases);
+      case Answer.Unanswered _ -> hasher.putByte((byte) 'u');
+    }
+    return hasher.hash().asLong();
+  }
+
+  private static void put(Hasher hasher, List<DnsName> names) {
+    hasher.putInt(names.size());
+    names.forEach(name -> put(hasher, name.toString()));
+  }
+
+  /** One char an octet, as everything that comes from the DNS. */
+  private static void put(Hasher hasher, String text) {
+    hasher.putInt(text.length()).putBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Of what was seen; empty when something was not, or was seen by other means than DNS. */
+  synchronized OptionalLong mark() {
+    return isWhole ? OptionalLong.of(sum) : OptionalLong.empty();
+  }
+
+  @Override
+  public Dns dns() {
+    return dns;
+  }
+
+  @Override
+  public synchronized Smtp smtp() {
+    isWhole = false;
+    return network.smtp();
+  }
+
+  @Override
+  public boolean allowsPrivate() {
+    return network.allowsPrivate();
+  }
+
+  @Override
+  public Deadline deadline() {
+    return network.deadline();
+  }
+}

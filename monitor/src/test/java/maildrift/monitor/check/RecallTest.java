@@ -1,0 +1,194 @@
+package maildrift.monitor.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import maildrift.probes.Context;
+import maildrift.probes.Deadline;
+import maildrift.probes.Gap;
+import maildrift.probes.Judgement;
+import maildrift.probes.Network;
+import maildrift.probes.Outcome;
+import maildrift.probes.Probe;
+import maildrift.probes.Rule;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.Dns;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.smtp.Smtp;
+import org.junit.jupiter.api.Test;
+
+final class RecallTest {
+  private static final Answer SILENCE =
+      new Answer.Unanswered(Answer.Failure.TIMEOUT, "no answer", "");
+
+  private final AtomicInteger judged = new AtomicInteger();
+  private final ManagedDomain domain = ManagedDomain.undeclared(DnsName.of("contoso.test"));
+  private Answer answer = found(300, "v=spf1 -all");
+  private Recall recall = Recall.NOTHING;
+
+  private static Answer found(int ttl, String... texts) {
+    var records = new ArrayList<Rdata>();
+    for (var text : texts) {
+      records.add(Rdata.Txt.of(text));
+    }
+    return new Answer.Found(records, List.of(), Duration.ofSeconds(ttl), "127.0.0.1:53", false);
+  }
+
+  /** Counts its judgements; a time-out is a gap. */
+  private class Counting implements Probe<Answer> {
+    @Override
+    public String name() {
+      return "counting";
+    }
+
+    @Override
+    public List<Rule> rules() {
+      return List.of();
+    }
+
+    @Override
+    public Answer observe(ManagedDomain asked, Network network) {
+      return network.dns().ask(asked.name(), RecordType.TXT);
+    }
+
+    @Override
+    public Judgement judge(ManagedDomain asked, Answer seen, Context context) {
+      judged.incrementAndGet();
+      var judgement = new Judgement.Builder().fact("ttl", "any").record("TXT", seen.toString());
+      if (seen instanceof Answer.Unanswered) {
+        judgement.add(Gap.of(name(), "TXT", "no answer", "counting."));
+      }
+      return judgement.build(Outcome.OBSERVED);
+    }
+
+    @Override
+    public boolean judgesWhatIsSeenAlone() {
+      return true;
+    }
+  }
+
+  private ProbeResult look(Probe<?> probe, ManagedDomain subject) {
+    var runner =
+        new CheckRunner(
+            List.of(probe), (_, deadline) -> door(deadline), (_, _) -> {}, Clock.systemUTC());
+    var result =
+        runner
+            .check(subject, Look.REGULAR, _ -> true, Context.at(Instant.EPOCH), recall)
+            .probes()
+            .getFirst();
+    recall = recall.with(subject, List.of(result));
+    return result;
+  }
+
+  private Doors.Door door(Deadline deadline) {
+    return new Doors.Door() {
+      @Override
+      public List<Contradiction> contradictions() {
+        return List.of();
+      }
+
+      @Override
+      public Dns dns() {
+        return questions -> questions.stream().map(_ -> answer).toList();
+      }
+
+      @Override
+      public Smtp smtp() {
+        return _ -> {
+          throw new IllegalStateException("nobody speaks");
+        };
+      }
+
+      @Override
+      public Deadline deadline() {
+        return deadline;
+      }
+    };
+  }
+
+  @Test
+  void whatDnsSaysAgainIsNotJudgedAgain() {
+    var probe = new Counting();
+    var first = look(probe, domain);
+    answer = found(17, "v=spf1 -all");
+
+    var second = look(probe, domain);
+
+    assertThat(judged).hasValue(1);
+    assertThat(second.isRecalled()).isTrue();
+    assertThat(second.judgement().records()).isEqualTo(first.judgement().records());
+  }
+
+  @Test
+  void whatDnsSaysAnewIsJudgedAnewAndSoIsTheWayBack() {
+    var probe = new Counting();
+    look(probe, domain);
+    for (var other :
+        List.of(
+            found(300, "v=spf1 ~all"),
+            found(300, "v=spf1 ", "-all"),
+            new Answer.NoData(List.of(), Duration.ZERO, "", false),
+            new Answer.NoSuchName(List.of(), Duration.ZERO, "", false),
+            found(300, "v=spf1 -all"))) {
+      answer = other;
+      assertThat(look(probe, domain).isRecalled()).isFalse();
+    }
+    assertThat(judged).hasValue(6);
+  }
+
+  @Test
+  void aGapIsNeitherRecalledNorDoesItLeaveAnything() {
+    var probe = new Counting();
+    look(probe, domain);
+    answer = SILENCE;
+    look(probe, domain);
+    look(probe, domain);
+    answer = found(300, "v=spf1 -all");
+    look(probe, domain);
+
+    assertThat(judged).hasValue(4);
+  }
+
+  @Test
+  void anotherDeclarationIsJudgedAnew() {
+    var probe = new Counting();
+    look(probe, domain);
+    look(probe, domain.dmarcPolicy("reject"));
+    look(probe, domain);
+
+    assertThat(judged).hasValue(3);
+  }
+
+  @Test
+  void aProbeThatLooksAtMoreThanAnswersIsJudgedInEveryLook() {
+    var timely =
+        new Counting() {
+          @Override
+          public boolean judgesWhatIsSeenAlone() {
+            return false;
+          }
+        };
+    var speaking =
+        new Counting() {
+          @Override
+          public Answer observe(ManagedDomain asked, Network network) {
+            assertThat(network.smtp()).isNotNull();
+            return super.observe(asked, network);
+          }
+        };
+    for (var probe : List.of(timely, speaking)) {
+      look(probe, domain);
+      look(probe, domain);
+    }
+
+    assertThat(judged).hasValue(4);
+  }
+}
