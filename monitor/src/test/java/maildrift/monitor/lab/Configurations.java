@@ -42,6 +42,25 @@ final class Configurations {
         + looking(lab);
   }
 
+  /** All domains without their mail hosts, told to a webhook alone. */
+  static String withoutMail(Lab lab, Hook hook, int httpPort) {
+    return """
+    http: {listen: "127.0.0.1:%d"}
+    store: {url: "jdbc:h2:file:./data/maildrift"}
+    schedule: {interval: 1s, confirm_after: 500ms, confirmations: 2, unobservable_after: 1h}
+    alerts:
+      group_by: [cause]
+      group_wait: 200ms
+      group_interval: 1s
+      receivers:
+        oncall: {webhook: {url: "http://127.0.0.1:%d/"}}
+      routes:
+        - {match: {}, receivers: [oncall]}
+    """
+            .formatted(httpPort, hook.port())
+        + looking(lab).replace("tls_level: verify", "skip: [tls]");
+  }
+
   /** The part that {@code maildrift check} needs. */
   static String looking(Lab lab) {
     return """

@@ -32,7 +32,7 @@ final class Server implements AutoCloseable {
   /** Starts it and waits until it accepts connections. */
   static Server start(Path folder, String address, int port, String program, String... arguments) {
     var listens = new InetSocketAddress(InetAddress.ofLiteral(address), port);
-    var log = folder.resolve(program + "-" + port + ".log");
+    var log = folder.resolve(Path.of(program).getFileName() + "-" + port + ".log");
     var command =
         Stream.concat(Stream.of(Programs.path(program)), Arrays.stream(arguments)).toList();
     try {
@@ -73,6 +73,19 @@ final class Server implements AutoCloseable {
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  /**
+   * Asks it to end, and waits.
+   *
+   * @return its exit code
+   */
+  int end(Duration limit) throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException("%s does not end:\n%s".formatted(program, log()));
+    }
+    return process.exitValue();
   }
 
   @Override
