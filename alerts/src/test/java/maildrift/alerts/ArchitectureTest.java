@@ -3,11 +3,14 @@ package maildrift.alerts;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
 
 /** What may know what in this module. */
 @AnalyzeClasses(packages = "maildrift.alerts", importOptions = DoNotIncludeTests.class)
@@ -60,6 +63,26 @@ class ArchitectureTest {
           .andShould()
           .onlyDependOnClassesThat()
           .doNotHaveFullyQualifiedName("java.time.Clock");
+
+  @ArchTest
+  static final ArchRule NO_REGEX_ON_WHAT_COMES_FROM_OUTSIDE =
+      noClasses()
+          .should()
+          .callMethod(String.class, "matches", String.class)
+          .orShould()
+          .callMethod(String.class, "replaceAll", String.class, String.class)
+          .orShould()
+          .callMethod(String.class, "replaceFirst", String.class, String.class)
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.net.IDN");
+
+  @ArchTest
+  static void everyPackageIsNullMarkedAndSaysWhatLivesThere(JavaClasses classes) {
+    assertThat(classes)
+        .allSatisfy(
+            type -> assertThat(type.getPackage().isAnnotatedWith(NullMarked.class)).isTrue());
+  }
 
   @ArchTest
   static final ArchRule NO_CIRCLES =

@@ -24,10 +24,7 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "bench",
-    description = {
-      "How fast this machine asks and checks.",
-      "Against servers on this machine only."
-    },
+    description = "How fast this machine asks and checks; against servers of your own only.",
     subcommands = {BenchCommand.Dns.class, BenchCommand.Check.class},
     footer = {
       "",

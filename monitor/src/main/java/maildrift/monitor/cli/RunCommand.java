@@ -20,9 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description = {
-      "The daemon.",
-      "SIGHUP, POST /-/reload or a change of the files reloads the configuration; "
-          + "SIGTERM ends it within 15 s."
+      "The daemon. SIGHUP, POST /-/reload or a change of the files reloads the configuration; SIGTERM ends it within 15 s."
     },
     footer = {"", "Example: maildrift run --config maildrift.yml"})
 final class RunCommand implements Callable<Integer> {

@@ -1,7 +1,8 @@
 package maildrift.monitor.drift;
 
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,7 @@ public final class Drift {
   }
 
   private static List<String> words(String value) {
-    return value.isEmpty() ? List.of() : Arrays.stream(value.split("[ ,\n]+")).toList();
+    return Splitter.on(CharMatcher.anyOf(" ,\n")).omitEmptyStrings().splitToList(value);
   }
 
   /** What probes call it, so that one change of a record is one message. */
@@ -124,8 +125,9 @@ public final class Drift {
 
   private static int strength(String dmarc) {
     var policy =
-        Arrays.stream(dmarc.split(";"))
-            .map(String::strip)
+        Splitter.on(';')
+            .trimResults()
+            .splitToStream(dmarc)
             .filter(tag -> tag.startsWith("p=") || tag.startsWith("p ="))
             .map(
                 tag ->

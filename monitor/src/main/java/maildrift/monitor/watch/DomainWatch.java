@@ -33,6 +33,9 @@ final class DomainWatch {
   /** When a record was last seen to change. */
   final Map<String, Instant> recordsChanged = new HashMap<>();
 
+  /** When all probes were last run together; a confirmation runs only those that are doubted. */
+  volatile Instant fullyLooked = Instant.EPOCH;
+
   volatile DomainState state;
 
   /** It is no longer watched: what a turn still brings is dropped. */

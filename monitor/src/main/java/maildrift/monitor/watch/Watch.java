@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import maildrift.monitor.store.StateStore;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
+import maildrift.probes.Judgement;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
@@ -179,19 +181,28 @@ public final class Watch {
 
   /** One turn of a domain; nothing happens for a name that is not watched (any more). */
   public void turn(String name) {
+    turn(name, Look.REGULAR);
+  }
+
+  /** A turn because somebody asked for it: what the cache knows is not good enough for him. */
+  public void turnNow(String name) {
+    turn(name, Look.SECOND_OPINION);
+  }
+
+  private void turn(String name, Look look) {
     var watch = watches.get(name);
     if (watch == null) {
       return;
     }
     watch.turn.lock();
     try {
-      turn(name, watch);
+      turn(name, watch, look);
     } finally {
       watch.turn.unlock();
     }
   }
 
-  private void turn(String name, DomainWatch watch) {
+  private void turn(String name, DomainWatch watch, Look look) {
     var domain = watch.state.domain();
     var context = new Context(clock.instant(), published.withdrawn());
     var pending =
@@ -199,15 +210,20 @@ public final class Watch {
     var seen =
         !pending.isEmpty() && !watch.state.isUnseen()
             ? confirm(domain, watch, pending, context)
-            : regular(domain, watch, context);
+            : regular(domain, watch, context, look);
     settle(name, watch, seen);
   }
 
-  /** What a turn saw, by one look or several that must agree. */
-  private record Seen(CheckResult result, List<Finding> extra, Predicate<Finding.Key> hidden) {}
+  /**
+   * What a turn saw, by one look or several that must agree.
+   *
+   * @param full whether all probes ran
+   */
+  private record Seen(
+      CheckResult result, List<Finding> extra, Predicate<Finding.Key> hidden, boolean full) {}
 
-  private Seen regular(ManagedDomain domain, DomainWatch watch, Context context) {
-    var result = runner.check(domain, Look.REGULAR, _ -> true, context, watch.recall);
+  private Seen regular(ManagedDomain domain, DomainWatch watch, Context context, Look look) {
+    var result = runner.check(domain, look, _ -> true, context, watch.recall);
     var contradicted =
         watch.alerts.stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
@@ -217,7 +233,8 @@ public final class Watch {
       return new Seen(
           result,
           List.of(),
-          key -> hides(result.gaps(), key) || key.rule().equals(WatchRules.INCONSISTENT.id()));
+          key -> hides(result.gaps(), key) || key.rule().equals(WatchRules.INCONSISTENT.id()),
+          true);
     }
     // Only the authoritative servers themselves can say that they agree again.
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, _ -> true, context);
@@ -228,7 +245,8 @@ public final class Watch {
             hides(result.gaps(), key)
                 || (key.rule().equals(WatchRules.INCONSISTENT.id())
                     && !authoritative.gaps().isEmpty()
-                    && inconsistent(authoritative).isEmpty()));
+                    && inconsistent(authoritative).isEmpty()),
+        true);
   }
 
   /**
@@ -242,7 +260,12 @@ public final class Watch {
             .map(alert -> probeOf(key(alert)))
             .flatMap(Optional::stream)
             .collect(Collectors.toSet());
-    Predicate<String> wanted = doubted.isEmpty() ? _ -> true : doubted::contains;
+    // While something stays in doubt, as behind a mail server that does not answer, the other
+    // probes keep their turns.
+    var full =
+        doubted.isEmpty()
+            || !watch.fullyLooked.plus(terms.schedule().interval()).isAfter(clock.instant());
+    Predicate<String> wanted = full ? _ -> true : doubted::contains;
     var second = runner.check(domain, Look.SECOND_OPINION, wanted, context, watch.recall);
     var needed = terms.schedule().confirmations();
     var last = pending.stream().anyMatch(alert -> alert.looks() + 1 >= needed);
@@ -250,7 +273,8 @@ public final class Watch {
       return new Seen(
           second,
           List.of(),
-          key -> hidden(key, second) || key.rule().equals(WatchRules.INCONSISTENT.id()));
+          key -> hidden(key, second) || key.rule().equals(WatchRules.INCONSISTENT.id()),
+          full);
     }
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, wanted, context, watch.recall);
     var agreed = authoritative.findings().stream().map(Finding::key).collect(Collectors.toSet());
@@ -268,7 +292,8 @@ public final class Watch {
     return new Seen(
         result,
         inconsistent(authoritative),
-        key -> hidden(key, second) || hidden(key, authoritative));
+        key -> hidden(key, second) || hidden(key, authoritative),
+        full);
   }
 
   private boolean stillDoubtful(CheckResult second, DomainWatch watch, List<Alert> pending) {
@@ -280,17 +305,40 @@ public final class Watch {
   }
 
   /**
-   * What the authoritative servers showed, and what they could not show as the second opinion
-   * showed it.
+   * What the authoritative servers showed. Where they could not say, the second opinion's facts are
+   * shown, but a record that only the resolvers vouch for is not one that was seen.
    */
   private static List<ProbeResult> merged(CheckResult second, CheckResult authoritative) {
     var better =
         authoritative.probes().stream()
-            .filter(probe -> probe.judgement().gaps().isEmpty())
             .collect(Collectors.toMap(ProbeResult::probe, probe -> probe));
     return second.probes().stream()
-        .map(probe -> better.getOrDefault(probe.probe(), probe))
+        .map(
+            probe ->
+                Optional.ofNullable(better.get(probe.probe()))
+                    .map(own -> merged(probe, own))
+                    .orElse(probe))
         .toList();
+  }
+
+  private static ProbeResult merged(ProbeResult second, ProbeResult authoritative) {
+    if (authoritative.judgement().gaps().isEmpty()) {
+      return authoritative;
+    }
+    var seen = second.judgement();
+    var gaps = new LinkedHashSet<>(seen.gaps());
+    gaps.addAll(authoritative.judgement().gaps());
+    return new ProbeResult(
+        second.probe(),
+        second.took(),
+        new Judgement(
+            seen.outcome(),
+            seen.facts(),
+            authoritative.judgement().records(),
+            seen.findings(),
+            List.copyOf(gaps)),
+        second.mark(),
+        second.isRecalled());
   }
 
   private static List<Finding> inconsistent(CheckResult authoritative) {
@@ -388,6 +436,9 @@ public final class Watch {
     watch.alerts = step.alerts();
     watch.state = next;
     watch.recall = watch.recall.with(seen.result().domain(), seen.result().probes());
+    if (seen.full()) {
+      watch.fullyLooked = now;
+    }
     table.put(next);
     listener.looked(next);
     if (!step.transitions().isEmpty()) {
@@ -530,7 +581,7 @@ public final class Watch {
     } finally {
       watch.lock.unlock();
     }
-    turn(name);
+    turnNow(name);
     return true;
   }
 

@@ -748,7 +748,7 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public Optional<DomainState> check(String name) {
-    watch.turn(name);
+    watch.turnNow(name);
     return domain(name);
   }
 

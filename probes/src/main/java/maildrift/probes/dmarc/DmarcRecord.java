@@ -193,7 +193,11 @@ public record DmarcRecord(
     note(
         problems,
         "%s=%s is none of %s, so it counts as %s"
-            .formatted(name, shown(written), String.join(", ", allowed.split("")), otherwise));
+            .formatted(
+                name,
+                shown(written),
+                String.join(", ", allowed.chars().mapToObj(Character::toString).toList()),
+                otherwise));
     return otherwise;
   }
 

@@ -1,5 +1,7 @@
 package maildrift.probes.dns;
 
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -110,12 +112,13 @@ public final class DnsBench {
       if (text.isEmpty() || text.startsWith(";") || text.startsWith("#")) {
         continue;
       }
-      var words = text.split("\\s+", 3);
+      var words = Splitter.on(CharMatcher.whitespace()).omitEmptyStrings().splitToList(text);
       try {
         questions.add(
             new Question(
-                DnsName.of(words[0]),
-                RecordType.valueOf(words.length < 2 ? "A" : words[1].toUpperCase(Locale.ROOT))));
+                DnsName.of(words.getFirst()),
+                RecordType.valueOf(
+                    words.size() < 2 ? "A" : words.get(1).toUpperCase(Locale.ROOT))));
       } catch (IllegalArgumentException wrong) {
         throw new IOException(
             "%s:%d: not NAME TYPE: %s (%s)".formatted(file, number, text, wrong.getMessage()),

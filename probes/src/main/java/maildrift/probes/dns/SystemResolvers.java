@@ -1,5 +1,7 @@
 package maildrift.probes.dns;
 
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,10 +27,10 @@ public final class SystemResolvers {
   static List<DnsServer> parse(String text) {
     var servers = new ArrayList<DnsServer>();
     for (var line : text.lines().toList()) {
-      var words = line.strip().split("\\s+", 3);
-      if (words.length >= 2 && words[0].equals("nameserver")) {
+      var words = Splitter.on(CharMatcher.whitespace()).omitEmptyStrings().splitToList(line);
+      if (words.size() >= 2 && words.getFirst().equals("nameserver")) {
         try {
-          servers.add(DnsServer.parse(words[1]));
+          servers.add(DnsServer.parse(words.get(1)));
         } catch (IllegalArgumentException _) {
           // The C library skips such a line too.
         }

@@ -1,5 +1,7 @@
 package maildrift.probes.network;
 
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +15,7 @@ import java.util.Set;
  * @param problems lines that cannot be read; if there are any, the list must not be used
  */
 public record AllowlistFile(List<Cidr> entries, List<Problem> problems) {
+  private static final Splitter WORDS = Splitter.on(CharMatcher.whitespace()).omitEmptyStrings();
 
   /** More than any gateway takes; beyond it somebody handed us something else. */
   private static final int MOST_ENTRIES = 100_000;
@@ -63,24 +66,24 @@ public record AllowlistFile(List<Cidr> entries, List<Problem> problems) {
     if (number == 1 && content.startsWith("\uFEFF")) {
       content = content.substring(1);
     }
-    var words = content.strip().split("\\s+", 3);
-    if (words[0].isEmpty()) {
+    var words = WORDS.splitToList(content);
+    if (words.isEmpty()) {
       return;
     }
-    var column = line.indexOf(words[0]) + 1;
-    if (words.length > 1 && !ACCEPTING.contains(words[1].toLowerCase(Locale.ROOT))) {
+    var column = line.indexOf(words.getFirst()) + 1;
+    if (words.size() > 1 && !ACCEPTING.contains(words.get(1).toLowerCase(Locale.ROOT))) {
       problems.add(
           new Problem(
               number,
-              line.indexOf(words[1], column + words[0].length() - 1) + 1,
+              line.indexOf(words.get(1), column + words.getFirst().length() - 1) + 1,
               "'%s' after %s: one network a line is expected, or a line of a Postfix cidr: table that accepts (OK, PERMIT)"
-                  .formatted(shown(words[1]), shown(words[0]))));
+                  .formatted(shown(words.get(1)), shown(words.getFirst()))));
       return;
     }
     try {
-      entries.add(Cidr.parse(words[0]));
+      entries.add(Cidr.parse(words.getFirst()));
     } catch (IllegalArgumentException unreadable) {
-      problems.add(new Problem(number, column, message(words[0], unreadable)));
+      problems.add(new Problem(number, column, message(words.getFirst(), unreadable)));
     }
   }
 

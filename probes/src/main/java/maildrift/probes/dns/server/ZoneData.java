@@ -38,10 +38,10 @@ final class ZoneData {
    */
   static Record parse(String line) {
     try {
-      var words = line.strip().split("\\s+", 3);
-      var owner = name(words[0]);
+      var text = line.strip();
+      var owner = name(text.substring(0, wordEnd(text)));
       var ttl = 300L;
-      var rest = words.length < 2 ? "" : line.strip().substring(words[0].length()).strip();
+      var rest = text.substring(wordEnd(text)).strip();
       if (!rest.isEmpty() && Character.isDigit(rest.charAt(0))) {
         var end = wordEnd(rest);
         ttl = Long.parseLong(rest.substring(0, end));
