@@ -519,13 +519,17 @@ public final class Watch {
     return Drift.between(watch.baseline, seen);
   }
 
+  /** The record that a finding of drift is about; empty for any other finding. */
+  private static Optional<String> recordOf(Finding.Key key) {
+    return key.rule().equals(Drift.CHANGED.id())
+        ? Optional.of(key.subject())
+        : Optional.of(key.subject() + " netblocks")
+            .filter(_ -> key.rule().equals(Drift.NETBLOCKS_CHANGED.id()));
+  }
+
   /** Drift of a record that this look did not see is neither there nor gone. */
   private static boolean driftHidden(Finding.Key key, DomainWatch watch, CheckResult result) {
-    var record =
-        key.rule().equals(Drift.CHANGED.id())
-            ? Optional.of(key.subject())
-            : Optional.of(key.subject() + " netblocks")
-                .filter(_ -> key.rule().equals(Drift.NETBLOCKS_CHANGED.id()));
+    var record = recordOf(key);
     return record.isPresent()
         && watch.baseline.containsKey(record.get())
         && result.probes().stream()
@@ -578,11 +582,27 @@ public final class Watch {
       watch.baseline = Map.copyOf(watch.records);
       batch.baseline(Baseline.of(name, watch.baseline, now, by));
       store.commit(batch.build());
+      watch.alerts = watch.alerts.stream().map(Watch::settledByAPerson).toList();
     } finally {
       watch.lock.unlock();
     }
     turnNow(name);
     return true;
+  }
+
+  /** What a person has settled does not have to prove that it has stopped flapping. */
+  private static Alert settledByAPerson(Alert alert) {
+    return recordOf(key(alert)).isEmpty()
+        ? alert
+        : new Alert(
+            alert.labels(),
+            alert.annotations(),
+            alert.phase(),
+            alert.looks(),
+            0,
+            alert.startsAt(),
+            alert.updatedAt(),
+            alert.endsAt());
   }
 
   /** The alerts of all domains, in every phase; does not wait for turns. */

@@ -138,13 +138,7 @@ final class Access {
    * of a stranger may resolve to it.
    */
   static void refuseCrossSite(HttpServerRequest request, HttpConfig config) {
-    var authority = request.authority();
-    var host = authority == null ? "" : authority.host();
-    if (!isOurs(host, config)) {
-      throw Refusal.forbidden(
-          "the Host header names '%s', which is not this server; set http.external_url"
-              .formatted(host));
-    }
+    refuseStrangeHost(request, config);
     var origin = request.getHeader("Origin");
     if (origin != null && !isOwnOrigin(origin, request, config)) {
       throw Refusal.forbidden("the request comes from another site");
@@ -152,6 +146,20 @@ final class Access {
     var site = request.getHeader("Sec-Fetch-Site");
     if (site != null && !site.equals("same-origin") && !site.equals("none")) {
       throw Refusal.forbidden("the request comes from another site");
+    }
+  }
+
+  /**
+   * Refuses a request that is not addressed to a name of ours: a page may let its own name resolve
+   * to this machine and would read the answer.
+   */
+  static void refuseStrangeHost(HttpServerRequest request, HttpConfig config) {
+    var authority = request.authority();
+    var host = authority == null ? "" : authority.host();
+    if (!isOurs(host, config)) {
+      throw Refusal.forbidden(
+          "the Host header names '%s', which is not this server; set http.external_url"
+              .formatted(host));
     }
   }
 

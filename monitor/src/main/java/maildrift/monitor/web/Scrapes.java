@@ -1,6 +1,8 @@
 package maildrift.monitor.web;
 
+import com.google.common.base.Splitter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import maildrift.monitor.check.CheckResult;
@@ -34,8 +36,34 @@ final class Scrapes {
 
   private static boolean wantsOpenMetrics(Request request) {
     var accept = request.headers().get("Accept");
-    return accept != null
-        && accept.toLowerCase(Locale.ROOT).contains("application/openmetrics-text");
+    if (accept == null) {
+      return false;
+    }
+    var open = 0.0;
+    var text = 0.0;
+    for (var range : Splitter.on(',').split(accept.toLowerCase(Locale.ROOT))) {
+      var parts = Splitter.on(';').trimResults().splitToList(range);
+      switch (parts.getFirst()) {
+        case "application/openmetrics-text" -> open = Math.max(open, quality(parts));
+        case "text/plain" -> text = Math.max(text, quality(parts));
+        default -> {}
+      }
+    }
+    return open > 0 && open >= text;
+  }
+
+  /** What the media range is worth to the scraper (RFC 9110 section 12.4.2). */
+  private static double quality(List<String> parts) {
+    for (var part : parts) {
+      if (part.startsWith("q=")) {
+        try {
+          return Double.parseDouble(part.substring(2));
+        } catch (NumberFormatException _) {
+          return 0;
+        }
+      }
+    }
+    return 1;
   }
 
   Answer probe(Request request) {
@@ -57,9 +85,7 @@ final class Scrapes {
     } catch (IllegalArgumentException problem) {
       throw Refusal.badRequest("profile: " + problem.getMessage());
     }
-    var state =
-        DomainState.unseen(result.domain())
-            .after(result, java.util.List.of(), _ -> false, Map.of());
+    var state = DomainState.unseen(result.domain()).after(result, List.of(), _ -> false, Map.of());
     var took =
         result.probes().stream()
             .map(probe -> probe.took())

@@ -1,5 +1,6 @@
 package maildrift.monitor.web;
 
+import com.google.common.base.Splitter;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -10,20 +11,25 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.HttpException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.json.CheckJson;
@@ -48,6 +54,18 @@ public final class WebServer implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
   private final HttpServer server;
+  private final List<Served> served = new ArrayList<>();
+
+  /** A method that a path takes; a segment that begins with a colon stands for any. */
+  private record Served(HttpMethod method, String path) {
+    boolean isAt(String asked) {
+      var mine = Splitter.on('/').splitToList(path);
+      var segments = Splitter.on('/').splitToList(asked);
+      return mine.size() == segments.size()
+          && IntStream.range(0, mine.size())
+              .allMatch(i -> mine.get(i).startsWith(":") || mine.get(i).equals(segments.get(i)));
+    }
+  }
 
   /** What a handler answers. */
   @SuppressWarnings("ArrayRecordComponent") // on its way to the socket; never compared
@@ -214,7 +232,12 @@ public final class WebServer implements AutoCloseable {
     get(router, "/rules/:id", page::rule);
     get(router, "/style.css", page::style);
 
-    router.route().last().handler(context -> refuse(context, unknown(context)));
+    router.errorHandler(404, context -> refuse(context, unknown(context)));
+    router.errorHandler(405, this::wrongMethod);
+    router.errorHandler(
+        400,
+        context ->
+            refuse(context, Refusal.badRequest("the request's path or query cannot be read")));
     router.errorHandler(
         413, context -> refuse(context, Refusal.of(413, "Content too large", "at most 1 MiB")));
     router.errorHandler(500, context -> failed(context, context.failure()));
@@ -223,6 +246,24 @@ public final class WebServer implements AutoCloseable {
 
   private static Refusal unknown(RoutingContext context) {
     return Refusal.notFound("there is nothing at " + context.request().path());
+  }
+
+  private void wrongMethod(RoutingContext context) {
+    var allowed = new TreeSet<String>();
+    for (var served : served) {
+      if (served.isAt(context.request().path())) {
+        allowed.add(served.method().name());
+      }
+    }
+    var allow = String.join(", ", allowed);
+    context.response().putHeader("Allow", allow);
+    refuse(
+        context,
+        Refusal.of(
+            405,
+            "Method not allowed",
+            "%s takes %s, not %s"
+                .formatted(context.request().path(), allow, context.request().method())));
   }
 
   private void harden(RoutingContext context) {
@@ -238,16 +279,27 @@ public final class WebServer implements AutoCloseable {
   }
 
   private void open(Router router, String path, Handler handler) {
-    router
-        .get(path)
+    reading(router, path)
         .handler(context -> answer(context, () -> handler.answer(request(context, Caller.LOCAL))));
   }
 
   private void get(Router router, String path, Handler handler) {
-    router
-        .get(path)
+    reading(router, path)
         .handler(
-            context -> answer(context, () -> handler.answer(request(context, caller(context)))));
+            context ->
+                answer(
+                    context,
+                    () -> {
+                      Access.refuseStrangeHost(context.request(), config);
+                      return handler.answer(request(context, caller(context)));
+                    }));
+  }
+
+  /** What answers GET answers HEAD: load balancers and people with curl -I look that way. */
+  private Route reading(Router router, String path) {
+    served.add(new Served(HttpMethod.GET, path));
+    served.add(new Served(HttpMethod.HEAD, path));
+    return router.get(path).method(HttpMethod.HEAD);
   }
 
   private void post(Router router, String path, Handler handler) {
@@ -259,6 +311,7 @@ public final class WebServer implements AutoCloseable {
   }
 
   private void changing(Router router, HttpMethod method, String path, Handler handler) {
+    served.add(new Served(method, path));
     var route = router.route(method, path);
     route.handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
     route.handler(
@@ -316,6 +369,10 @@ public final class WebServer implements AutoCloseable {
       refuse(context, refusal);
       return;
     }
+    if (cause instanceof HttpException malformed && malformed.getStatusCode() < 500) {
+      refuse(context, Refusal.badRequest("the request's path or query cannot be read"));
+      return;
+    }
     LOG.error("{} {} failed", context.request().method(), context.request().path(), cause);
     refuse(context, Refusal.of(500, "Internal error", "the daemon's log says more"));
   }
@@ -358,6 +415,10 @@ public final class WebServer implements AutoCloseable {
       return;
     }
     response.putHeader("Content-Type", answer.contentType());
+    if (context.request().method().equals(HttpMethod.HEAD)) {
+      response.putHeader("Content-Length", "" + answer.body().length).end();
+      return;
+    }
     response.end(Buffer.buffer(answer.body()));
   }
 

@@ -1,5 +1,6 @@
 package maildrift.monitor.wiring;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -141,7 +142,7 @@ public final class Daemon implements AutoCloseable {
   private static String configuration(NameServer names, LoopbackHttp hook, String... sections) {
     var usual =
         List.of(
-            "dns: {resolvers: [\"%s\"], timeout: 300ms}".formatted(names.hostAndPort()),
+            "dns: {resolvers: [\"%s\"], timeout: 10s}".formatted(names.hostAndPort()),
             "smtp: {allow_private: true}",
             "http: {listen: \"127.0.0.1:0\"}",
             "schedule: {interval: 1h, confirm_after: 1h, confirmations: 1}",
@@ -205,7 +206,7 @@ public final class Daemon implements AutoCloseable {
   /** Takes the domains' turns now. */
   public Daemon look(String... domains) {
     for (var domain : domains) {
-      app.check(domain).orElseThrow();
+      assertThat(app.check(domain)).isPresent();
     }
     return this;
   }

@@ -39,6 +39,7 @@ class DaemonTest {
       "domains: [{name: fabrikam.test, %s}]".formatted(Daemon.ONLY_MX);
   private static final String BLIND_SOON =
       "schedule: {interval: 1h, confirm_after: 1h, confirmations: 1, unobservable_after: 1s}";
+  private static final String IMPATIENT = "dns: {resolvers: [\"@DNS@\"], timeout: 1s}";
   private static final String SLOWER_GROUPS =
       """
       alerts:
@@ -93,7 +94,7 @@ class DaemonTest {
       value = Fault.class,
       names = {"SERVFAIL", "REFUSED", "SILENT", "GARBAGE_EVERYWHERE", "NOTIMP"})
   void aFailureToLookNeitherFiresNorResolves(Fault fault) {
-    try (var daemon = world.start(TWO)) {
+    try (var daemon = world.start(TWO, IMPATIENT)) {
       world.drift("contoso.test");
       daemon.look("contoso.test");
       daemon.told(1);
@@ -177,6 +178,23 @@ class DaemonTest {
       assertThat(daemon.app().history("contoso.test", 0, 10))
           .extracting("kind")
           .containsExactly("accepted", "record");
+    }
+  }
+
+  @Test
+  void whatAPersonAcceptsEndsAtOnceEvenIfItFlapped() {
+    try (var daemon = world.start(CONTOSO)) {
+      world.drift("contoso.test");
+      daemon.look("contoso.test");
+      world.restore("contoso.test");
+      daemon.look("contoso.test");
+      world.drift("contoso.test");
+      daemon.look("contoso.test");
+      assertThat(daemon.firing()).containsExactly(CHANGED);
+
+      daemon.app().accept("contoso.test", "alice");
+
+      assertThat(daemon.firing()).isEmpty();
     }
   }
 
@@ -376,7 +394,7 @@ class DaemonTest {
     try (var own = NameServer.start().negativeTtl(Duration.ZERO)) {
       own.add("contoso.test 0 MX 10 mx1.contoso.test", "mx1.contoso.test 0 A 198.51.100.10");
       var dns =
-          "dns: {resolvers: [\"@DNS@\"], timeout: 2s, authoritative: {contoso.test: [\"%s\"]}}"
+          "dns: {resolvers: [\"@DNS@\"], timeout: 10s, authoritative: {contoso.test: [\"%s\"]}}"
               .formatted(own.hostAndPort());
       try (var daemon = world.start(TWO, TWO_LOOKS, dns)) {
         world.drift("contoso.test");
@@ -405,7 +423,7 @@ class DaemonTest {
           "mx2.contoso.test 0 A 198.51.100.11");
       one.add("mx2.contoso.test 0 A 198.51.100.11");
       var dns =
-          "dns: {resolvers: [\"@DNS@\"], timeout: 2s, authoritative: {contoso.test: [\"%s\", \"%s\"]}}"
+          "dns: {resolvers: [\"@DNS@\"], timeout: 10s, authoritative: {contoso.test: [\"%s\", \"%s\"]}}"
               .formatted(one.hostAndPort(), other.hostAndPort());
       try (var daemon = world.start(CONTOSO, TWO_LOOKS, dns)) {
         world.drift("contoso.test");
@@ -453,7 +471,7 @@ class DaemonTest {
 
   @Test
   void whenNothingAnswersAnyMoreTheResolversAreBlamedAndNoDomain() {
-    try (var daemon = world.start(TWO, BLIND_SOON)) {
+    try (var daemon = world.start(TWO, BLIND_SOON, IMPATIENT)) {
       world.names.faults(Fault.SILENT);
       await()
           .atMost(Daemon.LONG)
