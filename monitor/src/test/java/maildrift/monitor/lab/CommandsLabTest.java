@@ -28,6 +28,7 @@ class CommandsLabTest {
   private Lab lab;
   private Path config;
   private Path root;
+  private boolean drifted;
 
   @BeforeAll
   void start() {
@@ -47,11 +48,16 @@ class CommandsLabTest {
 
   @BeforeEach
   void asDocumented() {
+    if (!drifted) {
+      return;
+    }
+    drifted = false;
     lab.netblocks(Lab.DOCUMENTED);
     lab.heal();
     eventually(
         () -> Said.maildrift("netblocks", Lab.NETBLOCKS, "--dns", lab.unbound.hostAndPort()),
         said -> assertThat(said.lines()).isEqualTo(Lab.DOCUMENTED));
+    eventually(() -> check("lab.test", "--only", "spf"), said -> assertThat(said.exit()).isZero());
   }
 
   @Test
@@ -180,6 +186,7 @@ class CommandsLabTest {
     var sound = check("lab.test", "--format", "json");
     assertThat(sound.exit()).as(sound.out()).isZero();
 
+    drifted = true;
     lab.nsd.forge("v=spf1 mx -all", "v=spf1 mx +all");
     eventually(
         () -> check("lab.test", "--format", "json"),
@@ -240,6 +247,7 @@ class CommandsLabTest {
   private void publishAlso(String network) {
     var networks = new ArrayList<>(Lab.DOCUMENTED);
     networks.add(network);
+    drifted = true;
     lab.netblocks(networks);
     eventually(() -> netblocks(), said -> assertThat(said.lines()).isEqualTo(networks));
   }
