@@ -70,22 +70,26 @@ public final class TlsProbe implements Probe<TlsSeen> {
       wanted.merge(
           gateway.host() + ":" + gateway.port(), Wanted.of(gateway), (host, _) -> host.at(gateway));
     }
+    var forwarding = new ArrayList<TlsSeen.Forwarding>();
     if (domain.tlsLevel().isPresent()) {
+      forwarding.addAll(forwarding(domain, network));
       domain.forwardingServers().stream()
-          .flatMap(hop -> forwarding(hop, network))
+          .flatMap(hop -> behind(hop, forwarding))
           .filter(next -> wanted.values().stream().noneMatch(known -> known.name.equals(next.name)))
           .toList()
           .forEach(host -> wanted.put(host.key(), host));
     }
     return new TlsSeen(
         Optional.of(mx),
+        forwarding,
         look(List.copyOf(wanted.values()), network),
         Math.max(0, names.size() - MAX_HOSTS));
   }
 
   /** One host by name, as the command line asks for it; no MX is asked. */
   public TlsSeen observe(DnsName host, int port, Network network) {
-    return new TlsSeen(Optional.empty(), look(List.of(Wanted.named(host, port, true)), network), 0);
+    return new TlsSeen(
+        Optional.empty(), List.of(), look(List.of(Wanted.named(host, port, true)), network), 0);
   }
 
   /** A host to be looked at; its addresses are asked for unless they are declared. */
@@ -137,16 +141,43 @@ public final class TlsProbe implements Probe<TlsSeen> {
         .toList();
   }
 
-  /** {@code [host]} is an address lookup; a bare host has MX, or is a host itself. */
-  private static Stream<Wanted> forwarding(NextHop hop, Network network) {
-    if (hop.host().isEmpty()) {
-      return Stream.empty();
+  private static List<TlsSeen.Forwarding> forwarding(ManagedDomain domain, Network network) {
+    var names =
+        domain.forwardingServers().stream()
+            .filter(hop -> !hop.bracketed())
+            .flatMap(hop -> hop.host().stream())
+            .distinct()
+            .toList();
+    var answers =
+        network.dns().ask(names.stream().map(name -> new Question(name, RecordType.MX)).toList());
+    var forwarding = new ArrayList<TlsSeen.Forwarding>();
+    for (var i = 0; i < names.size(); i++) {
+      forwarding.add(new TlsSeen.Forwarding(names.get(i), answers.get(i)));
     }
-    var name = hop.host().get();
-    var behind =
-        hop.bracketed() ? List.<DnsName>of() : hosts(network.dns().ask(name, RecordType.MX));
-    return (behind.isEmpty() ? List.of(name) : behind)
-        .stream().limit(MAX_HOSTS).map(host -> Wanted.named(host, hop.port(), true));
+    return forwarding;
+  }
+
+  /** {@code [host]} is an address lookup; a bare host has MX, or is a host itself. */
+  private static Stream<Wanted> behind(NextHop hop, List<TlsSeen.Forwarding> forwarding) {
+    return hop.host().stream()
+        .flatMap(
+            name ->
+                forwarding.stream()
+                    .filter(known -> !hop.bracketed() && known.name().equals(name))
+                    .findFirst()
+                    .map(known -> behind(name, known.mx()).stream())
+                    .orElse(Stream.of(name)))
+        .limit(MAX_HOSTS)
+        .map(host -> Wanted.named(host, hop.port(), true));
+  }
+
+  /** An unanswered question is not "no MX": then mail may go to other hosts than this one. */
+  private static List<DnsName> behind(DnsName name, Answer mx) {
+    if (mx instanceof Answer.Unanswered) {
+      return List.of();
+    }
+    var hosts = hosts(mx);
+    return hosts.isEmpty() ? List.of(name) : hosts;
   }
 
   private static List<TlsSeen.Host> look(List<Wanted> wanted, Network network) {
@@ -188,8 +219,9 @@ public final class TlsProbe implements Probe<TlsSeen> {
   @Override
   public Judgement judge(ManagedDomain domain, TlsSeen seen, Context context) {
     var judgement = new Judgement.Builder();
-    if (seen.mx().isPresent() && seen.mx().get() instanceof Answer.Unanswered unanswered) {
-      judgement.add(Gap.of(name(), domain.name() + " MX", unanswered.why(), "tls."));
+    seen.mx().ifPresent(mx -> hostsUnseen(domain.name(), mx).ifPresent(judgement::add));
+    for (var forwarding : seen.forwarding()) {
+      hostsUnseen(forwarding.name(), forwarding.mx()).ifPresent(judgement::add);
     }
     var facts = new ArrayList<Map<String, Object>>();
     for (var host : seen.hosts()) {
@@ -202,14 +234,24 @@ public final class TlsProbe implements Probe<TlsSeen> {
     return judgement.build(outcome(seen));
   }
 
+  /** Which hosts are behind a name is not known, so that any subject may be hidden. */
+  private Optional<Gap> hostsUnseen(DnsName name, Answer mx) {
+    return mx instanceof Answer.Unanswered unanswered
+        ? Optional.of(Gap.of(name(), name + " MX", unanswered.why(), "tls."))
+        : Optional.empty();
+  }
+
   private static Outcome outcome(TlsSeen seen) {
     var looks = seen.hosts().stream().flatMap(host -> host.looks().stream()).toList();
     if (looks.stream().anyMatch(SmtpLook.Spoke.class::isInstance)) {
       return Outcome.OBSERVED;
     }
     var unanswered =
-        Stream.concat(
-                seen.mx().stream(), seen.hosts().stream().flatMap(host -> host.lookups().stream()))
+        Stream.of(
+                seen.mx().stream(),
+                seen.forwarding().stream().map(TlsSeen.Forwarding::mx),
+                seen.hosts().stream().flatMap(host -> host.lookups().stream()))
+            .flatMap(answers -> answers)
             .anyMatch(Answer.Unanswered.class::isInstance);
     return looks.isEmpty() && !unanswered ? Outcome.ABSENT : Outcome.UNOBSERVABLE;
   }

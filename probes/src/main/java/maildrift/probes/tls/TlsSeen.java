@@ -11,14 +11,20 @@ import maildrift.probes.smtp.SmtpLook;
  * What the mail hosts of a domain showed.
  *
  * @param mx the domain's MX; empty: not asked, because one host was asked for by name
+ * @param forwarding the MX of each forwarding server that is written without brackets
  * @param hosts MX hosts by preference, then declared ones
  * @param omitted MX hosts beyond those that are looked at
  */
-public record TlsSeen(Optional<Answer> mx, List<Host> hosts, int omitted) {
+public record TlsSeen(
+    Optional<Answer> mx, List<Forwarding> forwarding, List<Host> hosts, int omitted) {
 
   public TlsSeen {
+    forwarding = List.copyOf(forwarding);
     hosts = List.copyOf(hosts);
   }
+
+  /** A forwarding server's name, and the hosts behind it; unanswered: they are not known. */
+  public record Forwarding(DnsName name, Answer mx) {}
 
   /**
    * One host.

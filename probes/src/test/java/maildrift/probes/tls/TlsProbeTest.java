@@ -136,7 +136,8 @@ class TlsProbeTest {
   }
 
   private static TlsSeen seen(TlsSeen.Host... hosts) {
-    return new TlsSeen(Optional.of(found(new Rdata.Mx(10, DnsName.of(MX)))), List.of(hosts), 0);
+    return new TlsSeen(
+        Optional.of(found(new Rdata.Mx(10, DnsName.of(MX)))), List.of(), List.of(hosts), 0);
   }
 
   private static TlsSeen seen(SmtpLook.Tls tls) {
@@ -656,7 +657,8 @@ class TlsProbeTest {
 
   @Test
   void anUnansweredMxHidesAllOfTheProbe() {
-    var judgement = judge(nothing(), new TlsSeen(Optional.of(unanswered()), List.of(), 0));
+    var judgement =
+        judge(nothing(), new TlsSeen(Optional.of(unanswered()), List.of(), List.of(), 0));
 
     assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
     assertThat(judgement.gaps())
@@ -790,6 +792,60 @@ class TlsProbeTest {
           .containsExactly("secure", "secure");
       assertThat(judgement.findings()).isEmpty();
     }
+  }
+
+  @Test
+  void anUnansweredMxOfAForwardingServerIsNotNoMx() {
+    var dns = new Names().mx("contoso.test", MX).a(MX, "192.0.2.1").a("relay.test", "192.0.2.2");
+    var domain = declared(Optional.of(TlsLevel.VERIFY), Optional.of(NextHop.parse("relay.test")));
+    var targets = new ArrayList<Smtp.Target>();
+    var network = new Lab(dns, notingEach(targets));
+
+    dns.silent("relay.test", RecordType.MX);
+    var judgement = judge(domain, probe.observe(domain, network));
+
+    assertThat(targets).extracting(Smtp.Target::host).containsExactly(DnsName.of(MX));
+    assertThat(violated(judgement)).containsOnlyKeys("tls.starttls", "tls.level");
+    assertThat(judgement.gaps())
+        .singleElement()
+        .satisfies(
+            gap -> {
+              assertThat(gap.unseen()).isEqualTo("relay.test MX");
+              assertThat(gap.hides(new Finding.Key("tls.chain", "inner.test:25"))).isTrue();
+            });
+
+    targets.clear();
+    dns.mx("relay.test", "inner.test").a("inner.test", "192.0.2.3");
+    assertThat(judge(domain, probe.observe(domain, network)).gaps()).isEmpty();
+    assertThat(targets).extracting(Smtp.Target::host).contains(DnsName.of("inner.test"));
+
+    targets.clear();
+    dns.answers.remove(new Question(DnsName.of("relay.test"), RecordType.MX));
+    assertThat(judge(domain, probe.observe(domain, network)).gaps()).isEmpty();
+    assertThat(targets).extracting(Smtp.Target::host).contains(DnsName.of("relay.test"));
+  }
+
+  @Test
+  void nothingButAnUnansweredForwardingServerIsUnobservable() {
+    var dns = new Names().silent("relay.test", RecordType.MX);
+    var domain = declared(Optional.of(TlsLevel.VERIFY), Optional.of(NextHop.parse("relay.test")));
+    var network = new Lab(dns, notingEach(new ArrayList<>()));
+
+    var judgement = judge(domain, probe.observe(domain, network));
+
+    assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+    assertThat(judgement.findings()).isEmpty();
+  }
+
+  /** Servers without STARTTLS, wherever. */
+  private static Smtp notingEach(List<Smtp.Target> targets) {
+    return wanted -> {
+      targets.addAll(wanted);
+      return wanted.stream()
+          .<SmtpLook>map(
+              target -> new SmtpLook.Spoke(target, "ESMTP", List.of(), new SmtpLook.NotOffered()))
+          .toList();
+    };
   }
 
   @Test
