@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks a zone's own servers over TCP, past every resolver: what is published, not what the world
  * still remembers. Which servers those are, the resolvers say (NS records and their addresses) or
- * the configuration. Made for one look; remembers the delegations it has met.
+ * the configuration. Made for one look; remembers the delegations it has met, and which servers
+ * were dead.
  */
 final class Authorities implements Dns {
   private static final int MAX_SERVERS = 8;
@@ -33,6 +35,12 @@ final class Authorities implements Dns {
   private final RandomBits random = new RandomBits();
   private final Map<DnsName, Zone> zones = new ConcurrentHashMap<>();
   private final Map<DnsName, List<At>> addresses = new ConcurrentHashMap<>();
+
+  /**
+   * Not asked again in this look: where TCP is blocked, one wait after the other would use up its
+   * time before the resolvers were asked. No more than the servers of the zones above.
+   */
+  private final Set<DnsServer> dead = ConcurrentHashMap.newKeySet();
 
   /** One of a zone's servers. */
   private record At(String name, DnsServer server) {}
@@ -186,7 +194,8 @@ final class Authorities implements Dns {
 
   private List<Replied> replies(Question question) {
     var zone = zoneOf(question);
-    return inParallel(zone.servers, at -> new Replied(at, ask(at.server, question, zone.apex)));
+    var alive = zone.servers.stream().filter(at -> !dead.contains(at.server)).toList();
+    return inParallel(alive, at -> new Replied(at, ask(at.server, question, zone.apex)));
   }
 
   private Reply ask(DnsServer server, Question question, DnsName apex) {
@@ -215,6 +224,9 @@ final class Authorities implements Dns {
             deadline.atMost(settings.timeout()).nanoTime());
     if (reply instanceof Reply.Failed failed) {
       stats.failed(failed.failure());
+      if (failed.dead()) {
+        dead.add(server);
+      }
     }
     return reply;
   }

@@ -19,8 +19,17 @@ sealed interface Reply {
     }
   }
 
-  /** The server could not or would not answer, or its message is unusable. */
-  record Failed(Answer.Failure failure, String why) implements Reply {}
+  /**
+   * The server could not or would not answer, or its message is unusable.
+   *
+   * @param dead it refused the connection or said nothing in time, so that the next question would
+   *     most likely fare no better
+   */
+  record Failed(Answer.Failure failure, String why, boolean dead) implements Reply {
+    Failed(Answer.Failure failure, String why) {
+      this(failure, why, false);
+    }
+  }
 
   /** TC: the rest is to be had over TCP. */
   record Truncated() implements Reply {}

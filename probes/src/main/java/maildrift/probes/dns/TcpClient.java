@@ -49,7 +49,10 @@ final class TcpClient {
           ? exchange(socket, question, query.withoutEdns(), source, deadline)
           : reply;
     } catch (SocketTimeoutException _) {
-      return timeout("no answer within the deadline");
+      return new Reply.Failed(
+          Answer.Failure.TIMEOUT, "no answer within the deadline", /* dead= */ true);
+    } catch (ConnectException | NoRouteToHostException refused) {
+      return new Reply.Failed(Answer.Failure.NETWORK, reason(refused), /* dead= */ true);
     } catch (IOException failed) {
       return new Reply.Failed(Answer.Failure.NETWORK, reason(failed));
     } finally {
@@ -57,6 +60,7 @@ final class TcpClient {
     }
   }
 
+  /** Before the server was asked; that is not its fault. */
   private static Reply timeout(String why) {
     return new Reply.Failed(Answer.Failure.TIMEOUT, why);
   }

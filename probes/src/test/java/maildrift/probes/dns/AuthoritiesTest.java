@@ -128,6 +128,52 @@ class AuthoritiesTest {
   }
 
   @Test
+  void deadServersAreWaitedForOnceALook() {
+    one.faults(Fault.MUTE_TCP);
+    two.faults(Fault.MUTE_TCP);
+    var look = door.authoritative(Deadline.after(Duration.ofSeconds(5)));
+
+    for (var i = 0; i < 10; i++) {
+      assertThat(look.ask(MX).records(Rdata.Mx.class))
+          .extracting(Rdata.Mx::preference)
+          .containsExactly(5);
+    }
+    assertThat(one.server().connections()).isEqualTo(1);
+    assertThat(two.server().connections()).isEqualTo(1);
+
+    one.heal();
+    two.heal();
+    assertThat(ask(MX).records(Rdata.Mx.class))
+        .extracting(Rdata.Mx::preference)
+        .containsExactly(10);
+  }
+
+  @Test
+  void theOthersAreStillAskedWhenOneIsDead() {
+    two.close();
+    var look = door.authoritative(Deadline.after(Duration.ofSeconds(10)));
+
+    for (var i = 0; i < 3; i++) {
+      assertThat(look.ask(MX).records(Rdata.Mx.class))
+          .extracting(Rdata.Mx::preference)
+          .containsExactly(10);
+    }
+    assertThat(one.server().connections()).isEqualTo(3);
+    assertThat(door.stats().failures(Answer.Failure.NETWORK)).isEqualTo(1);
+  }
+
+  @Test
+  void aServerThatRefusesOneQuestionIsAskedTheNext() {
+    two.faults(Fault.REFUSED);
+    var look = door.authoritative(Deadline.after(Duration.ofSeconds(10)));
+    assertThat(look.ask(MX).records(Rdata.Mx.class)).hasSize(1);
+
+    two.heal();
+    two.remove("contoso.test", "MX");
+    assertThat(look.ask(MX)).isInstanceOf(Answer.Unanswered.class);
+  }
+
+  @Test
   void configuredServersComeBeforeTheDelegation() {
     door.close();
     door =
