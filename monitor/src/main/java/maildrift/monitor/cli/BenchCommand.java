@@ -153,7 +153,7 @@ final class BenchCommand {
         names = "--confirmations",
         paramLabel = "N",
         description =
-            "With --domains: looks that must agree before an alert fires (default: 1, so that every sweep is one look).")
+            "Looks that must agree before an alert fires (default: 1, so that every sweep is one look at each domain).")
     int confirmations = 1;
 
     @Option(
@@ -165,8 +165,8 @@ final class BenchCommand {
     @Option(names = "--sweeps", paramLabel = "N", description = "Default: 3.")
     int sweeps = 3;
 
-    @Option(names = "--parallel", paramLabel = "N", description = "Domains at once (default: 256).")
-    int parallel = 256;
+    @Option(names = "--parallel", paramLabel = "N", description = "Domains at once (default: 64).")
+    int parallel = 64;
 
     @Option(names = "--format", paramLabel = "text|json", description = "Default: text.")
     String format = "text";
@@ -193,7 +193,7 @@ final class BenchCommand {
       }
       for (var number = 1; number <= sweeps; ) {
         var store = Files.createTempDirectory(folder, "store");
-        try (var bench = new SweepBench(configuration, store)) {
+        try (var bench = new SweepBench(configuration, store, confirmations)) {
           do {
             print(number, bench.sweep(parallel));
             number++;
@@ -221,7 +221,6 @@ final class BenchCommand {
       // The server is on this machine: politeness would measure itself.
       root.put(
           "dns", Map.of("resolvers", List.of(server), "queries_per_second", QUESTIONS_A_SECOND));
-      root.put("schedule", Map.of("confirmations", confirmations));
       root.put(
           "domains",
           names.stream()

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
 import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.check.ProbeResult;
 import maildrift.monitor.json.CheckJson;
 import maildrift.probes.Finding;
 import maildrift.probes.Outcome;
@@ -65,9 +66,7 @@ public record DomainState(
     for (var graded : result.findings()) {
       for (var probe : result.probes()) {
         if (probe.judgement().findings().stream().anyMatch(own -> sameKey(own, graded))) {
-          byProbe
-              .computeIfAbsent(probe.probe(), _ -> new ArrayList<>())
-              .add(FindingState.of(graded));
+          byProbe.computeIfAbsent(probe.probe(), _ -> new ArrayList<>()).add(shown(graded, probe));
           break;
         }
       }
@@ -105,6 +104,22 @@ public record DomainState(
     return all;
   }
 
+  /** As before, where it is the very finding from before. */
+  private FindingState shown(Finding finding, ProbeResult result) {
+    var before = probes.get(result.probe());
+    if (result.isRecalled() && finding.counts() && before != null) {
+      for (var known : before.findings()) {
+        if (!known.waived()
+            && known.severity() == finding.severity()
+            && known.subject().equals(finding.subject())
+            && known.rule().equals(finding.rule().id())) {
+          return known;
+        }
+      }
+    }
+    return FindingState.of(finding);
+  }
+
   private static boolean sameKey(Finding one, Finding other) {
     return one.subject().equals(other.subject()) && one.rule().id().equals(other.rule().id());
   }
@@ -114,6 +129,10 @@ public record DomainState(
    * watch itself.
    */
   public DomainState drift(List<Finding> found) {
+    return found.isEmpty() ? this : withDrift(found);
+  }
+
+  private DomainState withDrift(List<Finding> found) {
     return new DomainState(
         domain,
         checkedAt,
@@ -124,7 +143,9 @@ public record DomainState(
 
   /** The same with a new declaration (after a reload). */
   public DomainState domain(ManagedDomain value) {
-    return new DomainState(value, checkedAt, probes, drift, recordsChanged);
+    return value.equals(domain)
+        ? this
+        : new DomainState(value, checkedAt, probes, drift, recordsChanged);
   }
 
   /** The same, looked at later without anything new. */

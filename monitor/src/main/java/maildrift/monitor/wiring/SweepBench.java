@@ -17,6 +17,7 @@ import maildrift.alerts.state.Transition;
 import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.OutsideDoors;
 import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.config.ScheduleConfig;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.ProbeState;
 import maildrift.monitor.state.StateTable;
@@ -60,9 +61,10 @@ public final class SweepBench implements AutoCloseable {
    * Makes ready what a daemon has, without a schedule and without receivers.
    *
    * @param folder for the store, empty
+   * @param confirmations how many looks must agree before an alert fires
    * @throws StoreUnusable when H2 cannot be used there
    */
-  public SweepBench(MonitorConfig config, Path folder) throws StoreUnusable {
+  public SweepBench(MonitorConfig config, Path folder, int confirmations) throws StoreUnusable {
     this.config = config;
     var clock = Clock.systemUTC();
     store = Stores.open("jdbc:h2:file:" + folder.resolve("bench"), folder, clock);
@@ -82,7 +84,7 @@ public final class SweepBench implements AutoCloseable {
             new Told(),
             () -> false,
             clock,
-            new Watch.Terms(config.schedule(), true));
+            new Watch.Terms(confirming(config.schedule(), confirmations), true));
     var ids = new AtomicLong();
     var dispatcher =
         new Dispatcher(
@@ -95,6 +97,11 @@ public final class SweepBench implements AutoCloseable {
     desk = new AlertDesk(store, dispatcher, clock, () -> {}, watch::forget);
     desk.start(List.of(), List.of());
     config.domains().forEach(domain -> watch.add(domain, Optional.empty()));
+  }
+
+  private static ScheduleConfig confirming(ScheduleConfig schedule, int confirmations) {
+    return new ScheduleConfig(
+        schedule.interval(), schedule.confirmAfter(), confirmations, schedule.unobservableAfter());
   }
 
   private final class Told implements Watch.Listener {

@@ -1,6 +1,8 @@
 package maildrift.probes.dns;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** What the DNS said. A question that could not be answered is not the same as a "no". */
@@ -88,8 +90,15 @@ public sealed interface Answer {
 
   /** The records of one kind, in order; empty when absent or unanswered. */
   default <R extends Rdata> List<R> records(Class<R> kind) {
-    return this instanceof Found found
-        ? found.records().stream().filter(kind::isInstance).map(kind::cast).toList()
-        : List.of();
+    if (!(this instanceof Found found)) {
+      return List.of();
+    }
+    var records = new ArrayList<R>(found.records().size());
+    for (var data : found.records()) {
+      if (kind.isInstance(data)) {
+        records.add(kind.cast(data));
+      }
+    }
+    return Collections.unmodifiableList(records);
   }
 }

@@ -129,8 +129,13 @@ public final class SpfProbe implements Probe<SpfObservation> {
 
     @Override
     public List<Answer> ask(List<Question> questions) {
-      var fresh =
-          questions.stream().filter(question -> !known.containsKey(question)).distinct().toList();
+      var wanted = new LinkedHashSet<Question>();
+      for (var question : questions) {
+        if (!known.containsKey(question)) {
+          wanted.add(question);
+        }
+      }
+      var fresh = List.copyOf(wanted);
       if (!fresh.isEmpty()) {
         var answers = dns.ask(fresh);
         for (var i = 0; i < fresh.size(); i++) {
