@@ -20,7 +20,8 @@ public final class OutsideDoors implements Doors, AutoCloseable {
 
   /**
    * @param allowsPrivate whether the operator means private addresses to be looked at
-   * @param answered called whenever DNS has answered something; must be quick
+   * @param answered called whenever the resolvers have answered something, through the cache or
+   *     not; must be quick
    */
   public OutsideDoors(DnsDoor dns, SharedSmtp smtp, boolean allowsPrivate, Runnable answered) {
     this.dns = dns;
@@ -32,9 +33,11 @@ public final class OutsideDoors implements Doors, AutoCloseable {
   @Override
   public Door open(Look look, Deadline deadline) {
     return switch (look) {
-      case REGULAR -> new Opened(dns.cached(deadline), smtp.within(deadline), deadline);
-      case SECOND_OPINION -> new Opened(dns.fresh(deadline), smtp.fresh(deadline), deadline);
-      case AUTHORITATIVE -> new Opened(dns.authoritative(deadline), smtp.fresh(deadline), deadline);
+      case REGULAR -> new Opened(dns.cached(deadline), smtp.within(deadline), deadline, answered);
+      case SECOND_OPINION ->
+          new Opened(dns.fresh(deadline), smtp.fresh(deadline), deadline, () -> {});
+      case AUTHORITATIVE ->
+          new Opened(dns.authoritative(deadline), smtp.fresh(deadline), deadline, () -> {});
     };
   }
 
@@ -52,10 +55,12 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     private final Dns dns;
     private final Smtp smtp;
     private final Deadline deadline;
+    private final Runnable answered;
     private final List<Contradiction> contradictions =
         Collections.synchronizedList(new ArrayList<>());
 
-    Opened(Dns dns, Smtp smtp, Deadline deadline) {
+    Opened(Dns dns, Smtp smtp, Deadline deadline, Runnable answered) {
+      this.answered = answered;
       this.dns = questions -> noting(questions, dns.ask(questions));
       this.smtp = smtp;
       this.deadline = deadline;

@@ -6,7 +6,7 @@ package maildrift.monitor.config;
  * @param maxSeries more are dropped and counted
  */
 public record MetricsConfig(Detail detail, int maxSeries) {
-  public static final MetricsConfig DEFAULT = new MetricsConfig(Detail.FULL, 50_000);
+  public static final MetricsConfig DEFAULT = new MetricsConfig(Detail.FULL, 2_000_000);
 
   /** Whether a state set shows all its states or only the present one. */
   public enum Detail {

@@ -134,6 +134,10 @@ final class Exposition {
                 }
               }
             });
+    if (value.codePointCount(0, value.length()) > MAX_LABEL) {
+      // Two that only differ further on must not become one series.
+      out.append('~').append(Integer.toHexString(value.hashCode()));
+    }
     raw(out.toString());
     return this;
   }

@@ -86,10 +86,13 @@ public final class Metrics implements AutoCloseable {
     builder.register(registry);
   }
 
-  /** Registers a counter that somebody else counts. */
+  /**
+   * Registers a counter that somebody else counts. Micrometer holds the object weakly and the
+   * function strongly.
+   */
   public void counter(Names name, Supplier<Number> value, String... labels) {
     var builder =
-        FunctionCounter.builder(meter(name), value, supplier -> supplier.get().doubleValue())
+        FunctionCounter.builder(meter(name), this, _ -> value.get().doubleValue())
             .description(name.help());
     for (var i = 0; i < labels.length; i++) {
       builder.tag(name.labels().get(i), labels[i]);

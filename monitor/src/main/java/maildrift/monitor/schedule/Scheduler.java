@@ -148,9 +148,14 @@ public final class Scheduler implements AutoCloseable {
   /** How late the most overdue name is, in seconds; 0 when none is. */
   public double lagSeconds() {
     // A loop that stands still is lag, too.
-    var stalled =
-        System.nanoTime() - lastTickNanos.get() - TimeUnit.MILLISECONDS.toNanos(10 * TICK_MILLIS);
-    return Math.max(0, Math.max(lagNanos.get(), stalled)) / 1e9;
+    return Math.max(lagNanos.get() / 1e9, stalledSeconds());
+  }
+
+  /** For how long the event loop has not turned the wheel; 0 while it does. */
+  public double stalledSeconds() {
+    var since = System.nanoTime() - lastTickNanos.get();
+    var stalled = since - TimeUnit.MILLISECONDS.toNanos(10 * TICK_MILLIS);
+    return Math.max(0, stalled) / 1e9;
   }
 
   /** In how long the name's next regular turn is; empty for an unknown name. */

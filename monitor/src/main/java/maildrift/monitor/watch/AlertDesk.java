@@ -184,14 +184,16 @@ public final class AlertDesk implements AutoCloseable {
 
   @Override
   public void close() {
-    lock.lock();
     try {
-      closed = true;
-      news.signal();
-    } finally {
-      lock.unlock();
-    }
-    try {
+      // Somebody may hold it for as long as the store cannot write.
+      if (lock.tryLock(3, TimeUnit.SECONDS)) {
+        try {
+          closed = true;
+          news.signal();
+        } finally {
+          lock.unlock();
+        }
+      }
       if (thread.isAlive() && !thread.join(Duration.ofSeconds(3))) {
         LOG.warn("the alert desk did not end in time");
       }

@@ -38,6 +38,7 @@ final class DomainWatch {
 
   volatile DomainState state;
 
+
   /** It is no longer watched: what a turn still brings is dropped. */
   volatile boolean removed;
 

@@ -32,7 +32,7 @@ public final class Published {
   /**
    * Per source the networks that it no longer publishes, with the time they were first seen gone.
    */
-  Map<String, Map<Cidr, Instant>> withdrawn() {
+  public Map<String, Map<Cidr, Instant>> withdrawn() {
     var all = new LinkedHashMap<String, Map<Cidr, Instant>>();
     sources.forEach(
         (source, known) -> {

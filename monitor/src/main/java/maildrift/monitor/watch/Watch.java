@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import maildrift.alerts.Alert;
@@ -211,7 +212,10 @@ public final class Watch {
         !pending.isEmpty() && !watch.state.isUnseen()
             ? confirm(domain, watch, pending, context)
             : regular(domain, watch, context, look);
-    settle(name, watch, seen);
+    // A look that a shutdown cut short has seen nothing, not even gaps.
+    if (!Thread.currentThread().isInterrupted()) {
+      settle(name, watch, seen);
+    }
   }
 
   /**
@@ -354,9 +358,11 @@ public final class Watch {
         .toList();
   }
 
+  /** A probe that the domain skips hides nothing: what it once found is no longer of interest. */
   private boolean hidden(Finding.Key key, CheckResult look) {
     return hides(look.gaps(), key)
         || probeOf(key)
+            .filter(probe -> !look.domain().skip().contains(probe))
             .map(probe -> look.probes().stream().noneMatch(ran -> ran.probe().equals(probe)))
             .orElse(false);
   }
@@ -444,7 +450,8 @@ public final class Watch {
     if (!step.transitions().isEmpty()) {
       listener.changed(step.transitions());
     }
-    if (step.wantsConfirmation()) {
+    // A doubt that this look could not see waits for its regular turn.
+    if (step.wantsConfirmation() && !step.transitions().isEmpty()) {
       listener.confirm(name, terms.schedule().confirmAfter());
     }
   }
@@ -638,7 +645,7 @@ public final class Watch {
   public void flushChecked() {
     var now = new HashMap<>(checked);
     if (!now.isEmpty()) {
-      store.markChecked(now).join();
+      store.markChecked(now).orTimeout(3, TimeUnit.SECONDS).join();
       now.forEach(checked::remove);
     }
   }

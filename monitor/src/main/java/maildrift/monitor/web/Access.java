@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
@@ -22,6 +23,8 @@ import maildrift.monitor.config.WebConfig;
  */
 final class Access {
   private static final int WRONG_A_MINUTE = 30;
+
+  private final Semaphore verifying = new Semaphore(2);
 
   /** Compared with when the user is unknown, so that the time taken tells nothing. */
   private static final String NOBODY =
@@ -82,11 +85,22 @@ final class Access {
             .map(secret -> secret.reveal());
     var memory = digest(name + "\0" + password + "\0" + hash.orElse(""));
     if (hash.isEmpty() || right.getIfPresent(memory) == null) {
+      // Counted before it is tried, so that many at once are many tries; and few at once, since
+      // bcrypt is slow on purpose.
       checkTries(from);
-      var matches = verified(password, hash.orElse(NOBODY)) && hash.isPresent();
-      if (!matches) {
-        throw refused(from);
+      var tries = wrong.asMap().computeIfAbsent(from, _ -> new AtomicInteger());
+      tries.incrementAndGet();
+      verifying.acquireUninterruptibly();
+      boolean matches;
+      try {
+        matches = verified(password, hash.orElse(NOBODY)) && hash.isPresent();
+      } finally {
+        verifying.release();
       }
+      if (!matches) {
+        throw Refusal.unauthorized();
+      }
+      tries.decrementAndGet();
       right.put(memory, true);
     }
     return new Caller(name, config.operators().contains(name));

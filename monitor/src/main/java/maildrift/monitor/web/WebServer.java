@@ -274,7 +274,12 @@ public final class WebServer implements AutoCloseable {
     headers.set(
         "Content-Security-Policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
-    config.web().map(WebConfig::headers).ifPresent(own -> own.forEach(headers::set));
+    backend
+        .config()
+        .http()
+        .web()
+        .map(WebConfig::headers)
+        .ifPresent(own -> own.forEach(headers::set));
     context.next();
   }
 
@@ -319,7 +324,7 @@ public final class WebServer implements AutoCloseable {
             answer(
                 context,
                 () -> {
-                  Access.refuseCrossSite(context.request(), config);
+                  Access.refuseCrossSite(context.request(), backend.config().http());
                   var caller = caller(context);
                   if (!caller.operator()) {
                     throw Refusal.forbidden(
@@ -333,7 +338,7 @@ public final class WebServer implements AutoCloseable {
   private Caller caller(RoutingContext context) {
     var remote = context.request().remoteAddress();
     return access.caller(
-        config,
+        backend.config().http(),
         Optional.ofNullable(context.request().getHeader("Authorization")),
         remote == null ? "" : String.valueOf(remote.hostAddress()));
   }

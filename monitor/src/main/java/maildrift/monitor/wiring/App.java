@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
@@ -38,6 +39,8 @@ import maildrift.alerts.notify.http.Request;
 import maildrift.alerts.outbox.Deliveries;
 import maildrift.alerts.outbox.DeliveryTerms;
 import maildrift.alerts.outbox.Failure;
+import maildrift.alerts.outbox.Notifier;
+import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.outbox.Outcome;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.Dispatcher;
@@ -57,6 +60,7 @@ import maildrift.monitor.config.MetricsConfig;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.config.ProfileUse;
+import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.metrics.Names;
 import maildrift.monitor.schedule.Calendar;
@@ -101,6 +105,9 @@ public final class App implements Backend, AutoCloseable {
   /** Looks that run on old settings after a reload end well within this. */
   private static final Duration DOORS_LINGER = Duration.ofSeconds(40);
 
+  /** SIGTERM ends the daemon within 15 s. */
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(13);
+
   private static final int MOST_ALLOWLIST_BYTES = 4 * 1024 * 1024;
 
   private final Clock clock;
@@ -127,10 +134,15 @@ public final class App implements Backend, AutoCloseable {
   private final Map<String, Rule> rules;
   private final Set<String> meteredReceivers = new HashSet<>();
   private final ReentrantLock silencing = new ReentrantLock();
+
+  /** Allowlists that the calendar fetches. Guarded by {@link #reloading}. */
+  private final Map<String, AllowlistConfig> fetching = new HashMap<>();
+
   private volatile MonitorConfig config;
   private volatile OutsideDoors doors;
   private volatile List<Silence> silences = List.of();
   private volatile ConfigFiles files;
+  private volatile Map<String, Outbox.Backlog> backlog = Map.of();
   private volatile boolean reloadedWell = true;
   private volatile Instant loadedAt;
   private volatile int port;
@@ -172,7 +184,7 @@ public final class App implements Backend, AutoCloseable {
             table,
             published,
             new Told(),
-            () -> resolving.unusable(config.schedule().unobservableAfter()),
+            () -> resolving.blind(config.schedule().unobservableAfter()),
             clock,
             terms(initial));
     rules = watch.rules();
@@ -211,7 +223,12 @@ public final class App implements Backend, AutoCloseable {
    */
   public int start() {
     restore();
-    apply(config);
+    reloading.lock();
+    try {
+      apply(config, Receivers.open(config.alerts().receivers(), tools));
+    } finally {
+      reloading.unlock();
+    }
     calendar.every("own eyes", SELF_LOOK, this::lookAtOwnEyes);
     calendar.every("files", FILE_LOOK, this::reloadChangedFiles);
     calendar.every("flush", FLUSH, watch::flushChecked);
@@ -252,7 +269,9 @@ public final class App implements Backend, AutoCloseable {
             .http()
             .externalUrl()
             .map(Object::toString)
-            .orElse("http://" + settings.http().listen());
+            .orElse(
+                (settings.http().web().flatMap(WebConfig::tls).isPresent() ? "https://" : "http://")
+                    + settings.http().listen());
     var trimmed = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     return new Links(
         trimmed,
@@ -319,6 +338,8 @@ public final class App implements Backend, AutoCloseable {
                                     Map.of())))));
     var groups = new ArrayList<GroupState>();
     store.eachGroup(groups::add);
+    // Before the first decision: who is silenced must not be told at a restart.
+    desk.mutes(new Mutes(silences, config.maintenance()));
     desk.start(alerts, groups);
   }
 
@@ -340,32 +361,55 @@ public final class App implements Backend, AutoCloseable {
   }
 
   /** Puts a configuration in force: who is watched, how, and who is told. */
-  private void apply(MonitorConfig next) {
+  private void apply(MonitorConfig next, Map<String, Notifier> notifiers) {
     fleet.retain(next);
     watch.terms(terms(next));
     desk.routing(next.alerts().routing());
     desk.mutes(new Mutes(silences, next.maintenance()));
-    var notifiers = Receivers.open(next.alerts().receivers(), tools);
     deliveries.receivers(notifiers);
     heartbeat.receivers(notifiers);
     receiverMeters(notifiers.keySet());
     populate(next);
+    fetchAllowlists(next);
+  }
+
+  /**
+   * Lists that are new or others are fetched at once and then now and then; lists that are gone are
+   * no longer.
+   */
+  private void fetchAllowlists(MonitorConfig next) {
+    fetching.keySet().stream()
+        .filter(
+            name ->
+                !next.allowlists().containsKey(name)
+                    || !next.allowlists().get(name).equals(fetching.get(name)))
+        .toList()
+        .forEach(
+            name -> {
+              fetching.remove(name);
+              calendar.remove("allowlist " + name);
+            });
     next.allowlists()
         .forEach(
             (name, list) -> {
-              if (list.source() instanceof AllowlistConfig.Fetched fetched) {
+              if (list.source() instanceof AllowlistConfig.Fetched fetched
+                  && !fetching.containsKey(name)) {
+                fetching.put(name, list);
                 calendar.every("allowlist " + name, fetched.refresh(), () -> fetch(list, fetched));
-              } else {
-                calendar.remove("allowlist " + name);
               }
             });
   }
 
   private void populate(MonitorConfig next) {
-    var domains = fleet.domains(next, store.domains());
-    domains.values().forEach(domain -> watch.add(domain, Optional.empty()));
-    watch.names().stream().filter(name -> !domains.containsKey(name)).forEach(watch::remove);
-    scheduler.set(domains.keySet(), next.schedule().interval());
+    reloading.lock();
+    try {
+      var domains = fleet.domains(next, store.domains());
+      domains.values().forEach(domain -> watch.add(domain, Optional.empty()));
+      watch.names().stream().filter(name -> !domains.containsKey(name)).forEach(watch::remove);
+      scheduler.set(domains.keySet(), next.schedule().interval());
+    } finally {
+      reloading.unlock();
+    }
   }
 
   private void fetch(AllowlistConfig list, AllowlistConfig.Fetched source) {
@@ -380,6 +424,12 @@ public final class App implements Backend, AutoCloseable {
               list.name(),
               source.url().getHost(),
               parsed.problems().getFirst());
+        } else if (parsed.entries().isEmpty()) {
+          // An empty list accepts all: an empty page is more likely a mistake than meant.
+          LOG.error(
+              "allowlist {}: {} answered with no network at all; it is not used",
+              list.name(),
+              source.url().getHost());
         } else if (fleet.fetched(list, parsed.entries())) {
           populate(config);
         }
@@ -400,9 +450,11 @@ public final class App implements Backend, AutoCloseable {
   }
 
   private void lookAtOwnEyes() {
+    backlog = store.outbox().backlog();
     var after = config.schedule().unobservableAfter();
-    if (table.size() > 0) {
-      resolving.control((look, deadline) -> doors.open(look, deadline), after);
+    var some = table.all().stream().findFirst().map(state -> state.domain().name());
+    if (some.isPresent()) {
+      resolving.control((look, deadline) -> doors.open(look, deadline), after, some);
     } else {
       resolving.answered();
     }
@@ -427,6 +479,8 @@ public final class App implements Backend, AutoCloseable {
       files = result.files();
       return switch (result) {
         case ConfigLoader.Loaded loaded -> {
+          // False until all of it is in force.
+          reloadedWell = false;
           replace(loaded.config());
           yield List.of();
         }
@@ -443,23 +497,34 @@ public final class App implements Backend, AutoCloseable {
     }
   }
 
+  /**
+   * Everything that may fail comes first, so that a configuration is in force as a whole or not at
+   * all.
+   */
   private void replace(MonitorConfig next) {
     var old = config;
-    config = next;
-    if (!old.dns().equals(next.dns())
-        || !old.smtp().equals(next.smtp())
-        || !old.schedule().equals(next.schedule())) {
+    var looksElsewhere =
+        !old.dns().equals(next.dns())
+            || !old.smtp().equals(next.smtp())
+            || !old.schedule().equals(next.schedule());
+    var notifiers = Receivers.open(next.alerts().receivers(), tools);
+    if (looksElsewhere) {
       var before = doors;
       doors = openDoors(next);
       vertx.setTimer(DOORS_LINGER.toMillis(), _ -> Thread.startVirtualThread(before::close));
     }
-    if (!old.http().equals(next.http())) {
-      LOG.warn("what changed under http: counts after a restart");
+    config = next;
+    if (!old.http().listen().equals(next.http().listen())
+        || !old.http()
+            .web()
+            .flatMap(WebConfig::tls)
+            .equals(next.http().web().flatMap(WebConfig::tls))) {
+      LOG.warn("http.listen and the TLS settings of http.web_config_file count after a restart");
     }
     if (!old.store().url().equals(next.store().url())) {
       LOG.warn("store.url counts after a restart");
     }
-    apply(next);
+    apply(next, notifiers);
     reloadedWell = true;
     loadedAt = clock.instant();
     LOG.info("configuration in force: {} domains", table.size());
@@ -531,8 +596,9 @@ public final class App implements Backend, AutoCloseable {
   }
 
   private long pending(String receiver) {
-    var backlog = store.outbox().backlog().get(receiver);
-    return backlog == null ? 0 : backlog.pending();
+    // As of a moment ago: a scrape must not wait for a database that is away.
+    var owed = backlog.get(receiver);
+    return owed == null ? 0 : owed.pending();
   }
 
   private void forget(Alert alert) {
@@ -718,9 +784,11 @@ public final class App implements Backend, AutoCloseable {
     silencing.lock();
     try {
       store.commit(Batch.builder().silence(Silences.kept(silence)).build());
-      var next = new ArrayList<>(silences);
-      next.add(silence);
-      silences = List.copyOf(next);
+      var oldest = clock.instant().minus(config.store().keep());
+      silences =
+          Stream.concat(
+                  silences.stream().filter(old -> old.endsAt().isAfter(oldest)), Stream.of(silence))
+              .toList();
       desk.mutes(new Mutes(silences, config.maintenance()));
     } finally {
       silencing.unlock();
@@ -789,15 +857,24 @@ public final class App implements Backend, AutoCloseable {
         table.of(name).map(DomainState::domain).orElseGet(() -> ManagedDomain.undeclared(name));
     if (!profiles.isEmpty()) {
       var uses = profiles.stream().map(ProfileUse::parse).toList();
+      var declared = domain;
       domain =
           switch (loader.adHoc(name, uses, config)) {
-            case ConfigLoader.DomainResult.Accepted(var accepted) -> accepted;
+            case ConfigLoader.DomainResult.Accepted(var accepted) ->
+                declared.prescriptions(
+                    Stream.concat(
+                            declared.prescriptions().stream(), accepted.prescriptions().stream())
+                        .toList());
             case ConfigLoader.DomainResult.Refused(var problems) ->
                 throw new IllegalArgumentException(problems.getFirst().message());
           };
     }
     return runner.check(
-        domain, Look.REGULAR, _ -> true, new Context(clock.instant(), Map.of()), limit);
+        domain,
+        Look.REGULAR,
+        _ -> true,
+        new Context(clock.instant(), published.withdrawn()),
+        limit);
   }
 
   @Override
@@ -813,9 +890,10 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public Map<String, String> unwell(boolean live) {
     var reasons = new LinkedHashMap<String, String>();
-    var lag = scheduler.lagSeconds();
-    if (lag > 60) {
-      reasons.put("schedule", "the most overdue check is %.0f s late".formatted(lag));
+    // Being late is not being ill: with dead resolvers every look takes as long as it may.
+    var stalled = scheduler.stalledSeconds();
+    if (stalled > 30) {
+      reasons.put("schedule", "the event loop has stood still for %.0f s".formatted(stalled));
     }
     if (!live) {
       if (!open) {
@@ -841,10 +919,23 @@ public final class App implements Backend, AutoCloseable {
 
   /**
    * Closes everything, the last opened first; each part gets its chance, whatever the others do.
+   * What has not ended by then is left: what a store that cannot write still waits for is made
+   * again at the next start.
    */
   @Override
   public void close() {
     open = false;
+    var closer = Thread.ofVirtual().name("close").start(this::closeParts);
+    try {
+      if (!closer.join(CLOSE_WITHIN)) {
+        LOG.error("not everything could be closed within {}; it is left as it is", CLOSE_WITHIN);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeParts() {
     while (!closing.isEmpty()) {
       try {
         closing.pop().close();

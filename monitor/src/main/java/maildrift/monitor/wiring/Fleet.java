@@ -3,6 +3,7 @@ package maildrift.monitor.wiring;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import maildrift.monitor.config.AllowlistConfig;
@@ -25,6 +26,9 @@ final class Fleet {
   private final ConfigLoader loader;
   private final Map<String, Allowlist> fetched = new ConcurrentHashMap<>();
 
+  /** Kept domains as they last fitted: a reload must not stop watching one without a word. */
+  private final Map<String, ManagedDomain> accepted = new ConcurrentHashMap<>();
+
   Fleet(ConfigLoader loader) {
     this.loader = loader;
   }
@@ -38,13 +42,18 @@ final class Fleet {
     config.domains().forEach(domain -> domains.put(domain.name().toString(), current(domain)));
     for (var own : kept) {
       switch (loader.domain(own.definition(), config)) {
-        case ConfigLoader.DomainResult.Accepted(var domain) ->
-            domains.putIfAbsent(own.name(), current(domain));
-        case ConfigLoader.DomainResult.Refused(var problems) ->
-            LOG.error(
-                "the domain {} that was added over the API no longer fits the configuration: {}",
-                own.name(),
-                problems);
+        case ConfigLoader.DomainResult.Accepted(var domain) -> {
+          accepted.put(own.name(), domain);
+          domains.putIfAbsent(own.name(), current(domain));
+        }
+        case ConfigLoader.DomainResult.Refused(var problems) -> {
+          LOG.error(
+              "the domain {} that was added over the API no longer fits the configuration, and is watched as before: {}",
+              own.name(),
+              problems);
+          Optional.ofNullable(accepted.get(own.name()))
+              .ifPresent(before -> domains.putIfAbsent(own.name(), current(before)));
+        }
       }
     }
     return domains;

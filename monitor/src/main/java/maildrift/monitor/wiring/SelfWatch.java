@@ -31,7 +31,7 @@ final class SelfWatch {
   private final Clock clock;
   private final Consumer<List<Transition>> changed;
   private final ReentrantLock lock = new ReentrantLock();
-  private List<Alert> alerts = List.of();
+  private volatile List<Alert> alerts = List.of();
 
   SelfWatch(
       Resolving resolving, StateStore store, Clock clock, Consumer<List<Transition>> changed) {
@@ -45,6 +45,10 @@ final class SelfWatch {
     lock.lock();
     try {
       alerts = List.copyOf(kept);
+      alerts.stream()
+          .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+          .map(Alert::startsAt)
+          .forEach(resolving::silentSince);
     } finally {
       lock.unlock();
     }
@@ -58,7 +62,8 @@ final class SelfWatch {
           resolving.unusable(unobservableAfter)
               ? List.of(problem(unobservableAfter))
               : List.<Problem>of();
-      var step = AlertBook.step(alerts, problems, _ -> false, clock.instant(), TERMS);
+      var step =
+          AlertBook.step(alerts, problems, _ -> !resolving.everAnswered(), clock.instant(), TERMS);
       if (step.transitions().isEmpty()) {
         return;
       }
@@ -103,12 +108,7 @@ final class SelfWatch {
   }
 
   List<Alert> alerts() {
-    lock.lock();
-    try {
-      return List.copyOf(alerts);
-    } finally {
-      lock.unlock();
-    }
+    return alerts;
   }
 
   /** Takes out a resolved alert that nobody needs to hear of any more. */

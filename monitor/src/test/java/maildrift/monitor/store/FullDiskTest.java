@@ -65,7 +65,8 @@ final class FullDiskTest {
               .toList();
       await().until(() -> !store.health().writable());
       assertThat(store.health().reasons()).containsExactly("No space left on device");
-      assertThat(store.state("before.test")).isPresent();
+      // H2 closes the database when it panics; a read may meet that moment, and only that.
+      await().ignoreExceptions().until(() -> store.state("before.test").isPresent());
 
       Files.delete(filler);
       await().atMost(Duration.ofSeconds(60)).until(() -> store.health().writable());
