@@ -34,6 +34,8 @@ final class Outside implements AutoCloseable {
   }
 
   static Outside open(CommonOptions options, MonitorConfig config) {
+    // Before anything is asked: nobody should wait for what cannot be printed.
+    var _ = options.json();
     var settings =
         Wiring.dnsSettings(
             config.dns(), resolvers(options), options.timeout(), Duration.ofHours(1));

@@ -12,6 +12,7 @@ import maildrift.monitor.config.SmtpConfig;
 import maildrift.probes.dns.DnsDoor;
 import maildrift.probes.dns.DnsServer;
 import maildrift.probes.dns.DnsSettings;
+import maildrift.probes.dns.SystemResolvers;
 import maildrift.probes.smtp.SharedSmtp;
 import maildrift.probes.smtp.SmtpDoor;
 import maildrift.probes.smtp.SmtpSettings;
@@ -31,7 +32,7 @@ public final class Wiring {
       DnsConfig config, List<DnsServer> resolvers, Optional<Duration> timeout, Duration maxAge) {
     var settings =
         resolvers.isEmpty()
-            ? DnsSettings.of(config.resolvers().stream().map(Wiring::server).toList())
+            ? DnsSettings.of(resolvers(config))
                 .confirmWith(config.confirmWith().stream().map(Wiring::server).toList())
                 .authoritative(
                     config.authoritative().entrySet().stream()
@@ -44,6 +45,12 @@ public final class Wiring {
         .timeout(timeout.orElse(config.timeout()))
         .queriesPerSecond(config.queriesPerSecond())
         .maxAge(maxAge);
+  }
+
+  private static List<DnsServer> resolvers(DnsConfig config) {
+    return config.resolvers().isEmpty()
+        ? SystemResolvers.find()
+        : config.resolvers().stream().map(Wiring::server).toList();
   }
 
   private static DnsServer server(HostPort where) {
