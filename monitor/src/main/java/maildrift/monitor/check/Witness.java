@@ -29,7 +29,7 @@ final class Witness implements Network {
   /** A sum, so that it does not matter which question was asked first. */
   private long sum;
 
-  private boolean isWhole = true;
+  private boolean isDnsAlone = true;
 
   Witness(Network network) {
     this.network = network;
@@ -39,17 +39,11 @@ final class Witness implements Network {
 
   private List<Answer> noting(List<Question> questions, List<Answer> answers) {
     var more = 0L;
-    var whole = true;
     for (var i = 0; i < questions.size(); i++) {
-      if (answers.get(i) instanceof Answer.Unanswered) {
-        whole = false;
-      } else {
-        more += hash(questions.get(i), answers.get(i));
-      }
+      more += hash(questions.get(i), answers.get(i));
     }
     synchronized (this) {
       sum += more;
-      isWhole &= whole;
     }
     return answers;
   }
@@ -74,7 +68,11 @@ final class Witness implements Network {
           put(hasher.putByte((byte) 'd').putBoolean(validated), aliases);
       case Answer.NoSuchName(var aliases, _, _, var validated) ->
           put(hasher.putByte((byte) 'n').putBoolean(validated), aliases);
-      case Answer.Unanswered _ -> hasher.putByte((byte) 'u');
+      // Where no judgement needs it, such as a reverse name that is refused, it leaves no gap.
+      case Answer.Unanswered(var failure, var why, _) -> {
+        put(hasher.putByte((byte) 'u'), failure.name());
+        hasher.putInt(why.length()).putUnencodedChars(why);
+      }
     }
     return hasher.hash().asLong();
   }
@@ -89,9 +87,9 @@ final class Witness implements Network {
     hasher.putInt(text.length()).putBytes(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Of what was seen; empty when something was not, or was seen by other means than DNS. */
+  /** Of what was seen; empty when something was seen by other means than DNS. */
   synchronized OptionalLong mark() {
-    return isWhole ? OptionalLong.of(sum) : OptionalLong.empty();
+    return isDnsAlone ? OptionalLong.of(sum) : OptionalLong.empty();
   }
 
   @Override
@@ -101,7 +99,7 @@ final class Witness implements Network {
 
   @Override
   public synchronized Smtp smtp() {
-    isWhole = false;
+    isDnsAlone = false;
     return network.smtp();
   }
 
