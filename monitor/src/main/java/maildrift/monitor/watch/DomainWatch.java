@@ -38,7 +38,6 @@ final class DomainWatch {
 
   volatile DomainState state;
 
-
   /** It is no longer watched: what a turn still brings is dropped. */
   volatile boolean removed;
 
