@@ -18,8 +18,13 @@ final class Arguments {
     try {
       return DnsName.of(written.strip());
     } catch (IllegalArgumentException problem) {
-      throw new Failure("'%s' is not a domain name: %s".formatted(written, problem.getMessage()));
+      throw new Failure(
+          "'%s' is not a domain name: %s".formatted(shown(written), problem.getMessage()));
     }
+  }
+
+  private static String shown(String written) {
+    return written.length() > 80 ? written.substring(0, 80) + "…" : written;
   }
 
   static Duration duration(String option, String written) {

@@ -6,21 +6,27 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.ProfileUse;
+import maildrift.monitor.wiring.AllowlistFetch;
 import maildrift.monitor.wiring.Loading;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Allowlist;
 import maildrift.probes.domain.DkimExpectation;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Prescription;
@@ -49,6 +55,11 @@ final class CheckCommand implements Callable<Integer> {
   /** How many domains are looked at at once; results stay in order. */
   private static final int PARALLEL = 32;
 
+  private static final String NETBLOCKS = "netblocks";
+
+  /** Allowlists that take longer are a gap. */
+  private static final Duration FETCH = Duration.ofSeconds(8);
+
   @Parameters(arity = "0..*", paramLabel = "DOMAIN", description = "What to look at.")
   List<String> domains = List.of();
 
@@ -72,25 +83,40 @@ final class CheckCommand implements Callable<Integer> {
       description = "DKIM selectors to look at besides.")
   List<String> selectors = List.of();
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin CheckOptions common = new CheckOptions();
 
   @Override
   public Integer call() {
     common.checkProbeNames();
     var configuration = config == null ? MonitorConfig.DEFAULT : Configured.load(config);
     var wanted = wanted(configuration);
-    if (wanted.isEmpty()) {
+    if (wanted.domains().isEmpty() && wanted.bad() == 0) {
       throw new Failure("no domain: name one, or give --config with managed domains");
     }
+    var exit = round(wanted.domains(), configuration);
+    return wanted.bad() == 0 ? exit : Exit.USAGE;
+  }
+
+  private int round(List<ManagedDomain> wanted, MonitorConfig configuration) {
     var progress = new Progress(wanted.size());
     try (var outside = Outside.open(common, configuration)) {
+      var begun = System.nanoTime();
+      var lists = lists(wanted, configuration);
+      // A domain ends in time with what fetching took.
+      var limit = CheckRunner.LIMIT.minusNanos(System.nanoTime() - begun);
       var runner = outside.runner();
       var text = new CheckText(common.terminal());
       var exit = Exit.OK;
       var flying = new ArrayDeque<Future<CheckResult>>();
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
         for (var domain : wanted) {
-          flying.add(threads.submit(() -> Looked.look(runner, domain, common)));
+          var current =
+              domain
+                  .allowlist()
+                  .map(list -> lists.get(list.name()))
+                  .map(domain::allowlist)
+                  .orElse(domain);
+          flying.add(threads.submit(() -> Looked.look(runner, current, common, limit)));
           if (flying.size() >= PARALLEL) {
             exit = Exit.worst(exit, print(flying.remove().get(), text, progress));
           }
@@ -115,19 +141,45 @@ final class CheckCommand implements Callable<Integer> {
     return Exit.of(result.findings(), result.gaps());
   }
 
-  private List<ManagedDomain> wanted(MonitorConfig configuration) {
-    if (domains.isEmpty()) {
-      return configuration.domains();
+  /** The allowlists behind URLs that this round needs, fetched; by name. */
+  private Map<String, Allowlist> lists(List<ManagedDomain> wanted, MonitorConfig configuration) {
+    if (!common.wants(NETBLOCKS)) {
+      return Map.of();
     }
-    var names = new ArrayList<String>();
+    var needed =
+        wanted.stream()
+            .filter(domain -> !domain.skip().contains(NETBLOCKS))
+            .flatMap(domain -> domain.allowlist().stream())
+            .map(Allowlist::name)
+            .collect(Collectors.toSet());
+    return AllowlistFetch.all(
+        configuration.allowlists().values().stream()
+            .filter(list -> needed.contains(list.name()))
+            .toList(),
+        FETCH);
+  }
+
+  /**
+   * What to look at.
+   *
+   * @param bad lines of stdin that are no domain; they are told already
+   */
+  private record Wanted(List<ManagedDomain> domains, int bad) {}
+
+  private Wanted wanted(MonitorConfig configuration) {
+    if (domains.isEmpty()) {
+      return new Wanted(configuration.domains(), 0);
+    }
+    var names = new ArrayList<DnsName>();
+    var bad = 0;
     for (var written : domains) {
       if (written.equals("-")) {
-        names.addAll(stdin());
+        bad += stdin(names);
       } else {
-        names.add(written);
+        names.add(Arguments.domain(written));
       }
     }
-    return names.stream().map(Arguments::domain).map(name -> managed(name, configuration)).toList();
+    return new Wanted(names.stream().map(name -> managed(name, configuration)).toList(), bad);
   }
 
   private ManagedDomain managed(DnsName name, MonitorConfig configuration) {
@@ -165,15 +217,30 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> stdin() {
+  /** Adds the names on stdin; a line that is none is told and counted, and spares the others. */
+  private static int stdin(List<DnsName> names) {
+    var number = 0;
+    var bad = 0;
     try {
       var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-      return in.lines()
-          .map(String::strip)
-          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-          .toList();
-    } catch (UncheckedIOException failure) {
-      throw new UncheckedIOException(new IOException("stdin cannot be read", failure.getCause()));
+      for (var line = in.readLine(); line != null; line = in.readLine()) {
+        number++;
+        var name = (number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line).strip();
+        if (name.isEmpty() || name.startsWith("#")) {
+          continue;
+        }
+        try {
+          names.add(Arguments.domain(name));
+        } catch (Failure problem) {
+          bad++;
+          System.err.println(
+              "maildrift: stdin line %d: %s"
+                  .formatted(number, Terminal.safe(String.valueOf(problem.getMessage()))));
+        }
+      }
+      return bad;
+    } catch (IOException failure) {
+      throw new UncheckedIOException("stdin cannot be read", failure);
     }
   }
 }

@@ -18,7 +18,7 @@ final class DmarcCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DOMAIN", description = "Author domain.")
   String domain = "";
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin SingleOptions common = new SingleOptions();
 
   @Override
   public Integer call() {

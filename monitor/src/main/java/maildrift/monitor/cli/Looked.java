@@ -1,5 +1,7 @@
 package maildrift.monitor.cli;
 
+import java.time.Duration;
+import java.time.Instant;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.Look;
@@ -7,16 +9,36 @@ import maildrift.monitor.json.CheckJson;
 import maildrift.probes.Context;
 import maildrift.probes.Probe;
 import maildrift.probes.domain.ManagedDomain;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at one domain with some probes and prints it: what {@code check} and the commands of single
  * probes share.
  */
 final class Looked {
+  private static final Logger LOG = LoggerFactory.getLogger(Looked.class);
+
   private Looked() {}
 
-  static CheckResult look(CheckRunner runner, ManagedDomain domain, CommonOptions options) {
-    return runner.check(domain, Look.REGULAR, options::wants, Context.at(java.time.Instant.now()));
+  static CheckResult look(
+      CheckRunner runner, ManagedDomain domain, CheckOptions options, Duration limit) {
+    return told(
+        runner.check(domain, Look.REGULAR, options::wants, Context.at(Instant.now()), limit));
+  }
+
+  private static CheckResult told(CheckResult result) {
+    result
+        .probes()
+        .forEach(
+            probe ->
+                LOG.debug(
+                    "{} {}: {} in {} ms",
+                    result.domain().name(),
+                    probe.probe(),
+                    probe.judgement().outcome().word(),
+                    probe.took().toMillis()));
+    return result;
   }
 
   static void print(CheckResult result, CommonOptions options, CheckText text) {
@@ -39,9 +61,8 @@ final class Looked {
   static int one(Outside outside, Probe<?> only, ManagedDomain domain, CommonOptions options) {
     var probe = only.name();
     var result =
-        outside
-            .runner(only)
-            .check(domain, Look.REGULAR, _ -> true, Context.at(java.time.Instant.now()));
+        told(
+            outside.runner(only).check(domain, Look.REGULAR, _ -> true, Context.at(Instant.now())));
     if (options.json()) {
       System.out.println(SingleJson.of(result, probe));
     } else {

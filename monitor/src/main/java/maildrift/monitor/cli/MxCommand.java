@@ -14,7 +14,7 @@ final class MxCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DOMAIN", description = "Whose mail hosts.")
   String domain = "";
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin SingleOptions common = new SingleOptions();
 
   @Override
   public Integer call() {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.json.CheckJson;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.network.AllowlistFile;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.network.Drift;
@@ -43,7 +44,7 @@ final class NetblocksCommand implements Callable<Integer> {
       description = "What the gateway accepts, one CIDR a line (- reads stdin).")
   @Nullable String allowlist;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin SingleOptions common = new SingleOptions();
 
   @Override
   public Integer call() {
@@ -51,6 +52,7 @@ final class NetblocksCommand implements Callable<Integer> {
     var accepted =
         allowlist == null ? List.<Cidr>of() : accepted(Arguments.text("--allowlist", allowlist));
     var published = new LinkedHashSet<Cidr>();
+    var unseen = new ArrayList<DnsName>();
     var exit = Exit.OK;
     try (var outside = Outside.open(common)) {
       var dns = outside.dns(Look.REGULAR);
@@ -69,18 +71,44 @@ final class NetblocksCommand implements Callable<Integer> {
             warn("%s: %s".formatted(name, why));
             exit = Exit.worst(exit, Exit.FINDINGS);
           }
-          case Netblocks.Unseen unseen -> {
-            warn("%s: could not look: %s".formatted(name, unseen.why()));
+          case Netblocks.Unseen hidden -> {
+            warn("%s: could not look: %s".formatted(name, hidden.why()));
+            published.addAll(hidden.seen());
+            unseen.add(name);
             exit = Exit.worst(exit, Exit.UNOBSERVED);
           }
         }
       }
     }
-    // A list with holes must not be pasted, and what could not be seen is not missing.
-    if (exit == Exit.UNOBSERVED || (exit == Exit.FINDINGS && published.isEmpty())) {
+    if (!unseen.isEmpty()) {
+      return partial(published, unseen, accepted, exit);
+    }
+    if (exit == Exit.FINDINGS && published.isEmpty()) {
       return exit;
     }
     return allowlist == null ? list(published, exit) : drift(published, accepted, exit);
+  }
+
+  /**
+   * A list with holes must not be pasted, and an entry that nothing seen needs is not stale; only
+   * what was seen and is not accepted is sure to be missing.
+   */
+  private int partial(Set<Cidr> seen, List<DnsName> unseen, List<Cidr> accepted, int exit) {
+    var missing =
+        allowlist == null ? List.<Cidr>of() : Drift.between(List.copyOf(seen), accepted).missing();
+    if (common.json()) {
+      var facts = new LinkedHashMap<String, Object>();
+      facts.put("names", names);
+      facts.put("unseen", unseen.stream().map(DnsName::toString).toList());
+      if (allowlist != null) {
+        facts.put("allowlist", accepted);
+        facts.put("missing", missing);
+      }
+      System.out.println(CheckJson.value(facts));
+    } else {
+      missing.forEach(network -> System.out.println("+ " + network));
+    }
+    return missing.isEmpty() ? exit : Exit.FINDINGS;
   }
 
   private int list(Set<Cidr> published, int exit) {

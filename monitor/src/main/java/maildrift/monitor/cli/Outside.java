@@ -1,9 +1,11 @@
 package maildrift.monitor.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.check.OutsideDoors;
@@ -15,12 +17,16 @@ import maildrift.probes.ProbeCatalog;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsServer;
 import maildrift.probes.tls.TrustAnchors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The doors outside for one run of a command, from its options and, where it has one, the
  * configuration.
  */
 final class Outside implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Outside.class);
+
   private final OutsideDoors doors;
   private final List<Probe<?>> probes;
 
@@ -36,12 +42,15 @@ final class Outside implements AutoCloseable {
   static Outside open(CommonOptions options, MonitorConfig config) {
     // Before anything is asked: nobody should wait for what cannot be printed.
     var _ = options.json();
+    options.begin();
     var settings =
         Wiring.dnsSettings(
             config.dns(), resolvers(options), options.timeout(), Duration.ofHours(1));
+    LOG.debug("asks {}", settings.resolvers());
     var smtp = Wiring.smtpSettings(config.smtp());
     return new Outside(
-        Wiring.doors(settings, smtp, Duration.ofHours(1)), ProbeCatalog.of(anchors(options)));
+        Wiring.doors(settings, smtp, Duration.ofHours(1)),
+        ProbeCatalog.of(anchors(options.caFile())));
   }
 
   private static List<DnsServer> resolvers(CommonOptions options) {
@@ -52,8 +61,7 @@ final class Outside implements AutoCloseable {
     }
   }
 
-  static TrustAnchors anchors(CommonOptions options) {
-    var file = options.caFile();
+  static TrustAnchors anchors(Optional<Path> file) {
     if (file.isEmpty()) {
       return TrustAnchors.system();
     }

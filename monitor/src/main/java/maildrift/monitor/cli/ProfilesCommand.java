@@ -28,7 +28,7 @@ final class ProfilesCommand implements Callable<Integer> {
       description = "With the profiles of this configuration.")
   @Nullable Path config;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin OutputOptions common = new OutputOptions();
 
   @Override
   public Integer call() {

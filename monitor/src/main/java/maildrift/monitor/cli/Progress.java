@@ -13,7 +13,7 @@ final class Progress {
 
   Progress(int total) {
     this.total = total;
-    this.shown = total >= WORTH_IT && Terminal.isThere();
+    this.shown = total >= WORTH_IT && Terminal.readsErrors();
   }
 
   void step() {

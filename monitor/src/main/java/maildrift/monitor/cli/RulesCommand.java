@@ -21,7 +21,7 @@ final class RulesCommand implements Callable<Integer> {
   @Option(names = "--explain", paramLabel = "RULE", description = "One rule's page.")
   @Nullable String explain;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin OutputOptions common = new OutputOptions();
 
   @Override
   public Integer call() {

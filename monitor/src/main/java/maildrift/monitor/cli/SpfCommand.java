@@ -63,7 +63,7 @@ final class SpfCommand implements Callable<Integer> {
   @Option(names = "--batch", description = "JSON Lines in, JSON Lines out.")
   boolean batch;
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin SingleOptions common = new SingleOptions();
 
   @Override
   public Integer call() {

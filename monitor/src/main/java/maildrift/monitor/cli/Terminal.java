@@ -1,8 +1,11 @@
 package maildrift.monitor.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import maildrift.probes.Severity;
 import maildrift.probes.Verdict;
 
@@ -33,6 +36,26 @@ final class Terminal {
   static boolean isThere() {
     var console = System.console();
     return console != null && console.isTerminal();
+  }
+
+  /**
+   * Whether stderr is a terminal, wherever stdout goes. The JDK does not tell; where the system
+   * does not either, it is none.
+   */
+  static boolean readsErrors() {
+    return isTerminal(Path.of("/proc/self/fd/2"));
+  }
+
+  /** Whether a descriptor, as the system shows it, leads to a terminal. */
+  static boolean isTerminal(Path descriptor) {
+    try {
+      var target = Files.readSymbolicLink(descriptor).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException _) {
+      return false;
+    }
   }
 
   void line(String text) {

@@ -33,14 +33,14 @@ final class TlsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "HOST[:PORT]", description = "A mail host, by name.")
   String target = "";
 
-  @Mixin CommonOptions common = new CommonOptions();
+  @Mixin SingleOptions common = new SingleOptions();
 
   @Override
   public Integer call() {
     var where = where();
     var host = Arguments.domain(where.host());
     try (var outside = Outside.open(common, lenient())) {
-      var probe = new OneHost(new TlsProbe(Outside.anchors(common)), where.port());
+      var probe = new OneHost(new TlsProbe(Outside.anchors(common.caFile())), where.port());
       return Looked.one(outside, probe, ManagedDomain.undeclared(host), common);
     }
   }

@@ -1,0 +1,207 @@
+package maildrift.monitor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import maildrift.alerts.notify.http.LoopbackHttp;
+import maildrift.monitor.config.HostPort;
+import maildrift.monitor.config.HttpConfig;
+import maildrift.monitor.config.WebConfig;
+import maildrift.probes.dns.FakeDns;
+import maildrift.probes.dns.server.Fault;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  @TempDir Path folder;
+
+  @Test
+  void netblocksPrintsNoListWhenOneNameIsAbsentAndAnotherCouldNotBeSeen() {
+    try (var dns = FakeDns.serving("seen.test TXT v=spf1 ip4:192.0.2.0/24 -all")) {
+      dns.fault("hidden.test", Fault.SERVFAIL);
+
+      var ran =
+          Ran.command(
+              "netblocks", "seen.test", "absent.test", "hidden.test", "--dns", dns.hostAndPort());
+
+      assertThat(ran.out()).isEmpty();
+      assertThat(ran.err()).contains("absent.test").contains("hidden.test: could not look");
+      assertThat(ran.exit()).isEqualTo(Exit.FINDINGS);
+    }
+  }
+
+  @Test
+  void netblocksThatCouldNotBeSeenMakeNothingStale() throws IOException {
+    var allowlist = folder.resolve("gateway.txt");
+    Files.writeString(allowlist, "192.0.2.0/24\n198.51.100.0/24\n");
+    try (var dns =
+        FakeDns.serving(
+            "seen.test TXT v=spf1 ip4:192.0.2.0/24 -all",
+            "more.test TXT v=spf1 ip4:203.0.113.0/24 -all")) {
+      dns.fault("hidden.test", Fault.SERVFAIL);
+      var options =
+          List.of(
+              "netblocks",
+              "--dns",
+              dns.hostAndPort(),
+              "--allowlist",
+              allowlist.toString(),
+              "hidden.test",
+              "seen.test");
+
+      var nothing = Ran.command(options.toArray(String[]::new));
+      var missing =
+          Ran.command(
+              Stream.concat(options.stream(), Stream.of("more.test")).toArray(String[]::new));
+
+      assertThat(nothing.out()).isEmpty();
+      assertThat(nothing.exit()).isEqualTo(Exit.UNOBSERVED);
+      assertThat(missing.lines()).containsExactly("+ 203.0.113.0/24");
+      assertThat(missing.exit()).isEqualTo(Exit.FINDINGS);
+    }
+  }
+
+  @Test
+  void runTakesOnlyWhatItHonours() {
+    for (var option : List.of("--dns=127.0.0.1", "--timeout=1s", "--only=spf", "--format=json")) {
+      var ran = Ran.command("run", "--config", "absent.yml", option);
+
+      assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+      assertThat(ran.err()).contains("Unknown option: '" + option + "'");
+    }
+    assertThat(Ran.command("rules", "--dns", "127.0.0.1").exit()).isEqualTo(Exit.USAGE);
+    assertThat(Ran.command("rules", "--format", "json", "--no-color").exit()).isZero();
+  }
+
+  @Test
+  void aCommandOfOneProbeTakesTheChoiceOfProbesAndSaysThatItChangesNothing() {
+    try (var dns = FakeDns.serving("contoso.test MX 0 .")) {
+      var ran =
+          Ran.command(
+              "mx", "contoso.test", "--dns", dns.hostAndPort(), "--only", "mx", "--skip", "tls");
+
+      assertThat(ran.exit()).isZero();
+      assertThat(ran.err()).contains("warning: --only and --skip");
+    }
+    assertThat(Ran.command("mx", "--help").out()).doesNotContain("--only").contains("--dns");
+    assertThat(Ran.command("check", "--help").out()).contains("--only").contains("--skip");
+  }
+
+  @Test
+  void verboseSaysWhoWasAskedAndHowLongItTook() {
+    try (var dns = FakeDns.serving("contoso.test MX 0 .")) {
+      var quiet = Ran.command("mx", "contoso.test", "--dns", dns.hostAndPort());
+      var verbose = Ran.command("mx", "contoso.test", "--dns", dns.hostAndPort(), "-v");
+
+      assertThat(quiet.err()).isEmpty();
+      assertThat(verbose.err()).contains(dns.hostAndPort()).contains("contoso.test mx: observed");
+      assertThat(verbose.out()).isEqualTo(quiet.out());
+    }
+  }
+
+  @Test
+  void aBadLineOfStdinSparesTheOthersAndEndsWithUsage() {
+    try (var dns = FakeDns.serving("one.test MX 0 .", "two.test MX 0 .")) {
+      var ran =
+          Ran.withInput(
+              "\uFEFFone.test\n\n# a comment\nbad..name\ntwo.test\n",
+              "check",
+              "-",
+              "--only",
+              "mx",
+              "--format",
+              "json",
+              "--dns",
+              dns.hostAndPort());
+
+      assertThat(ran.lines()).hasSize(2);
+      assertThat(ran.lines().getFirst()).contains("\"domain\":\"one.test\"");
+      assertThat(ran.lines().getLast()).contains("\"domain\":\"two.test\"");
+      assertThat(ran.err()).contains("stdin line 4: 'bad..name'").doesNotContain("line 1");
+      assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+    }
+  }
+
+  @Test
+  void onlyALinkToATerminalDeviceIsATerminal() throws IOException {
+    for (var device : List.of("/dev/pts/3", "/dev/tty1", "/dev/console")) {
+      assertThat(Terminal.isTerminal(link(device))).as(device).isTrue();
+    }
+    for (var other : List.of("/dev/null", "pipe:[4711]", "/var/log/errors.txt")) {
+      assertThat(Terminal.isTerminal(link(other))).as(other).isFalse();
+    }
+    assertThat(Terminal.isTerminal(folder.resolve("absent"))).isFalse();
+  }
+
+  @Test
+  void checkFetchesTheAllowlistsOfItsDomainsFirst() throws IOException {
+    try (var dns = FakeDns.serving("de._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/24 ~all");
+        var lists =
+            new LoopbackHttp(
+                got ->
+                    LoopbackHttp.Answer.ok(
+                        got.target().equals("/full") ? "192.0.2.0/24 # ours\n" : "# nothing\n"))) {
+      var full = check(dns, lists.uri("/full").toString());
+      var empty = check(dns, lists.uri("/empty").toString());
+
+      assertThat(full.out()).contains("\"missing\":[]", "\"allowlist\":[\"192.0.2.0/24\"]");
+      assertThat(full.exit()).isZero();
+      assertThat(empty.out()).contains("is empty");
+      assertThat(empty.exit()).isEqualTo(Exit.UNOBSERVED);
+    }
+  }
+
+  private Ran check(FakeDns dns, String url) throws IOException {
+    var config = folder.resolve("maildrift.yml");
+    Files.writeString(
+        config,
+        """
+        dns: {resolvers: ["%s"]}
+        allowlists:
+          gateway: {url: "%s", allow_private: true}
+        domains:
+          - name: contoso.test
+            profiles: [{name: mimecast, region: de}]
+            allowed_sending_servers: gateway
+        """
+            .formatted(dns.hostAndPort(), url));
+    return Ran.command(
+        "check", "--config", config.toString(), "--only", "netblocks", "--format", "json");
+  }
+
+  @Test
+  void theAddressOfThePageIsSecureWhereTlsIsConfigured() {
+    var listen = new HostPort("::1", 8425);
+    var tls =
+        new WebConfig.Tls(
+            Path.of("web.crt"),
+            Path.of("web.key"),
+            WebConfig.ClientAuth.NO_CLIENT_CERT,
+            Optional.empty(),
+            List.of(),
+            "TLSv1.2",
+            "TLSv1.3",
+            List.of());
+
+    assertThat(RunCommand.address(http(listen, Optional.empty()), 4711))
+        .isEqualTo("http://[::1]:4711");
+    assertThat(RunCommand.address(http(listen, Optional.of(tls)), 4711))
+        .isEqualTo("https://[::1]:4711");
+  }
+
+  private static HttpConfig http(HostPort listen, Optional<WebConfig.Tls> tls) {
+    var web = new WebConfig(Path.of("web.yml"), tls, Map.of(), true, Map.of());
+    return new HttpConfig(listen, Optional.of(web), Set.of(), List.of(), Optional.empty(), false);
+  }
+
+  private Path link(String target) throws IOException {
+    return Files.createSymbolicLink(folder.resolve("fd" + target.hashCode()), Path.of(target));
+  }
+}
