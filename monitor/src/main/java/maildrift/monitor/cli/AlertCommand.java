@@ -12,8 +12,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "alert",
-    description =
-        "Alerts of a running daemon: list them, test a receiver, ask where an alert would go.",
+    description = {
+      "Alerts of a running daemon.",
+      "List them, test a receiver, ask where an alert would go."
+    },
     subcommands = {AlertCommand.ListAll.class, AlertCommand.Test.class, AlertCommand.Route.class},
     footer = {
       "",

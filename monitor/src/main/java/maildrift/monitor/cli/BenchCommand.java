@@ -24,7 +24,10 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "bench",
-    description = "How fast this machine asks and checks; against servers of your own only.",
+    description = {
+      "How fast this machine asks and checks.",
+      "Against servers on this machine only."
+    },
     subcommands = {BenchCommand.Dns.class, BenchCommand.Check.class},
     footer = {
       "",

@@ -39,9 +39,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description = {
-      "One round now, then exit; does not touch the store. Without DOMAIN all domains of the configuration; - reads domains",
-      "from stdin, one a line. A domain that is not configured is checked against the general rules.",
-      "Gaps are no findings: they show in the probes and in the verdict, and end with exit code 3 when nothing is worse."
+      "Look at domains once, now, and exit.",
+      "Does not touch the store. Without DOMAIN all domains of the configuration; - "
+          + "reads domains from stdin, one a line. A domain that is not configured is "
+          + "checked against the general rules. Gaps are no findings: they show in the "
+          + "probes and in the verdict, and end with exit code 3 when nothing is worse."
     },
     footer = {
       "",

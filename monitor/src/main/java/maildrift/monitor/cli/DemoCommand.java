@@ -10,8 +10,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "The daemon beside a small mail world on loopback that drifts every few seconds: see alerts fire and resolve.",
-      "Needs neither the Internet nor root, and leaves nothing behind."
+      "The daemon beside a small mail world that drifts.",
+      "On loopback, every few seconds: see alerts fire and resolve. Needs neither the "
+          + "Internet nor root, and leaves nothing behind."
     })
 final class DemoCommand implements Callable<Integer> {
   @Option(

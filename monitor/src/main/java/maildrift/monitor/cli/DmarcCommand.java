@@ -10,8 +10,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "dmarc",
     description = {
-      "Where a domain's DMARC policy comes from: by the tree walk of RFC 9989, and the older public-suffix way beside it;",
-      "the effective policy, and who gets reports."
+      "A domain's DMARC policy and where it comes from.",
+      "By the tree walk of RFC 9989, and the older public-suffix way beside it; the "
+          + "effective policy, and who gets reports."
     },
     footer = {"", "Example: maildrift dmarc contoso.tld"})
 final class DmarcCommand implements Callable<Integer> {

@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "netblocks",
     description = {
-      "The networks behind SPF names, one CIDR a line, ready to paste into a gateway.",
-      "With --allowlist the drift instead: + missing (published, not accepted), - stale (accepted, covers nothing published), ~ wider."
+      "The networks behind SPF names, ready to paste into a gateway.",
+      "One CIDR a line. With --allowlist the drift instead: + missing (published, not "
+          + "accepted), - stale (accepted, covers nothing published), ~ wider."
     },
     footer = {
       "",

@@ -15,8 +15,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "profiles",
-    description =
-        "What providers and gateways prescribe: the built-in profiles, and those of a configuration.",
+    description = {
+      "What providers and gateways prescribe.",
+      "The built-in profiles, and those of a configuration."
+    },
     footer = {"", "Examples:", "  maildrift profiles", "  maildrift profiles mimecast"})
 final class ProfilesCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "NAME", description = "One profile in detail.")

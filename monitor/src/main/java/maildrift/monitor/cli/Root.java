@@ -6,8 +6,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "maildrift",
     description = {
-      "Watches that the mail domains you answer for stay correct: SPF, DKIM, DMARC, MX, TLS, and the networks that a provider",
-      "publishes against those that your gateway accepts."
+      "Watches that the mail domains you answer for stay correct: SPF, DKIM, DMARC, MX, TLS, and the"
+          + " networks that a provider publishes against those that your gateway accepts."
     },
     subcommands = {
       DemoCommand.class,
@@ -32,8 +32,8 @@ import picocli.CommandLine.Command;
     },
     footer = {
       "",
-      "Exit codes: 0 nothing at warning or above; 1 findings at warning or above; 2 bad usage or configuration;",
-      "3 something could not be observed and nothing worse was found.",
+      "Exit codes: 0 nothing at warning or above; 1 findings at warning or above; 2 bad usage or"
+          + " configuration; 3 something could not be observed and nothing worse was found.",
       "",
       "Examples:",
       "  maildrift demo                      a small mail world on this machine that drifts, with the daemon beside it",

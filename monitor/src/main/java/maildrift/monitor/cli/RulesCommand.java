@@ -14,8 +14,10 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "rules",
-    description =
-        "The catalogue of rules; with --explain one rule's page: what, why, reference, remedy, example.",
+    description = {
+      "The catalogue of rules.",
+      "With --explain one rule's page: what, why, reference, remedy, example."
+    },
     footer = {"", "Example: maildrift rules --explain spf.lookups"})
 final class RulesCommand implements Callable<Integer> {
   @Option(names = "--explain", paramLabel = "RULE", description = "One rule's page.")

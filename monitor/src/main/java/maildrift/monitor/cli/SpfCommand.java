@@ -30,9 +30,11 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "spf",
     description = {
-      "The include tree of a domain: each term, what it costs, the running total of lookups, the networks it authorises.",
-      "With --ip: what check_host() of RFC 7208 answers for a sender, and which term decided.",
-      "With --batch: JSON Lines on stdin {\"ip\":…,\"helo\":…,\"sender\":…}, one JSON line each on stdout, in order."
+      "A domain's SPF include tree, or what check_host() answers.",
+      "The tree shows each term, what it costs, the running total of lookups, and the "
+          + "networks it authorises. With --ip: what check_host() of RFC 7208 answers for a "
+          + "sender, and which term decided. With --batch: JSON Lines on stdin "
+          + "{\"ip\":…,\"helo\":…,\"sender\":…}, one JSON line each on stdout, in order."
     },
     footer = {
       "",

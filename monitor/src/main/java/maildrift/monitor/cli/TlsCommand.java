@@ -20,8 +20,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tls",
     description = {
-      "What a mail host shows: banner, STARTTLS, certificate, and the level reached (none, may, encrypt, verify, secure,",
-      "fingerprint). Port 25 unless given. Private addresses are looked at, too: you named the host."
+      "What a mail host shows: banner, STARTTLS, certificate.",
+      "And the level it reaches: none, may, encrypt, verify, secure or fingerprint. "
+          + "Port 25 unless given. Private addresses are looked at, too: you named the "
+          + "host."
     },
     footer = {
       "",
