@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /** The store on H2 and on PostgreSQL. */
 final class SqlStore implements StateStore, History, GroupCommit.Disk {
+  private static final int BACKUP_TRIES = 5;
   private static final Logger LOG = LoggerFactory.getLogger(SqlStore.class);
   private static final int EXPIRED_AT_ONCE = 1_000;
   private static final long MARK_EVERY = TimeUnit.SECONDS.toNanos(5);
@@ -408,12 +409,24 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
 
   private static Path backup(Database from, Path directory) {
     var name = Path.of(from.name()).getFileName() + ".zip";
-    var unfinished = directory.toAbsolutePath().resolve(name + ".new");
+    var unfinished = directory.toAbsolutePath().resolve("new-" + name);
     var finished = directory.toAbsolutePath().resolve(name);
     try {
       Files.createDirectories(directory);
-      Files.deleteIfExists(unfinished);
-      from.use(handle -> handle.execute("backup to ?", unfinished.toString()));
+      for (var tries = 1; ; tries++) {
+        Files.deleteIfExists(unfinished);
+        from.use(handle -> handle.execute("backup to ?", unfinished.toString()));
+        if (BackupProof.opens(unfinished)) {
+          break;
+        }
+        // H2 may rewrite a chunk while it is copied; the copy is then worth nothing, and is made
+        // again.
+        if (tries == BACKUP_TRIES) {
+          throw new StoreFailure(
+              "the backup %s did not open in %d tries; nothing was replaced"
+                  .formatted(finished, tries));
+        }
+      }
       Files.move(unfinished, finished, StandardCopyOption.ATOMIC_MOVE);
       return finished;
     } catch (IOException failed) {
