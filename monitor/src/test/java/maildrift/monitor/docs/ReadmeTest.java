@@ -129,4 +129,12 @@ class ReadmeTest {
       assertThat(TOP.resolve(path)).exists();
     }
   }
+
+  @Test
+  void theFiguresAreThereWithTheirCommands() throws IOException {
+    var text = readme();
+    var figures = text.substring(text.indexOf("## Figures"), text.indexOf("## Rules"));
+
+    assertThat(figures).contains("maildrift bench dns", "maildrift bench check", "KillTest");
+  }
 }
