@@ -2,6 +2,9 @@ package maildrift.monitor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import maildrift.probes.dns.FakeDns;
 import maildrift.probes.dns.server.Fault;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class CommandsTest {
   @TempDir Path folder;
@@ -96,13 +100,24 @@ class CommandsTest {
 
   @Test
   void verboseSaysWhoWasAskedAndHowLongItTook() {
+    // The log's appender keeps the stderr that it found when the first test of this JVM logged: its
+    // events are looked at.
+    var events = new ListAppender<ILoggingEvent>();
+    events.start();
+    var logger = (Logger) LoggerFactory.getLogger("maildrift");
+    logger.addAppender(events);
     try (var dns = FakeDns.serving("contoso.test MX 0 .")) {
       var quiet = Ran.command("mx", "contoso.test", "--dns", dns.hostAndPort());
+      assertThat(events.list).isEmpty();
       var verbose = Ran.command("mx", "contoso.test", "--dns", dns.hostAndPort(), "-v");
 
+      assertThat(events.list.stream().map(ILoggingEvent::getFormattedMessage))
+          .anySatisfy(line -> assertThat(line).contains(dns.hostAndPort()))
+          .anySatisfy(line -> assertThat(line).contains("contoso.test mx: observed"));
       assertThat(quiet.err()).isEmpty();
-      assertThat(verbose.err()).contains(dns.hostAndPort()).contains("contoso.test mx: observed");
       assertThat(verbose.out()).isEqualTo(quiet.out());
+    } finally {
+      logger.detachAppender(events);
     }
   }
 
