@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 
@@ -82,121 +83,87 @@ public record ManagedDomain(
   }
 
   public ManagedDomain prescriptions(List<Prescription> value) {
-    return new ManagedDomain(
-        name,
-        tenant,
-        value,
-        dkim,
-        allowlist,
-        forwardingServers,
-        smarthosts,
-        tlsLevel,
-        gateways,
-        dmarcPolicy,
-        skip,
-        waivers,
-        severities);
+    return with(parts -> parts.prescriptions = value);
   }
 
   public ManagedDomain dkim(List<DkimExpectation> value) {
-    return new ManagedDomain(
-        name,
-        tenant,
-        prescriptions,
-        value,
-        allowlist,
-        forwardingServers,
-        smarthosts,
-        tlsLevel,
-        gateways,
-        dmarcPolicy,
-        skip,
-        waivers,
-        severities);
+    return with(parts -> parts.dkim = value);
   }
 
   public ManagedDomain allowlist(Allowlist value) {
-    return new ManagedDomain(
-        name,
-        tenant,
-        prescriptions,
-        dkim,
-        Optional.of(value),
-        forwardingServers,
-        smarthosts,
-        tlsLevel,
-        gateways,
-        dmarcPolicy,
-        skip,
-        waivers,
-        severities);
+    return with(parts -> parts.allowlist = Optional.of(value));
   }
 
   public ManagedDomain tlsLevel(TlsLevel value) {
-    return new ManagedDomain(
-        name,
-        tenant,
-        prescriptions,
-        dkim,
-        allowlist,
-        forwardingServers,
-        smarthosts,
-        Optional.of(value),
-        gateways,
-        dmarcPolicy,
-        skip,
-        waivers,
-        severities);
+    return with(parts -> parts.tlsLevel = Optional.of(value));
   }
 
   public ManagedDomain dmarcPolicy(String value) {
-    return new ManagedDomain(
-        name,
-        tenant,
-        prescriptions,
-        dkim,
-        allowlist,
-        forwardingServers,
-        smarthosts,
-        tlsLevel,
-        gateways,
-        Optional.of(value),
-        skip,
-        waivers,
-        severities);
+    return with(parts -> parts.dmarcPolicy = Optional.of(value));
   }
 
   public ManagedDomain gateways(List<Gateway> value) {
-    return new ManagedDomain(
-        name,
-        tenant,
-        prescriptions,
-        dkim,
-        allowlist,
-        forwardingServers,
-        smarthosts,
-        tlsLevel,
-        value,
-        dmarcPolicy,
-        skip,
-        waivers,
-        severities);
+    return with(parts -> parts.gateways = value);
   }
 
   public ManagedDomain waivers(List<Waiver> value) {
-    return new ManagedDomain(
-        name,
-        tenant,
-        prescriptions,
-        dkim,
-        allowlist,
-        forwardingServers,
-        smarthosts,
-        tlsLevel,
-        gateways,
-        dmarcPolicy,
-        skip,
-        value,
-        severities);
+    return with(parts -> parts.waivers = value);
+  }
+
+  /** The same but for what {@code change} sets. */
+  private ManagedDomain with(Consumer<Parts> change) {
+    var parts = new Parts(this);
+    change.accept(parts);
+    return parts.domain();
+  }
+
+  /** A declaration on its way to the next one. */
+  private static final class Parts {
+    private DnsName name;
+    private Tenant tenant;
+    private List<Prescription> prescriptions;
+    private List<DkimExpectation> dkim;
+    private Optional<Allowlist> allowlist;
+    private List<NextHop> forwardingServers;
+    private List<NextHop> smarthosts;
+    private Optional<TlsLevel> tlsLevel;
+    private List<Gateway> gateways;
+    private Optional<String> dmarcPolicy;
+    private Set<String> skip;
+    private List<Waiver> waivers;
+    private Map<String, Severity> severities;
+
+    Parts(ManagedDomain from) {
+      name = from.name;
+      tenant = from.tenant;
+      prescriptions = from.prescriptions;
+      dkim = from.dkim;
+      allowlist = from.allowlist;
+      forwardingServers = from.forwardingServers;
+      smarthosts = from.smarthosts;
+      tlsLevel = from.tlsLevel;
+      gateways = from.gateways;
+      dmarcPolicy = from.dmarcPolicy;
+      skip = from.skip;
+      waivers = from.waivers;
+      severities = from.severities;
+    }
+
+    ManagedDomain domain() {
+      return new ManagedDomain(
+          name,
+          tenant,
+          prescriptions,
+          dkim,
+          allowlist,
+          forwardingServers,
+          smarthosts,
+          tlsLevel,
+          gateways,
+          dmarcPolicy,
+          skip,
+          waivers,
+          severities);
+    }
   }
 }
