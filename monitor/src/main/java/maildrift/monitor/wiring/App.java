@@ -33,8 +33,6 @@ import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
 import maildrift.alerts.notify.Heartbeat;
 import maildrift.alerts.notify.Tools;
-import maildrift.alerts.notify.http.GuardedHttp;
-import maildrift.alerts.notify.http.Reply;
 import maildrift.alerts.notify.http.Request;
 import maildrift.alerts.outbox.Deliveries;
 import maildrift.alerts.outbox.DeliveryTerms;
@@ -84,7 +82,6 @@ import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
-import maildrift.probes.network.AllowlistFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,8 +104,6 @@ public final class App implements Backend, AutoCloseable {
 
   /** SIGTERM ends the daemon within 15 s. */
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(13);
-
-  private static final int MOST_ALLOWLIST_BYTES = 4 * 1024 * 1024;
 
   private final Clock clock;
   private final ConfigLoader loader;
@@ -412,41 +407,18 @@ public final class App implements Backend, AutoCloseable {
     }
   }
 
+  /** A list that cannot be used leaves the one before it in force. */
   private void fetch(AllowlistConfig list, AllowlistConfig.Fetched source) {
-    var request =
-        Request.get(source.url(), source.allowPrivate(), Request.DEADLINE, MOST_ALLOWLIST_BYTES);
-    switch (GuardedHttp.standard().send(request)) {
-      case Reply.Answered answered when answered.isSuccess() && answered.complete() -> {
-        var parsed = AllowlistFile.parse(answered.body());
-        if (!parsed.problems().isEmpty()) {
-          LOG.error(
-              "allowlist {}: {} is not used: {}",
-              list.name(),
-              source.url().getHost(),
-              parsed.problems().getFirst());
-        } else if (parsed.entries().isEmpty()) {
-          // An empty list accepts all: an empty page is more likely a mistake than meant.
-          LOG.error(
-              "allowlist {}: {} answered with no network at all; it is not used",
-              list.name(),
-              source.url().getHost());
-        } else if (fleet.fetched(list, parsed.entries())) {
-          populate(config);
-        }
-      }
-      case Reply.Answered answered ->
-          LOG.warn(
-              "allowlist {}: {} answered {}",
-              list.name(),
-              source.url().getHost(),
-              answered.status());
-      case Reply.Unanswered(_, var why) ->
-          LOG.warn(
-              "allowlist {}: {} could not be fetched: {}",
-              list.name(),
-              source.url().getHost(),
-              why);
-    }
+    var fetched = AllowlistFetch.of(list, source, Request.DEADLINE);
+    fetched
+        .unreadable()
+        .ifPresentOrElse(
+            why -> LOG.warn("allowlist {} is not used: {}", list.name(), why),
+            () -> {
+              if (fleet.fetched(list, fetched.entries())) {
+                populate(config);
+              }
+            });
   }
 
   private void lookAtOwnEyes() {
