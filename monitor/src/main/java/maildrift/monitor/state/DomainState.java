@@ -78,6 +78,7 @@ public record DomainState(
       next.put(
           probe.probe(),
           ProbeState.of(
+              result.domain(),
               probe,
               frozen(byProbe.getOrDefault(probe.probe(), List.of()), before.findings(), hidden),
               result.checkedAt(),
@@ -253,6 +254,9 @@ public record DomainState(
             raw(json, "facts", probe.facts());
             raw(json, "gaps", probe.gaps());
             findings(json, probe.findings());
+            if (probe.hasGaps()) {
+              samples(json, probe.samples());
+            }
             json.writeEndObject();
           }
           json.writeEndArray();
@@ -262,6 +266,21 @@ public record DomainState(
           json.writeEndObject();
           json.writeEndObject();
         });
+  }
+
+  /** Only where a gap hides facts: elsewhere the facts have them. */
+  private static void samples(JsonGenerator json, List<Sample> samples) {
+    json.writeArrayPropertyStart("samples");
+    for (var sample : samples) {
+      json.writeStartObject();
+      json.writeStringProperty("kind", sample.kind().name());
+      json.writeStringProperty("first", sample.first());
+      json.writeStringProperty("second", sample.second());
+      json.writeStringProperty("third", sample.third());
+      json.writeNumberProperty("value", sample.value());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void findings(JsonGenerator json, List<FindingState> findings) {
@@ -292,7 +311,7 @@ public record DomainState(
               text(node.get("facts")),
               text(node.get("gaps")),
               findings(node),
-              Samples.of(name, facts)));
+              node.has("samples") ? samples(node) : Samples.of(name, facts)));
     }
     var changed = new LinkedHashMap<String, Instant>();
     root.get("recordsChanged")
@@ -314,6 +333,20 @@ public record DomainState(
               text(node)));
     }
     return findings;
+  }
+
+  private static List<Sample> samples(JsonNode parent) {
+    var samples = new ArrayList<Sample>();
+    for (var node : parent.get("samples")) {
+      samples.add(
+          new Sample(
+              Sample.Kind.valueOf(node.get("kind").asString()),
+              node.get("first").asString(),
+              node.get("second").asString(),
+              node.get("third").asString(),
+              node.get("value").asDouble()));
+    }
+    return samples;
   }
 
   private static String text(JsonNode node) {

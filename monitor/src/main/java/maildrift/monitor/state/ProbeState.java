@@ -5,6 +5,7 @@ import java.util.List;
 import maildrift.monitor.check.ProbeResult;
 import maildrift.monitor.json.CheckJson;
 import maildrift.probes.Outcome;
+import maildrift.probes.domain.ManagedDomain;
 
 /**
  * The latest of one probe of one domain.
@@ -14,6 +15,7 @@ import maildrift.probes.Outcome;
  * @param unseenSince since when it has had gaps; {@link Instant#EPOCH}: it has none
  * @param facts a JSON object
  * @param gaps a JSON array
+ * @param samples the numbers among the facts, and those that a gap hid from the look as they were
  */
 public record ProbeState(
     String probe,
@@ -32,7 +34,11 @@ public record ProbeState(
   }
 
   static ProbeState of(
-      ProbeResult result, List<FindingState> findings, Instant now, ProbeState before) {
+      ManagedDomain domain,
+      ProbeResult result,
+      List<FindingState> findings,
+      Instant now,
+      ProbeState before) {
     var clear = result.judgement().gaps().isEmpty();
     var unseenSince = before.unseenSince.equals(Instant.EPOCH) ? now : before.unseenSince;
     return new ProbeState(
@@ -48,7 +54,7 @@ public record ProbeState(
         findings,
         result.isRecalled()
             ? before.samples
-            : Samples.of(result.probe(), result.judgement().facts()));
+            : Samples.after(result.probe(), result.judgement(), domain, before.samples));
   }
 
   static ProbeState none(String probe) {
@@ -78,6 +84,8 @@ public record ProbeState(
         && unseenSince.equals(other.unseenSince)
         && facts.equals(other.facts)
         && gaps.equals(other.gaps)
+        // Without a gap the facts say all there is to say.
+        && (!hasGaps() || samples.equals(other.samples))
         && findings.size() == other.findings.size()
         && java.util.stream.IntStream.range(0, findings.size())
             .allMatch(i -> findings.get(i).sameContent(other.findings.get(i)));

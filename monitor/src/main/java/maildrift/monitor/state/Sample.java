@@ -15,6 +15,15 @@ public record Sample(Kind kind, String first, String second, String third, doubl
     return new Sample(kind, "", "", "", value);
   }
 
+  /** Whether it is the same number, whatever its value. The policy in force is a value. */
+  boolean isSameSeries(Sample other) {
+    return kind == other.kind
+        && (kind == Kind.DMARC_POLICY
+            || (first.equals(other.first)
+                && second.equals(other.second)
+                && third.equals(other.third)));
+  }
+
   /** The series of domains, hosts and netblock sources. */
   public enum Kind {
     SPF_LOOKUPS,

@@ -4,17 +4,75 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import maildrift.monitor.state.Sample.Kind;
+import maildrift.probes.Finding;
+import maildrift.probes.Judgement;
+import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.TlsLevel;
 
 /**
  * Takes the numbers out of a probe's facts; the facts may come from a probe or, after a restart,
- * from the store.
+ * from the store. A number that a look could not see stays what it was.
  */
 final class Samples {
   private Samples() {}
+
+  /**
+   * The numbers after a look: those that it saw, and of those before the ones that its gaps hide.
+   * What a look without a gap does not show is gone.
+   */
+  static List<Sample> after(
+      String probe, Judgement judgement, ManagedDomain domain, List<Sample> before) {
+    var facts = judgement.facts();
+    var fresh = of(probe, facts);
+    if (judgement.gaps().isEmpty()) {
+      return fresh;
+    }
+    var incomplete = Boolean.FALSE.equals(facts.get("complete"));
+    var all = new ArrayList<Sample>();
+    fresh.stream()
+        .filter(sample -> !incomplete || !hidden(sample, judgement, domain))
+        .forEach(all::add);
+    before.stream()
+        .filter(old -> all.stream().noneMatch(own -> own.isSameSeries(old)))
+        .filter(old -> hidden(old, judgement, domain))
+        .toList()
+        .forEach(all::add);
+    return List.copyOf(all);
+  }
+
+  /** Whether a gap hides the rule that is judged by this very number. */
+  private static boolean hidden(Sample sample, Judgement judgement, ManagedDomain domain) {
+    var name = domain.name().toString();
+    var first = sample.first();
+    return switch (sample.kind()) {
+      case SPF_LOOKUPS -> hides(judgement, "spf.lookups", name);
+      case SPF_VOID_LOOKUPS -> hides(judgement, "spf.void", name);
+      // A part of the tree is enough to miss networks, and not to be sure of any number of them.
+      case SPF_NETBLOCKS ->
+          Boolean.FALSE.equals(judgement.facts().get("complete"))
+              || hides(judgement, "spf.present", name);
+      case DKIM_KEY_BITS ->
+          hides(judgement, "dkim.key-size", first.toLowerCase(Locale.ROOT) + "._domainkey." + name);
+      case DMARC_POLICY -> hides(judgement, "dmarc.policy", name);
+      case MX_MATCHES_PROFILE -> hides(judgement, "mx.missing", name);
+      case TLS_LEVEL, TLS_NOT_AFTER, TLS_CN_MATCH ->
+          hides(judgement, "tls.level", first + ":" + sample.second());
+      // What is stale or wider is said of the list where it takes from several sources.
+      case NETBLOCK_DRIFT ->
+          domain.allowlist().filter(list -> list.name().equals(sample.second())).isPresent()
+              && (hides(judgement, "netblocks." + sample.third(), first)
+                  || hides(judgement, "netblocks." + sample.third(), sample.second()));
+    };
+  }
+
+  private static boolean hides(Judgement judgement, String rule, String subject) {
+    var key = new Finding.Key(rule, subject);
+    return judgement.gaps().stream().anyMatch(gap -> gap.hides(key));
+  }
 
   static List<Sample> of(String probe, Map<?, ?> facts) {
     var samples = new ArrayList<Sample>();
