@@ -14,7 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -42,7 +42,8 @@ public final class Demo implements AutoCloseable {
   private final Hook hook;
   private final Path folder;
   private final App app;
-  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Semaphore goOn = new Semaphore(0);
+  private volatile boolean ended;
 
   /** One thing that happens. */
   private record Step(String what, Runnable change) {}
@@ -125,18 +126,23 @@ public final class Demo implements AutoCloseable {
     say.accept(
         "Every " + pace.toSeconds() + " s something drifts, or is put right. Ctrl-C ends it.");
     say.accept("");
-    if (ended.await(pace.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (isEndedAfterPause()) {
       return;
     }
     do {
       for (var step : script()) {
         said("drift    ", step.what());
         step.change().run();
-        if (ended.await(pace.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (isEndedAfterPause()) {
           return;
         }
       }
     } while (!once);
+  }
+
+  private boolean isEndedAfterPause() throws InterruptedException {
+    var _ = goOn.tryAcquire(pace.toMillis(), TimeUnit.MILLISECONDS);
+    return ended;
   }
 
   private List<Step> script() {
@@ -205,17 +211,18 @@ public final class Demo implements AutoCloseable {
 
   /** Ends {@link #run} soon. */
   public void end() {
-    ended.countDown();
+    ended = true;
+    goOn.release();
   }
 
-  /** The daemon, for tests. */
-  App app() {
-    return app;
+  /** Ends the pause after the present step, for tests that have seen what they waited for. */
+  void next() {
+    goOn.release();
   }
 
   @Override
   public void close() {
-    ended.countDown();
+    end();
     app.close();
     hook.close();
     world.close();

@@ -1,0 +1,123 @@
+package maildrift.monitor.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** The whole script, once; a step ends as soon as what it must bring about was told. */
+class DemoTest {
+  /** The longest that a step may take to be told. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Several turns of the daemon: long enough to tell what it must not. */
+  private static final long SILENCE_SECONDS = 4;
+
+  /** A step of the script and what must be told of it; nothing where the status is empty. */
+  private record Expected(String drift, String status, String rule, String domains) {
+    boolean isTold(String line) {
+      return !status.isEmpty()
+          && line.contains("  " + status)
+          && line.contains(rule + " (")
+          && line.contains("· " + domains + " ·");
+    }
+  }
+
+  private static final List<Expected> SCRIPT =
+      List.of(
+          new Expected(
+              "Mimecast adds a network",
+              "FIRING",
+              "netblocks.missing",
+              "contoso.tld, fabrikam.tld"),
+          new Expected(
+              "Mimecast withdraws", "resolved", "netblocks.missing", "contoso.tld, fabrikam.tld"),
+          new Expected("somebody adds MX 20", "FIRING", "mx.extra", "contoso.tld"),
+          new Expected("the MX of contoso.tld", "resolved", "mx.extra", "contoso.tld"),
+          new Expected("is replaced by another one", "FIRING", "dkim.unexpected", "firma.tld"),
+          new Expected("mail-connect's again", "resolved", "dkim.unexpected", "firma.tld"),
+          new Expected("with the wrong CN", "FIRING", "tls.connector-name", "secmail.tld"),
+          new Expected("the right certificate", "resolved", "tls.connector-name", "secmail.tld"),
+          new Expected("the resolver stops answering", "", "", ""),
+          new Expected("the resolver answers again", "", "", ""));
+
+  @Test
+  void everyDriftIsToldAndResolvedAndAnOutageTellsNothing() throws Exception {
+    var listener = new Listener();
+    try (var demo = new Demo(0, PATIENCE, listener)) {
+      listener.running.complete(demo);
+      demo.run(true);
+    }
+
+    var said = listener.said;
+    for (var expected : SCRIPT) {
+      assertThat(after(expected.drift(), said))
+          .as("of '%s' in\n%s", expected.drift(), String.join("\n", said))
+          .satisfies(
+              told -> {
+                if (expected.status().isEmpty()) {
+                  assertThat(told)
+                      .noneMatch(line -> line.contains("FIRING") || line.contains("  resolved"));
+                } else {
+                  assertThat(told).anyMatch(expected::isTold);
+                }
+              });
+    }
+    assertThat(after("Mimecast adds a network", said))
+        .anyMatch(line -> line.contains("198.51.100.0/24"));
+  }
+
+  /** Hears what the demo says, and lets it go on. */
+  private static final class Listener implements Consumer<String> {
+    final List<String> said = new CopyOnWriteArrayList<>();
+    final CompletableFuture<Demo> running = new CompletableFuture<>();
+    private volatile Expected expected = new Expected("", "", "", "");
+
+    @Override
+    public void accept(String line) {
+      said.add(line);
+      if (isDrift(line)) {
+        expected =
+            SCRIPT.stream().filter(step -> line.contains(step.drift())).findFirst().orElseThrow();
+        if (expected.status().isEmpty()) {
+          nextAfterSilence();
+        }
+      } else if (line.startsWith("Every ")) {
+        nextAfterSilence();
+      } else if (expected.isTold(line)) {
+        running.join().next();
+      }
+    }
+
+    private void nextAfterSilence() {
+      CompletableFuture.delayedExecutor(SILENCE_SECONDS, TimeUnit.SECONDS)
+          .execute(() -> running.join().next());
+    }
+  }
+
+  private static boolean isDrift(String line) {
+    return line.contains("  drift ");
+  }
+
+  /** What was said between this drift and the next. */
+  private static List<String> after(String drift, List<String> said) {
+    var lines = new ArrayList<String>();
+    var isIt = false;
+    for (var line : said) {
+      if (isDrift(line)) {
+        isIt = line.contains(drift);
+      }
+      if (isIt) {
+        lines.add(line);
+      }
+    }
+    assertThat(lines).as(drift).isNotEmpty();
+    return lines;
+  }
+}
