@@ -5,7 +5,9 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Map;
 import maildrift.probes.Severity;
 import maildrift.probes.Verdict;
 
@@ -22,18 +24,33 @@ final class Terminal {
     this.colour = colour;
   }
 
-  /**
-   * Standard output; colour when it is a terminal and neither {@code --no-color} nor NO_COLOR says
-   * otherwise.
-   */
+  /** Standard output; coloured where {@link #isColoured} says so. */
   static Terminal standard(boolean noColour) {
-    return new Terminal(System.out, isThere() && !noColour && System.getenv("NO_COLOR") == null);
+    return new Terminal(System.out, isColoured(noColour, readsResults(), System.getenv()));
   }
 
-  /** Whether stdin and stdout are a terminal. */
+  /**
+   * Only a terminal is coloured, unless {@code --no-color}, NO_COLOR (set and not empty, see
+   * no-color.org) or a terminal that cannot ({@code TERM=dumb}) says otherwise.
+   */
+  static boolean isColoured(boolean noColour, boolean isTerminal, Map<String, String> environment) {
+    return isTerminal
+        && !noColour
+        && environment.getOrDefault("NO_COLOR", "").isEmpty()
+        && !environment.getOrDefault("TERM", "").equals("dumb");
+  }
+
+  /**
+   * Whether stdout is a terminal, wherever stdin comes from. The JDK tells only of both together;
+   * that it is asked where the system does not tell.
+   */
   @SuppressWarnings(
       "SystemConsoleNull") // it may still be null where the jdk.console property says so
-  static boolean isThere() {
+  static boolean readsResults() {
+    var descriptor = Path.of("/proc/self/fd/1");
+    if (Files.exists(descriptor, LinkOption.NOFOLLOW_LINKS)) {
+      return isTerminal(descriptor);
+    }
     var console = System.console();
     return console != null && console.isTerminal();
   }
