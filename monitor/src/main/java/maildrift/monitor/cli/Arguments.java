@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import maildrift.monitor.config.DnsConfig;
 import maildrift.monitor.config.Durations;
+import maildrift.monitor.config.HostPort;
 import maildrift.probes.dns.DnsName;
 
 /**
@@ -30,6 +33,15 @@ final class Arguments {
   static Duration duration(String option, String written) {
     try {
       return Durations.parse(written);
+    } catch (IllegalArgumentException problem) {
+      throw new Failure(option + ": " + problem.getMessage());
+    }
+  }
+
+  /** Name servers, {@code HOST[:PORT]}. */
+  static List<HostPort> servers(String option, List<String> written) {
+    try {
+      return written.stream().map(server -> HostPort.parseServer(server, DnsConfig.PORT)).toList();
     } catch (IllegalArgumentException problem) {
       throw new Failure(option + ": " + problem.getMessage());
     }

@@ -89,7 +89,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    common.checkProbeNames();
+    var _ = common.choice();
     var configuration = config == null ? MonitorConfig.DEFAULT : Configured.load(config);
     var wanted = wanted(configuration);
     if (wanted.domains().isEmpty() && wanted.bad() == 0) {
@@ -145,7 +145,7 @@ final class CheckCommand implements Callable<Integer> {
 
   /** The allowlists behind URLs that this round needs, fetched; by name. */
   private Map<String, Allowlist> lists(List<ManagedDomain> wanted, MonitorConfig configuration) {
-    if (!common.wants(NETBLOCKS)) {
+    if (!common.choice().wants(NETBLOCKS)) {
       return Map.of();
     }
     var needed =

@@ -1,9 +1,6 @@
 package maildrift.monitor.cli;
 
 import java.util.List;
-import java.util.stream.Stream;
-import maildrift.probes.Probe;
-import maildrift.probes.ProbeCatalog;
 import picocli.CommandLine.Option;
 
 /** With the choice of probes. */
@@ -23,18 +20,8 @@ final class CheckOptions extends CommonOptions {
       description = "Leave these probes out.")
   private List<String> skip = List.of();
 
-  /** Whether a probe is wanted. */
-  boolean wants(String probe) {
-    return (only.isEmpty() || only.contains(probe)) && !skip.contains(probe);
-  }
-
-  void checkProbeNames() {
-    var known = ProbeCatalog.all().stream().map(Probe::name).toList();
-    for (var name : Stream.concat(only.stream(), skip.stream()).toList()) {
-      if (!known.contains(name)) {
-        throw new Failure(
-            "there is no probe '%s'; the probes are %s".formatted(name, String.join(", ", known)));
-      }
-    }
+  /** Which probes are wanted; unknown ones are a {@link Failure}. */
+  ProbeChoice choice() {
+    return new ProbeChoice(only, skip);
   }
 }

@@ -32,7 +32,7 @@ final class CheckText {
             : name.unicode() + " (" + name + ")";
     var tenant = result.domain().tenant().id();
     out.line(
-        "%s  %s  %s%s"
+        "%s  %s%s%s"
             .formatted(
                 out.bold(Terminal.safe(shown)),
                 out.of(result.verdict()),
@@ -125,7 +125,7 @@ final class CheckText {
     if (waived > 0) {
       parts.add(waived + " waived");
     }
-    return parts.isEmpty() ? "" : String.join(", ", parts);
+    return parts.isEmpty() ? "" : "  " + String.join(", ", parts);
   }
 
   private static String shortened(String text) {

@@ -3,6 +3,7 @@ package maildrift.monitor.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** Runs one command line. */
@@ -17,7 +18,7 @@ public final class Cli {
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler(Cli::usage);
     line.setExecutionExceptionHandler((failure, _, _) -> failed(failure));
-    addHelp(line);
+    complete(line);
     return line.execute(args);
   }
 
@@ -26,16 +27,62 @@ public final class Cli {
     return Set.copyOf(new CommandLine(new Root()).getSubcommands().keySet());
   }
 
-  /** Every command answers --help. */
-  private static void addHelp(CommandLine line) {
-    line.getSubcommands().values().forEach(Cli::addHelp);
-    if (line.getCommandSpec().findOption("--help") == null) {
-      line.getCommandSpec()
-          .addOption(
-              CommandLine.Model.OptionSpec.builder("-h", "--help")
-                  .usageHelp(true)
-                  .description("Show this help.")
-                  .build());
+  /**
+   * Every command answers --help and takes the common options: a script may hand all commands the
+   * same ones. One that has no meaning for a command changes nothing, and says so.
+   */
+  private static void complete(CommandLine line) {
+    line.getSubcommands().values().forEach(Cli::complete);
+    var command = line.getCommandSpec();
+    if (command.findOption("--help") == null) {
+      command.addOption(
+          CommandLine.Model.OptionSpec.builder("-h", "--help")
+              .usageHelp(true)
+              .description("Show this help.")
+              .build());
+    }
+    if (line.getSubcommands().isEmpty() && !command.helpCommand()) {
+      CommandLine.Model.CommandSpec.forAnnotatedObject(new CheckOptions()).options().stream()
+          .filter(option -> command.findOption(option.longestName()) == null)
+          .forEach(option -> command.addOption(withoutMeaning(option, command)));
+    }
+  }
+
+  private static CommandLine.Model.OptionSpec withoutMeaning(
+      CommandLine.Model.OptionSpec option, CommandLine.Model.CommandSpec command) {
+    return CommandLine.Model.OptionSpec.builder(option.names())
+        .arity(option.arity().toString())
+        .type(option.arity().max() == 0 ? boolean.class : String.class)
+        .hidden(true)
+        .setter(
+            new CommandLine.Model.ISetter() {
+              @Override
+              public <T> T set(T value) {
+                taken(option.longestName(), value, command);
+                return value;
+              }
+            })
+        .build();
+  }
+
+  /**
+   * @param value null or false when the option is not there
+   */
+  private static void taken(
+      String option, @Nullable Object value, CommandLine.Model.CommandSpec command) {
+    if (value == null || value.equals(false)) {
+      return;
+    }
+    switch (option) {
+      // Nothing is coloured, and text is what it prints.
+      case "--no-color" -> {}
+      case "--verbose" -> Logging.quiet(true);
+      default -> {
+        if (!(option.equals("--format") && value.equals("text"))) {
+          System.err.println(
+              "warning: %s changes nothing for %s".formatted(option, command.qualifiedName()));
+        }
+      }
     }
   }
 
@@ -43,11 +90,7 @@ public final class Cli {
     var command = problem.getCommandLine();
     command.getErr().println("maildrift: " + Terminal.safe(String.valueOf(problem.getMessage())));
     CommandLine.UnmatchedArgumentException.printSuggestions(problem, command.getErr());
-    command
-        .getErr()
-        .println(
-            "Try: maildrift help"
-                + (command.getParent() == null ? "" : " " + command.getCommandName()));
+    command.getErr().println("Try: %s --help".formatted(command.getCommandSpec().qualifiedName()));
     return Exit.USAGE;
   }
 

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import maildrift.monitor.json.CheckJson;
@@ -27,6 +28,18 @@ final class ClientOptions {
       paramLabel = "text|json",
       description = "json: the daemon's answer as it is (default: text).")
   String format = "text";
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      description = "How long the daemon may take to answer (default: 60s).")
+  String timeout = "60s";
+
+  @Option(
+      names = "--ca-file",
+      paramLabel = "PEM",
+      description = "Trust these certificate authorities besides the system's, for an https URL.")
+  @Nullable Path caFile;
 
   boolean json() {
     return switch (format) {
@@ -55,7 +68,9 @@ final class ClientOptions {
   private HttpRequest.Builder request(String path) {
     try {
       var base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-      var builder = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(60));
+      var builder =
+          HttpRequest.newBuilder(URI.create(base + path))
+              .timeout(Arguments.duration("--timeout", timeout));
       Optional.ofNullable(System.getenv("MAILDRIFT_TOKEN"))
           .filter(token -> !token.isEmpty())
           .ifPresent(token -> builder.header("Authorization", "Bearer " + token));
@@ -66,7 +81,7 @@ final class ClientOptions {
   }
 
   private JsonNode send(HttpRequest request) {
-    try (var client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
+    try (var client = client()) {
       var response =
           client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
       var body = parsed(response.body());
@@ -86,6 +101,14 @@ final class ClientOptions {
       Thread.currentThread().interrupt();
       throw new Failure("interrupted");
     }
+  }
+
+  private HttpClient client() {
+    var builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5));
+    if (caFile != null) {
+      builder.sslContext(Trust.systemAnd(caFile));
+    }
+    return builder.build();
   }
 
   private static JsonNode parsed(String body) {

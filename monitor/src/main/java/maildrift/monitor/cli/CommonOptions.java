@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import maildrift.monitor.config.Overrides;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options that every command which looks at something takes. */
-abstract sealed class CommonOptions extends OutputOptions permits CheckOptions, SingleOptions {
+/** How a command looks that looks at something. */
+sealed class CommonOptions extends OutputOptions permits CheckOptions {
 
   @Option(
       names = "--dns",
@@ -29,22 +31,13 @@ abstract sealed class CommonOptions extends OutputOptions permits CheckOptions, 
       description = "Trust these certificate authorities besides the system's.")
   private @Nullable Path caFile;
 
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Say more on stderr.")
-  private boolean verbose;
-
-  /** Before anything is looked at. */
-  void begin() {
-    Logging.quiet(verbose);
-  }
-
-  Optional<Duration> timeout() {
+  private Optional<Duration> timeout() {
     return Optional.ofNullable(timeout).map(text -> Arguments.duration("--timeout", text));
   }
 
-  List<String> dns() {
-    return dns;
+  /** What these options say over a configuration. */
+  Overrides overrides() {
+    return new Overrides(Arguments.servers("--dns", dns), timeout(), Set.of());
   }
 
   Optional<Path> caFile() {

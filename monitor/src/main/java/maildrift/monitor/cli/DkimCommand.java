@@ -38,7 +38,7 @@ final class DkimCommand implements Callable<Integer> {
       description = "Compare with this key: PEM, base64, or a whole TXT record (- reads stdin).")
   @Nullable String expect;
 
-  @Mixin SingleOptions common = new SingleOptions();
+  @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {

@@ -19,7 +19,7 @@ final class DmarcCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DOMAIN", description = "Author domain.")
   String domain = "";
 
-  @Mixin SingleOptions common = new SingleOptions();
+  @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {

@@ -24,7 +24,8 @@ final class Looked {
   static CheckResult look(
       CheckRunner runner, ManagedDomain domain, CheckOptions options, Duration limit) {
     return told(
-        runner.check(domain, Look.REGULAR, options::wants, Context.at(Instant.now()), limit));
+        runner.check(
+            domain, Look.REGULAR, options.choice()::wants, Context.at(Instant.now()), limit));
   }
 
   private static CheckResult told(CheckResult result) {

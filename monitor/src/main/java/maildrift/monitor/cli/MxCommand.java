@@ -14,7 +14,7 @@ final class MxCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DOMAIN", description = "Whose mail hosts.")
   String domain = "";
 
-  @Mixin SingleOptions common = new SingleOptions();
+  @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {

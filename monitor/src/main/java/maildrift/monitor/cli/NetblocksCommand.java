@@ -45,7 +45,7 @@ final class NetblocksCommand implements Callable<Integer> {
       description = "What the gateway accepts, one CIDR a line (- reads stdin).")
   @Nullable String allowlist;
 
-  @Mixin SingleOptions common = new SingleOptions();
+  @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {

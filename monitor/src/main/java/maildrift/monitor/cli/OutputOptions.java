@@ -2,7 +2,7 @@ package maildrift.monitor.cli;
 
 import picocli.CommandLine.Option;
 
-/** How a command prints; all that those take which look at nothing. */
+/** How a command prints and how much it says. */
 class OutputOptions {
 
   @Option(
@@ -13,6 +13,16 @@ class OutputOptions {
 
   @Option(names = "--no-color", description = "No colour on a terminal; NO_COLOR does the same.")
   boolean noColor;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Say more on stderr.")
+  private boolean verbose;
+
+  /** Before anything is done. */
+  void begin() {
+    Logging.quiet(verbose);
+  }
 
   boolean json() {
     return switch (format) {

@@ -15,7 +15,6 @@ import maildrift.probes.Deadline;
 import maildrift.probes.Probe;
 import maildrift.probes.ProbeCatalog;
 import maildrift.probes.dns.Dns;
-import maildrift.probes.dns.DnsServer;
 import maildrift.probes.tls.TrustAnchors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,22 +42,12 @@ final class Outside implements AutoCloseable {
     // Before anything is asked: nobody should wait for what cannot be printed.
     var _ = options.json();
     options.begin();
-    var settings =
-        Wiring.dnsSettings(
-            config.dns(), resolvers(options), options.timeout(), Duration.ofHours(1));
+    var settings = Wiring.dnsSettings(options.overrides().over(config.dns()), Duration.ofHours(1));
     LOG.debug("asks {}", settings.resolvers());
     var smtp = Wiring.smtpSettings(config.smtp());
     return new Outside(
         Wiring.doors(settings, smtp, Duration.ofHours(1)),
         ProbeCatalog.of(anchors(options.caFile())));
-  }
-
-  private static List<DnsServer> resolvers(CommonOptions options) {
-    try {
-      return options.dns().stream().map(DnsServer::parse).toList();
-    } catch (IllegalArgumentException problem) {
-      throw new Failure("--dns: " + problem.getMessage());
-    }
   }
 
   static TrustAnchors anchors(Optional<Path> file) {

@@ -34,6 +34,7 @@ final class ProfilesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    common.begin();
     var catalog = (config == null ? MonitorConfig.DEFAULT : Configured.load(config)).profiles();
     if (name == null) {
       catalog.all().forEach(this::line);

@@ -27,6 +27,7 @@ final class RulesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    common.begin();
     var rules = WatchRules.all();
     if (explain != null) {
       page(find(rules, explain));

@@ -2,12 +2,14 @@ package maildrift.monitor.cli;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.HostPort;
 import maildrift.monitor.config.HttpConfig;
+import maildrift.monitor.config.Overrides;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.store.Stores;
@@ -24,8 +26,8 @@ import picocli.CommandLine.Option;
     description = {
       "The daemon.",
       "SIGHUP, POST /-/reload or a change of the files reloads the configuration; "
-          + "SIGTERM ends it within 15 s. Resolvers, deadlines and the probes of a domain are in "
-          + "the configuration (dns.resolvers, dns.timeout, skip)."
+          + "SIGTERM ends it within 15 s. --dns, --timeout, --only and --skip say what they say over "
+          + "the configuration, and over each one that a reload brings."
     },
     footer = {"", "Example: maildrift run --config maildrift.yml"})
 final class RunCommand implements Callable<Integer> {
@@ -36,17 +38,45 @@ final class RunCommand implements Callable<Integer> {
       description = "The configuration.")
   @Nullable Path config;
 
-  // Resolvers, deadlines and probes are the configuration's to say: it may change while the daemon
-  // runs, and an option that a reload undoes would lie.
+  @Option(
+      names = "--dns",
+      split = ",",
+      paramLabel = "HOST[:PORT]",
+      description =
+          "Ask these resolvers instead of dns.resolvers, and nothing else: dns.confirm_with and the "
+              + "authoritative servers are not asked for a second opinion.")
+  List<String> dns = List.of();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      description =
+          "Instead of dns.timeout: one question's whole deadline, retries and TCP included.")
+  @Nullable String timeout;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "PROBE",
+      description = "Run only these probes, for every domain.")
+  List<String> only = List.of();
+
+  @Option(
+      names = "--skip",
+      split = ",",
+      paramLabel = "PROBE",
+      description = "Leave these probes out, for every domain, besides those that a domain skips.")
+  List<String> skip = List.of();
+
   @Option(
       names = "--ca-file",
       paramLabel = "PEM",
-      description = "Trust these certificate authorities besides the system's.")
+      description = "Trust these certificate authorities of mail hosts besides the system's.")
   @Nullable Path caFile;
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Say more on stderr.")
+      description = "Log more on stderr: every look, too.")
   boolean verbose;
 
   @Override
@@ -55,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
       throw new Failure("--config is missing");
     }
     Logging.set(verbose);
-    var loader = Loading.loader();
+    var loader = Loading.loader().overriding(overrides());
     var result = loader.load(config);
     result
         .warnings()
@@ -69,6 +99,13 @@ final class RunCommand implements Callable<Integer> {
       }
       case ConfigLoader.Loaded loaded -> run(loaded, loader, config);
     };
+  }
+
+  private Overrides overrides() {
+    return new Overrides(
+        Arguments.servers("--dns", dns),
+        Optional.ofNullable(timeout).map(text -> Arguments.duration("--timeout", text)),
+        new ProbeChoice(only, skip).left());
   }
 
   private int run(ConfigLoader.Loaded loaded, ConfigLoader loader, Path file)

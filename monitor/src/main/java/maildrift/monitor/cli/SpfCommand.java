@@ -65,7 +65,7 @@ final class SpfCommand implements Callable<Integer> {
   @Option(names = "--batch", description = "JSON Lines in, JSON Lines out.")
   boolean batch;
 
-  @Mixin SingleOptions common = new SingleOptions();
+  @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {

@@ -35,7 +35,7 @@ final class TlsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "HOST[:PORT]", description = "A mail host, by name.")
   String target = "";
 
-  @Mixin SingleOptions common = new SingleOptions();
+  @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() {

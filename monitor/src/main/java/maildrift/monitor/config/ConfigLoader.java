@@ -28,6 +28,7 @@ public final class ConfigLoader {
 
   private final Vocabulary vocabulary;
   private final Function<String, Optional<String>> environment;
+  private final Overrides overrides;
 
   /** With the environment of this process. */
   public ConfigLoader(Vocabulary vocabulary) {
@@ -35,8 +36,19 @@ public final class ConfigLoader {
   }
 
   public ConfigLoader(Vocabulary vocabulary, Function<String, Optional<String>> environment) {
+    this(vocabulary, environment, Overrides.NONE);
+  }
+
+  private ConfigLoader(
+      Vocabulary vocabulary, Function<String, Optional<String>> environment, Overrides overrides) {
     this.vocabulary = vocabulary;
     this.environment = environment;
+    this.overrides = overrides;
+  }
+
+  /** The same, with the command line's word over everything that it reads. */
+  public ConfigLoader overriding(Overrides value) {
+    return new ConfigLoader(vocabulary, environment, value);
   }
 
   /** What came of it. */
@@ -108,10 +120,10 @@ public final class ConfigLoader {
     return result(reading, Optional.of(reader.adHoc(name, profiles, place)));
   }
 
-  private static DomainResult result(Reading reading, Optional<ManagedDomain> domain) {
+  private DomainResult result(Reading reading, Optional<ManagedDomain> domain) {
     return reading.hasProblems()
         ? new DomainResult.Refused(reading.problems())
-        : new DomainResult.Accepted(domain.orElseThrow());
+        : new DomainResult.Accepted(overrides.over(domain.orElseThrow()));
   }
 
   private static Declarations declarations(MonitorConfig config) {
@@ -150,7 +162,7 @@ public final class ConfigLoader {
       var config = config(source);
       return reading.hasProblems()
           ? new Rejected(reading.problems(), reading.files(), reading.warnings())
-          : new Loaded(config, reading.files(), reading.warnings());
+          : new Loaded(overrides.over(config), reading.files(), reading.warnings());
     }
 
     private void open(Place.Source source, Place named) {

@@ -14,20 +14,33 @@ import maildrift.probes.dns.DnsName;
  * @param authoritative where a zone's servers are, if not where its NS records say
  * @param queriesPerSecond to one server
  * @param timeout one question's whole deadline, retries and TCP included
+ * @param nothingElse only the resolvers are asked: no second opinion, no authoritative servers, as
+ *     {@code --dns} wants it
  */
 public record DnsConfig(
     List<HostPort> resolvers,
     List<HostPort> confirmWith,
     Map<DnsName, List<HostPort>> authoritative,
     int queriesPerSecond,
-    Duration timeout) {
+    Duration timeout,
+    boolean nothingElse) {
   public static final int PORT = 53;
   public static final DnsConfig DEFAULT =
-      new DnsConfig(List.of(), List.of(), Map.of(), 1000, Duration.ofSeconds(2));
+      new DnsConfig(List.of(), List.of(), Map.of(), 1000, Duration.ofSeconds(2), false);
 
   public DnsConfig {
     resolvers = List.copyOf(resolvers);
     confirmWith = List.copyOf(confirmWith);
     authoritative = Map.copyOf(authoritative);
+  }
+
+  /** These resolvers instead, and nobody else. */
+  public DnsConfig only(List<HostPort> servers) {
+    return new DnsConfig(servers, List.of(), Map.of(), queriesPerSecond, timeout, true);
+  }
+
+  public DnsConfig timeout(Duration value) {
+    return new DnsConfig(
+        resolvers, confirmWith, authoritative, queriesPerSecond, value, nothingElse);
   }
 }

@@ -112,6 +112,46 @@ public record MonitorConfig(
         maintenance);
   }
 
+  MonitorConfig with(DnsConfig value) {
+    return new MonitorConfig(
+        value,
+        smtp,
+        http,
+        store,
+        schedule,
+        metrics,
+        alerts,
+        baseline,
+        severities,
+        tenantSeverities,
+        profiles,
+        tenants,
+        gateways,
+        allowlists,
+        domains,
+        maintenance);
+  }
+
+  MonitorConfig with(List<ManagedDomain> value) {
+    return new MonitorConfig(
+        dns,
+        smtp,
+        http,
+        store,
+        schedule,
+        metrics,
+        alerts,
+        baseline,
+        severities,
+        tenantSeverities,
+        profiles,
+        tenants,
+        gateways,
+        allowlists,
+        value,
+        maintenance);
+  }
+
   public Optional<ManagedDomain> domain(DnsName name) {
     return domains.stream().filter(domain -> domain.name().equals(name)).findFirst();
   }

@@ -47,7 +47,7 @@ final class SettingsReader {
     var queries = section.whole("queries_per_second", 1, 1_000_000, byDefault.queriesPerSecond());
     var timeout = section.duration("timeout", TENTH, byDefault.timeout());
     section.end();
-    return new DnsConfig(resolvers, confirmWith, authoritative, queries, timeout);
+    return new DnsConfig(resolvers, confirmWith, authoritative, queries, timeout, false);
   }
 
   private List<HostPort> servers(Section section, String key) {

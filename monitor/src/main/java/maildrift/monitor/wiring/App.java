@@ -247,7 +247,7 @@ public final class App implements Backend, AutoCloseable {
   private OutsideDoors openDoors(MonitorConfig settings) {
     var maxAge = settings.schedule().interval();
     return Wiring.doors(
-        Wiring.dnsSettings(settings.dns(), List.of(), Optional.empty(), maxAge),
+        Wiring.dnsSettings(settings.dns(), maxAge),
         Wiring.smtpSettings(settings.smtp()),
         maxAge,
         resolving::answered);

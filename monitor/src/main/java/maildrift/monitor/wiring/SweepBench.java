@@ -123,7 +123,7 @@ public final class SweepBench implements AutoCloseable {
 
   private OutsideDoors open() {
     return Wiring.doors(
-        Wiring.dnsSettings(config.dns(), List.of(), Optional.empty(), Duration.ofHours(1)),
+        Wiring.dnsSettings(config.dns(), Duration.ofHours(1)),
         Wiring.smtpSettings(config.smtp()),
         Duration.ofHours(1));
   }

@@ -3,7 +3,6 @@ package maildrift.monitor.wiring;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import maildrift.monitor.check.OutsideDoors;
 import maildrift.monitor.config.DnsConfig;
@@ -24,25 +23,22 @@ public final class Wiring {
   /**
    * How DNS is asked.
    *
-   * @param resolvers from the command line; given ones are asked and nothing else
-   * @param timeout from the command line
    * @param maxAge nothing older is served from the cache
    */
-  public static DnsSettings dnsSettings(
-      DnsConfig config, List<DnsServer> resolvers, Optional<Duration> timeout, Duration maxAge) {
+  public static DnsSettings dnsSettings(DnsConfig config, Duration maxAge) {
     var settings =
-        resolvers.isEmpty()
-            ? DnsSettings.of(resolvers(config))
+        config.nothingElse()
+            ? DnsSettings.only(resolvers(config))
+            : DnsSettings.of(resolvers(config))
                 .confirmWith(config.confirmWith().stream().map(Wiring::server).toList())
                 .authoritative(
                     config.authoritative().entrySet().stream()
                         .collect(
                             Collectors.toUnmodifiableMap(
                                 Map.Entry::getKey,
-                                zone -> zone.getValue().stream().map(Wiring::server).toList())))
-            : DnsSettings.only(resolvers);
+                                zone -> zone.getValue().stream().map(Wiring::server).toList())));
     return settings
-        .timeout(timeout.orElse(config.timeout()))
+        .timeout(config.timeout())
         .queriesPerSecond(config.queriesPerSecond())
         .maxAge(maxAge);
   }

@@ -106,6 +106,10 @@ public record ManagedDomain(
     return with(parts -> parts.gateways = value);
   }
 
+  public ManagedDomain skip(Set<String> value) {
+    return with(parts -> parts.skip = value);
+  }
+
   public ManagedDomain waivers(List<Waiver> value) {
     return with(parts -> parts.waivers = value);
   }

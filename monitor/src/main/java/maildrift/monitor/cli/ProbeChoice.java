@@ -1,0 +1,40 @@
+package maildrift.monitor.cli;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import maildrift.probes.Probe;
+import maildrift.probes.ProbeCatalog;
+
+/** Which probes {@code --only} and {@code --skip} leave. */
+record ProbeChoice(List<String> only, List<String> skip) {
+
+  ProbeChoice {
+    only = List.copyOf(only);
+    skip = List.copyOf(skip);
+    var known = all();
+    Stream.concat(only.stream(), skip.stream())
+        .filter(name -> !known.contains(name))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new Failure(
+                  "there is no probe '%s'; the probes are %s"
+                      .formatted(name, String.join(", ", known)));
+            });
+  }
+
+  private static List<String> all() {
+    return ProbeCatalog.all().stream().map(Probe::name).toList();
+  }
+
+  boolean wants(String probe) {
+    return (only.isEmpty() || only.contains(probe)) && !skip.contains(probe);
+  }
+
+  /** The probes that are left out. */
+  Set<String> left() {
+    return all().stream().filter(probe -> !wants(probe)).collect(Collectors.toUnmodifiableSet());
+  }
+}
