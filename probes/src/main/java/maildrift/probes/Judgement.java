@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,22 @@ public record Judgement(
     records = Collections.unmodifiableSortedMap(new TreeMap<>(records));
     findings = List.copyOf(findings);
     gaps = List.copyOf(gaps);
+  }
+
+  /** The same with one finding more. */
+  public Judgement plus(Finding finding) {
+    return new Judgement(
+        outcome,
+        facts,
+        records,
+        Stream.concat(findings.stream(), Stream.of(finding)).toList(),
+        gaps);
+  }
+
+  /** The same with one gap more. */
+  public Judgement plus(Gap gap) {
+    return new Judgement(
+        outcome, facts, records, findings, Stream.concat(gaps.stream(), Stream.of(gap)).toList());
   }
 
   /** Collects a judgement while a probe reads its observation from top to bottom. */

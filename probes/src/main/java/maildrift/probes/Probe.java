@@ -1,6 +1,8 @@
 package maildrift.probes;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import maildrift.probes.domain.ManagedDomain;
 
 /**
@@ -26,6 +28,23 @@ public interface Probe<T> {
 
   /** Decides; pure. Everything it needs comes as an argument. */
   Judgement judge(ManagedDomain domain, T seen, Context context);
+
+  /** Probes whose judgements of the same look {@link #among} reads, by name. */
+  default Set<String> siblings() {
+    return Set.of();
+  }
+
+  /**
+   * What its siblings' judgements of the same look add to its own; pure, asked once all of them
+   * have ended.
+   *
+   * @param siblings by name. One that did not run in this look is not there: then nothing is said
+   *     that needs it. One that saw what it saw the last time has no facts, only records, findings
+   *     and gaps
+   */
+  default Judgement among(ManagedDomain domain, Judgement own, Map<String, Judgement> siblings) {
+    return own;
+  }
 
   /**
    * Whether {@link #judge} looks at nothing but the domain and what was seen, and {@link #observe}

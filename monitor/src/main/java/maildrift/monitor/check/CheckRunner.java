@@ -4,7 +4,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
 import maildrift.probes.Finding;
@@ -42,6 +45,7 @@ public final class CheckRunner {
   private static final Duration GRACE = Duration.ofSeconds(3);
 
   private final List<Probe<?>> probes;
+  private final Map<String, Probe<?>> withSiblings;
   private final Doors doors;
   private final Timing timing;
   private final Clock clock;
@@ -54,6 +58,11 @@ public final class CheckRunner {
 
   public CheckRunner(List<Probe<?>> probes, Doors doors, Timing timing, Clock clock) {
     this.probes = List.copyOf(probes);
+    this.withSiblings =
+        probes.stream()
+            .<Probe<?>>map(probe -> probe)
+            .filter(probe -> !probe.siblings().isEmpty())
+            .collect(Collectors.toUnmodifiableMap(Probe::name, probe -> probe));
     this.doors = doors;
     this.timing = timing;
     this.clock = clock;
@@ -100,13 +109,28 @@ public final class CheckRunner {
         running.add(start(probe, domain, network, context, recall));
       }
     }
-    var results = running.stream().map(Running::result).toList();
+    var results = completed(domain, running.stream().map(Running::result).toList());
     results.forEach(result -> timing.took(result.probe(), result.took()));
     var findings =
         results.stream().flatMap(result -> result.judgement().findings().stream()).toList();
     var now = clock.instant();
     return new CheckResult(
         domain, now, results, Grading.graded(findings, domain, now), network.contradictions());
+  }
+
+  /** With what each probe says once its siblings' judgements are known. */
+  private List<ProbeResult> completed(ManagedDomain domain, List<ProbeResult> results) {
+    var judgements = new HashMap<String, Judgement>();
+    results.forEach(result -> judgements.put(result.probe(), result.judgement()));
+    return results.stream()
+        .map(
+            result -> {
+              var probe = withSiblings.get(result.probe());
+              return probe == null
+                  ? result
+                  : result.judgement(probe.among(domain, result.judgement(), judgements));
+            })
+        .toList();
   }
 
   /** Grades findings that were made outside a probe, as those of the probes are. */

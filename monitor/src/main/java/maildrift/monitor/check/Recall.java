@@ -50,7 +50,7 @@ public final class Recall {
   }
 
   private static Judged judged(ManagedDomain domain, ProbeResult result) {
-    var judgement = result.judgement();
+    var judgement = result.alone();
     return new Judged(
         domain,
         result.mark().orElseThrow(),
@@ -63,6 +63,6 @@ public final class Recall {
   }
 
   private static boolean isKept(ProbeResult result) {
-    return result.mark().isPresent() && result.judgement().gaps().isEmpty();
+    return result.mark().isPresent() && result.alone().gaps().isEmpty();
   }
 }

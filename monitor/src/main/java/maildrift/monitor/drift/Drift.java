@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import maildrift.probes.Finding;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
 import maildrift.probes.netblocks.NetblocksProbe;
+import maildrift.probes.spf.SpfProbe;
 
 /**
  * Compares watched records with the baseline. A record's name ends in its kind ({@code contoso.tld
@@ -32,6 +35,9 @@ public final class Drift {
   /** The netblocks probe's, judged here because it needs the baseline. */
   public static final Rule NETBLOCKS_CHANGED = NetblocksProbe.CHANGED;
 
+  /** The SPF probe's, judged here because it needs the baseline. */
+  public static final Rule LOOKUPS_CHANGED = SpfProbe.LOOKUPS_TREND;
+
   private Drift() {}
 
   /**
@@ -47,7 +53,12 @@ public final class Drift {
     seen.forEach(
         (name, now) -> {
           var accepted = baseline.get(name);
-          if (accepted != null && !accepted.equals(now)) {
+          if (accepted == null || accepted.equals(now)) {
+            return;
+          }
+          if (name.endsWith(SpfProbe.LOOKUPS_RECORD)) {
+            lookups(name, accepted, now, baseline, seen).ifPresent(findings::add);
+          } else {
             findings.add(finding(name, accepted, now));
           }
         });
@@ -67,6 +78,35 @@ public final class Drift {
         .remedy(
             "If you made this change, accept it: maildrift baseline accept. If not, publish the old value again: "
                 + quoted(old));
+  }
+
+  /**
+   * The count of lookups, where the domain's own record is as accepted: a changed record is said by
+   * itself, and its new count is accepted with it.
+   */
+  private static Optional<Finding> lookups(
+      String name,
+      String old,
+      String now,
+      Map<String, String> baseline,
+      SortedMap<String, String> seen) {
+    var domain = name.substring(0, name.length() - SpfProbe.LOOKUPS_RECORD.length());
+    var record = domain + " SPF";
+    var before = SpfProbe.lookups(old);
+    var after = SpfProbe.lookups(now);
+    if (before == after || !Objects.equals(baseline.get(record), seen.get(record))) {
+      return Optional.empty();
+    }
+    var finding =
+        Finding.of(
+                LOOKUPS_CHANGED,
+                domain,
+                "%s needs %d DNS lookups, %d when it was accepted, though its own text is the same: what it includes has changed"
+                    .formatted(record, after, before))
+            .cause(record)
+            .with("old", old)
+            .with("new", now);
+    return Optional.of(after > before ? finding : finding.severity(Severity.INFO));
   }
 
   private static Finding netblocks(String source, String old, String now) {

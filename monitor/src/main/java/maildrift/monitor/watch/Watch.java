@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.state.AlertBook;
 import maildrift.alerts.state.AlertTerms;
@@ -42,6 +43,7 @@ import maildrift.probes.Judgement;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.spf.SpfProbe;
 
 /**
  * Takes domains' turns. A turn looks at the domain, compares it with the baseline, steps its
@@ -263,6 +265,7 @@ public final class Watch {
         pending.stream()
             .map(alert -> probeOf(key(alert)))
             .flatMap(Optional::stream)
+            .flatMap(this::withSiblings)
             .collect(Collectors.toSet());
     // While something stays in doubt, as behind a mail server that does not answer, the other
     // probes keep their turns.
@@ -298,6 +301,15 @@ public final class Watch {
         inconsistent(authoritative),
         key -> hidden(key, second) || hidden(key, authoritative),
         full);
+  }
+
+  /** A probe, and those whose judgements its own needs. */
+  private Stream<String> withSiblings(String probe) {
+    return Stream.concat(
+        Stream.of(probe),
+        runner.probes().stream()
+            .filter(known -> known.name().equals(probe))
+            .flatMap(known -> known.siblings().stream()));
   }
 
   private boolean stillDoubtful(CheckResult second, DomainWatch watch, List<Alert> pending) {
@@ -528,10 +540,13 @@ public final class Watch {
 
   /** The record that a finding of drift is about; empty for any other finding. */
   private static Optional<String> recordOf(Finding.Key key) {
-    return key.rule().equals(Drift.CHANGED.id())
-        ? Optional.of(key.subject())
-        : Optional.of(key.subject() + " netblocks")
-            .filter(_ -> key.rule().equals(Drift.NETBLOCKS_CHANGED.id()));
+    if (key.rule().equals(Drift.CHANGED.id())) {
+      return Optional.of(key.subject());
+    }
+    return key.rule().equals(Drift.NETBLOCKS_CHANGED.id())
+        ? Optional.of(key.subject() + " netblocks")
+        : Optional.of(key.subject() + SpfProbe.LOOKUPS_RECORD)
+            .filter(_ -> key.rule().equals(Drift.LOOKUPS_CHANGED.id()));
   }
 
   /** Drift of a record that this look did not see is neither there nor gone. */

@@ -7,9 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
+import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
@@ -190,5 +193,30 @@ final class RecallTest {
     }
 
     assertThat(judged).hasValue(4);
+  }
+
+  @Test
+  void whatASiblingAddsIsAddedOnceHoweverOftenARecordIsRecalled() {
+    var rule = Rule.info("counting.sibling", "the sibling ran");
+    var probe =
+        new Counting() {
+          @Override
+          public Set<String> siblings() {
+            return Set.of("counting");
+          }
+
+          @Override
+          public Judgement among(
+              ManagedDomain asked, Judgement own, Map<String, Judgement> siblings) {
+            return own.plus(Finding.of(rule, siblings.keySet().toString(), "it ran"));
+          }
+        };
+    for (var i = 0; i < 3; i++) {
+      assertThat(look(probe, domain).judgement().findings())
+          .extracting(Finding::subject)
+          .containsExactly("[counting]");
+    }
+
+    assertThat(judged).hasValue(1);
   }
 }

@@ -2,8 +2,10 @@ package maildrift.monitor.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import maildrift.probes.Finding;
 import maildrift.probes.Severity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,40 @@ class DriftTest {
               assertThat(finding.severity()).isEqualTo(severity);
               assertThat(finding.evidence()).containsEntry("old", old).containsEntry("new", now);
             });
+  }
+
+  private static List<Finding> lookups(String record, String now, int before, int after) {
+    return Drift.between(
+        Map.of("a.test SPF", record, "a.test SPF-lookups", before + " (include:p.test 4)"),
+        new TreeMap<>(
+            Map.of("a.test SPF", now, "a.test SPF-lookups", after + " (include:p.test 6)")));
+  }
+
+  @Test
+  void aCountOfLookupsThatGrewWithoutALocalEditIsTheProvidersDoing() {
+    var record = "v=spf1 include:p.test ~all";
+
+    assertThat(lookups(record, record, 7, 9))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.rule().id()).isEqualTo("spf.lookups-trend");
+              assertThat(finding.subject()).isEqualTo("a.test");
+              assertThat(finding.cause()).isEqualTo("a.test SPF");
+              assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+              assertThat(finding.message()).contains("needs 9 DNS lookups, 7 when");
+            });
+    assertThat(lookups(record, record, 9, 7))
+        .singleElement()
+        .matches(finding -> finding.severity() == Severity.INFO);
+    assertThat(lookups(record, record, 7, 7)).isEmpty();
+  }
+
+  @Test
+  void anEditedRecordIsSaidOnceAndNotForItsCountToo() {
+    assertThat(lookups("v=spf1 include:p.test ~all", "v=spf1 include:p.test mx ~all", 7, 8))
+        .extracting(finding -> finding.rule().id())
+        .containsExactly("record.changed");
   }
 
   @Test

@@ -12,6 +12,7 @@ import maildrift.probes.dmarc.ReportPaths.Consent;
 import maildrift.probes.dmarc.TreeWalk.Found;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.PublicSuffixes;
 import org.jspecify.annotations.Nullable;
 
 /** What was seen of one domain's DMARC, as JSON has it. Pure. */

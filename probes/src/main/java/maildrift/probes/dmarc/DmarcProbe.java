@@ -20,6 +20,7 @@ import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.PublicSuffixes;
 
 /**
  * Which DMARC policy do receivers find for the domain, what does it come down to, and do the

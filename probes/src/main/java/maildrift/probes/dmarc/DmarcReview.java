@@ -20,6 +20,7 @@ import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.PublicSuffixes;
 
 /** Judges what DNS said about one domain's DMARC. Pure. */
 final class DmarcReview {

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.PublicSuffixes;
 
 /** Where reports go, and whether the receiving domain accepts them (RFC 9990 §4). */
 final class ReportPaths {

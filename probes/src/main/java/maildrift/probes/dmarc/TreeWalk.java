@@ -8,6 +8,7 @@ import java.util.Optional;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Rdata;
+import maildrift.probes.domain.PublicSuffixes;
 
 /** Policy discovery from answers: RFC 9989 §4.10, and RFC 7489 §6.6.3 beside it. Pure. */
 final class TreeWalk {

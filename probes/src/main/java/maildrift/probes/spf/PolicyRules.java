@@ -2,11 +2,16 @@ package maildrift.probes.spf;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import maildrift.probes.Finding;
 import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.network.NetworkSet;
 import maildrift.probes.spf.SpfTree.Node;
@@ -16,6 +21,9 @@ import maildrift.probes.spf.SpfTree.Policy;
 final class PolicyRules {
   private static final int LARGE_RECORD = 450;
   private static final int LARGE_RESPONSE = 512;
+
+  /** More names than this say nothing more. */
+  private static final int MANY_NAMES = 250;
 
   /** /0 to /15 and /0 to /31 in the domain's own record. */
   private static final int BROAD_IPV4 = 15;
@@ -51,6 +59,59 @@ final class PolicyRules {
         size(published, subject, cause);
         ownBreadth(policy, subject, cause);
         terms(policy, subject, cause, true, visited);
+      }
+    }
+    repeated();
+  }
+
+  /**
+   * What is asked or written twice. Terms of the domain's own record are named as written; a name
+   * that several includes lead to is its owner's choice, and costs again each time.
+   */
+  private void repeated() {
+    var written = new LinkedHashMap<String, Integer>();
+    for (var node : tree.root().nodes()) {
+      if (!node.ignored() && node.term() instanceof Term.Directive) {
+        written.merge(Printable.of(node.term().text()).toLowerCase(Locale.ROOT), 1, Integer::sum);
+      }
+    }
+    var reached = new LinkedHashMap<String, Integer>();
+    reach(tree.root(), reached);
+    written.values().removeIf(count -> count < 2);
+    reached.values().removeIf(count -> count < 2);
+    if (written.isEmpty() && reached.isEmpty()) {
+      return;
+    }
+    var finding =
+        out.own(
+                SpfRules.DUPLICATE,
+                written.isEmpty()
+                    ? "%s leads to %s more than once, and pays for it each time"
+                        .formatted(ownCause, String.join(", ", reached.keySet()))
+                    : "%s lists %s more than once"
+                        .formatted(ownCause, String.join(", ", written.keySet())))
+            .with("terms", written)
+            .with("names", reached);
+    out.add(
+        tree.root()
+            .record()
+            .filter(_ -> !written.isEmpty())
+            .map(
+                record -> finding.remedy(SpfFindings.publish(name, Repair.eachOnce(record.text()))))
+            .orElse(finding));
+  }
+
+  /** How often evaluation gets to each policy below another. */
+  private static void reach(Policy policy, Map<String, Integer> reached) {
+    for (var node : policy.nodes()) {
+      if (!node.ignored() && node.target().isPresent()) {
+        var target = node.target().get();
+        if (node.term() instanceof Term.Directive
+            && !(target.seen() instanceof SpfTree.Loop)
+            && reached.size() < MANY_NAMES) {
+          reached.merge(Printable.of(target.name()), 1, Integer::sum);
+        }
+        reach(target, reached);
       }
     }
   }
@@ -343,25 +404,29 @@ final class PolicyRules {
       case SpfTree.Missing(var why, _, _) -> {
         if (node.term() instanceof Term.Redirect) {
           out.add(
-              Finding.of(
-                      SpfRules.REDIRECT,
-                      cause.equals(ownCause) ? name : head,
-                      "%s: %s leads nowhere, which is a permanent error: %s"
-                          .formatted(cause, text, Printable.of(why)))
-                  .cause(targetCause)
-                  .with("term", text));
+              takeover(
+                  Finding.of(
+                          SpfRules.REDIRECT,
+                          cause.equals(ownCause) ? name : head,
+                          "%s: %s leads nowhere, which is a permanent error: %s%s"
+                              .formatted(cause, text, Printable.of(why), free(target.name())))
+                      .cause(targetCause)
+                      .with("term", text),
+                  target.name()));
         } else if (Mistakes.in(node.term()).isEmpty()) {
           out.add(
-              Finding.of(
-                      SpfRules.INCLUDE_NONE,
-                      head,
-                      "%s includes %s, which is a permanent error: %s"
-                          .formatted(cause, targetName, Printable.of(why)))
-                  .cause(targetCause)
-                  .with("term", text)
-                  .remedy(
-                      "Remove it, or correct the name. Without it:\n"
-                          + Repair.without(record, List.of(node.term().text()))));
+              takeover(
+                  Finding.of(
+                          SpfRules.INCLUDE_NONE,
+                          head,
+                          "%s includes %s, which is a permanent error: %s%s"
+                              .formatted(cause, targetName, Printable.of(why), free(target.name())))
+                      .cause(targetCause)
+                      .with("term", text)
+                      .remedy(
+                          "Remove it, or correct the name. Without it:\n"
+                              + Repair.without(record, List.of(node.term().text()))),
+                  target.name()));
         }
       }
       case SpfTree.Several(var records) ->
@@ -376,6 +441,29 @@ final class PolicyRules {
                   .with("records", records.stream().map(SpfRecord::shown).toList()));
       case SpfTree.Published _, SpfTree.Unanswered _, SpfTree.Loop _, SpfTree.Cut _ -> {}
     }
+  }
+
+  /** Where the registry does not know the domain behind a dead name: what that means. */
+  private String free(String target) {
+    return unregistered(target)
+        .map(
+            domain ->
+                "; %s is not registered, and whoever registers it decides who may send in the name of %s"
+                    .formatted(domain, name))
+        .orElse("");
+  }
+
+  private Finding takeover(Finding finding, String target) {
+    return unregistered(target)
+        .map(domain -> finding.with("unregistered", domain.toString()))
+        .orElse(finding);
+  }
+
+  private Optional<DnsName> unregistered(String target) {
+    return DomainSpec.name(target)
+        .flatMap(
+            dead ->
+                out.unregistered().stream().filter(domain -> dead.isWithin(domain)).findFirst());
   }
 
   private void hugeNetworks(Node node, String subject, String cause) {

@@ -54,6 +54,13 @@ final class Repair {
     return joined(tokens(record).stream().filter(token -> !terms.contains(token)).toList());
   }
 
+  /** The record with each term once, where it first stands. */
+  static String eachOnce(String record) {
+    var seen = new LinkedHashSet<String>();
+    return joined(
+        tokens(record).stream().filter(token -> seen.add(token.toLowerCase(Locale.ROOT))).toList());
+  }
+
   /** The record with each broken token replaced by what would be right, where that is known. */
   static Optional<String> corrected(SpfRecord record) {
     if (record.problems().stream()

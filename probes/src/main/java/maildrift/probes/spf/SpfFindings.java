@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Rule;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.network.Cidr;
 
@@ -15,12 +17,14 @@ final class SpfFindings {
   private final ManagedDomain domain;
   private final SpfTree tree;
   private final String name;
+  private final Set<DnsName> unregistered;
   private final Map<Finding.Key, Finding> findings = new LinkedHashMap<>();
   private final List<Gap> gaps = new ArrayList<>();
 
-  SpfFindings(ManagedDomain domain, SpfTree tree) {
+  SpfFindings(ManagedDomain domain, SpfObservation seen) {
     this.domain = domain;
-    this.tree = tree;
+    this.tree = seen.tree();
+    this.unregistered = seen.unregistered();
     this.name = domain.name().toString();
   }
 
@@ -30,6 +34,11 @@ final class SpfFindings {
 
   SpfTree tree() {
     return tree;
+  }
+
+  /** Domains behind dead names of the tree, which the registry does not know. */
+  Set<DnsName> unregistered() {
+    return unregistered;
   }
 
   /** Of the domain, which is also the subject of findings about its own record. */

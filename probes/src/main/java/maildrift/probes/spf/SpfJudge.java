@@ -1,13 +1,19 @@
 package maildrift.probes.spf;
 
+import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Rdata;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.spf.SpfResult.Result;
 import maildrift.probes.spf.SpfTree.Node;
 
 /**
@@ -29,7 +35,7 @@ final class SpfJudge {
   private final SpfObservation seen;
 
   SpfJudge(ManagedDomain domain, SpfObservation seen) {
-    this.out = new SpfFindings(domain, seen.tree());
+    this.out = new SpfFindings(domain, seen);
     this.seen = seen;
     this.tree = seen.tree();
     this.name = out.name();
@@ -55,10 +61,12 @@ final class SpfJudge {
         new PolicyRules(out).judge();
         limits();
         all();
+        strangers();
         new AuthorisationRules(out, seen.expected()).judge();
         new SpfGaps(out).judge();
       }
     }
+    helos();
     return judgement();
   }
 
@@ -70,6 +78,8 @@ final class SpfJudge {
           .fact("record", tree.record().orElse(""))
           .fact("lookups", tree.lookups())
           .fact("voidLookups", tree.voidLookups())
+          .fact("headroom", Math.max(0, SpfCheck.MAX_TERMS - tree.lookups()))
+          .fact("voidHeadroom", Math.max(0, SpfCheck.MAX_VOIDS - tree.voidLookups()))
           .fact("complete", tree.isComplete());
       if (outcome == Outcome.ABSENT) {
         judgement.fact("all", "none");
@@ -79,8 +89,14 @@ final class SpfJudge {
       judgement
           .fact("netblocks", SpfFindings.texts(tree.published()))
           .fact("macros", tree.macros())
+          .fact("strangers", tried(seen.strangers()))
           .fact("tree", SpfTreeText.facts(tree))
           .record(ownCause, tree.record().orElse(""));
+      if (tree.root().seen() instanceof SpfTree.Published
+          && tree.isComplete()
+          && tree.root().nodes().stream().anyMatch(node -> node.target().isPresent())) {
+        judgement.record(name + SpfProbe.LOOKUPS_RECORD, trend());
+      }
     }
     out.findings().forEach(judgement::add);
     out.gaps().forEach(judgement::add);
@@ -179,8 +195,20 @@ final class SpfJudge {
                           String.join(", ", dead)))
               .severity(voids > SpfCheck.MAX_VOIDS ? Severity.CRITICAL : Severity.WARNING)
               .with("voidLookups", voids)
-              .with("terms", dead));
+              .with("terms", dead)
+              .with("unregistered", out.unregistered().stream().map(DnsName::toString).toList()));
     }
+  }
+
+  /** The count, and what it is made of: {@code 5 (include:_spf.provider.test 4, mx 1)}. */
+  private String trend() {
+    var text = new StringBuilder().append(tree.lookups());
+    var separator = " (";
+    for (var cost : costs().entrySet()) {
+      text.append(separator).append(cost.getKey()).append(' ').append(cost.getValue());
+      separator = ", ";
+    }
+    return separator.equals(", ") ? text.append(')').toString() : text.toString();
   }
 
   /** What each of the domain's own terms costs, everything below it included. */
@@ -212,6 +240,96 @@ final class SpfJudge {
         .distinct()
         .limit(20)
         .toList();
+  }
+
+  private static Map<String, Object> tried(List<SpfObservation.Tried> tried) {
+    var results = new LinkedHashMap<String, Object>();
+    tried.forEach(one -> results.put(one.address(), one.result().result().word()));
+    return results;
+  }
+
+  /** What the macros make of addresses that nobody owns; one that is listed is not their doing. */
+  private void strangers() {
+    for (var tried : seen.strangers()) {
+      switch (tried.result().result()) {
+        case PASS -> {
+          if (!tree.authorises(InetAddress.ofLiteral(tried.address()))) {
+            out.add(
+                out.own(
+                        SpfRules.MACRO,
+                        "%s: %s passes, an address that nobody sends from, by %s: everybody may send in the name of %s"
+                            .formatted(
+                                ownCause,
+                                tried.address(),
+                                tried.result().path().isEmpty()
+                                    ? "its macros"
+                                    : tried.result().path().getLast(),
+                                name))
+                    .severity(Severity.CRITICAL)
+                    .with("strangers", tried(seen.strangers()))
+                    .with("path", tried.result().path())
+                    .remedy(
+                        "Ask the provider of the macro why it lets strangers pass, and take the term out until then."));
+          }
+        }
+        case TEMPERROR ->
+            out.add(
+                Gap.of(
+                        SpfProbe.NAME,
+                        "what the macros of %s say to %s".formatted(name, tried.address()),
+                        tried.result().why(),
+                        SpfRules.MACRO.id())
+                    .subject(name));
+        case NONE, NEUTRAL, FAIL, SOFTFAIL, PERMERROR -> {}
+      }
+    }
+  }
+
+  /** RFC 7208 §2.3: receivers check HELO too, and it is all they have for bounces. */
+  private void helos() {
+    for (var helo : seen.helos()) {
+      var subject = helo.name().toString();
+      var undecided =
+          helo.tried().stream()
+              .filter(one -> one.result().result() == Result.TEMPERROR)
+              .findFirst();
+      var refused =
+          helo.tried().stream()
+              .filter(one -> one.result().result() != Result.PASS)
+              .filter(one -> one.result().result() != Result.TEMPERROR)
+              .findFirst();
+      var hasRecord =
+          helo.policy().records(Rdata.Txt.class).stream()
+              .anyMatch(text -> SpfRecord.isSpf(text.joined()));
+      if (helo.policy() instanceof Answer.Unanswered(_, var why, _)) {
+        out.add(Gap.of(SpfProbe.NAME, subject + " TXT", why, SpfRules.HELO.id()).subject(subject));
+      } else if (!hasRecord) {
+        out.add(helo(subject, "%s, which the gateway says in HELO, has no SPF record of its own"));
+      } else if (refused.isPresent()) {
+        out.add(
+            helo(
+                    subject,
+                    "the SPF record of %s does not let the gateway's address "
+                        + refused.get().address()
+                        + " pass: "
+                        + refused.get().result().result().word())
+                .with("addresses", tried(helo.tried())));
+      } else if (undecided.isPresent()) {
+        out.add(
+            Gap.of(
+                    SpfProbe.NAME,
+                    subject + " SPF",
+                    undecided.get().result().why(),
+                    SpfRules.HELO.id())
+                .subject(subject));
+      }
+    }
+  }
+
+  private static Finding helo(String subject, String message) {
+    return Finding.of(SpfRules.HELO, subject, message.formatted(subject))
+        .cause(subject + " TXT")
+        .remedy("%s. IN TXT \"v=spf1 a -all\"".formatted(subject));
   }
 
   private void all() {

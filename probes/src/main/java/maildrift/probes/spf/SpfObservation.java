@@ -2,6 +2,8 @@ package maildrift.probes.spf;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.network.NetworkSet;
 
@@ -9,11 +11,37 @@ import maildrift.probes.network.NetworkSet;
  * What the probe saw of one domain.
  *
  * @param expected the SPF names of providers that the domain's record must authorise
+ * @param strangers what addresses that nobody owns get, where macros decide
+ * @param unregistered domains behind dead names of the tree, which the registry does not know
+ * @param helos the names that the domain's gateways say of themselves
  */
-public record SpfObservation(SpfTree tree, List<Expected> expected) {
+public record SpfObservation(
+    SpfTree tree,
+    List<Expected> expected,
+    List<Tried> strangers,
+    Set<DnsName> unregistered,
+    List<Helo> helos) {
 
   public SpfObservation {
     expected = List.copyOf(expected);
+    strangers = List.copyOf(strangers);
+    unregistered = Set.copyOf(unregistered);
+    helos = List.copyOf(helos);
+  }
+
+  /** What {@code check_host()} answers for one address. */
+  public record Tried(String address, SpfResult result) {}
+
+  /**
+   * A name that a gateway says in HELO.
+   *
+   * @param policy TXT of the name
+   * @param tried the gateway's declared addresses, where the name has a record
+   */
+  public record Helo(DnsName name, Answer policy, List<Tried> tried) {
+    public Helo {
+      tried = List.copyOf(tried);
+    }
   }
 
   /**

@@ -3,12 +3,16 @@ package maildrift.probes.spf;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import maildrift.probes.Context;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
 import maildrift.probes.Probe;
@@ -30,6 +34,14 @@ import maildrift.probes.spf.SpfResult.Result;
 public final class SpfProbe implements Probe<SpfObservation> {
   static final String NAME = "spf";
 
+  /** Judged by whoever knows the baseline. */
+  public static final Rule LOOKUPS_TREND = SpfRules.LOOKUPS_TREND;
+
+  /** How the watched record is called that begins with the number of lookups. */
+  public static final String LOOKUPS_RECORD = " SPF-lookups";
+
+  private static final String MX = "mx";
+
   /** How many networks are tried with single addresses where macros decide. */
   private static final int MOST_SAMPLED_NETWORKS = 64;
 
@@ -49,14 +61,21 @@ public final class SpfProbe implements Probe<SpfObservation> {
   public SpfObservation observe(ManagedDomain domain, Network network) {
     var dns = new Remembering(network.dns());
     var tree = SpfTree.of(domain.name(), dns, network.deadline(), parser);
+    var own = new Rest(dns, SpfTreeBuilder.MAX_QUESTIONS - dns.sent);
+    var further = Further.of(tree, own);
     var names = new LinkedHashSet<DnsName>();
     domain.prescriptions().forEach(prescription -> names.addAll(prescription.spfAuthorise()));
     var expected = new ArrayList<Expected>();
     for (var name : names) {
       var provider = SpfTree.of(name, dns, network.deadline(), parser);
-      expected.add(expected(tree, provider, dns));
+      expected.add(expected(tree, provider, own));
     }
-    return new SpfObservation(tree, expected);
+    return new SpfObservation(
+        tree,
+        expected,
+        further.strangers(),
+        further.unregistered(),
+        Further.helos(domain, network.dns()));
   }
 
   private static Expected expected(SpfTree tree, SpfTree provider, Dns dns) {
@@ -113,18 +132,97 @@ public final class SpfProbe implements Probe<SpfObservation> {
     return true;
   }
 
+  /** The number that a value of {@link #LOOKUPS_RECORD} begins with; -1 for none. */
+  public static int lookups(String value) {
+    var end = 0;
+    while (end < value.length()
+        && end < 9
+        && value.charAt(end) >= '0'
+        && value.charAt(end) <= '9') {
+      end++;
+    }
+    return end == 0 ? -1 : Integer.parseInt(value.substring(0, end));
+  }
+
+  @Override
+  public Set<String> siblings() {
+    return Set.of(MX);
+  }
+
+  /** A domain with a null MX (RFC 7505) that does not say that it sends no mail. */
+  @Override
+  public Judgement among(ManagedDomain domain, Judgement own, Map<String, Judgement> siblings) {
+    var mx = siblings.get(MX);
+    var name = domain.name().toString();
+    var record = own.records().get(name + " SPF");
+    if (mx == null || record == null || record.isEmpty()) {
+      return own;
+    }
+    var hosts = mx.records().get(name + " MX");
+    if (hosts != null && !(hosts.endsWith(" .") && hosts.indexOf(',') < 0)) {
+      return own; // mail is taken, or nothing is said about it
+    }
+    if (SpfRecord.isRefusal(record)) {
+      return own;
+    }
+    return hosts == null
+        ? own.plus(
+            Gap.of(NAME, name + " MX", "the mx probe did not see it", SpfRules.NULL_SENDER.id())
+                .subject(name))
+        : own.plus(
+            Finding.of(
+                    SpfRules.NULL_SENDER,
+                    name,
+                    "%s has a null MX, but its SPF record is not v=spf1 -all".formatted(name))
+                .cause(name + " SPF")
+                .with("record", record)
+                .remedy(SpfFindings.publish(name, "v=spf1 -all")));
+  }
+
   @Override
   public Judgement judge(ManagedDomain domain, SpfObservation seen, Context context) {
     return new SpfJudge(domain, seen).judge();
+  }
+
+  /** What may still be asked for the domain's own record. */
+  private static final class Rest implements Dns {
+    private final Remembering dns;
+    private int left;
+
+    Rest(Remembering dns, int left) {
+      this.dns = dns;
+      this.left = left;
+    }
+
+    @Override
+    public List<Answer> ask(List<Question> questions) {
+      if (left < questions.size() * Sent.AT_MOST && !dns.knows(questions)) {
+        Answer none =
+            new Answer.Unanswered(
+                Answer.Failure.TIMEOUT,
+                "more than %d questions for one record".formatted(SpfTreeBuilder.MAX_QUESTIONS),
+                "");
+        return Collections.nCopies(questions.size(), none);
+      }
+      var before = dns.sent;
+      var answers = dns.ask(questions);
+      left -= dns.sent - before;
+      return answers;
+    }
   }
 
   /** Asks each question once in one look, also where no cache may answer. */
   private static final class Remembering implements Dns {
     private final Dns dns;
     private final Map<Question, Answer> known = new HashMap<>();
+    private int sent;
 
     Remembering(Dns dns) {
       this.dns = dns;
+    }
+
+    boolean knows(List<Question> questions) {
+      return known.keySet().containsAll(questions);
     }
 
     @Override
@@ -140,6 +238,7 @@ public final class SpfProbe implements Probe<SpfObservation> {
         var answers = dns.ask(fresh);
         for (var i = 0; i < fresh.size(); i++) {
           known.put(fresh.get(i), answers.get(i));
+          sent += Sent.by(answers.get(i));
         }
       }
       var out = new ArrayList<Answer>(questions.size());

@@ -27,6 +27,17 @@ public record SpfRecord(String text, List<Term> terms, List<SyntaxProblem> probl
         && (joined.length() == VERSION.length() || joined.charAt(VERSION.length()) == ' ');
   }
 
+  /** Whether a record refuses every sender: {@code v=spf1 -all} (RFC 7208 §10.1.2). */
+  static boolean isRefusal(String joined) {
+    return isSpf(joined)
+        && parse(joined).terms().stream()
+            .filter(Term.Directive.class::isInstance)
+            .map(Term.Directive.class::cast)
+            .findFirst()
+            .filter(first -> first.isAll() && first.qualifier() == Qualifier.FAIL)
+            .isPresent();
+  }
+
   /**
    * Reads a record. Never fails: what cannot be read is among the problems, and the other terms are
    * there.

@@ -165,6 +165,48 @@ final class SpfRules {
           .remedy("Nothing, where a provider's hosted SPF wants it; replace %{p}.")
           .example("v=spf1 include:%{i}._ip.%{h}._ehlo.%{d}._spf.provider.example -all");
 
+  static final Rule DUPLICATE =
+      Rule.info("spf.duplicate", "the record names something twice")
+          .why(
+              "The second mention authorises nobody new, but costs its lookups again and makes the"
+                  + " record longer.")
+          .reference("RFC 7208 §4.6.4")
+          .remedy(
+              "Keep one mention. Where two includes lead to the same name, one of them may be"
+                  + " enough.")
+          .example(
+              "bad: v=spf1 include:a.example include:a.example ~all; good: v=spf1 include:a.example"
+                  + " ~all");
+
+  static final Rule HELO =
+      Rule.info("spf.helo", "the name in HELO has no SPF record that lets the gateway pass")
+          .why(
+              "Receivers may check the HELO name first, and for bounces, which have no sender, they"
+                  + " have nothing else.")
+          .reference("RFC 7208 §2.3, §2.4, §10.1.3")
+          .remedy("Publish v=spf1 a -all at the gateway's own name.")
+          .example("gw.example.net. IN TXT \"v=spf1 a -all\"");
+
+  static final Rule NULL_SENDER =
+      Rule.info("spf.null-sender", "a domain that takes no mail does not refuse to send any")
+          .why(
+              "A null MX says that the domain has nothing to do with mail. Unless its SPF record"
+                  + " says so too, forgers may still write in its name.")
+          .reference("RFC 7208 §10.1.2, RFC 7505 §4.2")
+          .remedy("Publish v=spf1 -all.")
+          .example("bad: MX 0 . and v=spf1 mx ~all; good: MX 0 . and v=spf1 -all");
+
+  static final Rule LOOKUPS_TREND =
+      Rule.warning("spf.lookups-trend", "the record needs more or fewer lookups than when accepted")
+          .why(
+              "The domain's own record is as it was: a provider has changed what its include leads"
+                  + " to. The next change may go beyond the limit of ten.")
+          .reference("RFC 7208 §4.6.4")
+          .remedy(
+              "See with maildrift spf DOMAIN which include grew; accept the new count, or make room"
+                  + " before it is needed.")
+          .example("old: 7 (include:_spf.provider.example 4, mx 1, …); new: 9");
+
   static final Rule NOT_AUTHORISED =
       Rule.critical("spf.not-authorised", "the provider's networks are not authorised")
           .why(
@@ -203,6 +245,10 @@ final class SpfRules {
           SPACE_JOIN,
           BROAD,
           MACRO,
+          DUPLICATE,
+          HELO,
+          NULL_SENDER,
+          LOOKUPS_TREND,
           NOT_AUTHORISED,
           POSITION);
 

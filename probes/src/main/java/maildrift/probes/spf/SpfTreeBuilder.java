@@ -41,6 +41,7 @@ final class SpfTreeBuilder {
   private int branches;
   private int terms;
   private boolean truncated;
+  private int sent;
   private int lookups;
   private int voids;
 
@@ -143,9 +144,21 @@ final class SpfTreeBuilder {
       }
       return;
     }
-    var found = dns.ask(questions);
-    for (var i = 0; i < questions.size(); i++) {
-      answers.put(questions.get(i), found.get(i));
+    for (var from = 0; from < questions.size(); ) {
+      // What aliases cost shows only afterwards: no more at once than the worst of them leave room
+      // for.
+      var to = Math.min(questions.size(), from + (MAX_QUESTIONS - sent) / Sent.AT_MOST);
+      if (to == from) {
+        truncated = true;
+        return;
+      }
+      var slice = questions.subList(from, to);
+      var found = dns.ask(slice);
+      for (var i = 0; i < slice.size(); i++) {
+        answers.put(slice.get(i), found.get(i));
+        sent += Sent.by(found.get(i));
+      }
+      from = to;
     }
   }
 

@@ -2,11 +2,13 @@ package maildrift.probes.spf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Prescription;
 import maildrift.probes.domain.Role;
@@ -196,7 +199,22 @@ class SpfProbeTest {
             "include of plus all",
             dns -> dns.txt(DOMAIN, "v=spf1 include:x.test -all").txt("x.test", "v=spf1 +all"),
             "spf.all-qualifier critical"),
-        record("large record", long451, "spf.size warning"),
+        record("large record", long451, "spf.size warning", "spf.duplicate info"),
+        record("a term twice", "v=spf1 ip4:192.0.2.1 IP4:192.0.2.1 ~all", "spf.duplicate info"),
+        scenario(
+            "an include by two ways",
+            dns ->
+                dns.txt(DOMAIN, "v=spf1 include:a.test include:b.test ~all")
+                    .txt("a.test", "v=spf1 include:c.test -all")
+                    .txt("b.test", "v=spf1 include:c.test -all")
+                    .txt("c.test", "v=spf1 ip4:192.0.2.1 -all"),
+            "spf.duplicate info"),
+        scenario(
+            "a macro that lets everybody pass",
+            dns ->
+                dns.txt(DOMAIN, "v=spf1 include:%{i}.x.test -all")
+                    .txt("198.51.100.77.x.test", "v=spf1 +all"),
+            "spf.macro critical"),
         scenario(
             "large answer",
             dns -> dns.txt(DOMAIN, "v=spf1 -all", "x".repeat(250), "y".repeat(250)),
@@ -251,12 +269,16 @@ class SpfProbeTest {
         .containsEntry("record", "v=spf1 include:_spf.provider.test ~all")
         .containsEntry("lookups", 1)
         .containsEntry("voidLookups", 0)
+        .containsEntry("headroom", 9)
+        .containsEntry("voidHeadroom", 2)
         .containsEntry("all", "softfail")
         .containsEntry("netblocks", List.of("51.163.158.0/24", "2001:db8::/32"))
         .containsEntry("macros", List.of())
         .containsKey("tree");
     assertThat(judgement.records())
-        .containsExactly(Map.entry("contoso.test SPF", "v=spf1 include:_spf.provider.test ~all"));
+        .containsExactly(
+            Map.entry("contoso.test SPF", "v=spf1 include:_spf.provider.test ~all"),
+            Map.entry("contoso.test SPF-lookups", "1 (include:_spf.provider.test 1)"));
   }
 
   @Test
@@ -374,6 +396,122 @@ class SpfProbeTest {
 
     assertThat(finding(judge(), "spf.multiple").remedy())
         .endsWith("\nv=spf1 mx include:x.test ~all");
+  }
+
+  @Test
+  void aDeadIncludeSaysWhetherItsDomainCanBeBought() {
+    dns.txt(DOMAIN, "v=spf1 include:_spf.gone.test include:_spf.moved.test ~all")
+        .a("moved.test", "192.0.2.1");
+
+    var findings = judge().findings();
+
+    assertThat(findings)
+        .filteredOn(found -> found.subject().equals("_spf.gone.test"))
+        .singleElement()
+        .satisfies(
+            found -> {
+              assertThat(found.rule().id()).isEqualTo("spf.include-none");
+              assertThat(found.evidence()).containsEntry("unregistered", "gone.test");
+              assertThat(found.message()).contains("gone.test is not registered");
+            });
+    assertThat(findings)
+        .filteredOn(found -> found.subject().equals("_spf.moved.test"))
+        .singleElement()
+        .satisfies(found -> assertThat(found.evidence()).doesNotContainKey("unregistered"));
+    assertThat(finding(judge(), "spf.void").evidence())
+        .containsEntry("unregistered", List.of("gone.test"));
+  }
+
+  @Test
+  void whereTheRegistryDoesNotAnswerNothingIsSaidAboutTheDomain() {
+    dns.txt(DOMAIN, "v=spf1 include:_spf.gone.test ~all").silent("gone.test");
+
+    assertThat(finding(judge(), "spf.include-none").evidence()).doesNotContainKey("unregistered");
+  }
+
+  @Test
+  void theRemedyForADuplicateIsTheRecordWithoutIt() {
+    dns.txt(DOMAIN, "v=spf1 include:x.test mx include:x.test ~all")
+        .txt("x.test", "v=spf1 -all")
+        .mx(DOMAIN, "mx.test")
+        .a("mx.test", "192.0.2.1");
+
+    assertThat(finding(judge(), "spf.duplicate").remedy())
+        .endsWith("\nv=spf1 include:x.test mx ~all");
+  }
+
+  @Test
+  void macrosAreTriedWithAddressesThatNobodyOwns() {
+    dns.txt(DOMAIN, "v=spf1 exists:%{i}._spf.x.test -all");
+
+    var judgement = judge();
+
+    assertThat(judgement.facts().get("strangers"))
+        .isEqualTo(Map.of("198.51.100.77", "fail", "2001:db8:77::77", "fail"));
+    assertThat(finding(judgement, "spf.macro").severity()).isEqualTo(Severity.INFO);
+  }
+
+  @Test
+  void aMacroThatDoesNotAnswerIsAGapOfThatRule() {
+    dns.txt(DOMAIN, "v=spf1 exists:%{i}._spf.x.test -all").silent("198.51.100.77._spf.x.test");
+
+    assertThat(hidden(judge(), "spf.macro", DOMAIN)).isTrue();
+    assertThat(hidden(judge(), "spf.syntax", DOMAIN)).isFalse();
+  }
+
+  private static ManagedDomain behind(String helo, String... addresses) {
+    return undeclared()
+        .gateways(
+            List.of(
+                new Gateway(
+                    "gw1",
+                    DnsName.of("gw.test"),
+                    Stream.of(addresses).map(InetAddress::ofLiteral).toList(),
+                    25,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(DnsName.of(helo)),
+                    List.of())));
+  }
+
+  @Test
+  void aGatewaysHeloNameHasARecordThatLetsItPass() {
+    dns.txt(DOMAIN, "v=spf1 -all");
+    var gateway = behind("gw.test", "192.0.2.10");
+
+    assertThat(finding(judge(gateway, dns), "spf.helo").subject()).isEqualTo("gw.test");
+
+    dns.txt("gw.test", "v=spf1 a -all").a("gw.test", "192.0.2.99");
+    assertThat(finding(judge(gateway, dns), "spf.helo").message()).contains("192.0.2.10", "fail");
+
+    assertThat(judge(behind("gw.test", "192.0.2.99"), dns).findings()).isEmpty();
+    assertThat(hidden(judge(behind("slow.test"), dns.silent("slow.test")), "spf.helo", "slow.test"))
+        .isTrue();
+  }
+
+  @Test
+  void aDomainWithANullMxSendsNoMailEither() {
+    dns.txt(DOMAIN, "v=spf1 mx ~all").mx(DOMAIN, "mx.test").a("mx.test", "192.0.2.1");
+    var own = judge();
+
+    assertThat(probe.among(undeclared(), own, Map.of("mx", mx("0 ."))).findings())
+        .extracting(found -> found.rule().id())
+        .containsExactly("spf.null-sender");
+    for (var mx : List.of("10 mx.test", "")) {
+      assertThat(probe.among(undeclared(), own, Map.of("mx", mx(mx)))).isEqualTo(own);
+    }
+    assertThat(probe.among(undeclared(), own, Map.of())).isEqualTo(own);
+    var unseen = new Judgement.Builder().build(Outcome.UNOBSERVABLE);
+    assertThat(
+            hidden(probe.among(undeclared(), own, Map.of("mx", unseen)), "spf.null-sender", DOMAIN))
+        .isTrue();
+
+    var parked = judge(undeclared(), new MapDns().txt(DOMAIN, "v=spf1 -all"));
+    assertThat(probe.among(undeclared(), parked, Map.of("mx", mx("0 .")))).isEqualTo(parked);
+  }
+
+  private static Judgement mx(String value) {
+    return new Judgement.Builder().record(DOMAIN + " MX", value).build(Outcome.OBSERVED);
   }
 
   private MapDns provider() {

@@ -1,4 +1,4 @@
-package maildrift.probes.dmarc;
+package maildrift.probes.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

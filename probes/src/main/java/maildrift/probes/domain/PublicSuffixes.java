@@ -1,4 +1,4 @@
-package maildrift.probes.dmarc;
+package maildrift.probes.domain;
 
 import com.google.common.net.InternetDomainName;
 import java.util.Optional;
@@ -9,21 +9,21 @@ import maildrift.probes.dns.DnsName;
  * (publicsuffix.org, its private part included) comes with Guava. A top-level domain that is not
  * listed is a public suffix by the list's own default rule.
  */
-final class PublicSuffixes {
+public final class PublicSuffixes {
   private PublicSuffixes() {}
 
   /** The organisational domain; a public suffix is its own. */
-  static DnsName organizational(DnsName domain) {
+  public static DnsName organizational(DnsName domain) {
     var registrable = registrable(domain);
     return registrable.orElse(domain);
   }
 
-  static boolean isPublicSuffix(DnsName domain) {
+  public static boolean isPublicSuffix(DnsName domain) {
     return registrable(domain).isEmpty();
   }
 
   /** What could be registered; nothing for a public suffix. */
-  static Optional<DnsName> registrable(DnsName domain) {
+  public static Optional<DnsName> registrable(DnsName domain) {
     var labels = domain.labels();
     if (labels.size() < 2) {
       return Optional.empty();
