@@ -2,6 +2,7 @@ package maildrift.probes;
 
 import java.util.List;
 import java.util.Optional;
+import maildrift.probes.caa.CaaProbe;
 import maildrift.probes.dkim.DkimProbe;
 import maildrift.probes.dmarc.DmarcProbe;
 import maildrift.probes.mtasts.MtaStsProbe;
@@ -38,7 +39,8 @@ public final class ProbeCatalog {
         new NetblocksProbe(), //
         new MtaStsProbe(), //
         new TlsRptProbe(), //
-        new RecordsProbe() //
+        new RecordsProbe(), //
+        new CaaProbe() //
         );
   }
 

@@ -28,7 +28,7 @@ import maildrift.probes.smtp.CleanText;
  * @param spkiSha256 of the public key, as in TLSA x 1 1
  * @param usages extended key usages, as object identifiers; empty: not limited
  */
-record Leaf(
+public record Leaf(
     String subject,
     Optional<String> commonName,
     List<String> dnsNames,
@@ -44,12 +44,12 @@ record Leaf(
   private static final int MAX_TEXT = 300;
   private static final int DNS_NAME = 2;
 
-  Leaf {
+  public Leaf {
     dnsNames = List.copyOf(dnsNames);
     usages = usages.map(List::copyOf);
   }
 
-  static Leaf of(X509Certificate certificate) {
+  public static Leaf of(X509Certificate certificate) {
     return new Leaf(
         name(certificate.getSubjectX500Principal()),
         commonName(certificate.getSubjectX500Principal()),
@@ -80,7 +80,7 @@ record Leaf(
     return Duration.between(notBefore, notAfter);
   }
 
-  boolean sanMatches(DnsName host) {
+  public boolean sanMatches(DnsName host) {
     return dnsNames.stream().anyMatch(name -> NameMatch.matches(name, host));
   }
 
@@ -103,7 +103,7 @@ record Leaf(
   }
 
   /** The names it carries, for messages: a few of them. */
-  String shown() {
+  public String shown() {
     var names = identities();
     if (names.isEmpty()) {
       return "no name";

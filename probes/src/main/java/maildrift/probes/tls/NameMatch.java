@@ -6,11 +6,11 @@ import maildrift.probes.dns.DnsName;
  * Whether a name in a certificate stands for a host (RFC 9525 §6.3): compared as A-labels, a
  * wildcard is the whole left-most label and stands for exactly one.
  */
-final class NameMatch {
+public final class NameMatch {
 
   private NameMatch() {}
 
-  static boolean matches(String presented, DnsName host) {
+  public static boolean matches(String presented, DnsName host) {
     return DnsName.parse(presented).filter(name -> matches(name, host)).isPresent();
   }
 

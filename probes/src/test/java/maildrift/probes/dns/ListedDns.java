@@ -60,8 +60,22 @@ public final class ListedDns implements Dns, Network {
               Integer.parseInt(words[2]),
               DnsName.of(words[3]));
       case TXT -> Rdata.Txt.of(value);
-      case NS, SOA, DS, RRSIG, DNSKEY, TLSA, SPF, CAA -> Rdata.Other.of(type, new byte[0]);
+      case TLSA ->
+          new Rdata.Tlsa(
+              Integer.parseInt(words[0]),
+              Integer.parseInt(words[1]),
+              Integer.parseInt(words[2]),
+              words[3]);
+      case CAA -> caa(value);
+      case NS, SOA, DS, RRSIG, DNSKEY, SPF -> Rdata.Other.of(type, new byte[0]);
     };
+  }
+
+  /** {@code 0 issue "letsencrypt.org"} */
+  private static Rdata caa(String written) {
+    var words = written.split(" ", 3);
+    return new Rdata.Caa(
+        Integer.parseInt(words[0]), words[1], words[2].substring(1, words[2].length() - 1));
   }
 
   /** The operator means private addresses. */

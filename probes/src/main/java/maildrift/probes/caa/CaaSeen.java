@@ -1,0 +1,92 @@
+package maildrift.probes.caa;
+
+import java.util.List;
+import java.util.Optional;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.smtp.SmtpLook;
+
+/**
+ * What was seen of the CAA records of a domain and of its MX hosts.
+ *
+ * @param mx the domain's MX
+ * @param omitted MX hosts beyond those that are looked at
+ */
+public record CaaSeen(Climb domain, Answer mx, List<Host> hosts, int omitted) {
+
+  public CaaSeen {
+    hosts = List.copyOf(hosts);
+  }
+
+  /** The answers from a name upwards, its own first, the top-level domain's last. */
+  public record Climb(DnsName name, List<Step> steps) {
+    public Climb {
+      steps = List.copyOf(steps);
+    }
+
+    /** The same from one of its ancestors upwards, as for a wildcard certificate. */
+    Climb from(DnsName ancestor) {
+      return new Climb(
+          ancestor, steps.stream().filter(step -> ancestor.isWithin(step.at())).toList());
+    }
+
+    /** RFC 8659 §3: the first set on the way up counts, and nothing above it. */
+    Relevant relevant() {
+      for (var step : steps) {
+        switch (step.answer()) {
+          case Answer.Found found -> {
+            return new Relevant.Found(
+                step.at(), CaaSet.of(found.records(Rdata.Caa.class)), found.aliases());
+          }
+          case Answer.Unanswered unanswered -> {
+            return new Relevant.Unseen(step.at(), unanswered.why());
+          }
+          case Answer.NoData _, Answer.NoSuchName _ -> {}
+        }
+      }
+      return new Relevant.None();
+    }
+  }
+
+  /** What DNS said at one name. */
+  public record Step(DnsName at, Answer answer) {}
+
+  /** The set that counts for a name. */
+  sealed interface Relevant {
+
+    /**
+     * @param aliases as in the answer
+     */
+    record Found(DnsName at, CaaSet set, List<DnsName> aliases) implements Relevant {
+      public Found {
+        aliases = List.copyOf(aliases);
+      }
+
+      /** Where the records stand. */
+      DnsName owner() {
+        return aliases.isEmpty() ? at : aliases.getLast();
+      }
+    }
+
+    /** There is none: every authority may issue. */
+    record None() implements Relevant {}
+
+    /** A name on the way could not be asked for; what is above it may not count. */
+    record Unseen(DnsName at, String why) implements Relevant {}
+  }
+
+  /**
+   * An MX host.
+   *
+   * @param looks at its addresses; empty where no CAA record makes them matter, or nobody wants
+   *     mail hosts to be contacted
+   * @param addressesUnseen why they could not be asked for
+   */
+  public record Host(
+      DnsName name, Climb climb, List<SmtpLook> looks, Optional<String> addressesUnseen) {
+    public Host {
+      looks = List.copyOf(looks);
+    }
+  }
+}
