@@ -47,11 +47,12 @@ public interface Probe<T> {
   }
 
   /**
-   * Whether {@link #judge} looks at nothing but the domain and what was seen, and {@link #observe}
-   * at nothing but DNS: then the same answers need no second judgement. The others (time, other
-   * protocols) are judged in every look.
+   * Whether, for this domain, {@link #judge} looks at nothing but the domain and what was seen, and
+   * {@link #observe} at nothing but DNS and at no clock: then the same answers need neither a
+   * second look nor a second judgement. The others (time, other protocols) look and judge every
+   * time.
    */
-  default boolean judgesWhatIsSeenAlone() {
+  default boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return false;
   }
 }

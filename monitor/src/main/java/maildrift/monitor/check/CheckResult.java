@@ -43,6 +43,11 @@ public record CheckResult(
     return Verdict.of(findings, gaps());
   }
 
+  /** Whether every probe saw what it saw the last time. */
+  public boolean isRecalled() {
+    return contradictions.isEmpty() && probes.stream().allMatch(ProbeResult::isRecalled);
+  }
+
   /** The same look with findings that do not come from a probe alone, such as drift. */
   public CheckResult plus(List<Finding> more) {
     return new CheckResult(

@@ -103,16 +103,24 @@ public final class CheckRunner {
       Duration limit,
       Recall recall) {
     var network = doors.open(look, Deadline.after(limit));
+    // Only a regular look expects to see what the last one saw.
+    var replay = Replay.of(domain, network, look == Look.REGULAR ? recall : Recall.NOTHING);
     var running = new ArrayList<Running>();
     for (var probe : probes) {
       if (wanted.test(probe.name()) && !domain.skip().contains(probe.name())) {
-        running.add(start(probe, domain, network, context, recall));
+        var again = replay.result(probe.name());
+        running.add(
+            again.isPresent()
+                ? new Ended(again.get())
+                : start(probe, domain, network, context, recall));
       }
     }
     var results = completed(domain, running.stream().map(Running::result).toList());
-    results.forEach(result -> timing.took(result.probe(), result.took()));
-    var findings =
-        results.stream().flatMap(result -> result.judgement().findings().stream()).toList();
+    var findings = new ArrayList<Finding>();
+    for (var result : results) {
+      timing.took(result.probe(), result.took());
+      findings.addAll(result.judgement().findings());
+    }
     var now = clock.instant();
     return new CheckResult(
         domain, now, results, Grading.graded(findings, domain, now), network.contradictions());
@@ -138,7 +146,7 @@ public final class CheckRunner {
     return Grading.graded(findings, domain, now);
   }
 
-  private static <T> Running start(
+  private static <T> Started start(
       Probe<T> probe, ManagedDomain domain, Doors.Door network, Context context, Recall recall) {
     var begun = System.nanoTime();
     var task =
@@ -146,7 +154,8 @@ public final class CheckRunner {
             () -> {
               var witness = new Witness(network);
               var seen = probe.observe(domain, witness);
-              var mark = probe.judgesWhatIsSeenAlone() ? witness.mark() : OptionalLong.empty();
+              var mark =
+                  probe.judgesWhatIsSeenAlone(domain) ? witness.mark() : OptionalLong.empty();
               var known =
                   mark.isPresent()
                       ? recall.of(probe.name(), domain, mark.getAsLong())
@@ -157,21 +166,30 @@ public final class CheckRunner {
                   Duration.ofNanos(System.nanoTime() - begun),
                   judgement,
                   mark,
+                  witness.asked(),
                   known.isPresent());
             });
     var thread = Thread.ofVirtual().name("check-", 0).start(task);
-    return new Running(probe, domain, network.deadline(), begun, task, thread);
+    return new Started(probe, domain, network.deadline(), begun, task, thread);
   }
 
-  private record Running(
+  private interface Running {
+    ProbeResult result();
+  }
+
+  private record Ended(ProbeResult result) implements Running {}
+
+  private record Started(
       Probe<?> probe,
       ManagedDomain domain,
       Deadline deadline,
       long begun,
       FutureTask<ProbeResult> task,
-      Thread thread) {
+      Thread thread)
+      implements Running {
 
-    ProbeResult result() {
+    @Override
+    public ProbeResult result() {
       try {
         return task.get(deadline.remaining().plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
       } catch (TimeoutException _) {

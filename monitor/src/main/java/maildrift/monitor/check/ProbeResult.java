@@ -1,8 +1,10 @@
 package maildrift.monitor.check;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import maildrift.probes.Judgement;
+import maildrift.probes.dns.Question;
 
 /**
  * What one probe found in one look.
@@ -10,6 +12,8 @@ import maildrift.probes.Judgement;
  * @param probe its name
  * @param took from the first question to the judgement
  * @param mark of what it saw, where the judgement depends on nothing else
+ * @param asked what it asked of DNS, every question as often as it was asked; empty for one that is
+ *     recalled
  * @param isRecalled the probe saw what it saw the last time, so that this is the judgement of then;
  *     it carries no facts
  * @param alone the judgement before those of the siblings were known: what the mark stands for
@@ -19,20 +23,34 @@ public record ProbeResult(
     Duration took,
     Judgement judgement,
     OptionalLong mark,
+    List<Question> asked,
     boolean isRecalled,
     Judgement alone) {
 
+  public ProbeResult {
+    asked = List.copyOf(asked);
+  }
+
   public ProbeResult(
-      String probe, Duration took, Judgement judgement, OptionalLong mark, boolean isRecalled) {
-    this(probe, took, judgement, mark, isRecalled, judgement);
+      String probe,
+      Duration took,
+      Judgement judgement,
+      OptionalLong mark,
+      List<Question> asked,
+      boolean isRecalled) {
+    this(probe, took, judgement, mark, asked, isRecalled, judgement);
   }
 
   public ProbeResult(String probe, Duration took, Judgement judgement) {
-    this(probe, took, judgement, OptionalLong.empty(), false);
+    this(probe, took, judgement, OptionalLong.empty(), List.of(), false);
+  }
+
+  static ProbeResult recalled(String probe, Duration took, Judgement judgement, long mark) {
+    return new ProbeResult(probe, took, judgement, OptionalLong.of(mark), List.of(), true);
   }
 
   /** The same with what the siblings added. */
   ProbeResult judgement(Judgement completed) {
-    return new ProbeResult(probe, took, completed, mark, isRecalled, alone);
+    return new ProbeResult(probe, took, completed, mark, asked, isRecalled, alone);
   }
 }

@@ -4,6 +4,7 @@ import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import maildrift.probes.Deadline;
@@ -31,10 +32,18 @@ final class Witness implements Network {
 
   private boolean isDnsAlone = true;
 
+  /** Every question as often as it was asked. */
+  private final List<Question> asked = new ArrayList<>();
+
   Witness(Network network) {
     this.network = network;
     this.dns = questions -> noting(questions, network.dns().ask(questions));
-    this.sum = network.allowsPrivate() ? 1 : 0;
+    this.sum = start(network);
+  }
+
+  /** The mark of who has asked nothing yet. */
+  static long start(Network network) {
+    return network.allowsPrivate() ? 1 : 0;
   }
 
   private List<Answer> noting(List<Question> questions, List<Answer> answers) {
@@ -44,11 +53,17 @@ final class Witness implements Network {
     }
     synchronized (this) {
       sum += more;
+      asked.addAll(questions);
     }
     return answers;
   }
 
-  private static long hash(Question question, Answer answer) {
+  synchronized List<Question> asked() {
+    return List.copyOf(asked);
+  }
+
+  /** What one answer adds to a mark. */
+  static long hash(Question question, Answer answer) {
     var hasher = KEYED.newHasher();
     put(hasher, question.name().toString());
     put(hasher, question.type().toString());

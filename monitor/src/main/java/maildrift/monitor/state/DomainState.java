@@ -154,6 +154,16 @@ public record DomainState(
     return new DomainState(domain, at, probes, drift, recordsChanged);
   }
 
+  /** The same after a look in which every probe saw what it saw before. */
+  public DomainState again(CheckResult recalled) {
+    var next = new LinkedHashMap<>(probes);
+    for (var result : recalled.probes()) {
+      next.computeIfPresent(
+          result.probe(), (_, before) -> before.again(result, recalled.checkedAt()));
+    }
+    return new DomainState(domain, recalled.checkedAt(), next, drift, recordsChanged);
+  }
+
   public boolean isUnseen() {
     return checkedAt.equals(Instant.EPOCH);
   }

@@ -70,6 +70,20 @@ public record ProbeState(
         List.of());
   }
 
+  /** The same, seen again. */
+  ProbeState again(ProbeResult recalled, Instant now) {
+    return new ProbeState(
+        probe,
+        outcome,
+        CheckJson.seconds(recalled.took()),
+        now,
+        Instant.EPOCH,
+        facts,
+        "[]",
+        findings,
+        samples);
+  }
+
   /** Whether the last look reached a conclusion without a gap. */
   public boolean observed() {
     return unseenSince.equals(Instant.EPOCH) && !observedAt.equals(Instant.EPOCH);

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import maildrift.alerts.Alert;
 import maildrift.monitor.check.Recall;
 import maildrift.monitor.state.DomainState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the watch remembers of one domain between its turns. Whoever changes it holds {@link #lock};
@@ -44,7 +45,30 @@ final class DomainWatch {
   /** Belongs to {@link #state}, which has the facts. */
   volatile Recall recall = Recall.NOTHING;
 
+  private @Nullable Settled settled;
+
+  /**
+   * What a look came to that changed nothing. While all of it is still the very same, a look that
+   * sees the same again changes nothing either.
+   */
+  private record Settled(
+      DomainState state, List<Alert> alerts, Map<String, String> baseline, Watch.Terms terms) {}
+
   DomainWatch(DomainState state) {
     this.state = state;
+  }
+
+  /** Whether a look that sees what the last one saw need not be worked through. */
+  boolean isSettled(Watch.Terms terms) {
+    // Cheap: what is the very same object is equal at a glance.
+    return new Settled(state, alerts, baseline, terms).equals(settled);
+  }
+
+  void settled(Watch.Terms terms) {
+    settled = new Settled(state, alerts, baseline, terms);
+  }
+
+  void unsettled() {
+    settled = null;
   }
 }

@@ -61,6 +61,7 @@ public final class Watch {
   private final Map<String, String> probeOfRule;
   private final ConcurrentHashMap<String, DomainWatch> watches = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Instant> checked = new ConcurrentHashMap<>();
+  private final Relatives relatives;
   private volatile Terms terms;
 
   /**
@@ -105,6 +106,7 @@ public final class Watch {
     this.resolvers = resolvers;
     this.clock = clock;
     this.terms = terms;
+    this.relatives = new Relatives(watches, listener);
     this.probeOfRule =
         runner.probes().stream()
             .flatMap(
@@ -224,9 +226,14 @@ public final class Watch {
    * What a turn saw, by one look or several that must agree.
    *
    * @param full whether all probes ran
+   * @param alone whether it is one regular look, as the next one will be
    */
   private record Seen(
-      CheckResult result, List<Finding> extra, Predicate<Finding.Key> hidden, boolean full) {}
+      CheckResult result,
+      List<Finding> extra,
+      Predicate<Finding.Key> hidden,
+      boolean full,
+      boolean alone) {}
 
   private Seen regular(ManagedDomain domain, DomainWatch watch, Context context, Look look) {
     var result = runner.check(domain, look, _ -> true, context, watch.recall);
@@ -240,6 +247,7 @@ public final class Watch {
           result,
           List.of(),
           key -> hides(result.gaps(), key) || key.rule().equals(WatchRules.INCONSISTENT.id()),
+          true,
           true);
     }
     // Only the authoritative servers themselves can say that they agree again.
@@ -252,7 +260,8 @@ public final class Watch {
                 || (key.rule().equals(WatchRules.INCONSISTENT.id())
                     && !authoritative.gaps().isEmpty()
                     && inconsistent(authoritative).isEmpty()),
-        true);
+        true,
+        false);
   }
 
   /**
@@ -281,7 +290,8 @@ public final class Watch {
           second,
           List.of(),
           key -> hidden(key, second) || key.rule().equals(WatchRules.INCONSISTENT.id()),
-          full);
+          full,
+          false);
     }
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, wanted, context, watch.recall);
     var agreed = authoritative.findings().stream().map(Finding::key).collect(Collectors.toSet());
@@ -300,7 +310,8 @@ public final class Watch {
         result,
         inconsistent(authoritative),
         key -> hidden(key, second) || hidden(key, authoritative),
-        full);
+        full,
+        false);
   }
 
   /** A probe, and those whose judgements its own needs. */
@@ -354,6 +365,7 @@ public final class Watch {
             seen.findings(),
             List.copyOf(gaps)),
         second.mark(),
+        second.asked(),
         second.isRecalled());
   }
 
@@ -391,12 +403,41 @@ public final class Watch {
   private void settle(String name, DomainWatch watch, Seen seen) {
     watch.lock.lock();
     try {
-      if (!watch.removed) {
+      if (watch.removed) {
+        return;
+      }
+      var now = terms;
+      if (seen.result().isRecalled() && watch.isSettled(now)) {
+        again(name, watch, seen.result());
+      } else {
+        watch.unsettled();
         settleLocked(name, watch, seen);
+      }
+      if (isQuiet(watch, seen)) {
+        watch.settled(now);
       }
     } finally {
       watch.lock.unlock();
     }
+  }
+
+  /** Nothing that a look shows changes with time alone, and no alert waits for anything. */
+  private static boolean isQuiet(DomainWatch watch, Seen seen) {
+    return seen.alone()
+        && seen.result().gaps().isEmpty()
+        && seen.result().domain().equals(watch.state.domain())
+        && seen.result().domain().waivers().isEmpty()
+        && watch.alerts.stream()
+            .allMatch(alert -> alert.phase() == Alert.Phase.FIRING && alert.looks() == 0);
+  }
+
+  /** What the look before was settled to holds on. */
+  private void again(String name, DomainWatch watch, CheckResult result) {
+    watch.state = watch.state.again(result);
+    watch.fullyLooked = result.checkedAt();
+    checked.put(name, result.checkedAt());
+    table.put(watch.state);
+    listener.looked(watch.state);
   }
 
   private void settleLocked(String name, DomainWatch watch, Seen seen) {
@@ -461,6 +502,7 @@ public final class Watch {
     listener.looked(next);
     if (!step.transitions().isEmpty()) {
       listener.changed(step.transitions());
+      relatives.changed(domain.name(), step.transitions());
     }
     // A doubt that this look could not see waits for its regular turn.
     if (step.wantsConfirmation() && !step.transitions().isEmpty()) {

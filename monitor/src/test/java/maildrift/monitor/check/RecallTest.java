@@ -22,6 +22,7 @@ import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
@@ -33,6 +34,8 @@ final class RecallTest {
       new Answer.Unanswered(Answer.Failure.TIMEOUT, "no answer", "");
 
   private final AtomicInteger judged = new AtomicInteger();
+  private final AtomicInteger observed = new AtomicInteger();
+  private final List<List<Question>> rounds = new ArrayList<>();
   private final ManagedDomain domain = ManagedDomain.undeclared(DnsName.of("contoso.test"));
   private Answer answer = found(300, "v=spf1 -all");
   private Recall recall = Recall.NOTHING;
@@ -59,6 +62,7 @@ final class RecallTest {
 
     @Override
     public Answer observe(ManagedDomain asked, Network network) {
+      observed.incrementAndGet();
       return network.dns().ask(asked.name(), RecordType.TXT);
     }
 
@@ -73,18 +77,22 @@ final class RecallTest {
     }
 
     @Override
-    public boolean judgesWhatIsSeenAlone() {
+    public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
       return true;
     }
   }
 
   private ProbeResult look(Probe<?> probe, ManagedDomain subject) {
+    return look(probe, subject, Look.REGULAR);
+  }
+
+  private ProbeResult look(Probe<?> probe, ManagedDomain subject, Look look) {
     var runner =
         new CheckRunner(
             List.of(probe), (_, deadline) -> door(deadline), (_, _) -> {}, Clock.systemUTC());
     var result =
         runner
-            .check(subject, Look.REGULAR, _ -> true, Context.at(Instant.EPOCH), recall)
+            .check(subject, look, _ -> true, Context.at(Instant.EPOCH), recall)
             .probes()
             .getFirst();
     recall = recall.with(subject, List.of(result));
@@ -100,7 +108,10 @@ final class RecallTest {
 
       @Override
       public Dns dns() {
-        return questions -> questions.stream().map(_ -> answer).toList();
+        return questions -> {
+          rounds.add(questions);
+          return questions.stream().map(_ -> answer).toList();
+        };
       }
 
       @Override
@@ -175,7 +186,7 @@ final class RecallTest {
     var timely =
         new Counting() {
           @Override
-          public boolean judgesWhatIsSeenAlone() {
+          public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
             return false;
           }
         };
@@ -218,5 +229,101 @@ final class RecallTest {
     }
 
     assertThat(judged).hasValue(1);
+  }
+
+  /** Asks as many questions one by one as it is told to. */
+  private final class Chain extends Counting {
+    private final int questions;
+
+    Chain(int questions) {
+      this.questions = questions;
+    }
+
+    @Override
+    public Answer observe(ManagedDomain asked, Network network) {
+      for (var i = 0; i < questions; i++) {
+        network.dns().ask(asked.name().child("n" + i % 60), RecordType.A);
+      }
+      return super.observe(asked, network);
+    }
+  }
+
+  @Test
+  void whatWasAskedOneByOneIsAskedInOneRoundAndTheProbeDoesNotRun() {
+    var chain = new Chain(20);
+    var first = look(chain, domain);
+    rounds.clear();
+
+    var second = look(chain, domain);
+
+    assertThat(first.asked()).hasSize(21);
+    assertThat(second.isRecalled()).isTrue();
+    assertThat(observed).hasValue(1);
+    assertThat(rounds).hasSize(1);
+    assertThat(rounds.getFirst()).hasSize(21);
+  }
+
+  @Test
+  void theSameQuestionAskedTwiceCountsTwiceInTheMarkAndIsAskedOnce() {
+    var twice =
+        new Counting() {
+          @Override
+          public Answer observe(ManagedDomain asked, Network network) {
+            super.observe(asked, network);
+            return super.observe(asked, network);
+          }
+        };
+    look(twice, domain);
+    rounds.clear();
+
+    assertThat(look(twice, domain).isRecalled()).isTrue();
+    assertThat(rounds).containsExactly(List.of(new Question(domain.name(), RecordType.TXT)));
+  }
+
+  @Test
+  void aProbeRunsWhenAnAnswerIsAnother() {
+    var chain = new Chain(3);
+    look(chain, domain);
+    answer = found(300, "v=spf1 ~all");
+
+    assertThat(look(chain, domain).isRecalled()).isFalse();
+    assertThat(observed).hasValue(2);
+  }
+
+  @Test
+  void aProbeThatAsksTooMuchToRememberRuns() {
+    var chain = new Chain(64);
+    look(chain, domain);
+
+    assertThat(look(chain, domain).isRecalled()).isTrue();
+    assertThat(observed).hasValue(2);
+    assertThat(judged).hasValue(1);
+  }
+
+  @Test
+  void aSecondOpinionIsFormedAnew() {
+    var chain = new Chain(3);
+    look(chain, domain);
+
+    look(chain, domain, Look.SECOND_OPINION);
+
+    assertThat(observed).hasValue(2);
+  }
+
+  @Test
+  void aProbeThatAsksNothingIsRecalledToo() {
+    var silent =
+        new Counting() {
+          @Override
+          public Answer observe(ManagedDomain asked, Network network) {
+            observed.incrementAndGet();
+            return answer;
+          }
+        };
+    look(silent, domain);
+
+    assertThat(look(silent, domain).isRecalled()).isTrue();
+    assertThat(observed).hasValue(1);
+    assertThat(rounds).isEmpty();
   }
 }

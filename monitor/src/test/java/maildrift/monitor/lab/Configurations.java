@@ -29,7 +29,7 @@ final class Configurations {
         schedule: {interval: 1s, confirm_after: 500ms, confirmations: 2, unobservable_after: %ds}
         alerts:
           group_by: [cause]
-          group_wait: 200ms
+          group_wait: 1s
           group_interval: 1s
           receivers:
             oncall: {webhook: {url: "http://127.0.0.1:%d/"}}

@@ -72,7 +72,7 @@ public final class DkimProbe implements Probe<DkimProbe.Seen> {
   }
 
   @Override
-  public boolean judgesWhatIsSeenAlone() {
+  public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
   }
 

@@ -172,7 +172,7 @@ public final class DmarcProbe implements Probe<DmarcProbe.Seen> {
   }
 
   @Override
-  public boolean judgesWhatIsSeenAlone() {
+  public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
   }
 

@@ -59,7 +59,7 @@ public final class MtaStsProbe implements Probe<Answer> {
   }
 
   @Override
-  public boolean judgesWhatIsSeenAlone() {
+  public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
   }
 

@@ -105,7 +105,7 @@ public final class MxProbe implements Probe<MxSeen> {
   }
 
   @Override
-  public boolean judgesWhatIsSeenAlone() {
+  public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
   }
 

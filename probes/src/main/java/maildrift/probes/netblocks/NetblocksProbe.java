@@ -57,6 +57,12 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
         .distinct();
   }
 
+  /** When a range was withdrawn counts, too, unless there is nothing to compare. */
+  @Override
+  public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
+    return domain.allowlist().isEmpty() && sources(domain).findAny().isEmpty();
+  }
+
   @Override
   public Judgement judge(ManagedDomain domain, Seen seen, Context context) {
     return new NetblocksJudge(domain, seen.sources(), context).judge();

@@ -109,7 +109,7 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
   }
 
   @Override
-  public boolean judgesWhatIsSeenAlone() {
+  public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
   }
 

@@ -128,7 +128,7 @@ public final class SpfProbe implements Probe<SpfObservation> {
   }
 
   @Override
-  public boolean judgesWhatIsSeenAlone() {
+  public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
   }
 

@@ -57,7 +57,7 @@ public final class TlsRptProbe implements Probe<Answer> {
   }
 
   @Override
-  public boolean judgesWhatIsSeenAlone() {
+  public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
   }
 
