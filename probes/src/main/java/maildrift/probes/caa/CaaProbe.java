@@ -51,7 +51,7 @@ public final class CaaProbe implements Probe<CaaSeen> {
   }
 
   @Override
-  public boolean judgesWhatIsSeenAlone() {
+  public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
   }
 
