@@ -15,19 +15,30 @@ import maildrift.probes.dns.DnsName;
  * Arguments as they are typed, into what they mean; what is wrong is said with the argument's name.
  */
 final class Arguments {
+  private static final char DELETE = 0x7f;
+
   private Arguments() {}
 
   static DnsName domain(String written) {
+    var name = written.strip();
+    // The DNS would take any octet in a name; nobody who types or lists one means these.
+    if (name.chars().anyMatch(c -> c <= ' ' || c == DELETE)) {
+      throw new Failure(
+          "'%s' is not a domain name: it holds a blank or a control character"
+              .formatted(shown(name, 80)));
+    }
     try {
-      return DnsName.of(written.strip());
+      return DnsName.of(name);
     } catch (IllegalArgumentException problem) {
       throw new Failure(
-          "'%s' is not a domain name: %s".formatted(shown(written), problem.getMessage()));
+          "'%s' is not a domain name: %s"
+              .formatted(shown(name, 80), shown(String.valueOf(problem.getMessage()), 160)));
     }
   }
 
-  private static String shown(String written) {
-    return written.length() > 80 ? written.substring(0, 80) + "…" : written;
+  /** Its beginning, where it is long. */
+  static String shown(String text, int most) {
+    return text.length() > most ? text.substring(0, most) + "…" : text;
   }
 
   static Duration duration(String option, String written) {

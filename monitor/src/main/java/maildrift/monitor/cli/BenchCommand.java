@@ -12,13 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.wiring.SweepBench;
-import maildrift.probes.Probe;
-import maildrift.probes.ProbeCatalog;
 import maildrift.probes.dns.DnsBench;
 import maildrift.probes.dns.DnsServer;
 import picocli.CommandLine.ArgGroup;
@@ -156,13 +153,6 @@ final class BenchCommand {
     List<String> skip = List.of();
 
     @Option(
-        names = "--only",
-        split = ",",
-        paramLabel = "PROBE",
-        description = "With --domains: the probes to run, e.g. spf,dkim,dmarc,mx,mtasts,tlsrpt.")
-    List<String> only = List.of();
-
-    @Option(
         names = "--confirmations",
         paramLabel = "N",
         description =
@@ -218,9 +208,8 @@ final class BenchCommand {
     /** The file's, or one that is made of the list of domains. */
     private MonitorConfig configuration(Path folder) throws IOException {
       if (fleet.config.isPresent()) {
-        if (dns.isPresent() || !selectors.isEmpty() || !skip.isEmpty() || !only.isEmpty()) {
-          throw new Failure(
-              "--dns, --selector, --only and --skip go with --domains; --config says it all");
+        if (dns.isPresent() || !selectors.isEmpty() || !skip.isEmpty()) {
+          throw new Failure("--dns, --selector and --skip go with --domains; --config says it all");
         }
         return Configured.load(fleet.config.get());
       }
@@ -231,7 +220,6 @@ final class BenchCommand {
           names.add(line.strip());
         }
       }
-      var left = left();
       var root = new LinkedHashMap<String, Object>();
       // The server is on this machine: politeness would measure itself.
       root.put(
@@ -245,7 +233,7 @@ final class BenchCommand {
                           "name",
                           name,
                           "skip",
-                          left,
+                          skip,
                           "dkim",
                           selectors.stream().map(one -> Map.of("selector", one)).toList()))
               .toList());
@@ -253,21 +241,6 @@ final class BenchCommand {
       var file = folder.resolve("fleet.yml");
       Files.writeString(file, CheckJson.value(root));
       return Configured.load(file);
-    }
-
-    private List<String> left() {
-      var all = ProbeCatalog.all().stream().map(Probe::name).toList();
-      only.stream()
-          .filter(probe -> !all.contains(probe))
-          .findFirst()
-          .ifPresent(
-              probe -> {
-                throw new Failure("--only: there is no probe " + probe + "; there are " + all);
-              });
-      return Stream.concat(
-              skip.stream(), all.stream().filter(probe -> !only.isEmpty() && !only.contains(probe)))
-          .distinct()
-          .toList();
     }
 
     /** Where the domains come from. */

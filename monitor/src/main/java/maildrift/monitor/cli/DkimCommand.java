@@ -14,7 +14,13 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "dkim",
-    description = "The key records of a domain's selectors: type, bits, flags, problems.",
+    description = {
+      "The key records of a domain's selectors: type, bits, flags, problems.",
+      "With --format json the facts stand at the top of the object: outcome, and selectors with "
+          + "selector, outcome (observed, absent, unobservable), type, bits, revoked, testing, "
+          + "matchesExpected, record, problems; findings names each rule that is violated. Exit code 1: a "
+          + "finding at warning or above; 3: DNS did not answer and nothing worse was found."
+    },
     footer = {
       "",
       "Examples:",

@@ -12,7 +12,11 @@ import picocli.CommandLine.Parameters;
     description = {
       "A domain's DMARC policy and where it comes from.",
       "By the tree walk of RFC 9989, and the older public-suffix way beside it; the "
-          + "effective policy, and who gets reports."
+          + "effective policy, and who gets reports.",
+      "With --format json the facts stand at the top of the object: outcome (absent: no record is "
+          + "in effect), record, foundAt, policy, subdomainPolicy, nonexistentPolicy, effectivePolicy, testing, "
+          + "alignment, reportUris, problems, walk, rfc7489; findings names each rule that is violated. Exit code "
+          + "1: a finding at warning or above; 3: DNS did not answer and nothing worse was found."
     },
     footer = {"", "Example: maildrift dmarc contoso.tld"})
 final class DmarcCommand implements Callable<Integer> {

@@ -22,10 +22,9 @@ final class Looked {
   private Looked() {}
 
   static CheckResult look(
-      CheckRunner runner, ManagedDomain domain, CheckOptions options, Duration limit) {
+      CheckRunner runner, ManagedDomain domain, ProbeChoice choice, Duration limit) {
     return told(
-        runner.check(
-            domain, Look.REGULAR, options.choice()::wants, Context.at(Instant.now()), limit));
+        runner.check(domain, Look.REGULAR, choice::wants, Context.at(Instant.now()), limit));
   }
 
   private static CheckResult told(CheckResult result) {

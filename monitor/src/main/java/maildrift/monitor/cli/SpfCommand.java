@@ -1,17 +1,9 @@
 package maildrift.monitor.cli;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.json.CheckJson;
 import maildrift.probes.domain.ManagedDomain;
@@ -34,7 +26,9 @@ import tools.jackson.databind.JsonNode;
       "The tree shows each term, what it costs, the running total of lookups, and the "
           + "networks it authorises. With --ip: what check_host() of RFC 7208 answers for a "
           + "sender, and which term decided. With --batch: JSON Lines on stdin "
-          + "{\"ip\":…,\"helo\":…,\"sender\":…}, one JSON line each on stdout, in order."
+          + "{\"ip\":…,\"helo\":…,\"sender\":…}, one JSON line each on stdout, in order: result, "
+          + "explanation and term, or error for a line that is no such object, is not UTF-8 or is longer than "
+          + "64 KiB; exit code 0. With --ip exit code 0 is pass, 3 temperror, 1 everything else."
     },
     footer = {
       "",
@@ -44,6 +38,12 @@ import tools.jackson.databind.JsonNode;
       "  maildrift spf --ip 192.0.2.1 --sender alice@contoso.tld --helo mail.contoso.tld"
     })
 final class SpfCommand implements Callable<Integer> {
+  /** Octets; the longest address has 320 characters, and explanations do not go in. */
+  private static final int LONGEST_LINE = 1 << 16;
+
+  /** What is wrong is said of the beginning of a line as well as of all of it. */
+  private static final int MOST_ERROR = 300;
+
   /** How many lines of a batch are under way at once; answers stay in order. */
   private static final int PARALLEL = 64;
 
@@ -132,39 +132,31 @@ final class SpfCommand implements Callable<Integer> {
   }
 
   private static int batch(Outside outside) {
+    var lines = new InputLines(System.in, LONGEST_LINE);
     var out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-    var flying = new ArrayDeque<Future<String>>();
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
-        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-      for (var line = in.readLine(); line != null; line = in.readLine()) {
-        var request = line;
-        flying.add(threads.submit(() -> answer(request, outside)));
-        while (flying.size() >= PARALLEL || (!flying.isEmpty() && flying.peek().isDone())) {
-          out.println(flying.remove().get());
-        }
-        // Whoever sends one line and waits for its answer before the next must not wait for a full
-        // pipe.
-        if (!in.ready()) {
-          drain(flying, out);
-        }
-      }
-      drain(flying, out);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException failure) {
-      throw new IllegalStateException(failure.getCause());
-    }
-    return Exit.OK;
-  }
+    InOrder.run(
+        lines::next,
+        PARALLEL,
+        line ->
+            switch (line) {
+              case InputLines.Text(_, var text) -> answer(text, outside);
+              case InputLines.Unreadable(_, var why) -> error("the line is " + why);
+            },
+        new InOrder.Sink<String>() {
+          @Override
+          public boolean take(String answer) {
+            out.println(answer);
+            return true;
+          }
 
-  private static void drain(ArrayDeque<Future<String>> flying, PrintStream out)
-      throws InterruptedException, ExecutionException {
-    while (!flying.isEmpty()) {
-      out.println(flying.remove().get());
-    }
-    out.flush();
+          // Whoever sends one line and waits for its answer before the next must not wait for a
+          // full pipe.
+          @Override
+          public void idle() {
+            out.flush();
+          }
+        });
+    return Exit.OK;
   }
 
   /** Exactly one line for a line, whatever it holds. */
@@ -206,7 +198,7 @@ final class SpfCommand implements Callable<Integer> {
     return CheckJson.text(
         json -> {
           json.writeStartObject();
-          json.writeStringProperty("error", why);
+          json.writeStringProperty("error", Arguments.shown(why, MOST_ERROR));
           json.writeEndObject();
         });
   }

@@ -30,7 +30,12 @@ final class Summary {
           joined(
               facts,
               "selectors",
-              key -> text(key, "selector") + " " + text(key, "type") + " " + text(key, "bits"),
+              key ->
+                  text(key, "outcome").equals(Outcome.OBSERVED.word())
+                      ? "%s %s %s"
+                          .formatted(text(key, "selector"), text(key, "type"), text(key, "bits"))
+                          .strip()
+                      : text(key, "selector") + " " + text(key, "outcome"),
               "no selector known");
       case "dmarc" ->
           "%s · %s in effect".formatted(text(facts, "record"), text(facts, "effectivePolicy"));

@@ -1,5 +1,6 @@
 package maildrift.monitor.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalInt;
 import maildrift.probes.Severity;
 import maildrift.probes.Verdict;
 
@@ -16,17 +18,56 @@ import maildrift.probes.Verdict;
  * obey.
  */
 final class Terminal {
+  /** Of a terminal that does not say. */
+  private static final int USUAL_WIDTH = 80;
+
+  /** Prose in longer lines is hard to read; in shorter ones nothing fits. */
+  private static final int MOST_WIDTH = 110;
+
+  private static final int LEAST_WIDTH = 30;
+
   private final PrintWriter out;
   private final boolean colour;
+  private final int width;
 
-  Terminal(PrintStream out, boolean colour) {
+  /**
+   * @param width of a line; {@link Integer#MAX_VALUE} where nobody wants broken lines
+   */
+  Terminal(PrintStream out, boolean colour, int width) {
     this.out = new PrintWriter(out, true, StandardCharsets.UTF_8);
     this.colour = colour;
+    this.width = width;
   }
 
-  /** Standard output; coloured where {@link #isColoured} says so. */
+  /**
+   * Standard output; coloured where {@link #isColoured} says so. Lines are broken for a terminal
+   * only: what a file or a pipe gets can be searched line by line.
+   */
   static Terminal standard(boolean noColour) {
-    return new Terminal(System.out, isColoured(noColour, readsResults(), System.getenv()));
+    var isTerminal = readsResults();
+    return new Terminal(
+        System.out,
+        isColoured(noColour, isTerminal, System.getenv()),
+        isTerminal
+            ? Math.clamp(columns().orElse(USUAL_WIDTH), LEAST_WIDTH, MOST_WIDTH)
+            : Integer.MAX_VALUE);
+  }
+
+  /** As {@code stty size} has it, which knows the terminal; the JDK does not. */
+  private static OptionalInt columns() {
+    try {
+      var stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new File("/dev/tty"))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      var said =
+          new String(stty.getInputStream().readNBytes(64), StandardCharsets.US_ASCII).strip();
+      var columns = Integer.parseInt(said.substring(said.indexOf(' ') + 1));
+      return columns > 0 ? OptionalInt.of(columns) : OptionalInt.empty();
+    } catch (IOException | NumberFormatException _) {
+      return OptionalInt.empty();
+    }
   }
 
   /**
@@ -83,12 +124,38 @@ final class Terminal {
     out.println();
   }
 
+  /**
+   * Prints prose after a prefix; its further lines stand below its beginning.
+   *
+   * @param indent how wide the prefix is on the screen
+   */
+  void hanging(String prefix, int indent, String prose) {
+    var before = prefix;
+    for (var part :
+        Wrap.lines(
+            prose,
+            width == Integer.MAX_VALUE ? width : Math.max(LEAST_WIDTH / 2, width - indent))) {
+      out.println((before + part).stripTrailing());
+      before = " ".repeat(indent);
+    }
+  }
+
+  /** Whether so many characters fit on a line. */
+  boolean fits(int characters) {
+    return characters <= width;
+  }
+
   String bold(String text) {
     return paint("1", text);
   }
 
   String dim(String text) {
     return paint("2", text);
+  }
+
+  /** What may be pasted. */
+  String paste(String text) {
+    return paint("32", text);
   }
 
   String of(Severity severity, String text) {

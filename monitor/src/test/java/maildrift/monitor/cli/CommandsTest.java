@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.monitor.config.HostPort;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
+import maildrift.monitor.json.CheckJson;
 import maildrift.probes.dns.FakeDns;
 import maildrift.probes.dns.server.Fault;
 import org.junit.jupiter.api.Test;
@@ -214,6 +216,124 @@ class CommandsTest {
       assertThat(ran.err()).contains("stdin line 4: 'bad..name'").doesNotContain("line 1");
       assertThat(ran.exit()).isEqualTo(Exit.USAGE);
     }
+  }
+
+  @Test
+  void whatIsNoDomainOrNoTextIsToldWithItsLineAndSparesTheOthers() {
+    try (var dns = FakeDns.serving("one.test MX 0 .", "two.test MX 0 .")) {
+      var ran =
+          Ran.withInput(
+              "x\u0000y.test\none.test\n"
+                  + "a".repeat(100_000)
+                  + "\na b\n"
+                  + "b".repeat(300)
+                  + ".test\ntwo.test",
+              "check",
+              "-",
+              "--only",
+              "mx",
+              "--format",
+              "json",
+              "--dns",
+              dns.hostAndPort());
+
+      assertThat(ran.lines()).hasSize(2);
+      assertThat(ran.err().lines().map(line -> line.substring(0, line.indexOf(": ", 20))))
+          .containsExactly(
+              "maildrift: stdin line 1",
+              "maildrift: stdin line 3",
+              "maildrift: stdin line 4",
+              "maildrift: stdin line 5");
+      assertThat(ran.err().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(400));
+      assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+    }
+  }
+
+  @Test
+  void aThousandDomainsComeInOrderOneALine() {
+    var names = IntStream.range(0, 1000).mapToObj(i -> "d%d.test".formatted(i)).toList();
+    try (var dns =
+        FakeDns.serving(names.stream().map(name -> name + " MX 0 .").toArray(String[]::new))) {
+      dns.fault("d0.test", Fault.SILENT);
+      var ran =
+          Ran.withInput(
+              String.join("\n", names),
+              "check",
+              "-",
+              "--only",
+              "mx",
+              "--format",
+              "json",
+              "--timeout",
+              "1s",
+              "--dns",
+              dns.hostAndPort());
+
+      assertThat(
+              ran.lines().stream()
+                  .map(line -> CheckJson.mapper().readTree(line).get("domain").asString()))
+          .isEqualTo(names);
+      assertThat(ran.err()).isEmpty();
+      assertThat(ran.exit()).isEqualTo(Exit.UNOBSERVED);
+    }
+  }
+
+  @Test
+  void aBatchAnswersHostileLinesOneByOne() {
+    try (var dns = FakeDns.serving("good.test TXT v=spf1 -all")) {
+      var good = "{\"ip\":\"192.0.2.1\",\"helo\":\"x\",\"sender\":\"a@good.test\"}";
+      var ran =
+          Ran.withInput(
+              String.join(
+                  "\n",
+                  good,
+                  "x\u0000y",
+                  "a".repeat(1 << 20),
+                  "[".repeat(5000),
+                  "{\"ip\":\"192.0.2.1\",\"helo\":\"\\u0000\",\"sender\":\"\\ud800@good.test\"}",
+                  "{\"ip\":\"%s\"}".formatted("1".repeat(60_000)),
+                  good),
+              "spf",
+              "--batch",
+              "--dns",
+              dns.hostAndPort());
+
+      assertThat(ran.exit()).isZero();
+      assertThat(ran.lines()).hasSize(7);
+      assertThat(ran.lines().getFirst()).contains("\"result\":\"fail\"");
+      assertThat(ran.lines().getLast()).isEqualTo(ran.lines().getFirst());
+      for (var number : List.of(1, 2, 3, 5)) {
+        assertThat(ran.lines().get(number)).startsWith("{\"error\":").hasSizeLessThan(1000);
+      }
+      assertThat(ran.lines().get(4)).startsWith("{\"result\":");
+    }
+  }
+
+  @Test
+  void theCatalogueIsThereAsMarkdown() {
+    var ran = Ran.command("rules", "--format", "markdown");
+
+    assertThat(ran.exit()).isZero();
+    assertThat(ran.out())
+        .startsWith("| rule | severity | violated when |\n| --- | --- | --- |\n")
+        .contains("| `netblocks.missing` | critical | ");
+    assertThat(Ran.command("rules", "--explain", "spf.lookups", "--format", "markdown").out())
+        .startsWith("# `spf.lookups` (critical)\n")
+        .contains("## why\n", "## example\n\n```\n");
+    assertThat(Ran.command("rules", "--format", "html").err())
+        .contains("--format is text, json or markdown");
+  }
+
+  @Test
+  void checkExplainsARuleWithoutLooking() {
+    for (var format : List.of("text", "json")) {
+      var page = Ran.command("check", "--explain", "spf.lookups", "--format", format);
+
+      assertThat(page.exit()).isZero();
+      assertThat(page.out())
+          .isEqualTo(Ran.command("rules", "--explain", "spf.lookups", "--format", format).out());
+    }
+    assertThat(Ran.command("check", "--explain", "spf.nosuch").exit()).isEqualTo(Exit.USAGE);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import maildrift.monitor.cli.Cli;
+import maildrift.monitor.cli.RuleTable;
 import maildrift.monitor.metrics.Names;
 import maildrift.monitor.watch.WatchRules;
 import maildrift.probes.Probe;
@@ -29,15 +30,7 @@ class ReadmeTest {
 
   @Test
   void theRulesTableIsTheCatalogue() throws IOException {
-    var table =
-        WatchRules.all().stream()
-            .map(
-                rule ->
-                    "| `%s` | %s | %s |"
-                        .formatted(rule.id(), rule.severity().word(), cell(rule.title())))
-            .collect(
-                Collectors.joining(
-                    "\n", "| rule | severity | violated when |\n| --- | --- | --- |\n", "\n"));
+    var table = RuleTable.markdown(WatchRules.all());
 
     assertThat(readme()).as("paste this table into README.md:\n" + table).contains(table);
   }
