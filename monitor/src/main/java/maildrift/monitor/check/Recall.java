@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import maildrift.probes.Judgement;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Question;
@@ -110,8 +109,19 @@ public final class Recall {
 
   /** Whether the last looks asked for anything at one of these names. */
   public boolean hasAskedFor(Predicate<DnsName> names) {
-    return Stream.concat(questions.stream(), others.values().stream().flatMap(Set::stream))
-        .anyMatch(question -> names.test(question.name()));
+    for (var question : questions) {
+      if (names.test(question.name())) {
+        return true;
+      }
+    }
+    for (var asked : others.values()) {
+      for (var question : asked) {
+        if (names.test(question.name())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**

@@ -17,7 +17,13 @@ final class Texts {
   }
 
   private static boolean isStorable(String text) {
-    return text.codePoints().noneMatch(c -> c == 0 || isHalf(c));
+    for (var i = 0; i < text.length(); i++) {
+      var c = text.charAt(i);
+      if (c == 0 || Character.isSurrogate(c)) {
+        return text.codePoints().noneMatch(point -> point == 0 || isHalf(point));
+      }
+    }
+    return true;
   }
 
   private static boolean isHalf(int codePoint) {
