@@ -181,6 +181,7 @@ final class CheckText {
                 probe ->
                     probe.judgement().outcome() == Outcome.OBSERVED
                         && probe.judgement().gaps().isEmpty()
+                        && Summary.nothingToDo(probe).isEmpty()
                         && worst(result, probe).compareTo(Severity.INFO) <= 0)
             .map(ProbeResult::probe)
             .toList();
@@ -220,7 +221,9 @@ final class CheckText {
     if (worst != Severity.INFO) {
       return out.of(worst, "✗");
     }
-    return probe.judgement().outcome() == Outcome.ABSENT ? out.dim("–") : "✓";
+    return probe.judgement().outcome() == Outcome.ABSENT || Summary.nothingToDo(probe).isPresent()
+        ? out.dim("–")
+        : "✓";
   }
 
   private static String counts(CheckResult result) {

@@ -2,22 +2,48 @@ package maildrift.monitor.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import maildrift.monitor.check.ProbeResult;
 import maildrift.probes.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /** One line of facts a probe. */
 final class Summary {
+  /** Of a fact that is a list, for probes that have no line of their own. */
+  private static final int FIRST = 3;
+
   private Summary() {}
 
   static String of(ProbeResult probe) {
+    return switch (probe.judgement().outcome()) {
+      case UNOBSERVABLE -> "could not look";
+      case ABSENT -> nothingToDo(probe).orElse("none published");
+      case OBSERVED -> nothingToDo(probe).orElseGet(() -> seen(probe));
+    };
+  }
+
+  /** Why there was nothing to look at; such a probe has passed nothing. */
+  static Optional<String> nothingToDo(ProbeResult probe) {
     var facts = probe.judgement().facts();
-    if (probe.judgement().outcome() != Outcome.OBSERVED) {
-      return switch (probe.judgement().outcome()) {
-        case ABSENT -> "none published";
-        case UNOBSERVABLE -> "could not look";
-        case OBSERVED -> "";
-      };
-    }
+    return switch (probe.probe()) {
+      case "dkim" ->
+          ifEmpty(facts, "selectors", "no selector is known; --selector NAME looks at one");
+      case "tls" -> ifEmpty(facts, "hosts", "no mail host");
+      case "netblocks" -> ifEmpty(facts, "sources", "no source prescribed");
+      case "records" -> ifEmpty(facts, "records", "nothing else prescribed");
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<String> ifEmpty(Map<?, ?> facts, String list, String text) {
+    return facts.get(list) instanceof List<?> some && some.isEmpty()
+        ? Optional.of(text)
+        : Optional.empty();
+  }
+
+  private static String seen(ProbeResult probe) {
+    var facts = probe.judgement().facts();
     return switch (probe.probe()) {
       case "spf" ->
           "%s · lookups: %s of 10, void: %s · networks: %d"
@@ -36,7 +62,7 @@ final class Summary {
                           .formatted(text(key, "selector"), text(key, "type"), text(key, "bits"))
                           .strip()
                       : text(key, "selector") + " " + text(key, "outcome"),
-              "no selector known");
+              "");
       case "dmarc" ->
           "%s · %s in effect".formatted(text(facts, "record"), text(facts, "effectivePolicy"));
       case "mx" ->
@@ -44,7 +70,7 @@ final class Summary {
               facts,
               "hosts",
               host -> text(host, "preference") + " " + text(host, "host"),
-              "no mail host");
+              Boolean.TRUE.equals(facts.get("nullMx")) ? "null MX: takes no mail" : "no mail host");
       case "tls" ->
           joined(
               facts,
@@ -57,7 +83,7 @@ final class Summary {
                       + (text(host, "level").isEmpty()
                           ? text(host, "outcome")
                           : text(host, "level")),
-              "no mail host");
+              "");
       case "netblocks" ->
           joined(
               facts,
@@ -70,9 +96,30 @@ final class Summary {
                           size(source, "missing"),
                           size(source, "stale"),
                           size(source, "wider")),
-              "no source prescribed");
-      case "records" -> "nothing else prescribed, or all as prescribed";
-      default -> text(facts, "record");
+              "");
+      case "records" -> "as prescribed, or what differs is below";
+      default -> facts.get("record") instanceof String record ? record : generic(facts);
+    };
+  }
+
+  /** The facts that are short. */
+  private static String generic(Map<?, ?> facts) {
+    return facts.entrySet().stream()
+        .flatMap(fact -> shortly(fact.getValue()).map(text -> fact.getKey() + ": " + text).stream())
+        .collect(Collectors.joining(" · "));
+  }
+
+  private static Optional<String> shortly(@Nullable Object value) {
+    return switch (value) {
+      case String text -> text.isEmpty() ? Optional.empty() : Optional.of(text);
+      case Number number -> Optional.of(number.toString());
+      case Boolean flag -> Optional.of(flag ? "yes" : "no");
+      case List<?> list when list.isEmpty() -> Optional.empty();
+      case List<?> list
+          when list.size() <= FIRST && list.stream().allMatch(String.class::isInstance) ->
+          Optional.of(list.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+      case List<?> list -> Optional.of("" + list.size());
+      case null, default -> Optional.empty();
     };
   }
 

@@ -310,6 +310,73 @@ class CommandsTest {
   }
 
   @Test
+  void whatHadNothingToLookAtHasNotPassed() {
+    try (var dns = FakeDns.serving("contoso.test MX 0 .")) {
+      var ran =
+          Ran.command(
+              "check", "contoso.test", "--only", "dkim,mx,netblocks", "--dns", dns.hostAndPort());
+
+      assertThat(ran.lines())
+          .contains("  dkim       –  no selector is known; --selector NAME looks at one")
+          .contains("  mx         ✓  null MX: takes no mail")
+          .contains("PASSED  mx");
+    }
+  }
+
+  /** What a hostile name server may put into a TXT record; a character is an octet. */
+  private static final List<String> HOSTILE =
+      List.of(
+          "v=%s\u0000",
+          "v=%s; p=\u001b[31mred; id=\u001b]0;title\u0007; rua=\u00e2\u0080\u00ae",
+          "v=%s\u00ff\u00fe\u0080; p=\u00ff",
+          "v=%s; " + "p=reject; ".repeat(20),
+          "v=%s" + ";".repeat(200),
+          "v=%s; rua=mailto:" + "a".repeat(200),
+          "v=%s; =; ==; p==; \t; id=;");
+
+  @Test
+  void hostileRecordsAreToldInOneLineAndReachNoTerminal() {
+    try (var dns = FakeDns.serving()) {
+      for (var number = 0; number < HOSTILE.size(); number++) {
+        var domain = "h%d.test".formatted(number);
+        var record = HOSTILE.get(number);
+        dns.txt(domain, record.formatted("spf1"));
+        dns.txt("_dmarc." + domain, record.formatted("DMARC1"));
+        dns.txt("s._domainkey." + domain, record.formatted("DKIM1"));
+        dns.txt("_mta-sts." + domain, record.formatted("STSv1"));
+        dns.txt("_smtp._tls." + domain, record.formatted("TLSRPTv1"));
+        for (var command :
+            List.of(
+                "spf " + domain,
+                "dkim %s s".formatted(domain),
+                "dmarc " + domain,
+                "check %s --only mtasts,tlsrpt".formatted(domain))) {
+          var arguments =
+              Stream.concat(
+                      Stream.of(command.split(" ", -1)), Stream.of("--dns", dns.hostAndPort()))
+                  .toList();
+          var text = Ran.command(arguments.toArray(String[]::new));
+          var json =
+              Ran.command(
+                  Stream.concat(arguments.stream(), Stream.of("--format", "json"))
+                      .toArray(String[]::new));
+
+          assertThat(text.out().chars().filter(c -> c < ' ' && c != '\n')).as(text.out()).isEmpty();
+          assertThat(text.out()).doesNotContain("\u202e");
+          assertThat(json.lines()).hasSize(1);
+          assertThat(CheckJson.mapper().readTree(json.out()).get("domain").asString())
+              .isEqualTo(domain);
+          assertThat(json.exit())
+              .as(command)
+              .isEqualTo(text.exit())
+              .isBetween(Exit.OK, Exit.FINDINGS);
+          assertThat(json.err()).isEmpty();
+        }
+      }
+    }
+  }
+
+  @Test
   void theCatalogueIsThereAsMarkdown() {
     var ran = Ran.command("rules", "--format", "markdown");
 
