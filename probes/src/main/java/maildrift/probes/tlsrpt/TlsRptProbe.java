@@ -1,28 +1,19 @@
 package maildrift.probes.tlsrpt;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import maildrift.probes.Context;
-import maildrift.probes.Finding;
-import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
 import maildrift.probes.Outcome;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
-import maildrift.probes.dns.DnsName;
-import maildrift.probes.dns.Rdata;
-import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.textrecord.Label;
 
 /** Is the domain's TLS-RPT record, if it has one, one that senders understand? (RFC 8460 §3) */
 public final class TlsRptProbe implements Probe<Answer> {
   private static final String NAME = "tlsrpt";
-  private static final String LABEL = "_smtp._tls";
-  private static final int MAX_SHOWN = 1_024;
 
   private static final Rule TXT =
       Rule.warning("tlsrpt.txt", "the TLS-RPT record cannot be used")
@@ -32,6 +23,19 @@ public final class TlsRptProbe implements Probe<Answer> {
           .example(
               "Wrong: v=TLSRPTv1; rua=tls@contoso.tld. Right: _smtp._tls.contoso.tld. IN TXT"
                   + " \"v=TLSRPTv1; rua=mailto:tls@contoso.tld\"");
+
+  private static final Label<TlsRptRecord> LABEL =
+      new Label<>(
+          NAME,
+          "_smtp._tls",
+          "TLS-RPT",
+          "TLSRPT",
+          TlsRptRecord.VERSION,
+          "tlsrpt",
+          "nobody sends reports",
+          "nobody can use",
+          TXT,
+          TlsRptRecord::parse);
 
   @Override
   public String name() {
@@ -45,15 +49,7 @@ public final class TlsRptProbe implements Probe<Answer> {
 
   @Override
   public Answer observe(ManagedDomain domain, Network network) {
-    return owner(domain)
-        .map(owner -> network.dns().ask(owner, RecordType.TXT))
-        .orElse(
-            new Answer.Unanswered(
-                Answer.Failure.UNASKABLE, "the name is too long to stand in DNS", ""));
-  }
-
-  private static Optional<DnsName> owner(ManagedDomain domain) {
-    return DnsName.parse(LABEL + "." + domain.name());
+    return LABEL.ask(domain, network);
   }
 
   @Override
@@ -63,75 +59,17 @@ public final class TlsRptProbe implements Probe<Answer> {
 
   @Override
   public Judgement judge(ManagedDomain domain, Answer seen, Context context) {
-    var owner = LABEL + "." + domain.name();
-    if (seen instanceof Answer.Unanswered(var _, var why, var _)) {
+    if (seen instanceof Answer.Unanswered unanswered) {
       return new Judgement.Builder()
           .fact("record", null)
           .fact("rua", List.of())
-          .add(Gap.of(NAME, owner + " TXT", why, TXT.id()))
+          .add(LABEL.gap(domain, unanswered, TXT.id()))
           .build(Outcome.UNOBSERVABLE);
     }
-    var texts = seen.records(Rdata.Txt.class).stream().map(Rdata.Txt::joined).toList();
-    var records = texts.stream().filter(TlsRptRecord::claims).map(TlsRptRecord::parse).toList();
-    var only =
-        records.size() == 1 ? Optional.of(records.getFirst()) : Optional.<TlsRptRecord>empty();
-    var lookalike =
-        records.isEmpty()
-            ? texts.stream().filter(TlsRptProbe::resembles).findFirst().map(TlsRptRecord::parse)
-            : Optional.<TlsRptRecord>empty();
-    var judgement =
-        new Judgement.Builder()
-            .fact("record", only.or(() -> lookalike).map(r -> shown(r.text())).orElse(null))
-            .fact("rua", only.map(TlsRptRecord::rua).orElse(List.of()))
-            .record(
-                owner + " TLSRPT",
-                records.stream()
-                    .map(record -> shown(record.text()))
-                    .sorted()
-                    .collect(Collectors.joining(" | ")));
-    if (records.size() > 1) {
-      judgement.add(
-          finding(
-              domain,
-              owner,
-              seen,
-              "%s has %d TLS-RPT records, so nobody sends reports"
-                  .formatted(owner, records.size())));
-    }
-    only.or(() -> lookalike)
-        .flatMap(TlsRptRecord::problem)
-        .ifPresent(
-            problem ->
-                judgement.add(
-                    finding(
-                        domain,
-                        owner,
-                        seen,
-                        "nobody can use the TLS-RPT record at %s: %s".formatted(owner, problem))));
-    return judgement.build(
-        records.isEmpty() && lookalike.isEmpty() ? Outcome.ABSENT : Outcome.OBSERVED);
-  }
-
-  /** Meant as a TLS-RPT record, although it does not begin like one. */
-  private static boolean resembles(String text) {
-    return text.substring(0, Math.min(text.length(), 32))
-        .toLowerCase(Locale.ROOT)
-        .contains("tlsrpt");
-  }
-
-  private static Finding finding(ManagedDomain domain, String owner, Answer seen, String message) {
-    var aliases = seen instanceof Answer.Found found ? found.aliases() : List.<DnsName>of();
-    return Finding.of(TXT, domain.name().toString(), message)
-        .cause((aliases.isEmpty() ? owner : aliases.getLast().toString()) + " TXT")
-        .with(
-            "records",
-            seen.records(Rdata.Txt.class).stream()
-                .map(txt -> shown(txt.joined()))
-                .limit(8)
-                .toList());
-  }
-
-  private static String shown(String text) {
-    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+    var published = LABEL.read(seen);
+    var judgement = new Judgement.Builder();
+    LABEL.judge(domain, seen, published, judgement);
+    judgement.fact("rua", published.only().map(TlsRptRecord::rua).orElse(List.of()));
+    return judgement.build(published.outcome());
   }
 }

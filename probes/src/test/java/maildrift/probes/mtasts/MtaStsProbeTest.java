@@ -44,7 +44,24 @@ class MtaStsProbeTest {
           v=STSv1; id=                                    |
           v=STSv1; id                                     |
           v=STSv1; ID=1                                   |
-          v=STSv1; id=1; id=2                             |
+          v=STSv1; id=1; id=2                             | 1
+          v=STSv1; id=1; id=-                             | 1
+          v=STSv1; id=-; id=1                             |
+          v=STSv1; id=1; id=                              |
+          v=STSv1; v=STSv1; id=1                          | 1
+          v=STSv1; id=1 ; x=2                             | 1
+          v=STSv1; id=1; x=a=b                            |
+          v=STSv1; id=1; x=a b                            |
+          v=STSv1; id=1; -x=a                             |
+          v=STSv1; id=1; a_b-c.d=<>?[]{}~!                | 1
+          v=STSv1; id=1; aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb=1 | 1
+          v=STSv1; id=1; aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbc=1 |
+          v=STSv1; id=1; x=                               |
+          v=STSv1; id=1; =x                               |
+          v=STSv1; id=ä                                   |
+          v = STSv1; id=1                                 |
+          v=STSv1 id=1                                    |
+          v=STSv1,id=1                                    |
           v=STSv1; id=1;;                                 |
           v=STSv1; id = 1                                 |
           v=STSv1; id=1; bad name=x                       |
@@ -64,6 +81,24 @@ class MtaStsProbeTest {
     assertThat(judgement.findings())
         .extracting(Finding::cause)
         .allMatch("_mta-sts.contoso.test TXT"::equals);
+  }
+
+  @Test
+  void whiteSpaceBelongsToASemicolon() {
+    assertThat(StsRecord.parse("v=STSv1\t;\t id=1 \t; ").id()).contains("1");
+    assertThat(StsRecord.parse("v=STSv1; id=1 ").problem())
+        .contains("white space at the end that no ';' follows");
+    assertThat(StsRecord.parse("v=STSv1; id=1 ; ;").problem()).contains("an empty field");
+    assertThat(StsRecord.parse(" v=STSv1; id=1").problem()).contains("it must begin with v=STSv1;");
+    assertThat(StsRecord.parse("v=STSv1; id=1\n").problem()).isPresent();
+  }
+
+  @Test
+  void whatHasNoSemicolonAfterTheVersionIsDiscardedBesideARealOne() {
+    var judgement = judge(found("v=STSv1 id=2", "v=STSv1", "v=STSv1; id=1"));
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.facts()).containsEntry("id", "1");
   }
 
   @Test

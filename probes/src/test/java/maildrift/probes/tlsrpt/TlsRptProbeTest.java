@@ -48,7 +48,32 @@ class TlsRptProbeTest {
           v=TLSRPTv1; rua=https://                                   |
           v=TLSRPTv1; rua=mailto:a b@c.test                          |
           v=TLSRPTv1; rua=                                           |
-          v=TLSRPTv1; rua=mailto:a@b.test; rua=mailto:a@b.test       |
+          v=TLSRPTv1; rua=mailto:a@b.test; rua=mailto:c@b.test       | mailto:a@b.test
+          v=TLSRPTv1; rua=mailto:a@b.test; rua=c@b.test              |
+          v=TLSRPTv1; rua=mailto:a@b.test,ftp://b.test/              | mailto:a@b.test ftp://b.test/
+          v=TLSRPTv1; rua=ftp://b.test/,http://b.test/               |
+          v=TLSRPTv1; RUA=mailto:a@b.test                            |
+          v=TLSRPTv1; rua =mailto:a@b.test                           |
+          v=TLSRPTv1; rua= mailto:a@b.test                           |
+          v=TLSRPTv1; rua=mailto:a@b.test,,mailto:c@b.test           |
+          v=TLSRPTv1; rua=,mailto:a@b.test                           |
+          v=TLSRPTv1; rua=mailto:a@b.test!10m                        |
+          v=TLSRPTv1; rua=mailto:a%21b@b.test                        | mailto:a%21b@b.test
+          v=TLSRPTv1; rua=mailto:a%2b@b.test                         | mailto:a%2b@b.test
+          v=TLSRPTv1; rua=mailto:a%2@b.test                          |
+          v=TLSRPTv1; rua=mailto:a@b@c.test                          |
+          v=TLSRPTv1; rua=https://[2001:db8::1]:8443/x               | https://[2001:db8::1]:8443/x
+          v=TLSRPTv1; rua=https://[2001:db8::1/x                     |
+          v=TLSRPTv1; rua=https://[::::]/x                           |
+          v=TLSRPTv1; rua=https://b.test/a[1]                        |
+          v=TLSRPTv1; rua=https://b.test/?a=b&c=d#e                  | https://b.test/?a=b&c=d#e
+          v=TLSRPTv1; rua=https://b.test/#a#b                        |
+          v=TLSRPTv1; rua=https://u@b.test/                          | https://u@b.test/
+          v=TLSRPTv1; rua=https:b.test                               |
+          v=TLSRPTv1; rua=https://b.test:99999/                      |
+          v=TLSRPTv1; rua=mailto:a@b.test; x=a=b                     |
+          v=TLSRPTv1; rua=mailto:a@b.test; x=                        |
+          v=TLSRPTv1; rua=mailto:a@b.test; bad name=x                |
           v=TLSRPTv1; rua                                            |
           v=TLSRPTv1;; rua=mailto:a@b.test                           |
           v=TLSRPTv1 rua=mailto:a@b.test                             |
@@ -70,6 +95,14 @@ class TlsRptProbeTest {
     assertThat(judgement.findings())
         .extracting(Finding::cause)
         .allMatch("_smtp._tls.contoso.test TXT"::equals);
+  }
+
+  @Test
+  void whiteSpaceBelongsToASemicolonOrAComma() {
+    assertThat(TlsRptRecord.parse("v=TLSRPTv1 ;\trua=mailto:a@b.test\t, mailto:c@b.test ; ").rua())
+        .containsExactly("mailto:a@b.test", "mailto:c@b.test");
+    assertThat(TlsRptRecord.parse("v=TLSRPTv1; rua=mailto:a@b.test ").problem())
+        .contains("white space at the end that no ';' follows");
   }
 
   @Test
