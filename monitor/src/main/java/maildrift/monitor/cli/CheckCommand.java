@@ -47,7 +47,9 @@ import picocli.CommandLine.Parameters;
       "Results come as they are there, in the order of the input, "
           + CheckCommand.PARALLEL
           + " domains at once; with --format json one object a line. A line of stdin that is no "
-          + "domain is told on stderr with its number, spares the others, and makes the exit code 2."
+          + "domain is told on stderr with its number, spares the others, and makes the exit code 2.",
+      "JSON: domain, verdict, probes (by name: outcome, facts with the record and its parsed parts, "
+          + "gaps) and findings (rule, severity, subject, message, evidence, remedy, reference)."
     },
     footer = {
       "",
