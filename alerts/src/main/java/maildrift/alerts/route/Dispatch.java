@@ -1,6 +1,8 @@
 package maildrift.alerts.route;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.outbox.Owed;
 
@@ -26,5 +28,35 @@ public record Dispatch(
 
   public boolean isEmpty() {
     return owed.isEmpty() && states.isEmpty() && removedStates.isEmpty() && forgotten.isEmpty();
+  }
+
+  /** Both in one, where this one could not be stored; of two states of a group the later counts. */
+  public Dispatch then(Dispatch later) {
+    var old = outdatedBy(later);
+    return new Dispatch(
+        joined(old.owed, later.owed),
+        joined(old.states, later.states),
+        joined(old.removedStates, later.removedStates),
+        joined(old.forgotten, later.forgotten));
+  }
+
+  /** What remains to be stored of this when the later one is stored already. */
+  public Dispatch outdatedBy(Dispatch later) {
+    var groups = new HashSet<>(later.removedStates);
+    later.states.forEach(state -> groups.add(state.key()));
+    return new Dispatch(
+        owed,
+        states.stream().filter(state -> !groups.contains(state.key())).toList(),
+        removedStates.stream().filter(key -> !groups.contains(key)).toList(),
+        forgotten);
+  }
+
+  /** Without forgetting anybody: an alert may have come back since. */
+  public Dispatch forgettingNobody() {
+    return new Dispatch(owed, states, removedStates, List.of());
+  }
+
+  private static <T> List<T> joined(List<T> some, List<T> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
   }
 }

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Where alerts become owed notifications. Transitions come in when they are durable; what the
  * dispatcher decides is committed before anybody sends it. A decision that cannot be committed is
- * kept in the dispatcher's indices and in the store's waiting batches; after a crash the dispatcher
- * makes it again from the alerts and what receivers were told.
+ * kept and tried again; after a crash the dispatcher makes it again from the alerts and what
+ * receivers were told.
  */
 public final class AlertDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertDesk.class);
@@ -45,6 +45,7 @@ public final class AlertDesk implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final Thread thread;
+  private Dispatch unstored = Dispatch.NOTHING;
   private boolean closed;
 
   /**
@@ -158,10 +159,20 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
+  /** What could not be stored is stored with what comes next, a second later at the latest. */
   private void settle(Dispatch dispatch) {
-    if (dispatch.isEmpty()) {
-      return;
+    var owing = unstored.then(dispatch);
+    if (owing.isEmpty() || isStored(owing)) {
+      unstored = Dispatch.NOTHING;
+    } else if (!unstored.isEmpty() && !dispatch.isEmpty() && isStored(dispatch)) {
+      // One that can never be written must not hold up the others.
+      unstored = unstored.outdatedBy(dispatch);
+    } else {
+      unstored = owing.forgettingNobody();
     }
+  }
+
+  private boolean isStored(Dispatch dispatch) {
     var batch = Batch.builder();
     dispatch.owed().forEach(batch::owe);
     dispatch.states().forEach(batch::group);
@@ -170,8 +181,8 @@ public final class AlertDesk implements AutoCloseable {
     try {
       store.commit(batch.build());
     } catch (StoreFailure failure) {
-      LOG.error("what is owed could not be stored; it is made again at the next start", failure);
-      return;
+      LOG.error("what is owed could not be stored; it is tried again", failure);
+      return false;
     }
     if (!dispatch.owed().isEmpty()) {
       wakeDeliveries.run();
@@ -180,6 +191,7 @@ public final class AlertDesk implements AutoCloseable {
       // Not here: a domain's turn may wait for the desk while it holds what forgetting needs.
       Thread.startVirtualThread(() -> dispatch.forgotten().forEach(forget));
     }
+    return true;
   }
 
   @Override

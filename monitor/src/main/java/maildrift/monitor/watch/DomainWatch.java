@@ -32,7 +32,7 @@ final class DomainWatch {
   final Map<String, String> records = new HashMap<>();
 
   /** When a record was last seen to change. */
-  final Map<String, Instant> recordsChanged = new HashMap<>();
+  volatile Map<String, Instant> recordsChanged = Map.of();
 
   /** When all probes were last run together; a confirmation runs only those that are doubted. */
   volatile Instant fullyLooked = Instant.EPOCH;

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.PublishedNetwork;
 import maildrift.probes.Judgement;
 import maildrift.probes.network.Cidr;
@@ -49,51 +48,52 @@ public final class Published {
     return all;
   }
 
-  /** Takes a gapless look of the netblocks probe into account; what changed goes into the batch. */
-  void seen(Judgement netblocks, Instant now, Batch.Builder batch) {
+  /** What a gapless look of the netblocks probe says that was not known. Changes nothing. */
+  List<PublishedNetwork> news(Judgement netblocks, Instant now) {
     if (!netblocks.gaps().isEmpty()
         || !(netblocks.facts().get("sources") instanceof List<?> list)) {
-      return;
+      return List.of();
     }
+    var news = new ArrayList<PublishedNetwork>();
     for (var entry : list) {
       if (entry instanceof Map<?, ?> source
           && source.get("published") instanceof List<?> published) {
-        seen(String.valueOf(source.get("name")), cidrs(published), now, batch);
+        news(String.valueOf(source.get("name")), cidrs(published), now, news);
       }
     }
+    return news;
   }
 
   private static List<Cidr> cidrs(List<?> published) {
     return published.stream().map(text -> Cidr.parse(text.toString())).toList();
   }
 
-  private void seen(String source, List<Cidr> published, Instant now, Batch.Builder batch) {
-    sources.compute(
-        source,
-        (_, before) -> {
-          var known = before == null ? Map.<Cidr, PublishedNetwork>of() : before;
-          var changed = new ArrayList<PublishedNetwork>();
-          for (var network : published) {
-            var old = known.get(network);
-            if (old == null
-                || old.withdrawnAt().isPresent()
-                || old.lastSeen().plus(FRESH).isBefore(now)) {
-              changed.add(
-                  new PublishedNetwork(
-                      source, network, old == null ? now : old.firstSeen(), now, Optional.empty()));
-            }
-          }
-          var present = new HashSet<>(published);
-          for (var old : known.values()) {
-            if (!present.contains(old.network()) && old.withdrawnAt().isEmpty()) {
-              changed.add(
-                  new PublishedNetwork(
-                      source, old.network(), old.firstSeen(), old.lastSeen(), Optional.of(now)));
-            }
-          }
-          changed.forEach(batch::network);
-          return changed.isEmpty() ? known : with(known, changed);
-        });
+  private void news(
+      String source, List<Cidr> published, Instant now, List<PublishedNetwork> changed) {
+    var known = sources.getOrDefault(source, Map.of());
+    for (var network : published) {
+      var old = known.get(network);
+      if (old == null
+          || old.withdrawnAt().isPresent()
+          || old.lastSeen().plus(FRESH).isBefore(now)) {
+        changed.add(
+            new PublishedNetwork(
+                source, network, old == null ? now : old.firstSeen(), now, Optional.empty()));
+      }
+    }
+    var present = new HashSet<>(published);
+    for (var old : known.values()) {
+      if (!present.contains(old.network()) && old.withdrawnAt().isEmpty()) {
+        changed.add(
+            new PublishedNetwork(
+                source, old.network(), old.firstSeen(), old.lastSeen(), Optional.of(now)));
+      }
+    }
+  }
+
+  /** Takes over what {@link #news} said, once it is stored. */
+  void learn(List<PublishedNetwork> stored) {
+    stored.forEach(this::restore);
   }
 
   private static Map<Cidr, PublishedNetwork> with(

@@ -33,9 +33,11 @@ import maildrift.monitor.state.StateTable;
 import maildrift.monitor.store.Baseline;
 import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.Change;
+import maildrift.monitor.store.PublishedNetwork;
 import maildrift.monitor.store.SeenRecord;
 import maildrift.monitor.store.StateRow;
 import maildrift.monitor.store.StateStore;
+import maildrift.monitor.store.StoreFailure;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
@@ -137,7 +139,7 @@ public final class Watch {
             watch.alerts = memory.alerts();
             watch.baseline = memory.baseline();
             watch.records.putAll(memory.records());
-            watch.recordsChanged.putAll(memory.state().recordsChanged());
+            watch.recordsChanged = memory.state().recordsChanged();
           });
       watch.state = watch.state.domain(domain);
       table.put(watch.state);
@@ -159,21 +161,29 @@ public final class Watch {
     }
   }
 
-  /** Stops watching a domain: its series vanish, its alerts end with that reason. */
+  /**
+   * Stops watching a domain: its series vanish, its alerts end with that reason.
+   *
+   * @throws StoreFailure when that could not be stored; it is then watched as before
+   */
   public void remove(String name) {
-    var watch = watches.remove(name);
+    var watch = watches.get(name);
     if (watch == null) {
       return;
     }
     watch.lock.lock();
     try {
-      watch.removed = true;
-      table.remove(watch.state.domain().name());
-      checked.remove(name);
+      if (watch.removed) {
+        return;
+      }
       var step = AlertBook.closeAll(watch.alerts, "no longer monitored", clock.instant());
       var batch = Batch.builder().forget(name);
       apply(step.transitions(), name, batch);
       store.commit(batch.build());
+      watch.removed = true;
+      watches.remove(name);
+      table.remove(watch.state.domain().name());
+      checked.remove(name);
       listener.changed(step.transitions());
     } finally {
       watch.lock.unlock();
@@ -325,7 +335,7 @@ public final class Watch {
 
   private boolean stillDoubtful(CheckResult second, DomainWatch watch, List<Alert> pending) {
     var found = new HashSet<>(second.findings().stream().map(Finding::key).toList());
-    drift(watch, second).forEach(finding -> found.add(finding.key()));
+    drift(watch.baseline, second).forEach(finding -> found.add(finding.key()));
     return pending.stream()
         .map(Watch::key)
         .anyMatch(key -> found.contains(key) || key.rule().equals(WatchRules.INCONSISTENT.id()));
@@ -440,20 +450,21 @@ public final class Watch {
     listener.looked(watch.state);
   }
 
+  /** Nothing in memory changes before the commit: a turn that could not be stored is made again. */
   private void settleLocked(String name, DomainWatch watch, Seen seen) {
     var now = seen.result().checkedAt();
     var domain = watch.state.domain();
     var batch = Batch.builder();
-    remember(name, watch, seen.result(), now, batch);
-    var drift = new ArrayList<>(drift(watch, seen.result()));
+    var noted = noted(name, watch, seen.result(), now, batch);
+    var drift = new ArrayList<>(drift(noted.baseline(), seen.result()));
     drift.addAll(seen.extra());
     var ran = seen.result().probes().stream().map(ProbeResult::probe).collect(Collectors.toSet());
     Predicate<Finding.Key> hidden =
         key ->
             seen.hidden().test(key)
-                || driftHidden(key, watch, seen.result())
+                || driftHidden(key, noted.baseline(), seen.result())
                 || unobservableHidden(key, ran);
-    var provisional = watch.state.after(seen.result(), List.of(), hidden, watch.recordsChanged);
+    var provisional = watch.state.after(seen.result(), List.of(), hidden, noted.recordsChanged());
     drift.addAll(
         Unobservable.findings(
             provisional,
@@ -476,22 +487,26 @@ public final class Watch {
             AlertTerms.DEFAULT.confirmations(terms.schedule().confirmations()));
     // The declaration may have been replaced while the network was asked.
     var next = provisional.drift(graded).domain(domain);
-    if (next.sameContent(watch.state)) {
-      checked.put(name, now);
-    } else {
-      checked.remove(name);
+    var same = next.sameContent(watch.state);
+    if (!same) {
       batch.state(new StateRow(name, next.content(), next.verdict().word(), now, Optional.empty()));
     }
     apply(step.transitions(), name, batch);
-    for (var probe : seen.result().probes()) {
-      if (probe.probe().equals("netblocks")) {
-        published.seen(probe.judgement(), now, batch);
-      }
-    }
+    var networks = networks(seen.result(), now);
+    networks.forEach(batch::network);
     var writes = batch.build();
     if (!writes.isEmpty()) {
       store.commit(writes);
     }
+    if (same) {
+      checked.put(name, now);
+    } else {
+      checked.remove(name);
+    }
+    published.learn(networks);
+    watch.records.putAll(noted.records());
+    watch.recordsChanged = noted.recordsChanged();
+    watch.baseline = noted.baseline();
     watch.alerts = step.alerts();
     watch.state = next;
     watch.recall = watch.recall.with(seen.result().domain(), seen.result().probes());
@@ -522,19 +537,39 @@ public final class Watch {
     }
   }
 
+  private List<PublishedNetwork> networks(CheckResult result, Instant now) {
+    return result.probes().stream()
+        .filter(probe -> probe.probe().equals("netblocks"))
+        .flatMap(probe -> published.news(probe.judgement(), now).stream())
+        .toList();
+  }
+
+  /**
+   * What memory has to take over once it is stored.
+   *
+   * @param records those that are new or others than before
+   */
+  private record Noted(
+      Map<String, String> records,
+      Map<String, Instant> recordsChanged,
+      Map<String, String> baseline) {}
+
   /** Notes what the records look like now, and accepts what is seen for the first time. */
-  private void remember(
+  private Noted noted(
       String name, DomainWatch watch, CheckResult result, Instant now, Batch.Builder batch) {
+    var records = new HashMap<String, String>();
+    var changed = new HashMap<String, Instant>();
     var baseline = new HashMap<>(watch.baseline);
     for (var probe : result.probes()) {
       var gapless = probe.judgement().gaps().isEmpty();
       for (var record : probe.judgement().records().entrySet()) {
-        var before = watch.records.put(record.getKey(), record.getValue());
-        if (before == null) {
+        var before = watch.records.get(record.getKey());
+        if (!record.getValue().equals(before)) {
+          records.put(record.getKey(), record.getValue());
           batch.seen(new SeenRecord(name, record.getKey(), record.getValue(), now));
-        } else if (!before.equals(record.getValue())) {
-          batch.seen(new SeenRecord(name, record.getKey(), record.getValue(), now));
-          watch.recordsChanged.put(record.getKey(), now);
+        }
+        if (before != null && !before.equals(record.getValue())) {
+          changed.put(record.getKey(), now);
           batch.change(
               new Change(
                   now,
@@ -553,10 +588,21 @@ public final class Watch {
         forgetUnwatched(baseline, probe);
       }
     }
-    if (!baseline.equals(watch.baseline)) {
-      watch.baseline = Map.copyOf(baseline);
-      batch.baseline(Baseline.of(name, watch.baseline, now, "maildrift"));
+    var accepted = watch.baseline;
+    if (!baseline.equals(accepted)) {
+      accepted = Map.copyOf(baseline);
+      batch.baseline(Baseline.of(name, accepted, now, "maildrift"));
     }
+    return new Noted(records, with(watch.recordsChanged, changed), accepted);
+  }
+
+  private static Map<String, Instant> with(Map<String, Instant> known, Map<String, Instant> more) {
+    if (more.isEmpty()) {
+      return known;
+    }
+    var all = new HashMap<>(known);
+    all.putAll(more);
+    return Map.copyOf(all);
   }
 
   /** A selector or source that is no longer declared is no longer compared. */
@@ -574,10 +620,10 @@ public final class Watch {
     return record.substring(record.lastIndexOf(' ') + 1);
   }
 
-  private static List<Finding> drift(DomainWatch watch, CheckResult result) {
+  private static List<Finding> drift(Map<String, String> baseline, CheckResult result) {
     var seen = new TreeMap<String, String>();
     result.probes().forEach(probe -> seen.putAll(probe.judgement().records()));
-    return Drift.between(watch.baseline, seen);
+    return Drift.between(baseline, seen);
   }
 
   /** The record that a finding of drift is about; empty for any other finding. */
@@ -592,10 +638,11 @@ public final class Watch {
   }
 
   /** Drift of a record that this look did not see is neither there nor gone. */
-  private static boolean driftHidden(Finding.Key key, DomainWatch watch, CheckResult result) {
+  private static boolean driftHidden(
+      Finding.Key key, Map<String, String> baseline, CheckResult result) {
     var record = recordOf(key);
     return record.isPresent()
-        && watch.baseline.containsKey(record.get())
+        && baseline.containsKey(record.get())
         && result.probes().stream()
             .noneMatch(probe -> probe.judgement().records().containsKey(record.get()));
   }
@@ -643,9 +690,10 @@ public final class Watch {
                       "accepted"));
             }
           });
-      watch.baseline = Map.copyOf(watch.records);
-      batch.baseline(Baseline.of(name, watch.baseline, now, by));
+      var accepted = Map.copyOf(watch.records);
+      batch.baseline(Baseline.of(name, accepted, now, by));
       store.commit(batch.build());
+      watch.baseline = accepted;
       watch.alerts = watch.alerts.stream().map(Watch::settledByAPerson).toList();
     } finally {
       watch.lock.unlock();

@@ -70,6 +70,7 @@ import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.Change;
 import maildrift.monitor.store.KeptDomain;
 import maildrift.monitor.store.StateStore;
+import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.watch.AlertDesk;
 import maildrift.monitor.watch.Published;
 import maildrift.monitor.watch.Watch;
@@ -138,6 +139,7 @@ public final class App implements Backend, AutoCloseable {
   private volatile List<Silence> silences = List.of();
   private volatile ConfigFiles files;
   private volatile Map<String, Outbox.Backlog> backlog = Map.of();
+  private volatile boolean isPopulated = true;
   private volatile boolean reloadedWell = true;
   private volatile Instant loadedAt;
   private volatile int port;
@@ -226,6 +228,7 @@ public final class App implements Backend, AutoCloseable {
     }
     calendar.every("own eyes", SELF_LOOK, this::lookAtOwnEyes);
     calendar.every("files", FILE_LOOK, this::reloadChangedFiles);
+    calendar.every("removals", FILE_LOOK, this::populateAgain);
     calendar.every("flush", FLUSH, watch::flushChecked);
     calendar.daily(
         "retention", 3, 40, () -> store.expire(clock.instant().minus(config.store().keep())));
@@ -400,10 +403,27 @@ public final class App implements Backend, AutoCloseable {
     try {
       var domains = fleet.domains(next, store.domains());
       domains.values().forEach(domain -> watch.add(domain, Optional.empty()));
-      watch.names().stream().filter(name -> !domains.containsKey(name)).forEach(watch::remove);
+      isPopulated = true;
+      watch.names().stream().filter(name -> !domains.containsKey(name)).forEach(this::unwatch);
       scheduler.set(domains.keySet(), next.schedule().interval());
     } finally {
       reloading.unlock();
+    }
+  }
+
+  /** The end of a domain's alerts is owed to somebody: it is tried until it is stored. */
+  private void unwatch(String name) {
+    try {
+      watch.remove(name);
+    } catch (StoreFailure failure) {
+      LOG.error("the end of {} could not be stored; it is tried again", name, failure);
+      isPopulated = false;
+    }
+  }
+
+  private void populateAgain() {
+    if (!isPopulated) {
+      populate(config);
     }
   }
 
