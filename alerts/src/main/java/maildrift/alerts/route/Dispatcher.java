@@ -34,7 +34,7 @@ import maildrift.alerts.state.Transition;
  * Dispatch} before it gives the next transitions of the same alerts.
  */
 public final class Dispatcher {
-  private final Links links;
+  private Links links;
   private final Duration remember;
   private final Supplier<String> ids;
   private final Map<String, Entry> entries = new HashMap<>();
@@ -68,6 +68,11 @@ public final class Dispatcher {
     this.remember = remember;
     this.sequence = lastSequence;
     this.ids = ids;
+  }
+
+  /** Where people find alerts from now on. */
+  public void links(Links value) {
+    links = value;
   }
 
   /** Takes up what was stored; what is due comes out of the next {@link #due}. */

@@ -1,11 +1,15 @@
 package maildrift.monitor.config;
 
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import maildrift.monitor.config.WebConfig.ClientAuth;
 
 /**
@@ -15,6 +19,7 @@ import maildrift.monitor.config.WebConfig.ClientAuth;
  */
 final class WebConfigReader {
   private static final int LARGEST_CERTIFICATE = 1 << 20;
+  private static final Set<String> SUITES = Set.copyOf(suites());
 
   private final Reading reading;
 
@@ -76,7 +81,7 @@ final class WebConfigReader {
     var sans = section.texts("client_allowed_sans").stream().map(Text::value).toList();
     var least = version(section, "min_version", "TLSv1.2");
     var most = version(section, "max_version", "TLSv1.3");
-    var suites = section.texts("cipher_suites").stream().map(Text::value).toList();
+    var suites = section.texts("cipher_suites").stream().flatMap(this::suite).toList();
     warnOfNoEffect(section, "prefer_server_cipher_suites");
     warnOfNoEffect(section, "curve_preferences");
     section.end();
@@ -108,6 +113,26 @@ final class WebConfigReader {
     return Optional.of(
         new WebConfig.Tls(
             certificate.get(), key.get(), clientAuth, clientCa, sans, least, most, suites));
+  }
+
+  /** Go and Java both use IANA's names; what Java does not know would fail at each handshake. */
+  private Stream<String> suite(Text text) {
+    if (SUITES.contains(text.value())) {
+      return Stream.of(text.value());
+    }
+    reading.problem(
+        text.place(),
+        "%s is no cipher suite that this Java allows%s"
+            .formatted(text.shown(), Words.hint(text.value(), List.copyOf(SUITES))));
+    return Stream.empty();
+  }
+
+  private static List<String> suites() {
+    try {
+      return List.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   private Optional<Path> existing(Section section, String key) {

@@ -15,6 +15,7 @@ import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.route.Dispatch;
 import maildrift.alerts.route.Dispatcher;
 import maildrift.alerts.route.GroupState;
+import maildrift.alerts.route.Links;
 import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Transition;
 import maildrift.monitor.store.Batch;
@@ -94,6 +95,15 @@ public final class AlertDesk implements AutoCloseable {
     try {
       dispatcher.mutes(value, clock.instant());
       news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public void links(Links value) {
+    lock.lock();
+    try {
+      dispatcher.links(value);
     } finally {
       lock.unlock();
     }

@@ -5,29 +5,31 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.HttpException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import maildrift.monitor.config.HttpConfig;
@@ -44,17 +46,28 @@ public final class WebServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
 
   private static final int MAX_BODY = 1024 * 1024;
+
+  /** A request that runs on a listener that is given up is answered within this time. */
+  private static final Duration LEAVE_WITHIN = Duration.ofSeconds(40);
+
+  private static final Duration FREE_WITHIN = Duration.ofSeconds(5);
+
   private static final String JSON = "application/json";
   private static final String PROBLEM = "application/problem+json";
 
   private final Vertx vertx;
   private final Backend backend;
-  private final HttpConfig config;
   private final Access access = new Access();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-  private final HttpServer server;
   private final List<Served> served = new ArrayList<>();
+  private final Router router;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Guarded by {@link #lock}, as is what it listens with. */
+  private Optional<Listening> listening = Optional.empty();
+
+  private record Listening(HttpServer server, HttpConfig config) {}
 
   /** A method that a path takes; a segment that begins with a colon stands for any. */
   private record Served(HttpMethod method, String path) {
@@ -134,27 +147,141 @@ public final class WebServer implements AutoCloseable {
     Answer answer(Request request);
   }
 
-  /**
-   * Builds the server; {@link #listen} starts it.
-   *
-   * @throws RuntimeException when certificate or key cannot be read
-   */
-  public WebServer(Vertx vertx, Backend backend, HttpConfig config) {
+  /** Builds the server; {@link #serve} makes it listen. */
+  public WebServer(Vertx vertx, Backend backend) {
     this.vertx = vertx;
     this.backend = backend;
-    this.config = config;
-    this.server = vertx.createHttpServer(options(config));
-    server.requestHandler(router());
+    this.router = router();
   }
 
-  /** Starts to listen; the future carries the port that was bound. */
-  public Future<Integer> listen() {
-    return server
-        .listen(config.listen().port(), config.listen().host())
-        .map(HttpServer::actualPort);
+  /** The server cannot listen like this; the message says why. What was before still is. */
+  public static final class CannotServe extends Exception {
+    private static final long serialVersionUID = 1;
+
+    CannotServe(String why, Throwable cause) {
+      super(why, cause);
+    }
   }
 
-  private static HttpServerOptions options(HttpConfig config) {
+  /**
+   * Listens as this configuration says, and no longer as another did: certificates are read anew,
+   * and a listener of another address is opened before the old one is closed. Requests that run on
+   * the old one are answered. Blocks; not for the event loop.
+   *
+   * @return the port
+   */
+  public int serve(HttpConfig next) throws CannotServe {
+    lock.lock();
+    try {
+      var options = options(next);
+      if (listening.isPresent() && listensAlike(listening.get().config(), next)) {
+        var server = listening.get().server();
+        if (options.isSsl()) {
+          await(server.updateSSLOptions(options.getSslOptions(), true));
+        }
+        listening = Optional.of(new Listening(server, next));
+        return server.actualPort();
+      }
+      return move(next, options);
+    } catch (ServerTls.Unusable | ExecutionException | TimeoutException failure) {
+      var cause = failure instanceof ExecutionException ? failure.getCause() : failure;
+      throw new CannotServe(
+          "cannot listen on %s: %s"
+              .formatted(next.listen(), cause == null ? failure : cause.getMessage()),
+          failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new CannotServe("interrupted", interrupted);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the open listener can go on with other certificates at most. */
+  private static boolean listensAlike(HttpConfig one, HttpConfig other) {
+    return one.listen().equals(other.listen())
+        && isSecure(one) == isSecure(other)
+        && http2(one) == http2(other);
+  }
+
+  private static boolean isSecure(HttpConfig config) {
+    return config.web().flatMap(WebConfig::tls).isPresent();
+  }
+
+  private static boolean http2(HttpConfig config) {
+    return config.web().map(WebConfig::http2).orElse(true);
+  }
+
+  private int move(HttpConfig next, HttpServerOptions options)
+      throws ExecutionException, TimeoutException, InterruptedException, ServerTls.Unusable {
+    var old = listening;
+    var samePort =
+        old.isPresent()
+            && next.listen().port() != 0
+            && old.get().server().actualPort() == next.listen().port();
+    if (samePort) {
+      // One port cannot have two listeners that differ, not even for a moment.
+      leave(old.get());
+      awaitFree(old.get().config());
+    }
+    HttpServer server;
+    try {
+      server = open(next, options);
+    } catch (ExecutionException | TimeoutException failure) {
+      if (samePort) {
+        var before = old.get().config();
+        listening = Optional.of(new Listening(open(before, options(before)), before));
+      }
+      throw failure;
+    }
+    if (old.isPresent() && !samePort) {
+      leave(old.get());
+    }
+    listening = Optional.of(new Listening(server, next));
+    LOG.info("listening on {}, port {}", next.listen(), server.actualPort());
+    return server.actualPort();
+  }
+
+  private HttpServer open(HttpConfig config, HttpServerOptions options)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    return await(
+        vertx
+            .createHttpServer(options)
+            .requestHandler(router)
+            .listen(config.listen().port(), config.listen().host()));
+  }
+
+  /** No new connections; requests that run are answered. */
+  private static void leave(Listening old) {
+    old.server()
+        .shutdown(LEAVE_WITHIN.toSeconds(), TimeUnit.SECONDS)
+        .onFailure(failure -> LOG.warn("the old listener did not close cleanly", failure));
+  }
+
+  /** Vert.x would take a second listener of one address for a part of the first. */
+  private static void awaitFree(HttpConfig config) throws InterruptedException {
+    var end = System.nanoTime() + FREE_WITHIN.toNanos();
+    while (System.nanoTime() < end && !isFree(config)) {
+      Thread.sleep(10);
+    }
+  }
+
+  private static boolean isFree(HttpConfig config) {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(config.listen().host(), config.listen().port()));
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private static <T> T await(Future<T> future)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private HttpServerOptions options(HttpConfig config) throws ServerTls.Unusable {
     var options =
         new HttpServerOptions()
             .setIdleTimeout(60)
@@ -165,34 +292,13 @@ public final class WebServer implements AutoCloseable {
             .setCompressionSupported(true)
             .setCompressionLevel(1)
             .setDecompressionSupported(false)
-            .setHandle100ContinueAutomatically(true);
-    config.web().flatMap(WebConfig::tls).ifPresent(tls -> secure(options, tls));
+            .setHandle100ContinueAutomatically(true)
+            .setHttp2ClearTextEnabled(http2(config));
+    var tls = config.web().flatMap(WebConfig::tls);
+    if (tls.isPresent()) {
+      ServerTls.secure(options, tls.get(), http2(config), vertx);
+    }
     return options;
-  }
-
-  private static void secure(HttpServerOptions options, WebConfig.Tls tls) {
-    options
-        .setSsl(true)
-        .setUseAlpn(true)
-        .setKeyCertOptions(
-            new PemKeyCertOptions()
-                .setCertPath(tls.certificateFile().toString())
-                .setKeyPath(tls.keyFile().toString()));
-    var versions = new LinkedHashSet<>(List.of("TLSv1.2", "TLSv1.3"));
-    versions.removeIf(
-        version ->
-            version.compareTo(tls.minVersion()) < 0 || version.compareTo(tls.maxVersion()) > 0);
-    options.setEnabledSecureTransportProtocols(Set.copyOf(versions));
-    tls.cipherSuites().forEach(options::addEnabledCipherSuite);
-    tls.clientCaFile()
-        .ifPresent(
-            file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
-    options.setClientAuth(
-        switch (tls.clientAuth()) {
-          case NO_CLIENT_CERT -> ClientAuth.NONE;
-          case REQUEST_CLIENT_CERT, VERIFY_CLIENT_CERT_IF_GIVEN -> ClientAuth.REQUEST;
-          case REQUIRE_ANY_CLIENT_CERT, REQUIRE_AND_VERIFY_CLIENT_CERT -> ClientAuth.REQUIRED;
-        });
   }
 
   private Router router() {
@@ -295,7 +401,7 @@ public final class WebServer implements AutoCloseable {
                 answer(
                     context,
                     () -> {
-                      Access.refuseStrangeHost(context.request(), config);
+                      Access.refuseStrangeHost(context.request(), backend.config().http());
                       return handler.answer(request(context, caller(context)));
                     }));
   }
@@ -430,13 +536,23 @@ public final class WebServer implements AutoCloseable {
   /** Stops listening; requests that run are waited for as long as the event loop lives. */
   @Override
   public void close() {
+    lock.lock();
     try {
-      server.close().toCompletionStage().toCompletableFuture().get(3, TimeUnit.SECONDS);
+      if (listening.isPresent()) {
+        listening
+            .get()
+            .server()
+            .close()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(3, TimeUnit.SECONDS);
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException
-        | java.util.concurrent.TimeoutException failure) {
+    } catch (ExecutionException | TimeoutException failure) {
       LOG.warn("the HTTP server did not close cleanly", failure);
+    } finally {
+      lock.unlock();
     }
     threads.shutdownNow();
   }

@@ -127,6 +127,7 @@ public final class App implements Backend, AutoCloseable {
   private final Vertx vertx;
   private final Scheduler scheduler;
   private final Calendar calendar;
+  private final WebServer web;
   private final Map<String, Rule> rules;
   private final Set<String> meteredReceivers = new HashSet<>();
   private final ReentrantLock silencing = new ReentrantLock();
@@ -210,6 +211,7 @@ public final class App implements Backend, AutoCloseable {
     closing.push(watch::flushChecked);
     closing.push(scheduler);
     closing.push(calendar);
+    web = new WebServer(vertx, this);
     meters();
   }
 
@@ -232,16 +234,11 @@ public final class App implements Backend, AutoCloseable {
     calendar.every("flush", FLUSH, watch::flushChecked);
     calendar.daily(
         "retention", 3, 40, () -> store.expire(clock.instant().minus(config.store().keep())));
-    var server = new WebServer(vertx, this, config.http());
-    closing.push(server);
+    closing.push(web);
     try {
-      port = server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException failure) {
-      throw new IllegalStateException(
-          "cannot listen on %s: %s".formatted(config.http().listen(), failure.getCause()), failure);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(interrupted);
+      port = web.serve(config.http());
+    } catch (WebServer.CannotServe failure) {
+      throw new IllegalStateException(failure.getMessage(), failure);
     }
     open = true;
     return port;
@@ -362,6 +359,7 @@ public final class App implements Backend, AutoCloseable {
   private void apply(MonitorConfig next, Map<String, Notifier> notifiers) {
     fleet.retain(next);
     watch.terms(terms(next));
+    desk.links(links(next));
     desk.routing(next.alerts().routing());
     desk.mutes(new Mutes(silences, next.maintenance()));
     deliveries.receivers(notifiers);
@@ -473,8 +471,7 @@ public final class App implements Backend, AutoCloseable {
         case ConfigLoader.Loaded loaded -> {
           // False until all of it is in force.
           reloadedWell = false;
-          replace(loaded.config());
-          yield List.of();
+          yield replace(loaded.config());
         }
         case ConfigLoader.Rejected rejected -> {
           reloadedWell = false;
@@ -493,26 +490,26 @@ public final class App implements Backend, AutoCloseable {
    * Everything that may fail comes first, so that a configuration is in force as a whole or not at
    * all.
    */
-  private void replace(MonitorConfig next) {
+  private List<Problem> replace(MonitorConfig next) {
     var old = config;
     var looksElsewhere =
         !old.dns().equals(next.dns())
             || !old.smtp().equals(next.smtp())
             || !old.schedule().equals(next.schedule());
     var notifiers = Receivers.open(next.alerts().receivers(), tools);
+    try {
+      port = web.serve(next.http());
+    } catch (WebServer.CannotServe failure) {
+      LOG.error("configuration not reloaded: {}", failure.getMessage(), failure);
+      return List.of(
+          new Problem(file.orElseThrow().toString(), 1, 1, String.valueOf(failure.getMessage())));
+    }
     if (looksElsewhere) {
       var before = doors;
       doors = openDoors(next);
       vertx.setTimer(DOORS_LINGER.toMillis(), _ -> Thread.startVirtualThread(before::close));
     }
     config = next;
-    if (!old.http().listen().equals(next.http().listen())
-        || !old.http()
-            .web()
-            .flatMap(WebConfig::tls)
-            .equals(next.http().web().flatMap(WebConfig::tls))) {
-      LOG.warn("http.listen and the TLS settings of http.web_config_file count after a restart");
-    }
     if (!old.store().url().equals(next.store().url())) {
       LOG.warn("store.url counts after a restart");
     }
@@ -520,6 +517,7 @@ public final class App implements Backend, AutoCloseable {
     reloadedWell = true;
     loadedAt = clock.instant();
     LOG.info("configuration in force: {} domains", table.size());
+    return List.of();
   }
 
   private void meters() {

@@ -89,4 +89,21 @@ final class WebConfigTest {
         .containsExactly(
             "web.yml:2:21: client_auth_type: 'RequireAndVerifyClientCert' needs a client_ca_file to verify with");
   }
+
+  @Test
+  void aCipherSuiteThatWouldFailAtEachHandshakeIsAMistake() {
+    assertThat(
+            new Sandbox(folder)
+                .file("server.crt", "c")
+                .file("server.key", "k")
+                .file(
+                    "web.yml",
+                    """
+                    tls_server_config: {cert_file: server.crt, key_file: server.key,
+                      cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA265]}
+                    """)
+                .problems("http: {web_config_file: web.yml}"))
+        .containsExactly(
+            "web.yml:2:19: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA265' is no cipher suite that this Java allows; did you mean 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'?");
+  }
 }
