@@ -153,6 +153,10 @@ public enum Names {
       "reason"),
   DNS_CACHE_HITS(
       "maildrift_dns_cache_hits_total", Type.COUNTER, "Questions that the answer cache answered."),
+  RESOLVER_CONTRADICTIONS(
+      "maildrift_resolver_contradictions_total",
+      Type.COUNTER,
+      "Doubts that a regular look raised and that a look at better servers denied."),
   RELOAD_SUCCESSFUL(
       "maildrift_config_last_reload_successful",
       Type.GAUGE,

@@ -64,6 +64,7 @@ public final class Watch {
   private final ConcurrentHashMap<String, DomainWatch> watches = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Instant> checked = new ConcurrentHashMap<>();
   private final Relatives relatives;
+  private final Denials denials = new Denials();
   private volatile Terms terms;
 
   /**
@@ -184,6 +185,7 @@ public final class Watch {
       watches.remove(name);
       table.remove(watch.state.domain().name());
       checked.remove(name);
+      denials.forget(name);
       listener.changed(step.transitions());
     } finally {
       watch.lock.unlock();
@@ -447,6 +449,7 @@ public final class Watch {
     watch.fullyLooked = result.checkedAt();
     checked.put(name, result.checkedAt());
     table.put(watch.state);
+    denials.forget(name);
     listener.looked(watch.state);
   }
 
@@ -514,6 +517,7 @@ public final class Watch {
       watch.fullyLooked = now;
     }
     table.put(next);
+    denials.note(name, seen.alone(), step, hidden);
     listener.looked(next);
     if (!step.transitions().isEmpty()) {
       listener.changed(step.transitions());
@@ -653,7 +657,7 @@ public final class Watch {
         && (resolvers.unusable() || !ran.contains(key.subject()));
   }
 
-  private static Finding.Key key(Alert alert) {
+  static Finding.Key key(Alert alert) {
     return new Finding.Key(alert.labels().get("alertname"), alert.labels().get("subject"));
   }
 
@@ -715,6 +719,11 @@ public final class Watch {
             alert.startsAt(),
             alert.updatedAt(),
             alert.endsAt());
+  }
+
+  /** What the resolvers say and others deny. */
+  public Denials denials() {
+    return denials;
   }
 
   /** The alerts of all domains, in every phase; does not wait for turns. */

@@ -28,13 +28,23 @@ public final class WatchRules {
               "Make the servers serve the same zone: compare their SOA serials and zone transfers.")
           .example("ns1 says 10 mx1.example.test, ns2 says 10 mx2.example.test");
 
+  public static final Rule CONTRADICTED =
+      Rule.warning("resolver.contradicted", "the resolvers keep saying what better servers deny")
+          .why(
+              "A resolver that lies, or serves what has long expired, is one that your own mail servers may believe. maildrift does not: nothing is concluded from it about a domain.")
+          .reference("maildrift README, confirmations; RFC 8767")
+          .remedy(
+              "Ask the resolvers in dns.resolvers and an authoritative server for the named record with dig; flush the resolver's cache, look for filters and rewriting on it, or name others in dns.resolvers.")
+          .example(
+              "127.0.0.1:53 says that contoso.tld has no MX; its authoritative servers have two");
+
   private WatchRules() {}
 
   /** All rules there are: those of the probes in the catalogue's order, then those of the watch. */
   public static List<Rule> all() {
     return Stream.concat(
             ProbeCatalog.all().stream().map(Probe::rules).flatMap(List::stream),
-            Stream.of(Drift.CHANGED, INCONSISTENT, UNOBSERVABLE))
+            Stream.of(Drift.CHANGED, INCONSISTENT, CONTRADICTED, UNOBSERVABLE))
         .toList();
   }
 }

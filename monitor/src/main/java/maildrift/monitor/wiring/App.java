@@ -196,7 +196,7 @@ public final class App implements Backend, AutoCloseable {
             store.lastSequence(),
             () -> "msg_" + UUID.randomUUID().toString().replace("-", ""));
     desk = new AlertDesk(store, dispatcher, clock, deliveries::wake, this::forget);
-    selfWatch = new SelfWatch(resolving, store, clock, desk::changed);
+    selfWatch = new SelfWatch(resolving, watch.denials(), store, clock, desk::changed);
     tools = Tools.standard(clock);
     heartbeat = new Heartbeat(desk::toldFiring);
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
@@ -299,7 +299,7 @@ public final class App implements Backend, AutoCloseable {
           states.put(row.domain(), row.content());
           checkedAt.put(row.domain(), row.checkedAt());
         });
-    selfWatch.restore(own.getOrDefault(SelfWatch.DOMAIN, List.of()));
+    selfWatch.restore(own.getOrDefault(SelfWatch.DOMAIN, List.of()), config.schedule().interval());
     silences = Silences.restored(store.silences());
     var domains = fleet.domains(config, store.domains());
     domains.forEach(
@@ -526,6 +526,7 @@ public final class App implements Backend, AutoCloseable {
     metrics.gauge(Names.RELOAD_SUCCESSFUL, () -> reloadedWell ? 1 : 0);
     metrics.gauge(Names.RELOAD_TIME, () -> loadedAt.getEpochSecond());
     metrics.gauge(Names.STORE_HEALTHY, () -> store.health().writable() ? 1 : 0);
+    metrics.counter(Names.RESOLVER_CONTRADICTIONS, () -> watch.denials().total());
     metrics.counter(Names.DNS_QUERIES, () -> doors.dnsDoor().stats().queries());
     metrics.counter(Names.DNS_CACHE_HITS, () -> doors.dnsDoor().stats().cacheHits());
     for (var failure : Answer.Failure.values()) {
@@ -900,6 +901,11 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public String version() {
     return Version.TEXT;
+  }
+
+  /** For tests that must see what it remembers. */
+  Watch watch() {
+    return watch;
   }
 
   /** For the demo and tests that must look at DNS as the daemon does. */
