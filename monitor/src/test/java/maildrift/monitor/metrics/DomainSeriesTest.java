@@ -1,0 +1,175 @@
+package maildrift.monitor.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.state.FindingState;
+import maildrift.monitor.state.ProbeState;
+import maildrift.monitor.state.Sample;
+import maildrift.probes.Outcome;
+import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.ManagedDomain;
+import org.junit.jupiter.api.Test;
+
+class DomainSeriesTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T17:00:00Z");
+
+  private static DomainState state(
+      String name, Instant at, List<FindingState> findings, Sample... samples) {
+    var probes = new LinkedHashMap<String, ProbeState>();
+    probes.put(
+        "tls",
+        new ProbeState(
+            "tls",
+            Outcome.OBSERVED,
+            0.1,
+            at,
+            Instant.EPOCH,
+            "{}",
+            "[]",
+            findings,
+            List.of(samples)));
+    return new DomainState(
+        ManagedDomain.undeclared(DnsName.of(name)), at, probes, List.of(), Map.of("a.test MX", at));
+  }
+
+  private static FindingState finding(String rule, String subject, boolean waived) {
+    return new FindingState(rule, Severity.CRITICAL, subject, waived, "{}");
+  }
+
+  private static String written(boolean lean, DomainState... states) {
+    var out = new Exposition(false, 10_000);
+    new DomainSeries(out, List.of(states), lean).write();
+    return new String(out.bytes(), StandardCharsets.UTF_8);
+  }
+
+  private static List<String> lines(String text, String series) {
+    return text.lines().filter(line -> line.startsWith(series + "{")).toList();
+  }
+
+  @Test
+  void theVerdictIsAStateSetAndAloneWhereItIsToBeLean() {
+    var state = state("a.test", NOW, List.of(finding("mx.missing", "mx.a.test", false)));
+
+    assertThat(lines(written(false, state), "maildrift_domain_verdict"))
+        .containsExactlyInAnyOrder(
+            "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"pass\"} 0",
+            "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"warn\"} 0",
+            "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"fail\"} 1",
+            "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"unknown\"} 0");
+    assertThat(lines(written(true, state), "maildrift_domain_verdict"))
+        .containsExactly(
+            "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"fail\"} 1");
+  }
+
+  @Test
+  void whatIsWaivedDoesNotCountAndWhatIsThereTwiceIsWrittenOnce() {
+    var text =
+        written(
+            false,
+            state(
+                "a.test",
+                NOW,
+                List.of(
+                    finding("mx.missing", "mx.a.test", false),
+                    finding("mx.missing", "mx.a.test", false),
+                    finding("mx.extra", "mx.b.test", true))));
+
+    assertThat(lines(text, "maildrift_rule_violated"))
+        .containsExactly(
+            "maildrift_rule_violated{domain=\"a.test\",tenant=\"\",rule=\"mx.missing\",severity=\"critical\",subject=\"mx.a.test\"} 1");
+    assertThat(text)
+        .contains("maildrift_findings{domain=\"a.test\",tenant=\"\",severity=\"info\"} 0");
+  }
+
+  @Test
+  void ofAHostThatDomainsShareTheLatestLookCountsOnce() {
+    var older = new Sample(Sample.Kind.TLS_LEVEL, "mx.test", "25", "", 2);
+    var newer = new Sample(Sample.Kind.TLS_LEVEL, "mx.test", "25", "", 4);
+
+    for (var text :
+        List.of(
+            written(
+                false,
+                state("a.test", NOW, List.of(), older),
+                state("b.test", NOW.plusSeconds(9), List.of(), newer)),
+            written(
+                false,
+                state("a.test", NOW.plusSeconds(9), List.of(), newer),
+                state("b.test", NOW, List.of(), older)))) {
+      assertThat(lines(text, "maildrift_tls_level"))
+          .containsExactly("maildrift_tls_level{host=\"mx.test\",port=\"25\"} 4");
+    }
+  }
+
+  @Test
+  void everyFamilyIsWrittenTogetherAndOnce() {
+    var text =
+        written(
+            false,
+            state("a.test", NOW, List.of(), new Sample(Sample.Kind.SPF_LOOKUPS, "", "", "", 1)),
+            state("b.test", NOW, List.of()));
+    var seen = new java.util.ArrayList<String>();
+    text.lines()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.substring(0, line.indexOf('{')))
+        .filter(name -> seen.isEmpty() || !seen.getLast().equals(name))
+        .forEach(seen::add);
+
+    assertThat(seen).doesNotHaveDuplicates();
+    assertThat(text.lines().filter(line -> line.startsWith("# TYPE"))).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aHostileSubjectStaysInItsLabel() {
+    var text =
+        written(false, state("a.test", NOW, List.of(finding("tls.level", "\"} 9\nup 1", false))));
+
+    assertThat(lines(text, "maildrift_rule_violated")).singleElement().asString().endsWith("} 1");
+    assertThat(text.lines()).noneMatch(line -> line.startsWith("up"));
+  }
+
+  @Test
+  void aScrapeOverTheCapSaysHowMuchItLeftOut() {
+    try (var metrics = new Metrics("1")) {
+      var states = List.of(state("a.test", NOW, List.of()), state("b.test", NOW, List.of()));
+      var all =
+          new String(metrics.scrape(states, false, false, 10_000), StandardCharsets.UTF_8)
+              .lines()
+              .filter(line -> line.contains("domain=\""))
+              .count();
+      var capped = new String(metrics.scrape(states, false, false, 5), StandardCharsets.UTF_8);
+
+      assertThat(capped.lines().filter(line -> line.contains("domain=\""))).hasSize(5);
+      assertThat(capped).contains("\nmaildrift_series_dropped_total " + (all - 5) + ".0\n");
+    }
+  }
+
+  @Test
+  void onlyOpenMetricsEndsWithItsMarkAndNeitherCarriesExemplars() {
+    try (var metrics = new Metrics("1")) {
+      metrics.took("spf", Duration.ofMillis(3));
+      var states = List.of(state("a.test", NOW, List.of()));
+      var open = new String(metrics.scrape(states, true, false, 100), StandardCharsets.UTF_8);
+      var text = new String(metrics.scrape(states, false, false, 100), StandardCharsets.UTF_8);
+      var probed =
+          new String(
+              Metrics.probe(states.getFirst(), true, Duration.ofMillis(250), true),
+              StandardCharsets.UTF_8);
+
+      assertThat(open).endsWith("\n# EOF\n").containsOnlyOnce("# EOF").doesNotContain(" # {");
+      assertThat(text).doesNotContain("# EOF").doesNotContain(" # {").endsWith("\n");
+      assertThat(probed)
+          .endsWith("\n# EOF\n")
+          .containsOnlyOnce("# EOF")
+          .contains("\nprobe_success 1\n", "\nprobe_duration_seconds 0.25\n");
+    }
+  }
+}
