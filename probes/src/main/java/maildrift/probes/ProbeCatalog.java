@@ -10,6 +10,7 @@ import maildrift.probes.mx.MxProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.records.RecordsProbe;
 import maildrift.probes.spf.SpfProbe;
+import maildrift.probes.strays.StraysProbe;
 import maildrift.probes.tls.TlsProbe;
 import maildrift.probes.tls.TrustAnchors;
 import maildrift.probes.tlsrpt.TlsRptProbe;
@@ -40,7 +41,8 @@ public final class ProbeCatalog {
         new MtaStsProbe(), //
         new TlsRptProbe(), //
         new RecordsProbe(), //
-        new CaaProbe() //
+        new CaaProbe(), //
+        new StraysProbe() //
         );
   }
 

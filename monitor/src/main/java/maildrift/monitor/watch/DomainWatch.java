@@ -34,6 +34,12 @@ final class DomainWatch {
   /** When a record was last seen to change. */
   volatile Map<String, Instant> recordsChanged = Map.of();
 
+  /** Since when a DKIM key has been the one that it is, by record name. */
+  final Map<String, Instant> keysSince = new HashMap<>();
+
+  /** What {@link KeyRing} made of the keys at the last look. */
+  long keysStamp;
+
   /** When all probes were last run together; a confirmation runs only those that are doubted. */
   volatile Instant fullyLooked = Instant.EPOCH;
 

@@ -61,6 +61,7 @@ public final class Watch {
   private final Resolvers resolvers;
   private final Clock clock;
   private final Map<String, String> probeOfRule;
+  private final KeyRing keys = new KeyRing();
   private final ConcurrentHashMap<String, DomainWatch> watches = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Instant> checked = new ConcurrentHashMap<>();
   private final Relatives relatives;
@@ -141,21 +142,36 @@ public final class Watch {
             watch.baseline = memory.baseline();
             watch.records.putAll(memory.records());
             watch.recordsChanged = memory.state().recordsChanged();
+            memory
+                .since()
+                .forEach(
+                    (record, since) -> {
+                      if (KeyRing.isKey(record)) {
+                        watch.keysSince.put(record, since);
+                      }
+                    });
           });
       watch.state = watch.state.domain(domain);
+      keys.seen(domain, watch.records);
       table.put(watch.state);
     } finally {
       watch.lock.unlock();
     }
   }
 
-  /** What the store kept of one domain. */
+  /**
+   * What the store kept of one domain.
+   *
+   * @param since when each of the records became what it is
+   */
   public record Remembered(
       DomainState state,
       List<Alert> alerts,
       Map<String, String> baseline,
-      Map<String, String> records) {
+      Map<String, String> records,
+      Map<String, Instant> since) {
     public Remembered {
+      since = Map.copyOf(since);
       alerts = List.copyOf(alerts);
       baseline = Map.copyOf(baseline);
       records = Map.copyOf(records);
@@ -186,6 +202,7 @@ public final class Watch {
       table.remove(watch.state.domain().name());
       checked.remove(name);
       denials.forget(name);
+      keys.forget(watch.state.domain());
       listener.changed(step.transitions());
     } finally {
       watch.lock.unlock();
@@ -419,12 +436,15 @@ public final class Watch {
         return;
       }
       var now = terms;
-      if (seen.result().isRecalled() && watch.isSettled(now)) {
+      if (seen.result().isRecalled()
+          && watch.isSettled(now)
+          && watch.keysStamp == keys.stamp(watch, seen.result().checkedAt())) {
         again(name, watch, seen.result());
       } else {
         watch.unsettled();
         settleLocked(name, watch, seen);
       }
+      watch.keysStamp = keys.stamp(watch, seen.result().checkedAt());
       if (isQuiet(watch, seen)) {
         watch.settled(now);
       }
@@ -461,6 +481,7 @@ public final class Watch {
     var noted = noted(name, watch, seen.result(), now, batch);
     var drift = new ArrayList<>(drift(noted.baseline(), seen.result()));
     drift.addAll(seen.extra());
+    drift.addAll(keys.findings(domain, watch, seen.result(), now, noted.records().keySet()));
     var ran = seen.result().probes().stream().map(ProbeResult::probe).collect(Collectors.toSet());
     Predicate<Finding.Key> hidden =
         key ->
@@ -508,6 +529,7 @@ public final class Watch {
     }
     published.learn(networks);
     watch.records.putAll(noted.records());
+    noteKeys(watch, noted.records().keySet(), now);
     watch.recordsChanged = noted.recordsChanged();
     watch.baseline = noted.baseline();
     watch.alerts = step.alerts();
@@ -546,6 +568,19 @@ public final class Watch {
         .filter(probe -> probe.probe().equals("netblocks"))
         .flatMap(probe -> published.news(probe.judgement(), now).stream())
         .toList();
+  }
+
+  private void noteKeys(DomainWatch watch, Set<String> changed, Instant now) {
+    var isChanged = false;
+    for (var record : changed) {
+      if (KeyRing.isKey(record)) {
+        watch.keysSince.put(record, now);
+        isChanged = true;
+      }
+    }
+    if (isChanged) {
+      keys.seen(watch.state.domain(), watch.records);
+    }
   }
 
   /**

@@ -288,10 +288,15 @@ public final class App implements Backend, AutoCloseable {
     var baselines = new HashMap<String, Map<String, String>>();
     store.eachBaseline(baseline -> baselines.put(baseline.domain(), baseline.records()));
     var seen = new HashMap<String, Map<String, String>>();
+    var since = new HashMap<String, Map<String, Instant>>();
     store.eachSeen(
-        record ->
-            seen.computeIfAbsent(record.domain(), _ -> new HashMap<>())
-                .put(record.record(), record.value()));
+        record -> {
+          seen.computeIfAbsent(record.domain(), _ -> new HashMap<>())
+              .put(record.record(), record.value());
+          since
+              .computeIfAbsent(record.domain(), _ -> new HashMap<>())
+              .put(record.record(), record.changedAt());
+        });
     var states = new HashMap<String, byte[]>();
     var checkedAt = new HashMap<String, Instant>();
     store.eachState(
@@ -311,7 +316,8 @@ public final class App implements Backend, AutoCloseable {
                         restoredState(domain, states.get(name), checkedAt.get(name)),
                         own.getOrDefault(name, List.of()),
                         baselines.getOrDefault(name, Map.of()),
-                        seen.getOrDefault(name, Map.of())))));
+                        seen.getOrDefault(name, Map.of()),
+                        since.getOrDefault(name, Map.of())))));
     // Alerts of domains that were taken out while the daemon was down end as if it had seen that.
     var orphans = new HashSet<>(own.keySet());
     orphans.addAll(states.keySet());
@@ -329,6 +335,7 @@ public final class App implements Backend, AutoCloseable {
                                 new Watch.Remembered(
                                     DomainState.unseen(domain),
                                     own.getOrDefault(name, List.of()),
+                                    Map.of(),
                                     Map.of(),
                                     Map.of())))));
     var groups = new ArrayList<GroupState>();

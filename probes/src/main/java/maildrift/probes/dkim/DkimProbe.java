@@ -26,6 +26,15 @@ import maildrift.probes.domain.ManagedDomain;
 public final class DkimProbe implements Probe<DkimProbe.Seen> {
   static final String NAME = "dkim";
 
+  /** Judged by whoever remembers since when a key is there. */
+  public static final Rule KEY_AGE = DkimRules.KEY_AGE;
+
+  /** Judged by whoever knows the other domains. */
+  public static final Rule KEY_SHARED = DkimRules.KEY_SHARED;
+
+  /** How the watched record of a selector is called: its name and this. */
+  public static final String RECORD = " DKIM";
+
   /** What DNS said of each selector, declared ones first, in their order. */
   public record Seen(List<Look> looks) {
     public Seen {
@@ -71,6 +80,69 @@ public final class DkimProbe implements Probe<DkimProbe.Seen> {
     return new Answer.Unanswered(Answer.Failure.UNASKABLE, why, "");
   }
 
+  /** Whether mail of the domain can be signed, as far as a judgement of this probe shows. */
+  public sealed interface State {
+
+    /** At least one selector has a key that verifiers use. */
+    record Works() implements State {}
+
+    /**
+     * None has, and at least one should.
+     *
+     * @param findings why
+     */
+    record Broken(List<Finding> findings) implements State {
+      public Broken {
+        findings = List.copyOf(findings);
+      }
+    }
+
+    /** None that was seen has; another could not be seen. */
+    record Unseen(String unseen, String why) implements State {}
+
+    /** No selector is known that must be there. */
+    record Undeclared() implements State {}
+  }
+
+  /** Rules whose violation leaves a selector without a key that verifiers use. */
+  private static final Set<String> BREAKING =
+      Set.of(
+          DkimRules.SELECTOR_MISSING.id(),
+          DkimRules.MULTIPLE.id(),
+          DkimRules.REVOKED.id(),
+          DkimRules.HASH.id(),
+          DkimRules.SERVICE.id(),
+          DkimRules.UNEXPECTED.id());
+
+  /** Reads watched records, findings and gaps only: a judgement that is recalled has no facts. */
+  public static State state(Judgement judgement) {
+    var breaking = judgement.findings().stream().filter(DkimProbe::isBreaking).toList();
+    var works =
+        judgement.records().entrySet().stream()
+            .filter(record -> record.getKey().endsWith(RECORD) && !record.getValue().isEmpty())
+            .map(record -> record.getKey().substring(0, record.getKey().length() - RECORD.length()))
+            .anyMatch(owner -> breaking.stream().noneMatch(f -> f.subject().equals(owner)));
+    if (works) {
+      return new State.Works();
+    }
+    if (!judgement.gaps().isEmpty()) {
+      var gap = judgement.gaps().getFirst();
+      return new State.Unseen(gap.unseen(), gap.why());
+    }
+    return breaking.isEmpty() ? new State.Undeclared() : new State.Broken(breaking);
+  }
+
+  /** A key that is merely short, or a record that some verifiers read, still signs. */
+  private static boolean isBreaking(Finding finding) {
+    var rule = finding.rule().id();
+    return BREAKING.contains(rule)
+        || (rule.equals(DkimRules.SYNTAX.id())
+            && Boolean.FALSE.equals(finding.evidence().get("readable")))
+        || (rule.equals(DkimRules.KEY_SIZE.id())
+            && finding.evidence().get("bits") instanceof Integer bits
+            && bits < KeyRecord.FEWEST_BITS);
+  }
+
   @Override
   public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
@@ -85,7 +157,7 @@ public final class DkimProbe implements Probe<DkimProbe.Seen> {
     var judgement = new Judgement.Builder();
     judgement.fact("selectors", reviews.stream().map(SelectorReview::facts).toList());
     for (var review : reviews) {
-      review.watched().ifPresent(text -> judgement.record(review.subject() + " DKIM", text));
+      review.watched().ifPresent(text -> judgement.record(review.subject() + RECORD, text));
       review.findings().forEach(judgement::add);
       review.gap().ifPresent(judgement::add);
     }

@@ -114,6 +114,27 @@ final class DkimRules {
           .remedy("Publish the expected key, or declare the new one if the gateway changed it.")
           .example("The first differing character of p= is shown with both keys.");
 
+  static final Rule KEY_AGE =
+      Rule.warning("dkim.key-age", "the key has been the same for long")
+          .why(
+              "The longer a key is in use, the more copies of it lie in backups and old machines;"
+                  + " whoever finds one signs in the domain's name.")
+          .reference("M3AAWG DKIM Key Rotation Best Common Practices; NIST SP 800-177r1 §4.5.6")
+          .remedy(
+              "Create a key under a new selector, sign with it, and leave the old one published for"
+                  + " seven days at least.")
+          .example(
+              "info after 180 days, warning after 365, counted from when maildrift first saw it");
+
+  static final Rule KEY_SHARED =
+      Rule.info("dkim.key-shared", "other domains publish the same key")
+          .why(
+              "Whoever holds the private key signs for all of them: one customer's leak is"
+                  + " everybody's, and one rotation must reach every zone.")
+          .reference("RFC 6376 §8.12, M3AAWG DKIM Key Rotation Best Common Practices")
+          .remedy("Create a key of its own for each domain, unless the provider cannot.")
+          .example("default._domainkey of contoso.tld and fabrikam.tld with one p=");
+
   static final List<Rule> ALL =
       List.of(
           SELECTOR_MISSING,
@@ -127,7 +148,9 @@ final class DkimRules {
           STRICT,
           SERVICE,
           CNAME_TARGET,
-          UNEXPECTED);
+          UNEXPECTED,
+          KEY_AGE,
+          KEY_SHARED);
 
   private DkimRules() {}
 }

@@ -29,6 +29,9 @@ public record KeyRecord(
     List<String> flags,
     List<Problem> problems) {
 
+  /** RFC 8301 §3.2: verifiers must not accept fewer. */
+  static final int FEWEST_BITS = 1024;
+
   /** A list of more items than this says nothing more. */
   private static final int MAX_ITEMS = 32;
 

@@ -22,6 +22,11 @@ import maildrift.probes.dns.Rdata;
 final class SelectorReview {
   private static final int MAX_ALIASES = 8;
 
+  /** How much of a key is shown around the place where it differs. */
+  private static final int BEFORE = 8;
+
+  private static final int AFTER = 16;
+
   /** What is shown of a hostile record. */
   private static final int MAX_SHOWN = 4_096;
 
@@ -306,6 +311,7 @@ final class SelectorReview {
                     ? "some verifiers cannot read the key at %s: %s".formatted(subject, first)
                     : "no verifier can read the key at %s: %s".formatted(subject, first))
             .with("problems", key.problems().stream().map(Problem::toString).toList())
+            .with("readable", key.isReadable())
             .with("record", shown(key.text()))
             .remedy(repaired(key).orElseGet(() -> publish(DkimRules.SYNTAX)));
     add(key.isReadable() ? finding.severity(Severity.WARNING) : finding);
@@ -399,7 +405,7 @@ final class SelectorReview {
         Finding.of(
                 DkimRules.KEY_SIZE,
                 subject,
-                bits < 1024
+                bits < KeyRecord.FEWEST_BITS
                     ? "%s is an RSA key of %d bits; verifiers must not accept fewer than 1024"
                         .formatted(subject, bits)
                     : bits > 4096
@@ -408,7 +414,7 @@ final class SelectorReview {
                         : "%s is an RSA key of %d bits; 2048 are recommended"
                             .formatted(subject, bits))
             .with("bits", bits);
-    if (bits < 1024) {
+    if (bits < KeyRecord.FEWEST_BITS) {
       add(finding.severity(Severity.CRITICAL));
     } else if (bits < 2048 || bits > 4096) {
       add(finding);
@@ -422,14 +428,34 @@ final class SelectorReview {
         Finding.of(
                 DkimRules.UNEXPECTED,
                 subject,
-                "%s publishes another key than %s expects: p= differs from character %d on"
-                    .formatted(subject, wanted.origin(), differs))
+                "%s publishes another key than %s expects: p= differs from character %d on, %s is published and %s expected"
+                    .formatted(
+                        subject,
+                        wanted.origin(),
+                        differs,
+                        part(published, differs),
+                        part(expected, differs)))
             .with("expected", expected)
             .with("published", shown(published))
             .with("firstDifference", differs)
+            .with("expectedPart", part(expected, differs))
+            .with("publishedPart", part(published, differs))
             .remedy(
                 "Publish the expected key, or declare the new one if the gateway changed it:\n"
                     + wanted.zoneLine(subject).orElseThrow()));
+  }
+
+  /** What stands at and after a place, and a little before it: {@code …IBCgKCAQEA»x7Q…}. */
+  private static String part(String key, int place) {
+    var at = Math.min(place - 1, key.length());
+    var from = Math.max(0, at - BEFORE);
+    var to = Math.min(key.length(), at + AFTER);
+    return "%s%s»%s%s"
+        .formatted(
+            from > 0 ? "…" : "",
+            shown(key.substring(from, at)),
+            shown(key.substring(at, to)),
+            to < key.length() ? "…" : "");
   }
 
   /** Counted from 1; one past the end where one text begins with the other. */

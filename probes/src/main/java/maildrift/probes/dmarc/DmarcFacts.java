@@ -38,6 +38,7 @@ final class DmarcFacts {
         .fact("subdomainPolicy", word(policies.map(DmarcRecord.Policies::subdomains)))
         .fact("nonexistentPolicy", word(policies.map(DmarcRecord.Policies::nonexistent)))
         .fact("effectivePolicy", word(readings.effective()))
+        .fact("effectivePolicies", effective(readings.inForce()))
         .fact("testing", record.map(DmarcRecord::testing).orElse(null))
         .fact("reportUris", uris(record.map(DmarcRecord::aggregateReports)))
         .fact("failureReportUris", uris(record.map(DmarcRecord::failureReports)))
@@ -118,6 +119,7 @@ final class DmarcFacts {
     report.put("uri", DmarcReview.shown(uri.text()));
     report.put("kind", kind);
     report.put("valid", uri.isValid());
+    report.put("takesMail", takesMail(uri));
     report.put("external", outside);
     report.put(
         "authorised",
@@ -125,6 +127,25 @@ final class DmarcFacts {
             ? (Boolean) uri.isValid()
             : consent.get() == Consent.UNKNOWN ? null : (Boolean) (consent.get() == Consent.GIVEN));
     return report;
+  }
+
+  /** Nothing where it is not asked, or not known. */
+  private @Nullable Boolean takesMail(ReportUri uri) {
+    return switch (uri.destination()
+        .map(host -> ReportPaths.mailbox(seen.mailboxes().getOrDefault(host, List.of())))
+        .orElse(ReportPaths.Mailbox.UNKNOWN)) {
+      case TAKES_MAIL -> true;
+      case NOWHERE, NULL_MX -> false;
+      case UNKNOWN -> null;
+    };
+  }
+
+  private static Map<String, Object> effective(Readings.InForce inForce) {
+    var policies = new LinkedHashMap<String, Object>();
+    policies.put("domain", word(inForce.domain()));
+    policies.put("subdomains", word(inForce.subdomains()));
+    policies.put("nonexistent", word(inForce.nonexistent()));
+    return policies;
   }
 
   private Map<String, Object> rfc7489() {
@@ -135,6 +156,7 @@ final class DmarcFacts {
     reading.put("policy", word(policies.map(DmarcRecord.Policies::domain)));
     reading.put("subdomainPolicy", word(policies.map(DmarcRecord.Policies::subdomains)));
     reading.put("effectivePolicy", word(readings.effective7489()));
+    reading.put("effectivePolicies", effective(readings.inForce7489()));
     reading.put("percent", at.map(Found.At::record).flatMap(Readings::percent).orElse(null));
     return reading;
   }

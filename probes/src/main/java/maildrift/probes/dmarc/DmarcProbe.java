@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
@@ -28,6 +29,8 @@ import maildrift.probes.domain.PublicSuffixes;
  */
 public final class DmarcProbe implements Probe<DmarcProbe.Seen> {
   static final String NAME = "dmarc";
+
+  private static final String DKIM = "dkim";
 
   /** A record that lists more destinations than this is not worth the questions. */
   static final int MAX_DESTINATIONS = 10;
@@ -55,15 +58,20 @@ public final class DmarcProbe implements Probe<DmarcProbe.Seen> {
    *
    * @param policies TXT at {@code _dmarc.} of the domain and names above it
    * @param existence of the domain itself, where an inherited policy depends on it
+   * @param apex TXT of the domain itself, where its {@code _dmarc} name has no record
    * @param authorisations TXT at {@code foundAt._report._dmarc.destination}, by destination
+   * @param mailboxes MX, and where there is none A and AAAA, of the hosts in {@code mailto:}
    */
   public record Seen(
       Map<DnsName, Answer> policies,
       Optional<Answer> existence,
-      Map<DnsName, Answer> authorisations) {
+      Optional<Answer> apex,
+      Map<DnsName, Answer> authorisations,
+      Map<DnsName, List<Answer>> mailboxes) {
     public Seen {
       policies = Collections.unmodifiableMap(new LinkedHashMap<>(policies));
       authorisations = Collections.unmodifiableMap(new LinkedHashMap<>(authorisations));
+      mailboxes = Collections.unmodifiableMap(new LinkedHashMap<>(mailboxes));
     }
   }
 
@@ -90,14 +98,26 @@ public final class DmarcProbe implements Probe<DmarcProbe.Seen> {
       above.remove(domain);
       ask(dns, above, policies);
     }
+    var apex = apex(domain, policies, dns);
     if (!(TreeWalk.rfc9989(domain, policies) instanceof TreeWalk.Found.At at)) {
-      return new Seen(policies, Optional.empty(), Map.of());
+      return new Seen(policies, Optional.empty(), apex, Map.of(), Map.of());
     }
     var existence =
         dependsOnExistence(at, domain, policies)
             ? Optional.of(dns.ask(domain, RecordType.A))
             : Optional.<Answer>empty();
-    return new Seen(policies, existence, authorisations(dns, at));
+    var authorisations = new LinkedHashMap<DnsName, Answer>();
+    var mailboxes = new LinkedHashMap<DnsName, List<Answer>>();
+    destinations(dns, at, authorisations, mailboxes);
+    return new Seen(policies, existence, apex, authorisations, mailboxes);
+  }
+
+  /** Somebody may have published the record at the domain instead of below it. */
+  private static Optional<Answer> apex(DnsName domain, Map<DnsName, Answer> policies, Dns dns) {
+    var own = policies.get(domain);
+    return own == null || own instanceof Answer.Unanswered || !TreeWalk.records(own).isEmpty()
+        ? Optional.empty()
+        : Optional.of(dns.ask(domain, RecordType.TXT));
   }
 
   /** Its own name answered, and what it said does not settle the matter. */
@@ -152,23 +172,62 @@ public final class DmarcProbe implements Probe<DmarcProbe.Seen> {
         && gone.aliases().isEmpty();
   }
 
-  private static Map<DnsName, Answer> authorisations(Dns dns, TreeWalk.Found.At at) {
-    var destinations = new ArrayList<DnsName>();
+  /** Whether reports may be sent where the record wants them, and whether somebody takes them. */
+  private static void destinations(
+      Dns dns,
+      TreeWalk.Found.At at,
+      Map<DnsName, Answer> authorisations,
+      Map<DnsName, List<Answer>> mailboxes) {
+    var outside = new ArrayList<DnsName>();
     var questions = new ArrayList<Question>();
     for (var destination : ReportPaths.outside(at)) {
       ReportPaths.authorisation(at.foundAt(), destination)
           .ifPresent(
               owner -> {
-                destinations.add(destination);
+                outside.add(destination);
                 questions.add(new Question(owner, RecordType.TXT));
               });
     }
-    var answers = questions.isEmpty() ? List.<Answer>of() : dns.ask(questions);
-    var authorisations = new LinkedHashMap<DnsName, Answer>();
-    for (var i = 0; i < destinations.size(); i++) {
-      authorisations.put(destinations.get(i), answers.get(i));
+    var mail = ReportPaths.mailto(at);
+    mail.forEach(destination -> questions.add(new Question(destination, RecordType.MX)));
+    if (questions.isEmpty()) {
+      return;
     }
-    return authorisations;
+    var answers = dns.ask(questions);
+    for (var i = 0; i < outside.size(); i++) {
+      authorisations.put(outside.get(i), answers.get(i));
+    }
+    var without = new ArrayList<DnsName>();
+    var addresses = new ArrayList<Question>();
+    for (var i = 0; i < mail.size(); i++) {
+      var destination = mail.get(i);
+      var exchanges = answers.get(outside.size() + i);
+      mailboxes.put(destination, List.of(exchanges));
+      if (exchanges instanceof Answer.NoData && !destination.equals(at.foundAt())) {
+        without.add(destination);
+        addresses.add(new Question(destination, RecordType.A));
+        addresses.add(new Question(destination, RecordType.AAAA));
+      }
+    }
+    // RFC 5321 §5.1: without MX the host itself takes the mail.
+    var hosts = addresses.isEmpty() ? List.<Answer>of() : dns.ask(addresses);
+    for (var i = 0; i < without.size(); i++) {
+      mailboxes.merge(
+          without.get(i),
+          hosts.subList(2 * i, 2 * i + 2),
+          (one, two) -> Stream.concat(one.stream(), two.stream()).toList());
+    }
+  }
+
+  @Override
+  public Set<String> siblings() {
+    return Set.of(DKIM);
+  }
+
+  @Override
+  public Judgement among(ManagedDomain domain, Judgement own, Map<String, Judgement> siblings) {
+    var dkim = siblings.get(DKIM);
+    return dkim == null ? own : RejectWithoutDkim.judge(domain, own, dkim);
   }
 
   @Override

@@ -135,7 +135,7 @@ final class DmarcReview {
     texts(own)
         .filter(text -> text.toLowerCase(Locale.ROOT).startsWith("v=spf1"))
         .findFirst()
-        .ifPresent(
+        .ifPresentOrElse(
             text ->
                 judgement.add(
                     about(
@@ -144,7 +144,37 @@ final class DmarcReview {
                             domain,
                             "an SPF policy stands at _dmarc.%s, and no DMARC record"
                                 .formatted(domain))
-                        .with("record", shown(text))));
+                        .with("record", shown(text))),
+            this::apex);
+  }
+
+  /** The record stands at the domain instead of at its {@code _dmarc} name. */
+  private void apex() {
+    var apex = seen.apex();
+    if (apex.isEmpty()) {
+      return;
+    }
+    if (apex.get() instanceof Answer.Unanswered(var _, var why, var _)) {
+      judgement.add(
+          Gap.of(DmarcProbe.NAME, domain + " TXT", why, DmarcRules.WRONG_PLACE.id())
+              .subject(subject));
+      return;
+    }
+    texts(apex.get())
+        .filter(text -> DmarcRecord.parse(text).isPresent())
+        .findFirst()
+        .ifPresent(
+            text ->
+                judgement.add(
+                    Finding.of(
+                            DmarcRules.WRONG_PLACE,
+                            subject,
+                            "a DMARC record stands at %s itself; receivers look for it at _dmarc.%s only"
+                                .formatted(domain, domain))
+                        .cause(subject + " TXT")
+                        .with("record", shown(text))
+                        .remedy(
+                            "Move it:\n_dmarc.%s. IN TXT \"%s\"".formatted(domain, shown(text)))));
   }
 
   /** Somebody meant a DMARC record: the word is near the beginning. */
@@ -212,6 +242,9 @@ final class DmarcReview {
     legacy(at);
     reportTags(at);
     authorisations(at);
+    mailboxes(at);
+    people(at);
+    alignment(at);
   }
 
   private static List<String> unsound(DmarcRecord record) {
@@ -297,6 +330,12 @@ final class DmarcReview {
   private void ownTags(Found.At at) {
     var record = at.record();
     var policies = record.policies().filter(_ -> unsound(record).isEmpty());
+    // RFC 9989 §4.7: sp= and np= count at an organisational domain only.
+    if (policies.filter(DmarcReview::isUneven).isPresent()
+        && record.psd() != 'n'
+        && !PublicSuffixes.organizational(domain).equals(domain)) {
+      policies = Optional.empty();
+    }
     policies
         .filter(policy -> policy.subdomains().isWeakerThan(policy.domain()))
         .ifPresent(
@@ -329,6 +368,11 @@ final class DmarcReview {
               at,
               "%s publishes psd=y, but is no public suffix".formatted(subject)));
     }
+  }
+
+  private static boolean isUneven(DmarcRecord.Policies policies) {
+    return policies.subdomains() != policies.domain()
+        || policies.nonexistent() != policies.subdomains();
   }
 
   private void legacy(Found.At at) {
@@ -453,10 +497,103 @@ final class DmarcReview {
     }
   }
 
+  /** Whether the hosts that reports are mailed to take mail at all. */
+  private void mailboxes(Found.At at) {
+    seen.mailboxes()
+        .forEach(
+            (destination, answers) -> {
+              switch (ReportPaths.mailbox(answers)) {
+                case TAKES_MAIL -> {}
+                case UNKNOWN ->
+                    judgement.add(
+                        Gap.of(
+                                DmarcProbe.NAME,
+                                destination + " MX",
+                                answers.stream()
+                                    .filter(Answer.Unanswered.class::isInstance)
+                                    .map(answer -> ((Answer.Unanswered) answer).why())
+                                    .findFirst()
+                                    .orElse("not asked"),
+                                DmarcRules.REPORTS_LOST.id())
+                            .subject(destination.toString()));
+                case NOWHERE -> {
+                  // That the domain itself has no MX is a finding of its own.
+                  if (!destination.equals(domain) && !destination.equals(at.foundAt())) {
+                    judgement.add(
+                        lost(at, destination, "has neither MX nor address, so it takes no mail"));
+                  }
+                }
+                case NULL_MX ->
+                    judgement.add(lost(at, destination, "has a null MX: it takes no mail"));
+              }
+            });
+  }
+
+  private Finding lost(Found.At at, DnsName destination, String what) {
+    var aggregate = isAggregate(at, destination);
+    return Finding.of(
+            DmarcRules.REPORTS_LOST,
+            destination.toString(),
+            "%s %s, so the DMARC %sreports for %s are lost"
+                .formatted(destination, what, aggregate ? "" : "failure ", at.foundAt()))
+        .cause(destination + " MX")
+        .severity(aggregate ? Severity.CRITICAL : Severity.WARNING)
+        .with("kind", aggregate ? "aggregate" : "failure")
+        .with("foundAt", at.foundAt().toString());
+  }
+
+  /** People's mail goes through lists and forwarders, which break SPF and often DKIM. */
+  private void people(Found.At at) {
+    var inbound = managed.inbound();
+    if (inbound.isPresent()
+        && managed.dmarcPolicy().flatMap(Policy::parse).filter(Policy.REJECT::equals).isEmpty()
+        && readings.effective().filter(Policy.REJECT::equals).isPresent()) {
+      judgement.add(
+          about(
+                  DmarcRules.REJECT_USERS,
+                  at,
+                  "%s asks for reject, and %s takes mail for people there"
+                      .formatted(subject, inbound.get().label()))
+              .with("profile", inbound.get().label())
+              .with("record", shown(at.record().text())));
+    }
+  }
+
+  /** A provider that signs or bounces with a subdomain, and a record that wants the same name. */
+  private void alignment(Found.At at) {
+    for (var prescription : managed.prescriptions()) {
+      var broken = new ArrayList<String>();
+      if (at.record().strictDkim() && prescription.relaxed().contains("dkim")) {
+        broken.add("adkim=s");
+      }
+      if (at.record().strictSpf() && prescription.relaxed().contains("spf")) {
+        broken.add("aspf=s");
+      }
+      if (!broken.isEmpty()) {
+        judgement.add(
+            about(
+                    DmarcRules.ALIGNMENT,
+                    at,
+                    "the DMARC record of %s carries %s, but %s sends in the name of a subdomain"
+                        .formatted(
+                            at.foundAt(), String.join(" and ", broken), prescription.label()))
+                .with("profile", prescription.label())
+                .with("record", shown(at.record().text()))
+                .remedy(
+                    "Remove %s from the record at _dmarc.%s."
+                        .formatted(String.join(" and ", broken), at.foundAt())));
+        return;
+      }
+    }
+  }
+
+  private static boolean isAggregate(Found.At at, DnsName destination) {
+    return at.record().rua().stream()
+        .anyMatch(uri -> uri.destination().filter(destination::equals).isPresent());
+  }
+
   private Finding outside(Found.At at, DnsName destination, String owner, String what) {
-    var aggregate =
-        at.record().rua().stream()
-            .anyMatch(uri -> uri.destination().filter(destination::equals).isPresent());
+    var aggregate = isAggregate(at, destination);
     return Finding.of(
             DmarcRules.REPORTS_OUTSIDE,
             destination.toString(),
@@ -486,8 +623,8 @@ final class DmarcReview {
       return;
     }
     readings
-        .differences()
-        .forEach(
+        .difference()
+        .ifPresent(
             difference ->
                 judgement.add(
                     about(

@@ -116,6 +116,13 @@ final class DmarcRules {
           .remedy("The receiving domain publishes a record that accepts the reports.")
           .example("contoso.tld._report._dmarc.reports.example.net. IN TXT \"v=DMARC1\"");
 
+  static final Rule REPORTS_LOST =
+      Rule.critical("dmarc.rua-mx", "a report address is of a domain that takes no mail")
+          .why("Receivers send the reports, and every one of them bounces: nobody sees anything.")
+          .reference("RFC 9990 §4, RFC 5321 §5.1, RFC 7505 §3")
+          .remedy("Name a mailbox in rua= whose domain has an MX record.")
+          .example("Wrong: rua=mailto:dmarc@parked.example, whose MX is 0 .");
+
   static final Rule URI_SIZE =
       Rule.info("dmarc.uri-size", "a report address carries a size limit")
           .why("RFC 9989 ignores the limit, and some receivers take it for a part of the address.")
@@ -139,6 +146,36 @@ final class DmarcRules {
           .remedy("Remove fo=, or set fo=1 together with ruf=.")
           .example("Wrong: fo=1 without ruf=. Right: ruf=mailto:…; fo=1");
 
+  static final Rule ALIGNMENT =
+      Rule.warning("dmarc.alignment", "strict alignment fails mail that the provider sends")
+          .why(
+              "With adkim=s or aspf=s only the very domain counts. A provider that signs or bounces"
+                  + " in the name of a subdomain then passes neither.")
+          .reference("RFC 9989 §4.4, §4.7")
+          .remedy("Remove adkim=s and aspf=s; relaxed alignment is the default.")
+          .example("Wrong: aspf=s with bounces to bounce.contoso.tld. Right: without aspf=");
+
+  static final Rule REJECT_SPF_ONLY =
+      Rule.critical("dmarc.reject-spf-only", "p=reject rests on SPF alone, since DKIM is broken")
+          .why(
+              "Forwarded mail never passes SPF. Without a valid signature receivers refuse it,"
+                  + " because the domain asks them to.")
+          .reference("RFC 9989 §7.4, §8")
+          .remedy(
+              "Repair a DKIM selector first; until then set p=quarantine, or add t=y to the record.")
+          .example("Wrong: p=reject while the only selector has no key");
+
+  static final Rule REJECT_USERS =
+      Rule.info("dmarc.reject-users", "p=reject on a domain where people write")
+          .why(
+              "Mailing lists change messages, which breaks signatures: posts of the domain's users"
+                  + " are refused elsewhere, and other subscribers may be thrown off the list.")
+          .reference("RFC 9989 §7.4")
+          .remedy(
+              "Let p=none stand for a month, then p=quarantine as long, and read the reports; declare"
+                  + " expect: {dmarc: {policy: reject}} where reject is meant.")
+          .example("Better for people: p=quarantine; reject for domains that only machines use");
+
   static final Rule PSL_DIVERGENCE =
       Rule.warning("dmarc.psl-divergence", "old and new receivers apply different policies")
           .why(
@@ -158,10 +195,12 @@ final class DmarcRules {
           .example("Wrong: v=DMARC1; p=reject; psd=y at contoso.tld. Right: without psd=");
 
   static final Rule WRONG_PLACE =
-      Rule.critical("dmarc.wrong-place", "an SPF policy stands where the DMARC record belongs")
-          .why("Mostly a wildcard TXT record that answers for every name; DMARC is not found.")
+      Rule.critical("dmarc.wrong-place", "a record stands in the place of another one")
+          .why(
+              "A DMARC record at the domain itself is never looked at. An SPF policy at _dmarc is"
+                  + " mostly a wildcard TXT record that answers for every name; DMARC is not found.")
           .reference("RFC 9989 §4.5")
-          .remedy("Publish the DMARC record at _dmarc, which also hides the wildcard there.")
+          .remedy("Publish the DMARC record at _dmarc, which also hides a wildcard there.")
           .example("*.contoso.tld. IN TXT \"v=spf1 -all\" without a record at _dmarc.contoso.tld");
 
   static final List<Rule> ALL =
@@ -180,9 +219,13 @@ final class DmarcRules {
           REPORT_INTERVAL,
           REPORTS,
           REPORTS_OUTSIDE,
+          REPORTS_LOST,
           URI_SIZE,
           FAILURE_REPORTS,
           FAILURE_OPTIONS,
+          ALIGNMENT,
+          REJECT_SPF_ONLY,
+          REJECT_USERS,
           PSL_DIVERGENCE,
           PUBLIC_SUFFIX,
           WRONG_PLACE);

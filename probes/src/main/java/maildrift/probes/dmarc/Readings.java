@@ -1,5 +1,6 @@
 package maildrift.probes.dmarc;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import maildrift.probes.dmarc.ReportPaths.Consent;
@@ -88,8 +89,11 @@ final class Readings {
             ? policies.map(DmarcRecord.Policies::domain)
             : policies.map(DmarcRecord.Policies::subdomains);
     // RFC 7489 §6.6.4: what the percentage leaves out is treated one level lower.
-    var none = percent(at.record()).filter(percent -> percent == 0).isPresent();
-    return none ? policy.map(Policy::lowered) : policy;
+    return percentIsZero(at.record()) ? policy.map(Policy::lowered) : policy;
+  }
+
+  private static boolean percentIsZero(DmarcRecord record) {
+    return percent(record).filter(percent -> percent == 0).isPresent();
   }
 
   static Optional<Integer> percent(DmarcRecord record) {
@@ -100,15 +104,91 @@ final class Readings {
         .filter(percent -> percent <= 100);
   }
 
+  /**
+   * What is in force after {@code t=y} or {@code pct=0}; nothing where no policy applies or it is
+   * not known.
+   *
+   * @param domain for mail from the domain itself
+   * @param subdomains from names below it
+   * @param nonexistent from names below it that do not exist
+   */
+  record InForce(
+      Optional<Policy> domain, Optional<Policy> subdomains, Optional<Policy> nonexistent) {}
+
+  InForce inForce() {
+    var policies = at(found).map(Found.At::record).flatMap(DmarcRecord::policies);
+    return new InForce(
+        effective(),
+        policies.map(DmarcRecord.Policies::subdomains).map(this::lowered),
+        policies.map(DmarcRecord.Policies::nonexistent).map(this::lowered));
+  }
+
+  private Policy lowered(Policy policy) {
+    return at(found).map(at -> at.record().effective(policy)).orElse(policy);
+  }
+
+  /** RFC 7489 does not ask whether a name exists. */
+  InForce inForce7489() {
+    var at = at(found7489);
+    var subdomains =
+        at.map(Found.At::record)
+            .flatMap(DmarcRecord::policiesOf7489)
+            .map(DmarcRecord.Policies::subdomains)
+            .map(policy -> percentIsZero(at.get().record()) ? policy.lowered() : policy);
+    return new InForce(effective7489(), subdomains, subdomains);
+  }
+
+  /** Of the policy for the domain itself. */
+  Optional<String> difference() {
+    return isHidden() || effective().equals(effective7489())
+        ? Optional.empty()
+        : Optional.of(
+            differing(described(found, effective()), described(found7489, effective7489())));
+  }
+
+  private boolean isHidden() {
+    return found instanceof Found.Hidden || found7489 instanceof Found.Hidden;
+  }
+
+  private static String differing(String rfc9989, String rfc7489) {
+    return "receivers of RFC 9989 apply %s, those of RFC 7489 apply %s".formatted(rfc9989, rfc7489);
+  }
+
+  /** Each once: what is said of the domain is not said again of the names below it. */
   List<String> differences() {
-    if (found instanceof Found.Hidden
-        || found7489 instanceof Found.Hidden
-        || effective().equals(effective7489())) {
-      return List.of();
+    var differences = new ArrayList<String>();
+    difference().ifPresent(differences::add);
+    if (isHidden()) {
+      return differences;
     }
-    return List.of(
-        "receivers of RFC 9989 apply %s, those of RFC 7489 apply %s"
-            .formatted(described(found, effective()), described(found7489, effective7489())));
+    var now = inForce();
+    var before = inForce7489();
+    var subdomainsAsDomain =
+        now.subdomains().equals(now.domain()) && before.subdomains().equals(before.domain());
+    if (!subdomainsAsDomain && !now.subdomains().equals(before.subdomains())) {
+      differences.add(
+          "for subdomains "
+              + differing(
+                  described(found, now.subdomains()), described(found7489, before.subdomains())));
+    }
+    if (!now.nonexistent().equals(now.subdomains())
+        && !now.nonexistent().equals(before.nonexistent())) {
+      differences.add(
+          "for subdomains that do not exist "
+              + differing(
+                  described(found, now.nonexistent()), described(found7489, before.nonexistent())));
+    }
+    at(found7489)
+        .map(Found.At::record)
+        .flatMap(Readings::percent)
+        .filter(percent -> percent > 0 && percent < 100)
+        .filter(_ -> before.domain().filter(policy -> policy != Policy.NONE).isPresent())
+        .ifPresent(
+            percent ->
+                differences.add(
+                    "receivers of RFC 9989 apply the policy to all mail, those of RFC 7489 to %d %% of it"
+                        .formatted(percent)));
+    return differences;
   }
 
   static String described(Found found, Optional<Policy> effective) {

@@ -1,11 +1,13 @@
 package maildrift.probes.dmarc;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Rdata;
 import maildrift.probes.domain.PublicSuffixes;
 
 /** Where reports go, and whether the receiving domain accepts them (RFC 9990 §4). */
@@ -32,6 +34,48 @@ final class ReportPaths {
         .limit(DmarcProbe.MAX_DESTINATIONS)
         .forEach(destinations::add);
     return destinations;
+  }
+
+  /** Hosts that reports are mailed to. */
+  static List<DnsName> mailto(TreeWalk.Found.At at) {
+    return Stream.concat(at.record().rua().stream(), at.record().ruf().stream())
+        .filter(ReportUri::isMailto)
+        .flatMap(uri -> uri.destination().stream())
+        .distinct()
+        .limit(DmarcProbe.MAX_DESTINATIONS)
+        .toList();
+  }
+
+  /** Whether a host takes mail, as far as its DNS says. */
+  enum Mailbox {
+    TAKES_MAIL,
+    /** The name does not exist, or has neither MX nor address. */
+    NOWHERE,
+    /** RFC 7505. */
+    NULL_MX,
+    UNKNOWN
+  }
+
+  /**
+   * @param answers MX, and where there is none A and AAAA
+   */
+  static Mailbox mailbox(List<Answer> answers) {
+    if (answers.isEmpty()) {
+      return Mailbox.UNKNOWN;
+    }
+    var exchanges = answers.getFirst();
+    if (exchanges instanceof Answer.Found) {
+      var hosts = exchanges.records(Rdata.Mx.class);
+      return hosts.stream().allMatch(mx -> mx.host().isRoot())
+          ? Mailbox.NULL_MX
+          : Mailbox.TAKES_MAIL;
+    }
+    if (answers.stream().anyMatch(Answer.Found.class::isInstance)) {
+      return Mailbox.TAKES_MAIL;
+    }
+    return answers.stream().anyMatch(Answer.Unanswered.class::isInstance)
+        ? Mailbox.UNKNOWN
+        : Mailbox.NOWHERE;
   }
 
   /** By the public suffix list: it needs no questions, and is what most senders of reports use. */

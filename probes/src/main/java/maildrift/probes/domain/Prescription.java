@@ -26,6 +26,8 @@ import maildrift.probes.dns.RecordType;
  * @param netblocks SPF names whose networks the gateway's allowlist must accept
  * @param records required and forbidden records besides
  * @param deviations accepted deviations: rule id → reason
+ * @param relaxed which of {@code dkim} and {@code spf} the provider does in the name of a
+ *     subdomain, so that only relaxed alignment passes
  * @param guessed which of {@code mx}, {@code spf}, {@code dkim}, {@code netblocks}, {@code records}
  *     is a guess of ours, so that no finding from it may be above warning
  */
@@ -41,7 +43,11 @@ public record Prescription(
     List<DnsName> netblocks,
     List<RecordRule> records,
     Map<String, String> deviations,
+    Set<String> relaxed,
     Set<String> guessed) {
+
+  /** What {@link #relaxed} can hold. */
+  public static final Set<String> ALIGNED = Set.of("dkim", "spf");
 
   private static final Set<String> AREAS = Set.of("mx", "spf", "dkim", "netblocks", "records");
 
@@ -52,6 +58,7 @@ public record Prescription(
     netblocks = List.copyOf(netblocks);
     records = List.copyOf(records);
     deviations = Map.copyOf(deviations);
+    relaxed = Set.copyOf(relaxed);
     guessed = Set.copyOf(guessed);
   }
 
@@ -81,7 +88,25 @@ public record Prescription(
         netblocks,
         records,
         deviations,
+        Set.of(),
         certain ? Set.of() : AREAS);
+  }
+
+  public Prescription relaxed(Set<String> value) {
+    return new Prescription(
+        profile,
+        label,
+        role,
+        mx,
+        spfAuthorise,
+        spfInclude,
+        spfFirst,
+        dkim,
+        netblocks,
+        records,
+        deviations,
+        value,
+        guessed);
   }
 
   /** Nothing in it is guessed. */

@@ -245,6 +245,7 @@ public final class Profile {
         names(sections.netblocks(), values),
         records(sections, values),
         sections.deviations(),
+        Set.copyOf(sections.subdomains().orElse(List.of())),
         List.of("mx", "spf", "dkim", "netblocks", "records").stream()
             .filter(sections::isGuessed)
             .collect(Collectors.toSet()));

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.Prescription;
 import maildrift.probes.domain.Prescription.Demand;
 import maildrift.probes.domain.Role;
 import maildrift.probes.domain.TlsLevel;
@@ -36,6 +37,7 @@ final class ProfileReader {
           "netblocks",
           "records",
           "deviations",
+          "subdomains",
           "forwarding",
           "smarthosts",
           "networks",
@@ -54,6 +56,7 @@ final class ProfileReader {
           "netblocks",
           "records",
           "deviations",
+          "subdomains",
           "forwarding",
           "smarthosts",
           "networks",
@@ -161,6 +164,13 @@ final class ProfileReader {
         present(data, "netblocks").map(value -> names(sub(at, "netblocks"), value)),
         present(data, "records").map(value -> each(sub(at, "records"), value, this::entry)),
         deviations(sub(at, "deviations"), data.get("deviations")),
+        present(data, "subdomains")
+            .map(
+                value ->
+                    each(
+                        sub(at, "subdomains"),
+                        value,
+                        (path, item) -> word(path, item, "mechanism", Prescription.ALIGNED))),
         present(data, "forwarding").map(value -> names(sub(at, "forwarding"), value)),
         present(data, "smarthosts").map(value -> names(sub(at, "smarthosts"), value)),
         present(data, "networks").map(value -> each(sub(at, "networks"), value, this::network)),

@@ -10,15 +10,21 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
+import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
+import maildrift.probes.dkim.DkimProbe;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.DkimExpectation;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Prescription;
+import maildrift.probes.domain.Role;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,7 +209,7 @@ class DmarcProbeTest {
 
     assertThat(judge("ghost.contoso.test", zone).facts())
         .containsEntry("effectivePolicy", "reject");
-    assertThat(zone.askedNames()).contains("ghost.contoso.test");
+    assertThat(zone.isAsked("ghost.contoso.test", RecordType.A)).isTrue();
 
     var failing =
         new Zone()
@@ -222,7 +228,7 @@ class DmarcProbeTest {
     for (var record : List.of("v=DMARC1; p=none; sp=reject", "v=DMARC1; p=reject; np=reject")) {
       var zone = new Zone().txt("_dmarc.contoso.test", record);
       judge("ghost.contoso.test", zone);
-      assertThat(zone.askedNames()).doesNotContain("ghost.contoso.test");
+      assertThat(zone.isAsked("ghost.contoso.test", RecordType.A)).isFalse();
     }
   }
 
@@ -406,6 +412,208 @@ class DmarcProbeTest {
   }
 
   @Test
+  void reportsGoToHostsThatTakeMail() {
+    var record = "v=DMARC1; p=reject; rua=mailto:d@in.contoso.test; ruf=mailto:f@in2.contoso.test";
+    var zone = new Zone().txt("_dmarc.contoso.test", record);
+    assertThat(judge(CONTOSO, zone).findings()).isEmpty();
+
+    zone.nullMx("in.contoso.test").takesNoMail("in2.contoso.test");
+    var judgement = judge(CONTOSO, zone);
+    assertThat(judgement.findings())
+        .extracting(f -> f.rule().id() + " " + f.subject() + " " + f.severity().word())
+        .containsExactlyInAnyOrder(
+            "dmarc.rua-mx in.contoso.test critical", "dmarc.rua-mx in2.contoso.test warning");
+    assertThat(judgement.findings())
+        .extracting(Finding::cause)
+        .containsExactlyInAnyOrder("in.contoso.test MX", "in2.contoso.test MX");
+
+    // An address will do (RFC 5321 §5.1), and no answer is no finding.
+    assertThat(
+            judge(CONTOSO, new Zone().txt("_dmarc.contoso.test", record).fails("in.contoso.test")))
+        .satisfies(
+            seen -> {
+              assertThat(seen.findings()).isEmpty();
+              assertThat(seen.gaps())
+                  .singleElement()
+                  .matches(gap -> gap.hides(new Finding.Key("dmarc.rua-mx", "in.contoso.test")))
+                  .matches(gap -> !gap.hides(new Finding.Key("dmarc.rua-mx", "in2.contoso.test")));
+            });
+  }
+
+  @Test
+  void thatTheDomainItselfHasNoMxIsNotSaidTwice() {
+    var zone = new Zone().txt("_dmarc.contoso.test", "v=DMARC1; p=reject" + RUA);
+
+    assertThat(judge(CONTOSO, zone.takesNoMail(CONTOSO)).findings()).isEmpty();
+    assertThat(
+            violated(
+                judge(
+                    CONTOSO,
+                    new Zone()
+                        .txt("_dmarc.contoso.test", "v=DMARC1; p=reject" + RUA)
+                        .nullMx(CONTOSO))))
+        .isEqualTo(rules("dmarc.rua-mx critical"));
+  }
+
+  @Test
+  void aRecordAtTheDomainItselfIsInTheWrongPlace() {
+    var zone = new Zone().txt(CONTOSO, "v=spf1 -all", "v=DMARC1; p=reject" + RUA);
+    var judgement = judge(CONTOSO, zone);
+
+    assertThat(violated(judgement))
+        .isEqualTo(rules("dmarc.present warning, dmarc.wrong-place critical"));
+    assertThat(judgement.findings())
+        .filteredOn(finding -> finding.rule().id().equals("dmarc.wrong-place"))
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.remedy())
+                    .endsWith("_dmarc.contoso.test. IN TXT \"v=DMARC1; p=reject" + RUA + "\""));
+
+    // With a record in the right place nobody asks.
+    var right = new Zone().txt("_dmarc.contoso.test", "v=DMARC1; p=reject" + RUA);
+    judge(CONTOSO, right);
+    assertThat(right.isAsked(CONTOSO, RecordType.TXT)).isFalse();
+
+    var silent = new Zone().exists("_dmarc.contoso.test").fails(CONTOSO);
+    assertThat(judge(CONTOSO, silent).gaps())
+        .anyMatch(gap -> gap.hides(new Finding.Key("dmarc.wrong-place", CONTOSO)));
+  }
+
+  @Test
+  void peopleAreNotRefusedUnlessSomebodyMeantIt() {
+    var domain = behind(Role.INBOUND, Set.of());
+    var zone = new Zone().txt("_dmarc.contoso.test", "v=DMARC1; p=reject" + RUA);
+
+    assertThat(violated(judge(domain, zone))).isEqualTo(rules("dmarc.reject-users info"));
+    assertThat(judge(domain.dmarcPolicy("reject"), zone).findings()).isEmpty();
+    assertThat(judge(behind(Role.OUTBOUND, Set.of()), zone).findings()).isEmpty();
+    var quarantine = new Zone().txt("_dmarc.contoso.test", "v=DMARC1; p=quarantine" + RUA);
+    assertThat(judge(domain, quarantine).findings()).isEmpty();
+  }
+
+  @Test
+  void strictAlignmentAndAProviderThatSendsAsASubdomainDoNotGoTogether() {
+    var zone = new Zone().txt("_dmarc.contoso.test", "v=DMARC1; p=quarantine; aspf=s" + RUA);
+
+    assertThat(violated(judge(behind(Role.OUTBOUND, Set.of("spf")), zone)))
+        .isEqualTo(rules("dmarc.alignment warning"));
+    assertThat(judge(behind(Role.OUTBOUND, Set.of("dkim")), zone).findings()).isEmpty();
+  }
+
+  private static ManagedDomain behind(Role role, Set<String> relaxed) {
+    return ManagedDomain.undeclared(DnsName.of(CONTOSO))
+        .prescriptions(
+            List.of(
+                new Prescription(
+                        "provider",
+                        "provider region=de",
+                        role,
+                        List.of(),
+                        List.of(),
+                        "",
+                        false,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Map.of(),
+                        true)
+                    .relaxed(relaxed)));
+  }
+
+  private static final String SELECTOR = "default._domainkey.contoso.test";
+
+  private static Judgement.Builder dkim(String value) {
+    return new Judgement.Builder().record(SELECTOR + " DKIM", value);
+  }
+
+  private static Finding dkimFinding(String rule) {
+    return Finding.of(
+            new DkimProbe()
+                .rules().stream()
+                    .filter(known -> known.id().equals(rule))
+                    .findFirst()
+                    .orElseThrow(),
+            SELECTOR,
+            "it is broken")
+        .cause(SELECTOR + " TXT");
+  }
+
+  // The policy, what dkim found | whether reject rests on SPF alone
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          v=DMARC1; p=reject           | dkim.selector-missing | true
+          v=DMARC1; p=reject           | dkim.revoked          | true
+          v=DMARC1; p=reject           | dkim.testing          | false
+          v=DMARC1; p=reject; t=y      | dkim.selector-missing | false
+          v=DMARC1; p=quarantine       | dkim.selector-missing | false
+          v=DMARC1; p=none; sp=reject  | dkim.selector-missing | false
+          """)
+  void rejectMustNotRestOnSpfAlone(String record, String broken, boolean violated) {
+    var domain = behind(Role.OUTBOUND, Set.of());
+    var own = judge(domain, new Zone().txt("_dmarc.contoso.test", record + RUA));
+    var dkim =
+        dkim(broken.equals("dkim.selector-missing") ? "" : "k=rsa; p=")
+            .add(dkimFinding(broken))
+            .build(Outcome.OBSERVED);
+
+    var both = PROBE.among(domain, own, Map.of("dkim", dkim));
+
+    assertThat(
+            both.findings().stream().anyMatch(f -> f.rule().id().equals("dmarc.reject-spf-only")))
+        .isEqualTo(violated);
+  }
+
+  @Test
+  void aWorkingSelectorAnUnseenOneAndNoneAtAllAreThreeThings() {
+    var domain = behind(Role.OUTBOUND, Set.of());
+    var own = judge(domain, new Zone().txt("_dmarc.contoso.test", "v=DMARC1; p=reject" + RUA));
+    var works =
+        dkim("")
+            .record("two._domainkey.contoso.test DKIM", "k=rsa; p=AAAA")
+            .add(dkimFinding("dkim.selector-missing"))
+            .build(Outcome.OBSERVED);
+    var unseen =
+        new Judgement.Builder()
+            .add(Gap.of("dkim", SELECTOR + " TXT", "timeout", "dkim.").subject(SELECTOR))
+            .build(Outcome.UNOBSERVABLE);
+    var none = new Judgement.Builder().build(Outcome.OBSERVED);
+
+    assertThat(PROBE.among(domain, own, Map.of("dkim", works))).isEqualTo(own);
+    assertThat(PROBE.among(domain, own, Map.of("dkim", none))).isEqualTo(own);
+    assertThat(PROBE.among(domain, own, Map.of())).isEqualTo(own);
+    assertThat(PROBE.among(domain, own, Map.of("dkim", unseen)))
+        .satisfies(
+            hidden -> {
+              assertThat(hidden.findings()).isEqualTo(own.findings());
+              assertThat(hidden.gaps())
+                  .singleElement()
+                  .matches(gap -> gap.hides(new Finding.Key("dmarc.reject-spf-only", CONTOSO)));
+            });
+  }
+
+  @Test
+  void theDifferencesOfOldAndNewReceiversAreNamedForEachKindOfName() {
+    var facts =
+        judge(
+                CONTOSO,
+                new Zone().txt("_dmarc.contoso.test", "v=DMARC1; p=reject; np=none; pct=50" + RUA))
+            .facts();
+
+    assertThat(facts.get("effectivePolicies"))
+        .isEqualTo(Map.of("domain", "reject", "subdomains", "reject", "nonexistent", "none"));
+    assertThat(facts.get("differences"))
+        .isEqualTo(
+            List.of(
+                "for subdomains that do not exist receivers of RFC 9989 apply none (from"
+                    + " contoso.test), those of RFC 7489 apply reject (from contoso.test)",
+                "receivers of RFC 9989 apply the policy to all mail, those of RFC 7489 to 50 % of it"));
+  }
+
+  @Test
   void aListOfAThousandDestinationsIsNotAThousandQuestions() {
     var record = new StringBuilder("v=DMARC1; p=reject; rua=mailto:d@contoso.test");
     for (var i = 0; i < 1_000; i++) {
@@ -415,7 +623,7 @@ class DmarcProbeTest {
 
     judge(CONTOSO, zone);
 
-    assertThat(zone.asked).hasSizeLessThan(20);
+    assertThat(zone.asked).hasSizeLessThan(1 + 10 + 10 + 20 + 1);
   }
 
   @Test

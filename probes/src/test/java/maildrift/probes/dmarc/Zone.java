@@ -24,6 +24,8 @@ final class Zone implements Network, Dns {
   private final Map<DnsName, List<Rdata>> texts = new HashMap<>();
   private final Set<DnsName> existing = new HashSet<>();
   private final Set<DnsName> failing = new HashSet<>();
+  private final Set<DnsName> nullMx = new HashSet<>();
+  private final Set<DnsName> mailless = new HashSet<>();
   private final Map<DnsName, DnsName> aliases = new HashMap<>();
   final List<Question> asked = new ArrayList<>();
 
@@ -52,8 +54,28 @@ final class Zone implements Network, Dns {
     return exists(name);
   }
 
+  /** Names below which a policy was looked for. */
   List<String> askedNames() {
-    return asked.stream().map(question -> question.name().toString()).toList();
+    return asked.stream()
+        .map(question -> question.name().toString())
+        .filter(name -> name.contains("_dmarc."))
+        .toList();
+  }
+
+  boolean isAsked(String name, RecordType type) {
+    return asked.contains(new Question(DnsName.of(name), type));
+  }
+
+  /** RFC 7505; every other name takes mail. */
+  Zone nullMx(String name) {
+    nullMx.add(DnsName.of(name));
+    return this;
+  }
+
+  /** Neither MX nor address. */
+  Zone takesNoMail(String name) {
+    mailless.add(DnsName.of(name));
+    return this;
   }
 
   @Override
@@ -65,6 +87,13 @@ final class Zone implements Network, Dns {
   private Answer answer(Question question) {
     if (failing.contains(question.name())) {
       return new Answer.Unanswered(Answer.Failure.SERVFAIL, "SERVFAIL from test", "test");
+    }
+    if (question.type() == RecordType.MX && !mailless.contains(question.name())) {
+      var mx =
+          nullMx.contains(question.name())
+              ? new Rdata.Mx(0, DnsName.ROOT)
+              : new Rdata.Mx(10, DnsName.of("mx.contoso.test"));
+      return new Answer.Found(List.of(mx), List.of(), TTL, "test", false);
     }
     var alias = aliases.get(question.name());
     var owner = alias == null ? question.name() : alias;

@@ -269,6 +269,7 @@ class ProfileCatalogTest {
         wanted.put("dkim", !prescription.dkim().isEmpty());
         wanted.put("netblocks", !prescription.netblocks().isEmpty());
         wanted.put("deviations", !prescription.deviations().isEmpty());
+        wanted.put("subdomains", !prescription.relaxed().isEmpty());
         wanted.put("forwarding", !profile.forwardingHosts(CONTOSO, given).isEmpty());
         wanted.put("smarthosts", !profile.smarthosts(CONTOSO, given).isEmpty());
         wanted.put("networks", !profile.networks(given).isEmpty());
@@ -299,7 +300,7 @@ class ProfileCatalogTest {
                     """))
         .hasMessage(
             """
-            house.yaml:4:1: unknown key 'colour'; known: title, mx, spf, dkim, netblocks, records, deviations, forwarding, smarthosts, networks, tls_level, evidence, notes, roles, parameters, regions, variants
+            house.yaml:4:1: unknown key 'colour'; known: title, mx, spf, dkim, netblocks, records, deviations, subdomains, forwarding, smarthosts, networks, tls_level, evidence, notes, roles, parameters, regions, variants
             house.yaml:2:29: unknown key 'prefrence'; did you mean 'preference'?
             house.yaml:3:1: 'authorise' is missing: the SPF name whose networks must be authorised
             house.yaml:7:10: 'mx..example.net' is no host name""");
