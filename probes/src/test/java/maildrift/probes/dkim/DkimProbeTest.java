@@ -207,8 +207,47 @@ class DkimProbeTest {
     assertThat(finding.evidence()).containsEntry("expected", KEY).containsEntry("published", OTHER);
     assertThat(KEY.substring(0, differs - 1)).isEqualTo(OTHER.substring(0, differs - 1));
     assertThat(KEY.charAt(differs - 1)).isNotEqualTo(OTHER.charAt(differs - 1));
+    assertThat(finding.message())
+        .contains("»" + KEY.substring(differs - 1, differs + 15) + "…")
+        .contains("»" + OTHER.substring(differs - 1, differs + 15) + "…");
     assertThat(ExpectedKey.parse(finding.remedy())).isEqualTo(KEY);
     assertThat(selector(judgement)).containsEntry("matchesExpected", false);
+  }
+
+  // what is published | whether mail can be signed
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "v=DKIM1; p=GOOD           | Works",
+        "v=DKIM1;; p=GOOD          | Works",
+        "v=DKIM1; t=y; p=GOOD      | Works",
+        "v=DKIM1; h=sha1; p=GOOD   | Broken",
+        "v=DKIM1; s=tlsrpt; p=GOOD | Broken",
+        "v=DKIM1; p=SHORT          | Broken",
+        "v=DKIM1; p=               | Broken",
+        "v=DKIM1; p=AAAA           | Broken",
+        "k=rsa; v=DKIM1; p=GOOD    | Broken",
+      })
+  void aSelectorWorksOrDoesNot(String record, String state) {
+    var text = record.replace("GOOD", KEY).replace("SHORT", TestKeys.rsa(512));
+
+    var judgement = judge(domain(declared("default")), Map.of("default", txt(text)));
+
+    assertThat(DkimProbe.state(judgement).getClass().getSimpleName()).isEqualTo(state);
+  }
+
+  @Test
+  void anUnseenSelectorSaysNothingAndOneThatWorksSuffices() {
+    var two = domain(declared("default"), declared("second"));
+    var silence = new Answer.Unanswered(Answer.Failure.TIMEOUT, "timeout", "");
+
+    assertThat(DkimProbe.state(judge(two, Map.of("default", silence, "second", txt(GOOD)))))
+        .isInstanceOf(DkimProbe.State.Works.class);
+    assertThat(DkimProbe.state(judge(two, Map.of("default", silence))))
+        .isInstanceOf(DkimProbe.State.Unseen.class);
+    assertThat(DkimProbe.state(judge(domain(), Map.of())))
+        .isInstanceOf(DkimProbe.State.Undeclared.class);
   }
 
   @Test

@@ -2,6 +2,7 @@ package maildrift.probes.spf;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import maildrift.probes.dns.server.NameServer;
 
@@ -20,6 +21,37 @@ final class GeneratedZone {
           "203.0.113.200",
           "2001:db8::1",
           "2001:db8:ffff::9");
+
+  private static final List<String> HELOS =
+      List.of(
+          "helo.@",
+          "helo.@",
+          "helo.@",
+          "@",
+          "HELO.@",
+          "",
+          "host",
+          "[192.0.2.1]",
+          "h1.@.",
+          "under_score.@");
+
+  private static final List<String> SENDERS =
+      List.of(
+          "bob.x-y@#",
+          "bob.x-y@#",
+          "bob.x-y@#",
+          "Bob+tag=1@#",
+          "a-b.c_d/e@#",
+          "",
+          "",
+          "#",
+          "@#",
+          "a@b@#",
+          "bob@#.",
+          "bob@[192.0.2.1]",
+          "bob@host",
+          "bob@a..#",
+          "bob@gone.#");
 
   private static final List<String> IP4 =
       List.of(
@@ -75,6 +107,7 @@ final class GeneratedZone {
 
   private final String name;
   private final Random random;
+  private final Optional<String> sender;
   private final List<String> lines = new ArrayList<>();
   private final List<Text> texts = new ArrayList<>();
 
@@ -83,6 +116,7 @@ final class GeneratedZone {
   GeneratedZone(String name, Random random) {
     this.name = name;
     this.random = random;
+    this.sender = Optional.empty();
     text(name, record(0));
     for (var i = 1; i <= 4; i++) {
       var owner = "i" + i + "." + name;
@@ -97,6 +131,11 @@ final class GeneratedZone {
       }
     }
     hosts();
+    if (random.nextInt(3) > 0) {
+      text(
+          "helo." + name, pick(List.of("v=spf1 a mx -all", "v=spf1 include:i1." + name + " -all")));
+      lines.add("helo." + name + " A " + pick(CLIENTS.subList(0, 4)));
+    }
     text(
         "exp." + name,
         pick(
@@ -106,22 +145,47 @@ final class GeneratedZone {
                 "%{x}",
                 "plain",
                 "100%% %_ %-",
-                "%{d2r} %{l1r-}")));
+                "%{d2r} %{l1r-}",
+                "%{S} %{L} %{O1} %{D2R} %{H}",
+                "caf\u00e9",
+                "two  spaces; marks",
+                "%{ir}.%{v}._spf.%{d2}",
+                "%")));
+    if (random.nextInt(3) > 0) {
+      text(
+          "helo." + name, pick(List.of("v=spf1 a mx -all", "v=spf1 include:i1." + name + " -all")));
+      lines.add("helo." + name + " A " + pick(CLIENTS.subList(0, 4)));
+    }
   }
 
-  private GeneratedZone(String name, List<String> records) {
+  private GeneratedZone(String name, Optional<String> sender) {
     this.name = name;
+    this.sender = sender;
     this.random = new Random(0);
-    records.forEach(record -> text(name, record));
   }
 
-  /** One with just these records at its top. */
-  static GeneratedZone of(String name, List<String> records) {
-    return new GeneratedZone(name, records);
+  /** One with just these texts, each of the form {@code owner: text}, and one sender. */
+  static GeneratedZone of(String name, String sender, List<String> texts) {
+    var zone = new GeneratedZone(name, Optional.of(sender));
+    for (var text : texts) {
+      var colon = text.indexOf(": ");
+      zone.text(text.substring(0, colon), text.substring(colon + 2));
+    }
+    return zone;
   }
 
   String name() {
     return name;
+  }
+
+  /** What the client says in HELO. */
+  String helo() {
+    return pick(HELOS).replace("@", name);
+  }
+
+  /** MAIL FROM. */
+  String sender() {
+    return sender.orElseGet(() -> pick(SENDERS).replace("#", name));
   }
 
   private <T> T pick(List<T> choices) {

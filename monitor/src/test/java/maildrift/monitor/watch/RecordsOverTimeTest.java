@@ -1,0 +1,286 @@
+package maildrift.monitor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import maildrift.alerts.Alert;
+import maildrift.alerts.state.Transition;
+import maildrift.monitor.check.CheckRunner;
+import maildrift.monitor.check.Contradiction;
+import maildrift.monitor.check.Doors;
+import maildrift.monitor.config.ScheduleConfig;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.state.StateTable;
+import maildrift.monitor.store.MemoryStore;
+import maildrift.probes.Deadline;
+import maildrift.probes.dkim.DkimProbe;
+import maildrift.probes.dmarc.DmarcProbe;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.Dns;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Question;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.DkimExpectation;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.smtp.Smtp;
+import maildrift.probes.spf.SpfProbe;
+import org.junit.jupiter.api.Test;
+
+/** What is found of SPF, DKIM and DMARC only over several turns, or by several probes together. */
+class RecordsOverTimeTest {
+  private static final String NAME = "contoso.test";
+  private static final String SELECTOR = "s1._domainkey.contoso.test";
+  private static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
+
+  /** 2,048 bits would be the same here: only its text matters. */
+  private static final String KEY =
+      "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+  private final Map<String, String> texts =
+      new ConcurrentHashMap<>(
+          Map.of(
+              NAME,
+              "v=spf1 include:provider.test ~all",
+              "provider.test",
+              "v=spf1 ip4:192.0.2.0/24 -all",
+              SELECTOR,
+              KEY,
+              "_dmarc.contoso.test",
+              "v=DMARC1; p=reject; rua=mailto:d@contoso.test"));
+  private final Map<String, String> silent = new ConcurrentHashMap<>();
+  private final StateTable table = new StateTable();
+  private final MemoryStore store = new MemoryStore();
+  private Instant now = START;
+
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return InstantSource.offset(this, Duration.ZERO).withZone(zone);
+        }
+
+        @Override
+        public Instant instant() {
+          return now;
+        }
+      };
+
+  private final Watch watch = watch();
+
+  private Watch watch() {
+    return new Watch(
+        new CheckRunner(
+            List.of(new SpfProbe(), new DkimProbe(), new DmarcProbe()),
+            (_, deadline) -> door(deadline),
+            (_, _) -> {},
+            clock),
+        store,
+        table,
+        new Published(),
+        new Nobody(),
+        () -> false,
+        clock,
+        new Watch.Terms(
+            new ScheduleConfig(
+                Duration.ofMinutes(5), Duration.ofSeconds(30), 2, Duration.ofHours(6)),
+            true));
+  }
+
+  private static final class Nobody implements Watch.Listener {
+    @Override
+    public void looked(DomainState state) {
+      // The table shows it.
+    }
+
+    @Override
+    public void changed(List<Transition> transitions) {
+      // The watch knows its alerts.
+    }
+
+    @Override
+    public void confirm(String domain, Duration in) {
+      // The test takes the turns.
+    }
+  }
+
+  private Doors.Door door(Deadline deadline) {
+    return new Doors.Door() {
+      @Override
+      public List<Contradiction> contradictions() {
+        return List.of();
+      }
+
+      @Override
+      public Dns dns() {
+        return questions -> questions.stream().map(RecordsOverTimeTest.this::answer).toList();
+      }
+
+      @Override
+      public Smtp smtp() {
+        throw new IllegalStateException("nobody speaks SMTP here");
+      }
+
+      @Override
+      public Deadline deadline() {
+        return deadline;
+      }
+    };
+  }
+
+  private Answer answer(Question question) {
+    var name = question.name().toString();
+    if (silent.containsKey(name)) {
+      return new Answer.Unanswered(Answer.Failure.TIMEOUT, "timeout", "");
+    }
+    var ttl = Duration.ofMinutes(5);
+    if (question.type() == RecordType.MX) {
+      var mx = new Rdata.Mx(10, DnsName.of("mx.contoso.test"));
+      return new Answer.Found(List.of(mx), List.of(), ttl, "", false);
+    }
+    return Optional.ofNullable(texts.get(name))
+        .filter(_ -> question.type() == RecordType.TXT)
+        .<Answer>map(
+            text -> new Answer.Found(List.of(Rdata.Txt.of(text)), List.of(), ttl, "", false))
+        .orElseGet(() -> new Answer.NoSuchName(List.of(), ttl, "", false));
+  }
+
+  private static ManagedDomain domain(String name) {
+    return ManagedDomain.undeclared(DnsName.of(name))
+        .dkim(
+            List.of(
+                new DkimExpectation("s1", Optional.empty(), Optional.empty(), "declared", true)));
+  }
+
+  private void turns(int count) {
+    for (var i = 0; i < count; i++) {
+      now = now.plusSeconds(600);
+      watch.turn(NAME);
+    }
+  }
+
+  private List<String> firing() {
+    return watch.alerts().stream()
+        .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+        .map(alert -> alert.labels().get("alertname"))
+        .filter(rule -> !rule.equals("dkim.ktype"))
+        .sorted()
+        .toList();
+  }
+
+  private String found(String rule) {
+    return table.of(DnsName.of(NAME)).orElseThrow().findings().stream()
+        .filter(finding -> finding.rule().equals(rule))
+        .map(finding -> finding.severity().word())
+        .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void aProviderThatNeedsMoreLookupsIsToldOfUntilSomebodyAcceptsIt() {
+    watch.add(domain(NAME), Optional.empty());
+    turns(3);
+    assertThat(firing()).isEmpty();
+
+    texts.put("provider.test", "v=spf1 include:more.test include:yet.more.test -all");
+    texts.put("more.test", "v=spf1 ip4:192.0.2.0/24 -all");
+    texts.put("yet.more.test", "v=spf1 ip4:198.51.100.0/24 -all");
+    turns(3);
+    assertThat(firing()).containsExactly("spf.lookups-trend");
+
+    // A branch that does not answer hides the count; it is neither the old one nor gone.
+    silent.put("more.test", "");
+    turns(3);
+    assertThat(firing()).containsExactly("spf.lookups-trend");
+    silent.clear();
+
+    watch.accept(NAME, "alice");
+    turns(2);
+    assertThat(firing()).isEmpty();
+  }
+
+  @Test
+  void anEditOfOnesOwnIsDriftOfTheRecordAlone() {
+    watch.add(domain(NAME), Optional.empty());
+    turns(3);
+
+    texts.put("more.test", "v=spf1 ip4:192.0.2.0/24 -all");
+    texts.put(NAME, "v=spf1 include:provider.test include:more.test ~all");
+    turns(3);
+
+    assertThat(firing()).containsExactly("record.changed");
+  }
+
+  @Test
+  void aKeyThatNobodyRotatesGrowsOldAlthoughNothingElseHappens() {
+    watch.add(domain(NAME), Optional.empty());
+    turns(5);
+    assertThat(found("dkim.key-age")).isEmpty();
+
+    now = START.plus(Duration.ofDays(200));
+    turns(2);
+    assertThat(found("dkim.key-age")).isEqualTo("info");
+
+    now = START.plus(Duration.ofDays(370));
+    turns(3);
+    assertThat(found("dkim.key-age")).isEqualTo("warning");
+    assertThat(firing()).contains("dkim.key-age");
+
+    silent.put(SELECTOR, "");
+    turns(3);
+    assertThat(firing()).contains("dkim.key-age");
+    silent.clear();
+
+    texts.put(SELECTOR, "v=DKIM1; k=ed25519; p=" + "A".repeat(43) + "=");
+    turns(4);
+    assertThat(found("dkim.key-age")).isEmpty();
+  }
+
+  @Test
+  void theAgeOfAKeyOutlivesARestart() {
+    watch.add(
+        domain(NAME),
+        Optional.of(
+            new Watch.Remembered(
+                DomainState.unseen(domain(NAME)),
+                List.of(),
+                Map.of(),
+                Map.of(SELECTOR + " DKIM", KEY.substring("v=DKIM1; ".length())),
+                Map.of(SELECTOR + " DKIM", START.minus(Duration.ofDays(400))))));
+    turns(2);
+
+    assertThat(found("dkim.key-age")).isEqualTo("warning");
+  }
+
+  @Test
+  void rejectWithoutAWorkingSelectorFiresFreezesAndResolves() {
+    watch.add(domain(NAME), Optional.empty());
+    turns(3);
+    var key = texts.remove(SELECTOR);
+    turns(4);
+    assertThat(firing()).contains("dkim.selector-missing", "dmarc.reject-spf-only");
+
+    silent.put(SELECTOR, "");
+    turns(3);
+    assertThat(firing()).contains("dkim.selector-missing", "dmarc.reject-spf-only");
+
+    silent.clear();
+    texts.put(SELECTOR, key);
+    turns(4);
+    assertThat(firing()).doesNotContain("dkim.selector-missing", "dmarc.reject-spf-only");
+  }
+}
