@@ -2,14 +2,21 @@ package maildrift.monitor.cli;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.json.CheckJson;
+import maildrift.probes.Context;
+import maildrift.probes.Judgement;
+import maildrift.probes.Network;
+import maildrift.probes.Probe;
+import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.spf.SpfCheck;
+import maildrift.probes.spf.SpfObservation;
+import maildrift.probes.spf.SpfProbe;
 import maildrift.probes.spf.SpfResult;
-import maildrift.probes.spf.SpfTree;
 import maildrift.probes.spf.SpfTreeText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -86,13 +93,35 @@ final class SpfCommand implements Callable<Integer> {
   private int tree(String written) {
     var domain = ManagedDomain.undeclared(Arguments.domain(written));
     try (var outside = Outside.open(common)) {
-      if (!common.json()) {
-        // The probe's own look comes after it, and is answered by the cache.
-        System.out.print(
-            SpfTreeText.render(
-                SpfTree.of(domain.name(), outside.dns(Look.REGULAR), Outside.limit())));
-      }
-      return Looked.one(outside, outside.probe("spf"), domain, common);
+      return Looked.one(
+          outside, common.json() ? outside.probe("spf") : new Showing(), domain, common);
+    }
+  }
+
+  /** The probe, which prints its tree as soon as it has it: no question is asked twice. */
+  private static final class Showing implements Probe<SpfObservation> {
+    private final SpfProbe probe = new SpfProbe();
+
+    @Override
+    public String name() {
+      return probe.name();
+    }
+
+    @Override
+    public List<Rule> rules() {
+      return probe.rules();
+    }
+
+    @Override
+    public SpfObservation observe(ManagedDomain domain, Network network) {
+      var seen = probe.observe(domain, network);
+      System.out.print(SpfTreeText.render(seen.tree()));
+      return seen;
+    }
+
+    @Override
+    public Judgement judge(ManagedDomain domain, SpfObservation seen, Context context) {
+      return probe.judge(domain, seen, context);
     }
   }
 
@@ -105,7 +134,7 @@ final class SpfCommand implements Callable<Integer> {
     try (var outside = Outside.open(common)) {
       var result = evaluate(address, helo, mailFrom, outside);
       if (common.json()) {
-        System.out.println(json(result));
+        System.out.println(json(result, true));
       } else {
         var out = common.terminal();
         out.line(
@@ -175,7 +204,7 @@ final class SpfCommand implements Callable<Integer> {
       if (helo.isEmpty() || sender.isEmpty()) {
         return error((helo.isEmpty() ? "helo" : "sender") + " is not a text");
       }
-      return json(evaluate(ip.get(), helo.get(), sender.get(), outside));
+      return json(evaluate(ip.get(), helo.get(), sender.get(), outside), false);
     } catch (JacksonException problem) {
       return error("not a JSON object: " + problem.getOriginalMessage());
     } catch (IllegalArgumentException problem) {
@@ -203,13 +232,20 @@ final class SpfCommand implements Callable<Integer> {
         });
   }
 
-  private static String json(SpfResult result) {
+  /** A line of a batch, or that and how the decision was reached. */
+  private static String json(SpfResult result, boolean withPath) {
     return CheckJson.text(
         json -> {
           json.writeStartObject();
           json.writeStringProperty("result", result.result().word());
           nullable(json, "explanation", result.explanation());
           nullable(json, "term", result.term());
+          if (withPath) {
+            json.writeArrayPropertyStart("path");
+            result.path().forEach(json::writeString);
+            json.writeEndArray();
+            json.writeStringProperty("why", result.why());
+          }
           json.writeEndObject();
         });
   }

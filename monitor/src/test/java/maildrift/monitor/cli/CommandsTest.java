@@ -77,6 +77,33 @@ class CommandsTest {
   }
 
   @Test
+  void spfSaysByWhichPathAnAddressPasses() {
+    try (var dns =
+        FakeDns.serving(
+            "contoso.test TXT v=spf1 include:provider.test -all",
+            "provider.test TXT v=spf1 ip4:192.0.2.0/24 -all")) {
+      var ran =
+          Ran.command(
+              "spf",
+              "contoso.test",
+              "--ip",
+              "192.0.2.7",
+              "--format",
+              "json",
+              "--dns",
+              dns.hostAndPort());
+
+      assertThat(ran.lines())
+          .singleElement()
+          .asString()
+          .contains("\"result\":\"pass\"", "\"term\":\"include:provider.test\"")
+          .contains(
+              "\"path\":[\"contoso.test: include:provider.test\",\"provider.test: ip4:192.0.2.0/24\"]");
+      assertThat(ran.exit()).isEqualTo(Exit.OK);
+    }
+  }
+
+  @Test
   void runSaysWhatItsOptionsAreWrongAbout() {
     for (var option :
         List.of(
