@@ -2,6 +2,7 @@ package maildrift.probes.spf;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,15 +71,14 @@ final class PolicyRules {
    */
   private void repeated() {
     var written = new LinkedHashMap<String, Integer>();
+    var terms = new HashSet<String>();
     for (var node : tree.root().nodes()) {
-      if (!node.ignored() && node.term() instanceof Term.Directive) {
-        written.merge(Printable.of(node.term().text()).toLowerCase(Locale.ROOT), 1, Integer::sum);
+      if (!node.ignored() && node.term() instanceof Term.Directive directive) {
+        count(directive.text().toLowerCase(Locale.ROOT), terms, written);
       }
     }
     var reached = new LinkedHashMap<String, Integer>();
-    reach(tree.root(), reached);
-    written.values().removeIf(count -> count < 2);
-    reached.values().removeIf(count -> count < 2);
+    reach(tree.root(), new HashSet<>(), reached);
     if (written.isEmpty() && reached.isEmpty()) {
       return;
     }
@@ -101,17 +101,22 @@ final class PolicyRules {
             .orElse(finding));
   }
 
-  /** How often evaluation gets to each policy below another. */
-  private static void reach(Policy policy, Map<String, Integer> reached) {
+  /** Nearly every record has everything once: then this is all that is done. */
+  private static void count(String text, Set<String> once, Map<String, Integer> more) {
+    if (!once.add(text) && once.size() < MANY_NAMES) {
+      more.merge(Printable.of(text), 2, (known, _) -> known + 1);
+    }
+  }
+
+  /** How often evaluation gets to a policy below another, where it is more than once. */
+  private static void reach(Policy policy, Set<String> once, Map<String, Integer> more) {
     for (var node : policy.nodes()) {
       if (!node.ignored() && node.target().isPresent()) {
         var target = node.target().get();
-        if (node.term() instanceof Term.Directive
-            && !(target.seen() instanceof SpfTree.Loop)
-            && reached.size() < MANY_NAMES) {
-          reached.merge(Printable.of(target.name()), 1, Integer::sum);
+        if (node.term() instanceof Term.Directive && !(target.seen() instanceof SpfTree.Loop)) {
+          count(target.name(), once, more);
         }
-        reach(target, reached);
+        reach(target, once, more);
       }
     }
   }
