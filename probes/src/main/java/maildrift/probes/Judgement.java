@@ -75,8 +75,11 @@ public record Judgement(
       return this;
     }
 
+    /** Said once, however many of the probe's parts needed what could not be seen. */
     public Builder add(Gap gap) {
-      gaps.add(gap);
+      if (!gaps.contains(gap)) {
+        gaps.add(gap);
+      }
       return this;
     }
 

@@ -4,6 +4,7 @@ import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,8 +22,15 @@ import maildrift.probes.smtp.Smtp;
  * looks with one mark saw the same. Times to live and the servers' names do not count.
  */
 final class Witness implements Network {
-  /** Keyed anew in every process: whoever writes records cannot aim at a mark. */
-  private static final HashFunction KEYED = Hashing.goodFastHash(64);
+  /**
+   * Keyed anew in every process, by a function that is made for it: whoever writes records cannot
+   * aim at a mark, and so cannot hide a change.
+   */
+  private static final HashFunction KEYED = keyed(new SecureRandom());
+
+  private static HashFunction keyed(SecureRandom random) {
+    return Hashing.sipHash24(random.nextLong(), random.nextLong());
+  }
 
   private final Network network;
   private final Dns dns;

@@ -2,6 +2,8 @@ package maildrift.monitor.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.stream.Collectors;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.Look;
@@ -23,8 +25,16 @@ final class Looked {
 
   static CheckResult look(
       CheckRunner runner, ManagedDomain domain, ProbeChoice choice, Duration limit) {
+    // What is left out is not looked at for another probe's sake either.
+    var left =
+        runner.probes().stream()
+            .map(Probe::name)
+            .filter(probe -> !choice.wants(probe))
+            .collect(Collectors.toCollection(HashSet::new));
+    left.addAll(domain.skip());
     return told(
-        runner.check(domain, Look.REGULAR, choice::wants, Context.at(Instant.now()), limit));
+        runner.check(
+            domain.skip(left), Look.REGULAR, choice::wants, Context.at(Instant.now()), limit));
   }
 
   private static CheckResult told(CheckResult result) {

@@ -134,11 +134,13 @@ public final class CaaProbe implements Probe<CaaSeen> {
             iodef(found).ifPresent(judgement::add);
             yield Outcome.OBSERVED;
           }
-          case Relevant.None _ -> {
+          case Relevant.None(var whole) -> {
             facts(judgement, Optional.empty());
-            judgement.record(subject + " CAA", "");
-            judgement.add(absent(domain));
-            yield Outcome.ABSENT;
+            if (whole) {
+              judgement.record(subject + " CAA", "");
+              judgement.add(absent(domain));
+            }
+            yield whole ? Outcome.ABSENT : Outcome.UNOBSERVABLE;
           }
           case Relevant.Unseen(var at, var why) -> {
             judgement.add(Gap.of(NAME, at + " CAA", why, ids()));

@@ -5,6 +5,7 @@ import java.util.Optional;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Rdata;
+import maildrift.probes.domain.PublicSuffixes;
 import maildrift.probes.smtp.SmtpLook;
 
 /**
@@ -33,6 +34,7 @@ public record CaaSeen(Climb domain, Answer mx, List<Host> hosts, int omitted) {
 
     /** RFC 8659 §3: the first set on the way up counts, and nothing above it. */
     Relevant relevant() {
+      var whole = true;
       for (var step : steps) {
         switch (step.answer()) {
           case Answer.Found found -> {
@@ -40,12 +42,17 @@ public record CaaSeen(Climb domain, Answer mx, List<Host> hosts, int omitted) {
                 step.at(), CaaSet.of(found.records(Rdata.Caa.class)), found.aliases());
           }
           case Answer.Unanswered unanswered -> {
-            return new Relevant.Unseen(step.at(), unanswered.why());
+            // Registries publish none, and a laboratory's servers know no registry: a gap there
+            // would be one of every domain.
+            if (!PublicSuffixes.isPublicSuffix(step.at())) {
+              return new Relevant.Unseen(step.at(), unanswered.why());
+            }
+            whole = false;
           }
           case Answer.NoData _, Answer.NoSuchName _ -> {}
         }
       }
-      return new Relevant.None();
+      return new Relevant.None(whole);
     }
   }
 
@@ -69,8 +76,12 @@ public record CaaSeen(Climb domain, Answer mx, List<Host> hosts, int omitted) {
       }
     }
 
-    /** There is none: every authority may issue. */
-    record None() implements Relevant {}
+    /**
+     * There is none: every authority may issue.
+     *
+     * @param whole up to the top; else a public suffix could not be asked
+     */
+    record None(boolean whole) implements Relevant {}
 
     /** A name on the way could not be asked for; what is above it may not count. */
     record Unseen(DnsName at, String why) implements Relevant {}

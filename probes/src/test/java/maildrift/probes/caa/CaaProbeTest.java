@@ -104,6 +104,21 @@ class CaaProbeTest {
   }
 
   @Test
+  void aRegistryThatIsNotAskedIsNoGapOfEveryDomainAndNothingIsSaidToBeMissing() {
+    var dns =
+        ListedDns.of()
+            .add("contoso.test MX 10 mx.contoso.test")
+            .add("mx.contoso.test A 192.0.2.1")
+            .add("test CAA timeout");
+
+    var judgement = judge(dns, certificateOf("lab"));
+
+    assertThat(judgement.gaps()).isEmpty();
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+  }
+
+  @Test
   void saysWhatToPublish() {
     var judgement =
         judge(contoso("contoso.test CAA 0 issue \"digicert.com\""), certificateOf("le"));
