@@ -1,6 +1,7 @@
 package maildrift.probes;
 
 import maildrift.probes.dns.Dns;
+import maildrift.probes.https.Https;
 import maildrift.probes.smtp.Smtp;
 
 /**
@@ -13,6 +14,11 @@ public interface Network {
   Dns dns();
 
   Smtp smtp();
+
+  /** Reads documents of the web. A network that has no such door can see none. */
+  default Https https() {
+    return Https.NONE;
+  }
 
   /**
    * The operator said that private addresses are meant ({@code smtp.allow_private}: a laboratory,

@@ -48,7 +48,8 @@ class ArchitectureTest {
   static final ArchRule ONLY_THE_DOORS_OPEN_SOCKETS =
       noClasses()
           .that()
-          .resideOutsideOfPackages("maildrift.probes.dns..", "maildrift.probes.smtp..")
+          .resideOutsideOfPackages(
+              "maildrift.probes.dns..", "maildrift.probes.smtp..", "maildrift.probes.https..")
           .should()
           .dependOnClassesThat(
               assignableTo(Socket.class)

@@ -12,27 +12,27 @@ import maildrift.probes.Deadline;
  * other side sends. JSSE reads through it too, so that a handshake is bounded in the same way. What
  * we write is so little that it always fits into the send buffer.
  */
-final class BoundedSocket extends Socket {
+public final class BoundedSocket extends Socket {
   private Deadline deadline;
   private long budget;
 
-  BoundedSocket(Deadline deadline, long budget) {
+  public BoundedSocket(Deadline deadline, long budget) {
     this.deadline = deadline;
     this.budget = budget;
   }
 
-  Deadline deadline() {
+  public Deadline deadline() {
     return deadline;
   }
 
   /** From now on: an earlier deadline, perhaps, and so many octets more. */
-  void allow(Deadline until, long octets) {
+  public void allow(Deadline until, long octets) {
     deadline = until;
     budget = octets;
   }
 
   /** What is left, as the JDK's time-outs want it: at least 1, since 0 means for ever. */
-  int millisLeft() throws SocketTimeoutException {
+  public int millisLeft() throws SocketTimeoutException {
     if (deadline.passed()) {
       throw new SocketTimeoutException("the time for this look is over");
     }
@@ -62,7 +62,7 @@ final class BoundedSocket extends Socket {
   }
 
   /** More than we are ready to read. */
-  static final class TooMuch extends IOException {
+  public static final class TooMuch extends IOException {
     TooMuch(String message) {
       super(message);
     }

@@ -26,7 +26,7 @@ import maildrift.probes.dns.DnsName;
 import maildrift.probes.network.Cidr;
 
 /** The only class that knows JSSE. Its exceptions become values here. */
-final class Handshake {
+public final class Handshake {
 
   /** As JSSE's own default for clients; ours holds whatever the JVM was told. */
   static final int MAX_CHAIN = 10;
@@ -34,9 +34,9 @@ final class Handshake {
   private Handshake() {}
 
   /** What came of it, and when it succeeded the socket to say QUIT on. */
-  record Result(SmtpLook.Tls tls, Optional<SSLSocket> socket) {}
+  public record Result(SmtpLook.Tls tls, Optional<SSLSocket> socket) {}
 
-  static Result over(BoundedSocket plain, DnsName host) {
+  public static Result over(BoundedSocket plain, DnsName host) {
     SSLSocket socket;
     try {
       socket = (SSLSocket) context().getSocketFactory().createSocket(plain, "", 0, true);
@@ -124,7 +124,7 @@ final class Handshake {
     return new SmtpLook.NoHandshake(said.contains("protocol_version"), said);
   }
 
-  static String why(Throwable failed) {
+  public static String why(Throwable failed) {
     var said = failed.getMessage();
     return switch (failed) {
       case EOFException _ -> "it closed the connection";

@@ -12,7 +12,7 @@ import maildrift.probes.Deadline;
  * Politeness: how many connections one address gets at a time and in a second. A DNS record of a
  * stranger may name anybody's server ten thousand times; that must not make us a weapon.
  */
-final class Turns {
+public final class Turns {
   private static final int SWEEP_AT = 4096;
 
   private final int atOnce;
@@ -22,10 +22,21 @@ final class Turns {
   private final ConcurrentHashMap<InetAddress, Queue> queues = new ConcurrentHashMap<>();
 
   Turns(SmtpSettings settings) {
-    atOnce = settings.connectionsPerAddress();
-    spacing = Duration.ofSeconds(1).toNanos() / settings.looksPerSecond();
-    burst = spacing * (settings.looksPerSecond() - 1);
-    all = new Semaphore(settings.connections(), true);
+    this(settings.connectionsPerAddress(), settings.looksPerSecond(), settings.connections());
+  }
+
+  /**
+   * As {@link SmtpSettings} has them.
+   *
+   * @param atOnce connections that one address gets at a time
+   * @param perSecond and in a second
+   * @param connections to all addresses together
+   */
+  public Turns(int atOnce, int perSecond, int connections) {
+    this.atOnce = atOnce;
+    spacing = Duration.ofSeconds(1).toNanos() / perSecond;
+    burst = spacing * (perSecond - 1);
+    all = new Semaphore(connections, true);
   }
 
   /** One address' connections: those at work, and when the bucket is full again (GCRA). */
@@ -41,13 +52,13 @@ final class Turns {
   }
 
   /** A turn that was given; give it back by closing it. */
-  interface Turn extends AutoCloseable {
+  public interface Turn extends AutoCloseable {
     @Override
     void close();
   }
 
   /** Waits for a turn; empty when there is none before the deadline. */
-  Optional<Turn> take(InetAddress address, Deadline deadline) throws InterruptedException {
+  public Optional<Turn> take(InetAddress address, Deadline deadline) throws InterruptedException {
     var queue =
         queues.compute(
             address,

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import javax.security.auth.x500.X500Principal;
+import maildrift.probes.dns.DnsName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,6 +165,30 @@ public final class TrustAnchors {
             PathSearch.trust(roots, certificates, at));
     verified.put(key, holding(presented, at));
     return Optional.of(presented);
+  }
+
+  /**
+   * Why a client that verifies as RFC 9525 says refuses a chain for this host: it must reach one of
+   * the roots, be in its time, and name the host in a subject alternative name (a common name does
+   * not count).
+   *
+   * @param chain DER, the server's own first
+   * @return half a sentence that begins with "it"; empty when it is accepted
+   */
+  public Optional<String> refusal(List<byte[]> chain, DnsName host, Instant at) {
+    var presented = validate(chain, at);
+    if (presented.isEmpty()) {
+      return Optional.of("it presents certificates that cannot be read");
+    }
+    return switch (presented.get().trust()) {
+      case Trust.Untrusted(var _, var why) -> Optional.of("its certificate is not trusted: " + why);
+      case Trust.Trusted _ ->
+          presented.get().leaf().sanMatches(host)
+              ? Optional.empty()
+              : Optional.of(
+                  "its certificate is not for %s but for %s"
+                      .formatted(host, presented.get().leaf().shown()));
+    };
   }
 
   /** Until the next date that any of the certificates names, nothing can change. */
