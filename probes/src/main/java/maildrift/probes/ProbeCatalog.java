@@ -38,7 +38,7 @@ public final class ProbeCatalog {
         new MxProbe(), //
         new TlsProbe(anchors), //
         new NetblocksProbe(), //
-        new MtaStsProbe(), //
+        new MtaStsProbe(anchors), //
         new TlsRptProbe(), //
         new RecordsProbe(), //
         new CaaProbe(), //

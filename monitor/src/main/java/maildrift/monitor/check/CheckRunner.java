@@ -160,12 +160,14 @@ public final class CheckRunner {
                   mark.isPresent()
                       ? recall.of(probe.name(), domain, mark.getAsLong())
                       : Optional.<Judgement>empty();
-              var judgement = known.orElseGet(() -> probe.judge(domain, seen, context));
+              var memory = new ToldMemory(context.memory());
+              var judgement =
+                  known.orElseGet(() -> probe.judge(domain, seen, context.memory(memory)));
               return new ProbeResult(
                   probe.name(),
                   Duration.ofNanos(System.nanoTime() - begun),
                   judgement,
-                  mark,
+                  memory.told() ? OptionalLong.empty() : mark,
                   witness.asked(),
                   known.isPresent());
             });

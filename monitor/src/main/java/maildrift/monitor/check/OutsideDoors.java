@@ -8,6 +8,8 @@ import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsDoor;
 import maildrift.probes.dns.Question;
+import maildrift.probes.https.Https;
+import maildrift.probes.https.SharedHttps;
 import maildrift.probes.smtp.SharedSmtp;
 import maildrift.probes.smtp.Smtp;
 
@@ -15,6 +17,7 @@ import maildrift.probes.smtp.Smtp;
 public final class OutsideDoors implements Doors, AutoCloseable {
   private final DnsDoor dns;
   private final SharedSmtp smtp;
+  private final SharedHttps https;
   private final boolean allowsPrivate;
   private final Runnable answered;
 
@@ -23,9 +26,11 @@ public final class OutsideDoors implements Doors, AutoCloseable {
    * @param answered called whenever the resolvers have answered something, through the cache or
    *     not; must be quick
    */
-  public OutsideDoors(DnsDoor dns, SharedSmtp smtp, boolean allowsPrivate, Runnable answered) {
+  public OutsideDoors(
+      DnsDoor dns, SharedSmtp smtp, SharedHttps https, boolean allowsPrivate, Runnable answered) {
     this.dns = dns;
     this.smtp = smtp;
+    this.https = https;
     this.allowsPrivate = allowsPrivate;
     this.answered = answered;
   }
@@ -33,11 +38,23 @@ public final class OutsideDoors implements Doors, AutoCloseable {
   @Override
   public Door open(Look look, Deadline deadline) {
     return switch (look) {
-      case REGULAR -> new Opened(dns.cached(deadline), smtp.within(deadline), deadline, answered);
+      case REGULAR ->
+          new Opened(
+              dns.cached(deadline),
+              smtp.within(deadline),
+              https.within(deadline),
+              deadline,
+              answered);
       case SECOND_OPINION ->
-          new Opened(dns.fresh(deadline), smtp.fresh(deadline), deadline, () -> {});
+          new Opened(
+              dns.fresh(deadline), smtp.fresh(deadline), https.fresh(deadline), deadline, () -> {});
       case AUTHORITATIVE ->
-          new Opened(dns.authoritative(deadline), smtp.fresh(deadline), deadline, () -> {});
+          new Opened(
+              dns.authoritative(deadline),
+              smtp.fresh(deadline),
+              https.fresh(deadline),
+              deadline,
+              () -> {});
     };
   }
 
@@ -54,15 +71,17 @@ public final class OutsideDoors implements Doors, AutoCloseable {
   private final class Opened implements Door {
     private final Dns dns;
     private final Smtp smtp;
+    private final Https https;
     private final Deadline deadline;
     private final Runnable answered;
     private final List<Contradiction> contradictions =
         Collections.synchronizedList(new ArrayList<>());
 
-    Opened(Dns dns, Smtp smtp, Deadline deadline, Runnable answered) {
+    Opened(Dns dns, Smtp smtp, Https https, Deadline deadline, Runnable answered) {
       this.answered = answered;
       this.dns = questions -> noting(questions, dns.ask(questions));
       this.smtp = smtp;
+      this.https = https;
       this.deadline = deadline;
     }
 
@@ -92,6 +111,11 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     @Override
     public Smtp smtp() {
       return smtp;
+    }
+
+    @Override
+    public Https https() {
+      return https;
     }
 
     @Override

@@ -15,6 +15,7 @@ import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
+import maildrift.probes.https.Https;
 import maildrift.probes.smtp.Smtp;
 
 /**
@@ -124,6 +125,12 @@ final class Witness implements Network {
   public synchronized Smtp smtp() {
     isDnsAlone = false;
     return network.smtp();
+  }
+
+  @Override
+  public synchronized Https https() {
+    isDnsAlone = false;
+    return network.https();
   }
 
   @Override

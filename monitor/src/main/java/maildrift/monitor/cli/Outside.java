@@ -46,7 +46,7 @@ final class Outside implements AutoCloseable {
     LOG.debug("asks {}", settings.resolvers());
     var smtp = Wiring.smtpSettings(config.smtp());
     return new Outside(
-        Wiring.doors(settings, smtp, Duration.ofHours(1)),
+        Wiring.doors(settings, smtp, config.https().settings(), Duration.ofHours(1)),
         ProbeCatalog.of(anchors(options.caFile())));
   }
 

@@ -235,6 +235,7 @@ public final class ConfigLoader {
       var domains = new DomainReader(reading, vocabulary, declarations).domains(roots);
       var dns = settings.dns(only("dns", main));
       var smtp = settings.smtp(only("smtp", main));
+      var https = settings.https(only("https", main));
       var http = settings.http(only("http", main));
       var store = settings.store(only("store", main));
       var schedule = settings.schedule(only("schedule", main));
@@ -246,6 +247,7 @@ public final class ConfigLoader {
       return new MonitorConfig(
           dns,
           smtp,
+          https,
           http,
           store,
           schedule,

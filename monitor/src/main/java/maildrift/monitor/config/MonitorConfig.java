@@ -27,6 +27,7 @@ import maildrift.probes.profile.ProfileCatalog;
 public record MonitorConfig(
     DnsConfig dns,
     SmtpConfig smtp,
+    HttpsConfig https,
     HttpConfig http,
     StoreConfig store,
     ScheduleConfig schedule,
@@ -62,6 +63,7 @@ public record MonitorConfig(
       new MonitorConfig(
           DnsConfig.DEFAULT,
           SmtpConfig.DEFAULT,
+          HttpsConfig.DEFAULT,
           HttpConfig.DEFAULT,
           StoreConfig.DEFAULT,
           ScheduleConfig.DEFAULT,
@@ -96,6 +98,7 @@ public record MonitorConfig(
     return new MonitorConfig(
         dns,
         value,
+        https,
         http,
         store,
         schedule,
@@ -116,6 +119,7 @@ public record MonitorConfig(
     return new MonitorConfig(
         value,
         smtp,
+        https,
         http,
         store,
         schedule,
@@ -136,6 +140,7 @@ public record MonitorConfig(
     return new MonitorConfig(
         dns,
         smtp,
+        https,
         http,
         store,
         schedule,

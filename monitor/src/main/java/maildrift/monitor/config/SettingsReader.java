@@ -16,6 +16,7 @@ import maildrift.probes.dns.DnsName;
 final class SettingsReader {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration TENTH = Duration.ofMillis(100);
+  private static final Duration LONGEST_FETCH = Duration.ofMinutes(1);
 
   private final Reading reading;
 
@@ -71,6 +72,19 @@ final class SettingsReader {
     var timeout = section.duration("timeout", SECOND, byDefault.timeout());
     section.end();
     return new SmtpConfig(port, helo, allowPrivate, timeout);
+  }
+
+  HttpsConfig https(Section section) {
+    var byDefault = HttpsConfig.DEFAULT;
+    var port = section.whole("port", 1, 65_535, byDefault.port());
+    var allowPrivate = section.flag("allow_private", byDefault.allowPrivate());
+    var timeout = section.duration("timeout", SECOND, byDefault.timeout());
+    if (timeout.compareTo(LONGEST_FETCH) > 0) {
+      section.problem("timeout", "timeout must be at most 1m");
+      timeout = byDefault.timeout();
+    }
+    section.end();
+    return new HttpsConfig(port, allowPrivate, timeout);
   }
 
   HttpConfig http(Section section) {

@@ -137,7 +137,7 @@ public final class Drift {
 
   /** What probes call it, so that one change of a record is one message. */
   private static String cause(String name) {
-    for (var kind : List.of(" DKIM", " DMARC")) {
+    for (var kind : List.of(" DKIM", " DMARC", " MTA-STS", " MTA-STS-policy", " TLSRPT")) {
       if (name.endsWith(kind)) {
         return name.substring(0, name.length() - kind.length()) + " TXT";
       }

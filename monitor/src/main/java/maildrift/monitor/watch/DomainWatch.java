@@ -4,10 +4,13 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import maildrift.alerts.Alert;
 import maildrift.monitor.check.Recall;
 import maildrift.monitor.state.DomainState;
+import maildrift.probes.Memory;
+import maildrift.probes.mtasts.MtaStsProbe;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,9 @@ final class DomainWatch {
   /** What {@link KeyRing} made of the keys at the last look. */
   long keysStamp;
 
+  /** When the MTA-STS policy was first seen as it was last seen. */
+  volatile Optional<Instant> policySince = Optional.empty();
+
   /** When all probes were last run together; a confirmation runs only those that are doubted. */
   volatile Instant fullyLooked = Instant.EPOCH;
 
@@ -62,6 +68,24 @@ final class DomainWatch {
 
   DomainWatch(DomainState state) {
     this.state = state;
+  }
+
+  /** What is remembered of a record. */
+  Optional<Memory.Past> past(String record) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(records.get(record))
+          .map(
+              last ->
+                  new Memory.Past(
+                      Optional.ofNullable(baseline.get(record)),
+                      last,
+                      MtaStsProbe.isPolicy(record)
+                          ? policySince
+                          : Optional.ofNullable(recordsChanged.get(record))));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether a look that sees what the last one saw need not be worked through. */

@@ -45,6 +45,7 @@ import maildrift.probes.Judgement;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.spf.SpfProbe;
 
 /**
@@ -149,6 +150,9 @@ public final class Watch {
                       if (KeyRing.isKey(record)) {
                         watch.keysSince.put(record, since);
                       }
+                      if (MtaStsProbe.isPolicy(record)) {
+                        watch.policySince = Optional.of(since);
+                      }
                     });
           });
       watch.state = watch.state.domain(domain);
@@ -238,7 +242,7 @@ public final class Watch {
 
   private void turn(String name, DomainWatch watch, Look look) {
     var domain = watch.state.domain();
-    var context = new Context(clock.instant(), published.withdrawn());
+    var context = new Context(clock.instant(), published.withdrawn(), watch::past);
     var pending =
         watch.alerts.stream().filter(alert -> alert.phase() == Alert.Phase.PENDING).toList();
     var seen =
@@ -531,6 +535,9 @@ public final class Watch {
     watch.records.putAll(noted.records());
     noteKeys(watch, noted.records().keySet(), now);
     watch.recordsChanged = noted.recordsChanged();
+    if (noted.records().keySet().stream().anyMatch(MtaStsProbe::isPolicy)) {
+      watch.policySince = Optional.of(now);
+    }
     watch.baseline = noted.baseline();
     watch.alerts = step.alerts();
     watch.state = next;

@@ -249,6 +249,7 @@ public final class App implements Backend, AutoCloseable {
     return Wiring.doors(
         Wiring.dnsSettings(settings.dns(), maxAge),
         Wiring.smtpSettings(settings.smtp()),
+        settings.https().settings(),
         maxAge,
         resolving::answered);
   }
@@ -502,6 +503,7 @@ public final class App implements Backend, AutoCloseable {
     var looksElsewhere =
         !old.dns().equals(next.dns())
             || !old.smtp().equals(next.smtp())
+            || !old.https().equals(next.https())
             || !old.schedule().equals(next.schedule());
     var notifiers = Receivers.open(next.alerts().receivers(), tools);
     try {

@@ -125,6 +125,7 @@ public final class SweepBench implements AutoCloseable {
     return Wiring.doors(
         Wiring.dnsSettings(config.dns(), Duration.ofHours(1)),
         Wiring.smtpSettings(config.smtp()),
+        config.https().settings(),
         Duration.ofHours(1));
   }
 

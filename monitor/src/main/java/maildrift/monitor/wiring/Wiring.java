@@ -12,6 +12,9 @@ import maildrift.probes.dns.DnsDoor;
 import maildrift.probes.dns.DnsServer;
 import maildrift.probes.dns.DnsSettings;
 import maildrift.probes.dns.SystemResolvers;
+import maildrift.probes.https.HttpsDoor;
+import maildrift.probes.https.HttpsSettings;
+import maildrift.probes.https.SharedHttps;
 import maildrift.probes.smtp.SharedSmtp;
 import maildrift.probes.smtp.SmtpDoor;
 import maildrift.probes.smtp.SmtpSettings;
@@ -62,8 +65,9 @@ public final class Wiring {
     return config.helo().map(settings::helo).orElse(settings);
   }
 
-  public static OutsideDoors doors(DnsSettings dns, SmtpSettings smtp, Duration maxAge) {
-    return doors(dns, smtp, maxAge, () -> {});
+  public static OutsideDoors doors(
+      DnsSettings dns, SmtpSettings smtp, HttpsSettings https, Duration maxAge) {
+    return doors(dns, smtp, https, maxAge, () -> {});
   }
 
   /**
@@ -72,10 +76,11 @@ public final class Wiring {
    * @param answered called whenever DNS has answered something
    */
   static OutsideDoors doors(
-      DnsSettings dns, SmtpSettings smtp, Duration maxAge, Runnable answered) {
+      DnsSettings dns, SmtpSettings smtp, HttpsSettings https, Duration maxAge, Runnable answered) {
     return new OutsideDoors(
         new DnsDoor(dns),
         new SharedSmtp(new SmtpDoor(smtp), maxAge),
+        new SharedHttps(new HttpsDoor(https)),
         smtp.allowPrivate(),
         answered);
   }

@@ -63,6 +63,7 @@ final class ConfigLoaderTest {
                 Optional.of(DnsName.of("monitor.example.net")),
                 true,
                 Duration.ofSeconds(20)));
+    assertThat(config.https()).isEqualTo(new HttpsConfig(8443, true, Duration.ofSeconds(30)));
     assertThat(config.schedule())
         .isEqualTo(
             new ScheduleConfig(

@@ -20,6 +20,7 @@ final class Everything {
         helo: monitor.example.net
         allow_private: true
         timeout: 20s
+      https: {port: 8443, allow_private: true, timeout: 30s}
       http:
         listen: 0.0.0.0:8425
         web_config_file: web.yml

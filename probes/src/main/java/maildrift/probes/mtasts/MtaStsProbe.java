@@ -1,32 +1,43 @@
 package maildrift.probes.mtasts;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import maildrift.probes.Context;
+import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
 import maildrift.probes.Outcome;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Question;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.https.Https;
+import maildrift.probes.https.HttpsLook;
 import maildrift.probes.textrecord.Label;
+import maildrift.probes.tls.MailHosts;
+import maildrift.probes.tls.TrustAnchors;
 
-/** Is the domain's MTA-STS record, if it has one, one that senders understand? (RFC 8461 §3.1) */
-public final class MtaStsProbe implements Probe<Answer> {
-  private static final String NAME = "mtasts";
+/**
+ * Does the domain's MTA-STS, if it has any, do what it announces: a record that senders understand,
+ * a policy that they can fetch, and mail hosts that satisfy it? (RFC 8461)
+ *
+ * <p>The policy host and the mail hosts are contacted only where a usable record announces a
+ * policy; without one this is a single question of DNS.
+ */
+public final class MtaStsProbe implements Probe<StsSeen> {
+  static final String NAME = "mtasts";
 
-  private static final Rule TXT =
-      Rule.warning("mtasts.txt", "the MTA-STS record cannot be used")
-          .why(
-              "Senders take a broken record, or several, for none: the mail may travel without"
-                  + " verified TLS although a policy exists.")
-          .reference("RFC 8461 §3.1")
-          .remedy("Publish exactly one record with a new id for every change of the policy.")
-          .example(
-              "Wrong: v=STSv1; id=2026-11-21. Right: _mta-sts.contoso.tld. IN TXT \"v=STSv1;"
-                  + " id=20261121\"");
+  private static final String PATH = "/.well-known/mta-sts.txt";
 
-  private static final Label<StsRecord> LABEL =
+  private static final String POLICY_RECORD = " MTA-STS-policy";
+
+  static final Label<StsRecord> LABEL =
       new Label<>(
           NAME,
           "_mta-sts",
@@ -36,8 +47,23 @@ public final class MtaStsProbe implements Probe<Answer> {
           "stsv",
           "senders use none",
           "senders cannot use",
-          TXT,
+          StsRules.TXT,
           StsRecord::parse);
+
+  private final TrustAnchors anchors;
+
+  public MtaStsProbe(TrustAnchors anchors) {
+    this.anchors = anchors;
+  }
+
+  /** Whether a watched record is a policy; its owner is that of the record that announces it. */
+  public static boolean isPolicy(String record) {
+    return record.endsWith(POLICY_RECORD);
+  }
+
+  static String policyRecord(ManagedDomain domain) {
+    return LABEL.owner(domain) + POLICY_RECORD;
+  }
 
   @Override
   public String name() {
@@ -46,32 +72,131 @@ public final class MtaStsProbe implements Probe<Answer> {
 
   @Override
   public List<Rule> rules() {
-    return List.of(TXT);
+    return StsRules.ALL;
   }
 
-  @Override
-  public Answer observe(ManagedDomain domain, Network network) {
-    return LABEL.ask(domain, network);
-  }
-
+  /** Of what is not DNS it sees something only where a record announces a policy. */
   @Override
   public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
     return true;
   }
 
   @Override
-  public Judgement judge(ManagedDomain domain, Answer seen, Context context) {
-    if (seen instanceof Answer.Unanswered unanswered) {
-      return new Judgement.Builder()
+  public StsSeen observe(ManagedDomain domain, Network network) {
+    var txt = LABEL.ask(domain, network);
+    return new StsSeen(
+        txt,
+        LABEL
+            .read(txt)
+            .only()
+            .flatMap(StsRecord::id)
+            .flatMap(
+                id ->
+                    DnsName.parse("mta-sts." + domain.name())
+                        .map(host -> policy(domain, host, id, network))));
+  }
+
+  private static StsSeen.Policy policy(
+      ManagedDomain domain, DnsName host, String id, Network network) {
+    var answers =
+        network
+            .dns()
+            .ask(
+                List.of(
+                    new Question(host, RecordType.A),
+                    new Question(host, RecordType.AAAA),
+                    new Question(domain.name(), RecordType.MX)));
+    var addresses = answers.subList(0, 2);
+    var mx = answers.get(2);
+    // A mail server of the domain itself, where there is no MX record (RFC 5321 §5.1).
+    var names = mx.isAbsent() ? List.of(domain.name()) : MailHosts.of(mx);
+    var found =
+        addresses.stream()
+            .flatMap(answer -> answer.records(Rdata.Address.class).stream())
+            .map(Rdata.Address::address)
+            .distinct()
+            .toList();
+    var look =
+        found.isEmpty()
+            ? Optional.<HttpsLook>empty()
+            : Optional.of(network.https().get(new Https.Target(host, found, PATH, id)));
+    var wanted =
+        domain.skip().contains("tls") || !look.map(MtaStsProbe::binds).orElse(false)
+            ? List.<DnsName>of()
+            : names.stream().limit(MailHosts.MAX_HOSTS).toList();
+    return new StsSeen.Policy(
+        host, addresses, look, mx, names, MailHosts.look(domain, wanted, network));
+  }
+
+  /** Whether the mail hosts may have to satisfy it; whether it counts at all is judged later. */
+  private static boolean binds(HttpsLook look) {
+    return look instanceof HttpsLook.Spoke spoke
+        && spoke
+            .body()
+            .map(StsPolicy::parse)
+            .flatMap(StsPolicy::mode)
+            .filter(mode -> mode != StsPolicy.Mode.NONE)
+            .isPresent();
+  }
+
+  @Override
+  public Judgement judge(ManagedDomain domain, StsSeen seen, Context context) {
+    var judgement = new Judgement.Builder();
+    if (seen.txt() instanceof Answer.Unanswered unanswered) {
+      return judgement
           .fact("record", null)
           .fact("id", null)
-          .add(LABEL.gap(domain, unanswered, TXT.id()))
+          .fact("policy", null)
+          .add(LABEL.gap(domain, unanswered, NAME + "."))
           .build(Outcome.UNOBSERVABLE);
     }
-    var published = LABEL.read(seen);
-    var judgement = new Judgement.Builder();
-    LABEL.judge(domain, seen, published, judgement);
-    judgement.fact("id", published.only().flatMap(StsRecord::id).orElse(null));
+    var published = LABEL.read(seen.txt());
+    LABEL.judge(domain, seen.txt(), published, judgement);
+    var id = published.only().flatMap(StsRecord::id);
+    judgement.fact("id", id.orElse(null));
+    dangling(domain, LABEL.owner(domain), List.of(seen.txt())).ifPresent(judgement::add);
+    if (seen.policy().isPresent() && id.isPresent()) {
+      new PolicyJudge(domain, anchors, context, judgement)
+          .judge(seen.policy().get(), id.get(), LABEL.cause(domain, seen.txt()));
+    } else {
+      judgement.fact("policy", null);
+      if (published.outcome() == Outcome.ABSENT) {
+        Past.removal(domain, context).ifPresent(judgement::add);
+      }
+    }
     return judgement.build(published.outcome());
+  }
+
+  /** A CNAME whose target DNS says does not exist. */
+  static Optional<Finding> dangling(ManagedDomain domain, String owner, List<Answer> answers) {
+    return answers.stream()
+        .flatMap(answer -> missing(answer).stream())
+        .findFirst()
+        .map(
+            target ->
+                Finding.of(
+                        StsRules.CDN,
+                        owner,
+                        "%s is an alias of %s, which does not exist".formatted(owner, target))
+                    .cause(owner + " CNAME")
+                    .with("target", target.toString())
+                    .remedy(
+                        "Take the CNAME at %s away, or set %s up again.".formatted(owner, target)));
+  }
+
+  private static Optional<DnsName> missing(Answer answer) {
+    return answer instanceof Answer.NoSuchName(var aliases, var _, var _, var _)
+            && !aliases.isEmpty()
+        ? Optional.of(aliases.getLast())
+        : Optional.empty();
+  }
+
+  /** Sentences of several problems, the first few. */
+  static String listed(List<String> problems) {
+    var shown = new ArrayList<>(problems.subList(0, Math.min(3, problems.size())));
+    Stream.of(problems.size() - shown.size())
+        .filter(more -> more > 0)
+        .forEach(more -> shown.add("and %d more".formatted(more)));
+    return String.join("; ", shown);
   }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
@@ -18,13 +19,14 @@ import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.tls.TrustAnchors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MtaStsProbeTest {
-  private static final MtaStsProbe PROBE = new MtaStsProbe();
+  private static final MtaStsProbe PROBE = new MtaStsProbe(TrustAnchors.only(List.of()));
   private static final ManagedDomain CONTOSO = ManagedDomain.undeclared(DnsName.of("contoso.test"));
 
   // record | id; nothing where it is broken
@@ -162,7 +164,7 @@ class MtaStsProbeTest {
   }
 
   private static Judgement judge(Answer seen) {
-    return PROBE.judge(CONTOSO, seen, Context.at(Instant.EPOCH));
+    return PROBE.judge(CONTOSO, new StsSeen(seen, Optional.empty()), Context.at(Instant.EPOCH));
   }
 
   private static Answer found(String... texts) {
