@@ -3,6 +3,7 @@ package maildrift.monitor.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.CheckRunner;
@@ -69,6 +70,18 @@ final class Looked {
   }
 
   static int one(Outside outside, Probe<?> only, ManagedDomain domain, CommonOptions options) {
+    return one(outside, only, domain, options, _ -> {});
+  }
+
+  /**
+   * @param details what the command shows to people besides what a check does
+   */
+  static int one(
+      Outside outside,
+      Probe<?> only,
+      ManagedDomain domain,
+      CommonOptions options,
+      Consumer<CheckResult> details) {
     var probe = only.name();
     var result =
         told(
@@ -77,6 +90,7 @@ final class Looked {
       System.out.println(SingleJson.of(result, probe));
     } else {
       new CheckText(options.terminal()).print(result);
+      details.accept(result);
     }
     return Exit.of(result.findings(), result.gaps());
   }

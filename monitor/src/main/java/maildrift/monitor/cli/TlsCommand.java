@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tls",
     description = {
-      "What a mail host shows: banner, STARTTLS, certificate.",
+      "What a mail host shows: banner, STARTTLS, certificate, and who accepts it.",
       "And the level it reaches: none, may, encrypt, verify, secure or fingerprint. "
           + "Port 25 unless given. Private addresses are looked at, too: you named the "
           + "host."
@@ -43,7 +43,12 @@ final class TlsCommand implements Callable<Integer> {
     var host = Arguments.domain(where.host());
     try (var outside = Outside.open(common, lenient())) {
       var probe = new OneHost(new TlsProbe(Outside.anchors(common.caFile())), where.port());
-      return Looked.one(outside, probe, ManagedDomain.undeclared(host), common);
+      return Looked.one(
+          outside,
+          probe,
+          ManagedDomain.undeclared(host),
+          common,
+          new TlsText(common.terminal())::print);
     }
   }
 

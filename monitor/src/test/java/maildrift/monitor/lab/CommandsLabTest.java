@@ -230,6 +230,35 @@ class CommandsLabTest {
         .allSatisfy(host -> assertThat(host.path("level").asString()).isEqualTo("verify"));
   }
 
+  @Test
+  void aCertificateThatIsTheHostsByItsSanAloneHasAVerdictForEachWhoComparesNames() {
+    var tls = only(check("lab.test", "--format", "json", "--only", "tls"));
+    var host = tls.at("/probes/tls/facts/hosts/0");
+    assertThat(host.path("subjectCn").asString()).isEqualTo("*.mimecast.com");
+    assertThat(host.path("sanMatch").asBoolean()).isTrue();
+    assertThat(host.path("cnPresent").asBoolean()).isTrue();
+    assertThat(host.path("cnMatch").asBoolean()).isFalse();
+    assertThat(host.path("cnInSan").asBoolean()).isTrue();
+    assertThat(host.path("consumers").toString())
+        .isEqualTo(
+            "{\"postfixVerify\":true,\"postfixSecure\":true,\"mtaSts\":true,\"daneTa\":true,"
+                + "\"daneEe\":true,\"exchangeOnline\":true,\"seppmail\":false}");
+    assertThat(host.at("/refusals/seppmail").asString())
+        .isEqualTo("its CN is *.mimecast.com, not mx1.lab.test");
+
+    var said =
+        Said.maildrift(
+            "tls",
+            "mx1.lab.test:" + lab.smtpPort,
+            "--dns",
+            lab.unbound.hostAndPort(),
+            "--ca-file",
+            root.toString());
+    assertThat(said.exit()).as(said.out()).isZero();
+    assertThat(said.out())
+        .contains("SAN matches", "CN does not match", "✓  Postfix verify", "✗  SEPPmail connector");
+  }
+
   private Said check(String... more) {
     var arguments = new ArrayList<>(List.of("check"));
     arguments.addAll(List.of(more));

@@ -47,6 +47,7 @@ final class HostJudge {
   private final TlsSeen.Host host;
   private final Instant now;
   private final List<Finding> findings = new ArrayList<>();
+  private Optional<Consumers> consumers = Optional.empty();
 
   private HostJudge(ManagedDomain domain, TlsSeen.Host host, Instant now) {
     this.domain = domain;
@@ -58,8 +59,9 @@ final class HostJudge {
    * What one look comes to.
    *
    * @param level empty: nothing is known
+   * @param consumers who accepts its certificate; empty: it showed none that can be read
    */
-  record Judged(Optional<TlsLevel> level, List<Finding> findings) {
+  record Judged(Optional<TlsLevel> level, List<Finding> findings, Optional<Consumers> consumers) {
     Judged {
       findings = List.copyOf(findings);
     }
@@ -76,7 +78,7 @@ final class HostJudge {
 
   private Judged judge(SmtpLook.Spoke look, Optional<Presented> presented) {
     return switch (look.tls()) {
-      case SmtpLook.Interrupted _ -> new Judged(Optional.empty(), List.of());
+      case SmtpLook.Interrupted _ -> new Judged(Optional.empty(), List.of(), Optional.empty());
       case SmtpLook.NotOffered _ -> {
         var masked = look.extensions().stream().anyMatch(HostJudge::isMasked);
         add(
@@ -125,16 +127,21 @@ final class HostJudge {
     if (Stream.of("_NULL_", "_EXPORT_", "_anon_", "_RC4_", "_3DES_", "_DES_")
         .anyMatch(cipher::contains)) {
       add(TlsRules.CIPHER, "negotiates " + cipher + ", which protects nothing", CRITICAL);
-    } else if (!handshake.protocol().equals("TLSv1.3")
-        && !cipher.startsWith("TLS_ECDHE_")
-        && !cipher.startsWith("TLS_DHE_")) {
+    } else if (!isForwardSecret(handshake)) {
       add(TlsRules.CIPHER, "negotiates " + cipher + ", without forward secrecy");
     }
+  }
+
+  static boolean isForwardSecret(SmtpLook.Handshake handshake) {
+    return handshake.protocol().equals("TLSv1.3")
+        || handshake.cipher().startsWith("TLS_ECDHE_")
+        || handshake.cipher().startsWith("TLS_DHE_");
   }
 
   private Judged certified(Presented presented) {
     var leaf = presented.leaf();
     var pinned = isPinned(leaf);
+    consumers = Optional.of(Consumers.of(host, isForNextHop(leaf), presented));
     chain(presented, pinned);
     expiry(leaf);
     lifetime(presented);
@@ -179,7 +186,7 @@ final class HostJudge {
           "reaches level %s, %s is declared: %s"
               .formatted(level.word(), domain.tlsLevel().get().word(), obstacle));
     }
-    return new Judged(Optional.of(level), findings);
+    return new Judged(Optional.of(level), findings, consumers);
   }
 
   /** Where no pin is declared, "secure" is as good as it gets. */
@@ -208,9 +215,16 @@ final class HostJudge {
           TlsRules.CHAIN,
           "presents a certificate chain that is not trusted: " + untrusted.why(),
           wants(TlsLevel.VERIFY) ? CRITICAL : WARNING,
-          Map.of(
-              "issuer", presented.leaf().issuer(), "certificatesSent", presented.chain().size()));
+          chainEvidence(presented));
     }
+  }
+
+  private static Map<String, Object> chainEvidence(Presented presented) {
+    var evidence = new LinkedHashMap<String, Object>();
+    evidence.put("issuer", presented.leaf().issuer());
+    evidence.put("certificatesSent", presented.chain().size());
+    presented.missing().ifPresent(name -> evidence.put("missing", name));
+    return evidence;
   }
 
   private void expiry(Leaf leaf) {
@@ -347,11 +361,11 @@ final class HostJudge {
       add(
           TlsRules.CERT_SAN_MATCH,
           cnMatches
-              ? "presents a certificate with %s only in its CN, not in the SAN (%s): modern clients refuse it"
+              ? "presents a certificate with %s only in its CN, not in its SAN (%s): legacy only, modern clients will refuse it"
                   .formatted(wanted, names(leaf.dnsNames()))
               : "presents a certificate without %s in its SAN (%s)"
                   .formatted(wanted, names(leaf.dnsNames())),
-          WARNING,
+          cnMatches && (connector.isPresent() || wants(TlsLevel.VERIFY)) ? CRITICAL : WARNING,
           acceptance(leaf));
     }
     if (leaf.commonName().isEmpty()) {
@@ -364,10 +378,10 @@ final class HostJudge {
       add(
           TlsRules.CERT_CN_MATCH,
           sanMatches
-              ? "presents a certificate that is right in its SAN, but its CN is %s: standards clients accept it, a connector that compares the CN does not"
+              ? "presents a certificate whose SAN is right and whose CN is %s: accepted by standards clients, but it violates the SEPPmail connector instruction (CN = host name)"
                   .formatted(leaf.commonName().get())
               : "presents a certificate whose CN is %s".formatted(leaf.commonName().get()),
-          unconnected.isPresent() ? CRITICAL : INFO,
+          unconnected.isPresent() ? CRITICAL : host.gateway().isPresent() ? WARNING : INFO,
           acceptance(leaf));
     }
     unconnected.ifPresent(

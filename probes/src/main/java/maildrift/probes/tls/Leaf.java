@@ -88,6 +88,13 @@ public record Leaf(
     return commonName.filter(name -> NameMatch.matches(name, host)).isPresent();
   }
 
+  /** Whether the CN repeats a name of the SAN, as the Baseline Requirements want it (§7.1.2.7). */
+  boolean isCnInSan() {
+    return commonName
+        .filter(name -> dnsNames.stream().anyMatch(name::equalsIgnoreCase))
+        .isPresent();
+  }
+
   /** As Postfix's "verify" does: the CN counts only where there is no dNSName. */
   boolean isFor(DnsName host) {
     return dnsNames.isEmpty() ? cnMatches(host) : sanMatches(host);

@@ -104,9 +104,7 @@ final class PathSearch {
     var path = new ArrayList<X509Certificate>();
     path.add(leaf);
     var root = extend(path);
-    return root.isPresent()
-        ? new Trust.Trusted(roots.isPublic(root.get()), path)
-        : new Trust.Untrusted(false, why());
+    return root.isPresent() ? new Trust.Trusted(roots.isPublic(root.get()), path) : untrusted();
   }
 
   /** Depth first; leaves the path in {@code path} when it reaches a root. */
@@ -187,30 +185,36 @@ final class PathSearch {
     return "the certificate of %s is refused: %s".formatted(name, clean(failed));
   }
 
-  private String why() {
+  private Trust.Untrusted untrusted() {
     if (refusal.isPresent()) {
-      return refusal.get();
+      return new Trust.Untrusted(false, refusal.get());
     }
     var last = chain.getFirst();
     for (var length = 0; length < chain.size(); length++) {
       if (last.getSubjectX500Principal().equals(last.getIssuerX500Principal())) {
-        return length == 0
-            ? "the certificate is self-signed"
-            : "its root %s is not among the trusted ones"
-                .formatted(Leaf.shortName(last.getSubjectX500Principal()));
+        return new Trust.Untrusted(
+            false,
+            length == 0
+                ? "the certificate is self-signed"
+                : "its root %s is not among the trusted ones"
+                    .formatted(Leaf.shortName(last.getSubjectX500Principal())));
       }
       var wanted = last.getIssuerX500Principal();
       var next =
           chain.stream().filter(one -> one.getSubjectX500Principal().equals(wanted)).findFirst();
       if (next.isEmpty()) {
-        return length == 0 && chain.size() == 1
-            ? "no intermediate certificate is sent, and the issuer %s is no trusted root"
-                .formatted(Leaf.shortName(wanted))
-            : "the issuer %s is neither sent nor a trusted root".formatted(Leaf.shortName(wanted));
+        var name = Leaf.shortName(wanted);
+        return new Trust.Untrusted(
+            false,
+            length == 0 && chain.size() == 1
+                ? "no intermediate certificate is sent, and the issuer %s is no trusted root"
+                    .formatted(name)
+                : "the issuer %s is neither sent nor a trusted root".formatted(name),
+            Optional.of(name));
       }
       last = next.get();
     }
-    return "its certificates lead in a circle";
+    return new Trust.Untrusted(false, "its certificates lead in a circle");
   }
 
   private static boolean isSignedBy(X509Certificate certificate, X509Certificate issuer) {

@@ -27,7 +27,6 @@ import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.NextHop;
-import maildrift.probes.domain.TlsLevel;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
 
@@ -291,7 +290,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
             known++;
             var presented = presented(spoke, context);
             var judged = HostJudge.judge(domain, host, spoke, presented, context.now());
-            describe(fact, host, spoke, judged.level(), presented);
+            describe(fact, host, spoke, judged, presented);
             judged
                 .findings()
                 .forEach(finding -> findings.add(new Found(finding, look.target().address())));
@@ -393,21 +392,23 @@ public final class TlsProbe implements Probe<TlsSeen> {
       Map<String, Object> fact,
       TlsSeen.Host host,
       SmtpLook.Spoke spoke,
-      Optional<TlsLevel> level,
+      HostJudge.Judged judged,
       Optional<Presented> presented) {
     fact.put("outcome", Outcome.OBSERVED.word());
     fact.put("starttls", !(spoke.tls() instanceof SmtpLook.NotOffered));
-    level.ifPresent(reached -> fact.put("level", reached.word()));
+    judged.level().ifPresent(reached -> fact.put("level", reached.word()));
     switch (spoke.tls()) {
       case SmtpLook.Handshake handshake -> {
         fact.put("protocol", handshake.protocol());
         fact.put("cipher", handshake.cipher());
+        fact.put("forwardSecrecy", HostJudge.isForwardSecret(handshake));
       }
       case SmtpLook.NoHandshake(var _, var why) -> fact.put("why", why);
       case SmtpLook.Declined(var reply) -> fact.put("why", reply);
       case SmtpLook.Interrupted _, SmtpLook.NotOffered _ -> {}
     }
     presented.ifPresent(chain -> describe(fact, host, chain));
+    judged.consumers().ifPresent(consumers -> describe(fact, consumers));
     fact.put("banner", spoke.banner());
     fact.put("extensions", spoke.extensions());
   }
@@ -416,17 +417,27 @@ public final class TlsProbe implements Probe<TlsSeen> {
     var leaf = presented.leaf();
     leaf.commonName().ifPresent(name -> fact.put("subjectCn", name));
     fact.put("subjectAltNames", leaf.dnsNames());
-    fact.put("cnMatch", leaf.cnMatches(host.name()));
     fact.put("sanMatch", leaf.sanMatches(host.name()));
-    fact.put("cnInSan", leaf.commonName().filter(leaf.dnsNames()::contains).isPresent());
+    fact.put("cnPresent", leaf.commonName().isPresent());
+    fact.put("cnMatch", leaf.cnMatches(host.name()));
+    fact.put("cnInSan", leaf.isCnInSan());
     fact.put("chainTrusted", presented.isTrusted());
     if (presented.trust() instanceof Trust.Untrusted untrusted) {
       fact.put("chainProblem", untrusted.why());
     }
+    presented.missing().ifPresent(name -> fact.put("chainMissing", name));
+    fact.put("chain", presented.sent());
     fact.put("notBefore", leaf.notBefore().toString());
     fact.put("notAfter", leaf.notAfter().toString());
     fact.put("issuer", leaf.issuer());
     fact.put("sha256", leaf.sha256());
     fact.put("spkiSha256", leaf.spkiSha256());
+  }
+
+  private static void describe(Map<String, Object> fact, Consumers consumers) {
+    fact.put("consumers", consumers.verdicts());
+    if (!consumers.refusals().isEmpty()) {
+      fact.put("refusals", consumers.refusals());
+    }
   }
 }

@@ -2,6 +2,7 @@ package maildrift.probes.tls;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 
 /** Whether a chain reaches a trusted root at some instant (RFC 5280 §6). */
 sealed interface Trust {
@@ -23,6 +24,12 @@ sealed interface Trust {
    *
    * @param onlyLeafDates the only fault is that the server's own certificate has expired, or is not
    *     valid yet
+   * @param missing the authority at which the chain breaks off: its certificate is neither sent nor
+   *     a trusted root. Empty when it is something else
    */
-  record Untrusted(boolean onlyLeafDates, String why) implements Trust {}
+  record Untrusted(boolean onlyLeafDates, String why, Optional<String> missing) implements Trust {
+    Untrusted(boolean onlyLeafDates, String why) {
+      this(onlyLeafDates, why, Optional.empty());
+    }
+  }
 }

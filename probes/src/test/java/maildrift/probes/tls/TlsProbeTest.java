@@ -569,6 +569,197 @@ class TlsProbeTest {
         .containsKeys("sha256", "spkiSha256");
   }
 
+  // ---- The four facts of the names, and who accepts the certificate
+
+  private record Names4(boolean san, boolean present, boolean cn, boolean inSan) {}
+
+  private record Accepted(String name, TestCa.Leaf leaf, Names4 names, Set<String> consumers) {}
+
+  private static final List<String> CONSUMERS =
+      List.of(
+          "postfixVerify",
+          "postfixSecure",
+          "mtaSts",
+          "daneTa",
+          "daneEe",
+          "exchangeOnline",
+          "seppmail");
+
+  private static List<Accepted> acceptances() {
+    return List.of(
+        new Accepted(
+            "CN and SAN are right",
+            leaf(wish -> wish),
+            new Names4(true, true, true, true),
+            Set.of("postfixVerify", "mtaSts", "daneTa", "daneEe", "exchangeOnline", "seppmail")),
+        new Accepted(
+            "CN and SAN are right, and the next hop's name is there",
+            leaf(wish -> wish.dnsNames(MX, "contoso.test")),
+            new Names4(true, true, true, true),
+            Set.copyOf(CONSUMERS)),
+        new Accepted(
+            "the SAN is right and the CN is not, nor is it in the SAN",
+            leaf(wish -> wish.commonName("other.test")),
+            new Names4(true, true, false, false),
+            Set.of("postfixVerify", "mtaSts", "daneTa", "daneEe", "exchangeOnline")),
+        new Accepted(
+            "the SAN is right and the CN is another of its names",
+            leaf(wish -> wish.commonName("other.test").dnsNames("OTHER.test", MX)),
+            new Names4(true, true, false, true),
+            Set.of("postfixVerify", "mtaSts", "daneTa", "daneEe", "exchangeOnline")),
+        new Accepted(
+            "no CN",
+            leaf(TestCa.Wish::noCommonName),
+            new Names4(true, false, false, false),
+            Set.of("postfixVerify", "mtaSts", "daneTa", "daneEe", "exchangeOnline")),
+        new Accepted(
+            "the CN is right and there is no SAN",
+            leaf(wish -> wish.dnsNames()),
+            new Names4(false, true, true, false),
+            Set.of("postfixVerify", "daneEe", "exchangeOnline", "seppmail")),
+        new Accepted(
+            "the CN is right and the SAN is somebody else's",
+            leaf(wish -> wish.dnsNames("other.test")),
+            new Names4(false, true, true, false),
+            Set.of("daneEe", "exchangeOnline", "seppmail")),
+        new Accepted(
+            "all names are somebody else's",
+            CA.leaf(wish("other.test")),
+            new Names4(false, true, false, true),
+            Set.of("daneEe")),
+        new Accepted(
+            "nobody trusts the authority",
+            TestCa.root("Nobody").leaf(wish(MX)),
+            new Names4(true, true, true, true),
+            Set.of("daneTa", "daneEe")),
+        new Accepted(
+            "it has expired",
+            left(days(60), Duration.ofHours(-1)),
+            new Names4(true, true, true, true),
+            Set.of("daneTa", "daneEe")));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyConsumerHasItsOwnVerdict() {
+    return acceptances().stream()
+        .map(
+            scenario ->
+                DynamicTest.dynamicTest(
+                    scenario.name(),
+                    () -> {
+                      var host = hosts(judge(nothing(), seen(scenario.leaf()))).getFirst();
+
+                      assertThat(host)
+                          .containsEntry("sanMatch", scenario.names().san())
+                          .containsEntry("cnPresent", scenario.names().present())
+                          .containsEntry("cnMatch", scenario.names().cn())
+                          .containsEntry("cnInSan", scenario.names().inSan())
+                          .containsEntry("consumers", verdicts(scenario.consumers()));
+                      var refusals = (Map<?, ?>) host.getOrDefault("refusals", Map.of());
+                      assertThat(refusals).hasSize(CONSUMERS.size() - scenario.consumers().size());
+                    }));
+  }
+
+  private static Map<String, Boolean> verdicts(Set<String> accepting) {
+    var verdicts = new LinkedHashMap<String, Boolean>();
+    CONSUMERS.forEach(consumer -> verdicts.put(consumer, accepting.contains(consumer)));
+    return verdicts;
+  }
+
+  @Test
+  void aConnectorComparesItsOwnName() {
+    var connector = gateway("gw1.contoso.test", 25, "secure.contoso.test");
+    var leaf = CA.leaf(wish("gw1.contoso.test").dnsNames("gw1.contoso.test", "*.contoso.test"));
+    var host =
+        hosts(
+                judge(
+                    declared(Optional.empty(), Optional.empty(), connector),
+                    atGateway(connector, leaf)))
+            .getFirst();
+
+    assertThat(host).containsEntry("cnMatch", true);
+    assertThat((Map<?, ?>) host.get("refusals"))
+        .hasToString("{seppmail=its CN is gw1.contoso.test, not secure.contoso.test}");
+  }
+
+  @Test
+  void theMessagesOfTheNamesSayWhoMinds() {
+    var sanOnly = judge(nothing(), seen(leaf(wish -> wish.commonName("other.test"))));
+    assertThat(sanOnly.findings())
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.message())
+                    .contains(
+                        "SAN is right",
+                        "CN is other.test",
+                        "accepted by standards clients",
+                        "violates the SEPPmail connector instruction"));
+
+    var cnOnly = judge(level(TlsLevel.VERIFY), seen(leaf(wish -> wish.dnsNames())));
+    assertThat(cnOnly.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(CRITICAL);
+              assertThat(finding.message())
+                  .contains("only in its CN", "legacy only, modern clients will refuse it");
+            });
+  }
+
+  @Test
+  void aCnThatDiffersAtAnOwnGatewayIsAWarning() {
+    var plain = gateway("secure.contoso.test", 25, "");
+    var leaf = CA.leaf(wish("secure.contoso.test").commonName("gw1.contoso.test"));
+
+    assertThat(
+            violated(
+                judge(declared(Optional.empty(), Optional.empty(), plain), atGateway(plain, leaf))))
+        .isEqualTo(Map.of("tls.cert-cn-match", WARNING));
+  }
+
+  @Test
+  void theChainIsShownAsSentAndWhatItLacksIsNamed() {
+    var whole = hosts(judge(nothing(), seen(leaf(wish -> wish)))).getFirst();
+    assertThat((List<?>) whole.get("chain"))
+        .extracting(
+            one -> ((Map<?, ?>) one).get("subject") + " by " + ((Map<?, ?>) one).get("issuer"))
+        .containsExactly(MX + " by Lab CA", "Lab CA by Lab Root");
+    assertThat(whole).doesNotContainKeys("chainMissing", "chainProblem");
+
+    var cut = judge(nothing(), seen(leaf(wish -> wish).sending(List.of())));
+    assertThat(hosts(cut).getFirst()).containsEntry("chainMissing", "Lab CA");
+    assertThat(cut.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.message())
+                  .contains("no intermediate certificate is sent", "Lab CA");
+              assertThat(finding.evidence()).containsEntry("missing", "Lab CA");
+            });
+  }
+
+  @Test
+  void whatAServerPresentsIsJudgedForEveryConsumer() {
+    var leaf = CA.leaf(TestCa.wish("mx.contoso.test").commonName("gw1.contoso.test"));
+    try (var server = FakeSmtp.polite("mx.contoso.test", leaf)) {
+      var dns = new Names().mx("contoso.test", "mx.contoso.test").a("mx.contoso.test", "127.0.0.1");
+      var network = new Lab(dns, new SmtpDoor(settings(server.port())));
+      var judgement =
+          probe.judge(nothing(), probe.observe(nothing(), network), Context.at(Instant.now()));
+
+      assertThat(violated(judgement)).isEqualTo(Map.of("tls.cert-cn-match", INFO));
+      assertThat(hosts(judgement).getFirst())
+          .containsEntry("sanMatch", true)
+          .containsEntry("cnPresent", true)
+          .containsEntry("cnMatch", false)
+          .containsEntry("cnInSan", false)
+          .containsEntry("forwardSecrecy", true)
+          .containsEntry(
+              "refusals", Map.of("seppmail", "its CN is gw1.contoso.test, not mx.contoso.test"));
+    }
+  }
+
   @Test
   void aHostOfTheInboundProfileIsANextHop() {
     var prescription =
