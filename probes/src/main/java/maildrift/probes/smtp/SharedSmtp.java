@@ -1,16 +1,21 @@
 package maildrift.probes.smtp;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import maildrift.probes.Deadline;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One look at a host, address and port for all domains that share it: remembered for a while, and
@@ -93,23 +98,40 @@ public final class SharedSmtp {
     }
 
     private CompletableFuture<SmtpLook> join(Target target) {
-      var seen = known.getIfPresent(target);
-      if (seen != null
-          && seen.started() - (isFailure(seen.look()) ? notBeforeForFailures : notBefore) >= 0) {
-        return CompletableFuture.completedFuture(seen.look());
+      var seen = usable(target);
+      if (seen.isPresent()) {
+        return CompletableFuture.completedFuture(seen.get());
       }
       var begun = new Flight(new CompletableFuture<>(), System.nanoTime());
+      var late = new AtomicReference<@Nullable SmtpLook>();
       var flight =
           flights.compute(
               target,
-              (_, other) ->
-                  other != null && other.started() - notBefore >= 0 && !other.look().isDone()
-                      ? other
-                      : begun);
-      if (flight.equals(begun)) {
+              (_, other) -> {
+                if (other != null && other.started() - notBefore >= 0 && !other.look().isDone()) {
+                  return other;
+                }
+                // One that has ended since is known before it leaves the flights.
+                var known = usable(target);
+                late.set(known.orElse(null));
+                return known.isPresent() ? other : begun;
+              });
+      var ended = late.get();
+      if (ended != null) {
+        return CompletableFuture.completedFuture(ended);
+      }
+      if (begun.equals(flight)) {
         Thread.ofVirtual().name("smtp ", 0).start(() -> fly(target, begun));
       }
-      return flight.look();
+      return requireNonNull(flight).look();
+    }
+
+    private Optional<SmtpLook> usable(Target target) {
+      return Optional.ofNullable(known.getIfPresent(target))
+          .filter(
+              seen ->
+                  seen.started() - (isFailure(seen.look()) ? notBeforeForFailures : notBefore) >= 0)
+          .map(Seen::look);
     }
 
     private SmtpLook await(Target target, CompletableFuture<SmtpLook> look) {
