@@ -181,7 +181,8 @@ public final class TrustAnchors {
       return Optional.of("it presents certificates that cannot be read");
     }
     return switch (presented.get().trust()) {
-      case Trust.Untrusted(var _, var why) -> Optional.of("its certificate is not trusted: " + why);
+      case Trust.Untrusted(var _, var why, var _) ->
+          Optional.of("its certificate is not trusted: " + why);
       case Trust.Trusted _ ->
           presented.get().leaf().sanMatches(host)
               ? Optional.empty()
