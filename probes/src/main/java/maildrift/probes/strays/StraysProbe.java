@@ -108,7 +108,7 @@ public final class StraysProbe implements Probe<StraysProbe.Seen> {
   public Judgement judge(ManagedDomain domain, Seen seen, Context context) {
     var judgement = new Judgement.Builder();
     var name = domain.name().toString();
-    oldType(name, seen.oldType(), judgement);
+    oldType(name, seen, judgement);
     wildcard(name, seen.nobodys(), judgement);
     tree(name, seen, judgement);
     return judgement
@@ -122,7 +122,13 @@ public final class StraysProbe implements Probe<StraysProbe.Seen> {
                 : Outcome.OBSERVED);
   }
 
-  private static void oldType(String name, Answer answer, Judgement.Builder judgement) {
+  /**
+   * Servers and firewalls that drop types they do not know are common, and this one is retired: as
+   * long as the zone answers else, their silence is no gap that makes the whole domain unknown. The
+   * rule is information, which wakes nobody and resolves nothing.
+   */
+  private static void oldType(String name, Seen seen, Judgement.Builder judgement) {
+    var answer = seen.oldType();
     if (answer instanceof Answer.Found) {
       judgement.add(
           Finding.of(
@@ -132,7 +138,9 @@ public final class StraysProbe implements Probe<StraysProbe.Seen> {
               .cause(name + " SPF")
               .with("records", texts(answer)));
     }
-    gap(name + " type SPF", answer, StrayRules.OLD_TYPE, name, judgement);
+    if (seen.nobodys() instanceof Answer.Unanswered && seen.tree() instanceof Answer.Unanswered) {
+      gap(name + " type SPF", answer, StrayRules.OLD_TYPE, name, judgement);
+    }
   }
 
   private static void wildcard(String name, Answer answer, Judgement.Builder judgement) {

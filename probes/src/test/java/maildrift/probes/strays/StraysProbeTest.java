@@ -156,6 +156,15 @@ class StraysProbeTest {
   }
 
   @Test
+  void aServerThatDropsARetiredTypeHidesNothingElse() {
+    try (var server = NameServer.start()) {
+      server.add(KEY).fault(DOMAIN, Fault.SERVFAIL);
+
+      assertThat(judge(server, DOMAIN, true).gaps()).isEmpty();
+    }
+  }
+
+  @Test
   void namesTooLongForSelectorsAreNotAskedFor() {
     var label = "a".repeat(60);
     try (var server = NameServer.start()) {
