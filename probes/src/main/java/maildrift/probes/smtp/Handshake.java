@@ -79,7 +79,7 @@ public final class Handshake {
 
   /** None for an address literal (RFC 6066 §3) and for what is no host name. */
   private static Optional<SNIServerName> serverName(DnsName host) {
-    if (Cidr.octets(host.toString()).isPresent()) {
+    if (host.toString().startsWith("[") || Cidr.octets(host.toString()).isPresent()) {
       return Optional.empty();
     }
     try {

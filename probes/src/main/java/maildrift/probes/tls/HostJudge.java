@@ -146,7 +146,9 @@ final class HostJudge {
     expiry(leaf);
     lifetime(presented);
     keys(presented);
-    names(leaf);
+    if (!host.isNameless()) {
+      names(leaf);
+    }
     usages(leaf);
     if (!pinned && !pins().isEmpty()) {
       add(

@@ -87,16 +87,38 @@ public final class TlsProbe implements Probe<TlsSeen> {
 
   /** One host by name, as the command line asks for it; no MX is asked. */
   public TlsSeen observe(DnsName host, int port, Network network) {
-    return new TlsSeen(
-        Optional.empty(), List.of(), look(List.of(Wanted.named(host, port, true)), network), 0);
+    return observe(Wanted.named(host, port, true), network);
+  }
+
+  /**
+   * One host at an address that the operator wrote; DNS is asked for nothing.
+   *
+   * @param host what it is called: a name, or the address itself ({@code 192.0.2.1}, {@code
+   *     [2001:db8::1]}), which no certificate is held against
+   */
+  public TlsSeen observe(DnsName host, InetAddress address, int port, Network network) {
+    return observe(Wanted.at(host, address, port), network);
+  }
+
+  private static TlsSeen observe(Wanted host, Network network) {
+    return new TlsSeen(Optional.empty(), List.of(), look(List.of(host), network), 0);
   }
 
   /** A host to be looked at; its addresses are asked for unless they are declared. */
   private record Wanted(
-      DnsName name, int port, boolean declared, boolean asked, Optional<Gateway> gateway) {
+      DnsName name,
+      int port,
+      boolean declared,
+      boolean asked,
+      List<InetAddress> own,
+      Optional<Gateway> gateway) {
 
     static Wanted named(DnsName name, int port, boolean declared) {
-      return new Wanted(name, port, declared, true, Optional.empty());
+      return new Wanted(name, port, declared, true, List.of(), Optional.empty());
+    }
+
+    static Wanted at(DnsName name, InetAddress address, int port) {
+      return new Wanted(name, port, true, false, List.of(address), Optional.empty());
     }
 
     static Wanted of(Gateway gateway) {
@@ -105,12 +127,13 @@ public final class TlsProbe implements Probe<TlsSeen> {
           gateway.port(),
           true,
           gateway.addresses().isEmpty(),
+          gateway.addresses(),
           Optional.of(gateway));
     }
 
     /** An MX host that is a gateway too: at the addresses of DNS and at the declared ones. */
-    Wanted at(Gateway own) {
-      return new Wanted(name, port, true, true, Optional.of(own));
+    Wanted at(Gateway gateway) {
+      return new Wanted(name, port, true, true, gateway.addresses(), Optional.of(gateway));
     }
 
     String key() {
@@ -118,7 +141,6 @@ public final class TlsProbe implements Probe<TlsSeen> {
     }
 
     List<Smtp.Target> targets(List<Answer> answers) {
-      var own = gateway.map(Gateway::addresses).orElse(List.of());
       return Stream.concat(
               own.stream(),
               answers.stream()

@@ -5,6 +5,7 @@ import java.util.Optional;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Gateway;
+import maildrift.probes.network.Cidr;
 import maildrift.probes.smtp.SmtpLook;
 
 /**
@@ -45,6 +46,14 @@ public record TlsSeen(
     public Host {
       lookups = List.copyOf(lookups);
       looks = List.copyOf(looks);
+    }
+
+    /** The operator wrote an address: there is no name that a certificate could be for. */
+    boolean isNameless() {
+      var written = name.toString();
+      return Cidr.octets(
+              written.startsWith("[") ? written.substring(1, written.length() - 1) : written)
+          .isPresent();
     }
 
     /** As in findings and gaps: {@code host:port}. */
