@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import maildrift.probes.Finding;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.spf.SpfProbe;
 
@@ -43,12 +44,13 @@ public final class Drift {
   /**
    * What differs.
    *
+   * @param domain the managed domain whose baseline it is
    * @param baseline accepted values by record name
    * @param seen values seen in this look; a record that could not be seen is not in it, and is not
    *     compared
    */
   public static List<Finding> between(
-      Map<String, String> baseline, SortedMap<String, String> seen) {
+      DnsName domain, Map<String, String> baseline, SortedMap<String, String> seen) {
     var findings = new ArrayList<Finding>();
     seen.forEach(
         (name, now) -> {
@@ -59,13 +61,13 @@ public final class Drift {
           if (name.endsWith(SpfProbe.LOOKUPS_RECORD)) {
             lookups(name, accepted, now, baseline, seen).ifPresent(findings::add);
           } else {
-            findings.add(finding(name, accepted, now));
+            findings.add(finding(domain, name, accepted, now));
           }
         });
     return findings;
   }
 
-  private static Finding finding(String name, String old, String now) {
+  private static Finding finding(DnsName domain, String name, String old, String now) {
     if (name.endsWith(" netblocks")) {
       return netblocks(name.substring(0, name.length() - " netblocks".length()), old, now);
     }
@@ -76,8 +78,8 @@ public final class Drift {
         .with("old", old)
         .with("new", now)
         .remedy(
-            "If you made this change, accept it: maildrift baseline accept. If not, publish the old value again: "
-                + quoted(old));
+            "If nobody of yours made this change, publish the old value again: %s. If it is right, accept it:\nmaildrift baseline accept %s"
+                .formatted(quoted(old), domain));
   }
 
   /**
@@ -158,27 +160,8 @@ public final class Drift {
       return Severity.CRITICAL;
     }
     if (name.endsWith(" DMARC")) {
-      return strength(now) < strength(old) ? Severity.CRITICAL : Severity.INFO;
+      return DmarcChange.severity(old, now);
     }
     return Severity.WARNING;
-  }
-
-  private static int strength(String dmarc) {
-    var policy =
-        Splitter.on(';')
-            .trimResults()
-            .splitToStream(dmarc)
-            .filter(tag -> tag.startsWith("p=") || tag.startsWith("p ="))
-            .map(
-                tag ->
-                    tag.substring(tag.indexOf('=') + 1).strip().toLowerCase(java.util.Locale.ROOT))
-            .findFirst()
-            .orElse("");
-    return switch (policy) {
-      case "reject" -> 3;
-      case "quarantine" -> 2;
-      case "none" -> 1;
-      default -> 0;
-    };
   }
 }

@@ -669,7 +669,7 @@ public final class Watch {
   private static List<Finding> drift(Map<String, String> baseline, CheckResult result) {
     var seen = new TreeMap<String, String>();
     result.probes().forEach(probe -> seen.putAll(probe.judgement().records()));
-    return Drift.between(baseline, seen);
+    return Drift.between(result.domain().name(), baseline, seen);
   }
 
   /** The record that a finding of drift is about; empty for any other finding. */

@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import maildrift.probes.Finding;
 import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DriftTest {
+  private static final DnsName DOMAIN = DnsName.of("a.test");
 
   @ParameterizedTest
   @CsvSource(
@@ -25,7 +28,7 @@ class DriftTest {
       })
   void aChangedRecordIsGradedByWhatItMeansForMail(
       String record, String old, String now, Severity severity) {
-    var findings = Drift.between(Map.of(record, old), new TreeMap<>(Map.of(record, now)));
+    var findings = Drift.between(DOMAIN, Map.of(record, old), new TreeMap<>(Map.of(record, now)));
 
     assertThat(findings)
         .singleElement()
@@ -35,11 +38,66 @@ class DriftTest {
               assertThat(finding.subject()).isEqualTo(record);
               assertThat(finding.severity()).isEqualTo(severity);
               assertThat(finding.evidence()).containsEntry("old", old).containsEntry("new", now);
+              assertThat(finding.remedy()).endsWith(":\nmaildrift baseline accept a.test");
             });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      nullValues = "-",
+      value = {
+        "p=reject; rua=mailto:a@a.test                 | p=reject; rua=mailto:a@stranger.test          | WARNING",
+        "p=reject; rua=mailto:a@a.test                 | p=reject; rua=mailto:a@a.test,mailto:b@b.test | WARNING",
+        "p=reject; rua=mailto:a@a.test                 | p=reject                                      | WARNING",
+        "p=reject; rua=mailto:a@a.test,mailto:b@b.test | p=reject; rua=mailto:b@b.test , mailto:A@a.test | INFO",
+        "p=reject                                      | p=reject; ruf=mailto:a@stranger.test          | WARNING",
+        "p=reject; adkim=s                             | p=reject                                      | WARNING",
+        "p=reject; aspf=s                              | p=reject; aspf=r                              | WARNING",
+        "p=reject                                      | p=reject; adkim=s; aspf=s                     | INFO",
+        "p=reject                                      | p=reject; sp=none                             | WARNING",
+        "p=reject; sp=none                             | p=reject                                      | INFO",
+        "p=reject; np=reject; sp=none                  | p=reject; np=none; sp=none                    | WARNING",
+        "p=reject                                      | p=reject; t=y                                 | CRITICAL",
+        "p=reject; t=y                                 | p=reject                                      | INFO",
+        "p=reject; t=y                                 | p=quarantine                                  | INFO",
+        "p=reject                                      | p=reject; psd=y                               | WARNING",
+        "p=reject                                      | p=reject; pct=10                              | WARNING",
+        "p=reject; pct=10                              | p=reject                                      | INFO",
+        "p=reject                                      | p=quarantine; sp=reject                       | CRITICAL",
+        "p=quarantine; rua=mailto:a@a.test             | p=quaratine; rua=mailto:a@a.test              | CRITICAL",
+        "p=none                                        | -                                             | CRITICAL",
+        "-                                             | p=none                                        | INFO",
+        "-                                             | p=none; rua=mailto:a@stranger.test            | WARNING",
+      })
+  void aDmarcRecordThatAllowsMoreOrReportsElsewhereIsNeverOnlyWorthKnowing(
+      @Nullable String old, @Nullable String now, Severity severity) {
+    var name = "_dmarc.a.test DMARC";
+
+    assertThat(
+            Drift.between(
+                DOMAIN, Map.of(name, dmarc(old)), new TreeMap<>(Map.of(name, dmarc(now)))))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.severity()).isEqualTo(severity));
+  }
+
+  private static String dmarc(@Nullable String tags) {
+    return tags == null ? "" : "v=DMARC1; " + tags;
+  }
+
+  @Test
+  void twoDmarcRecordsAreNoneAndAHashedOneIsNeverHarmless() {
+    var two = "v=DMARC1; p=reject | v=DMARC1; p=reject; sp=none";
+
+    assertThat(DmarcChange.severity("v=DMARC1; p=reject", two)).isEqualTo(Severity.CRITICAL);
+    assertThat(DmarcChange.severity(two, "v=DMARC1; p=reject")).isEqualTo(Severity.WARNING);
+    assertThat(DmarcChange.severity("sha256:aa", "sha256:bb")).isEqualTo(Severity.WARNING);
   }
 
   private static List<Finding> lookups(String record, String now, int before, int after) {
     return Drift.between(
+        DOMAIN,
         Map.of("a.test SPF", record, "a.test SPF-lookups", before + " (include:p.test 4)"),
         new TreeMap<>(
             Map.of("a.test SPF", now, "a.test SPF-lookups", after + " (include:p.test 6)")));
@@ -74,12 +132,13 @@ class DriftTest {
 
   @Test
   void aRecordThatCouldNotBeSeenHasNotChanged() {
-    assertThat(Drift.between(Map.of("a.test MX", "10 mx1.test"), new TreeMap<>())).isEmpty();
+    assertThat(Drift.between(DOMAIN, Map.of("a.test MX", "10 mx1.test"), new TreeMap<>()))
+        .isEmpty();
   }
 
   @Test
   void aRecordWithoutBaselineHasNotChanged() {
-    assertThat(Drift.between(Map.of(), new TreeMap<>(Map.of("a.test MX", "10 mx1.test"))))
+    assertThat(Drift.between(DOMAIN, Map.of(), new TreeMap<>(Map.of("a.test MX", "10 mx1.test"))))
         .isEmpty();
   }
 
@@ -88,6 +147,7 @@ class DriftTest {
     var name = "de._netblocks.provider.test netblocks";
     var findings =
         Drift.between(
+            DOMAIN,
             Map.of(name, "192.0.2.0/24 198.51.100.0/24"),
             new TreeMap<>(Map.of(name, "192.0.2.0/24 203.0.113.0/24")));
 
