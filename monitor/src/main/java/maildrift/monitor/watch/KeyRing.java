@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.json.CheckJson;
 import maildrift.probes.Finding;
 import maildrift.probes.Severity;
 import maildrift.probes.dkim.DkimProbe;
@@ -184,7 +185,7 @@ final class KeyRing {
                 "%s has had the same key since %s at least, for more than %d days"
                     .formatted(owner, day, (isTooOld ? TOO_OLD : OLD).toDays()))
             .cause(owner + " TXT")
-            .with("since", since.toString());
+            .with("since", CheckJson.instant(since));
     return Optional.of(isTooOld ? finding : finding.severity(Severity.INFO));
   }
 

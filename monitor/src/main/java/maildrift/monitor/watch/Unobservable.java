@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.probes.Finding;
 
@@ -45,10 +46,15 @@ final class Unobservable {
             WatchRules.UNOBSERVABLE,
             probe,
             "The %s probe of %s has not been able to look at %s since %s: %s"
-                .formatted(probe, state.domain().name(), gap.unseen(), since, gap.why()))
+                .formatted(
+                    probe,
+                    state.domain().name(),
+                    gap.unseen(),
+                    CheckJson.instant(since),
+                    gap.why()))
         .cause(gap.unseen())
         .with("unseen", gap.unseen())
         .with("why", gap.why())
-        .with("since", since);
+        .with("since", CheckJson.instant(since));
   }
 }

@@ -15,6 +15,7 @@ import maildrift.alerts.state.AlertBook;
 import maildrift.alerts.state.AlertTerms;
 import maildrift.alerts.state.Problem;
 import maildrift.alerts.state.Transition;
+import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.StateStore;
 import maildrift.monitor.watch.Denials;
@@ -132,7 +133,8 @@ final class SelfWatch {
     // Without the time of the look: the same problem must read the same at every look.
     return problem(
         WatchRules.UNOBSERVABLE,
-        "The resolvers have answered nothing since %s".formatted(resolving.since()),
+        "The resolvers have answered nothing since %s"
+            .formatted(CheckJson.instant(resolving.since())),
         WatchRules.UNOBSERVABLE.why() + " No domain is blamed for it; longer than " + after + ".",
         "Look at the resolvers in dns.resolvers, and at the network between them and maildrift.");
   }
