@@ -3,7 +3,11 @@ package maildrift.monitor.cli;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +26,8 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  maildrift alert list",
       "  maildrift alert test oncall",
-      "  maildrift alert route --domain contoso.tld --rule netblocks.missing"
+      "  maildrift alert route --domain contoso.tld --rule netblocks.missing",
+      "  maildrift alert route severity=critical domain=contoso.tld"
     })
 final class AlertCommand {
 
@@ -34,7 +39,7 @@ final class AlertCommand {
     public Integer call() {
       var alerts = client.get("/api/v1/alerts");
       if (client.json()) {
-        System.out.println(alerts);
+        ClientOptions.printEach(alerts);
         return Exit.OK;
       }
       for (var alert : alerts) {
@@ -72,8 +77,19 @@ final class AlertCommand {
     }
   }
 
-  @Command(name = "route", description = "Who would hear of an alert, and by which route.")
+  @Command(
+      name = "route",
+      description = {
+        "Who would hear of an alert, and by which route.",
+        "Name its labels by options, or as amtool does: severity=critical domain=contoso.tld."
+      })
   static final class Route implements Callable<Integer> {
+    @Parameters(
+        arity = "0..*",
+        paramLabel = "LABEL=VALUE",
+        description = "A label of the alert: alertname (the rule), domain, severity, tenant, …")
+    List<String> labels = List.of();
+
     @Option(
         names = "--domain",
         paramLabel = "DOMAIN",
@@ -91,19 +107,46 @@ final class AlertCommand {
 
     @Mixin ClientOptions client = new ClientOptions();
 
-    @Override
-    public Integer call() {
-      var query = new ArrayList<String>();
+    private Map<String, String> labels() {
+      var all = new LinkedHashMap<String, String>();
+      for (var label : labels) {
+        var equals = label.indexOf('=');
+        if (equals <= 0
+            || "!~".indexOf(label.charAt(equals - 1)) >= 0
+            || label.startsWith("~", equals + 1)) {
+          throw new Failure(
+              "'%s' is no LABEL=VALUE: an alert has values, not matchers"
+                  .formatted(Arguments.shown(label, 80)));
+        }
+        put(all, label.substring(0, equals), label.substring(equals + 1));
+      }
       if (domain != null) {
-        query.add("domain=" + encoded(Arguments.domain(domain).toString()));
+        put(all, "domain", domain);
       }
       if (rule != null) {
-        query.add("alertname=" + encoded(rule));
+        put(all, "alertname", rule);
       }
       if (severity != null) {
-        query.add("severity=" + encoded(severity));
+        put(all, "severity", severity);
       }
-      var answer = client.get("/api/v1/routes?" + String.join("&", query));
+      return all;
+    }
+
+    private static void put(Map<String, String> labels, String name, String value) {
+      var meant = name.equals("domain") ? Arguments.domain(value).toString() : value;
+      var before = labels.put(name, meant);
+      if (before != null && !before.equals(meant)) {
+        throw new Failure("%s is both '%s' and '%s'".formatted(name, before, meant));
+      }
+    }
+
+    @Override
+    public Integer call() {
+      var query =
+          labels().entrySet().stream()
+              .map(label -> encoded(label.getKey()) + "=" + encoded(label.getValue()))
+              .collect(Collectors.joining("&"));
+      var answer = client.get("/api/v1/routes?" + query);
       if (client.json()) {
         System.out.println(answer);
         return Exit.OK;

@@ -2,14 +2,20 @@ package maildrift.monitor.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import maildrift.monitor.config.DnsConfig;
 import maildrift.monitor.config.Durations;
 import maildrift.monitor.config.HostPort;
+import maildrift.monitor.json.CheckJson;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.network.Cidr;
 
 /**
  * Arguments as they are typed, into what they mean; what is wrong is said with the argument's name.
@@ -19,8 +25,20 @@ final class Arguments {
 
   private Arguments() {}
 
+  /** What nobody means who names a domain, though the DNS would take it, and a URL has it. */
+  private static final String UNLIKELY = "/:@,?#";
+
   static DnsName domain(String written) {
     var name = written.strip();
+    if (Cidr.octets(name).isPresent() || name.startsWith("[")) {
+      throw new Failure("'%s' is not a domain name, but an address".formatted(shown(name, 80)));
+    }
+    var unlikely = name.chars().filter(c -> UNLIKELY.indexOf(c) >= 0).findFirst();
+    if (unlikely.isPresent()) {
+      throw new Failure(
+          "'%s' is not a domain name: it holds '%c'"
+              .formatted(shown(name, 80), unlikely.getAsInt()));
+    }
     // The DNS would take any octet in a name; nobody who types or lists one means these.
     if (name.chars().anyMatch(c -> c <= ' ' || c == DELETE)) {
       throw new Failure(
@@ -65,7 +83,31 @@ final class Arguments {
           ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
           : Files.readString(Path.of(file));
     } catch (IOException problem) {
-      throw new Failure("%s: cannot read %s: %s".formatted(option, file, problem.getMessage()));
+      throw new Failure("%s: %s".formatted(option, unreadable(file, problem)));
+    }
+  }
+
+  /** What to say of a file that cannot be read; the system's own message may be its name alone. */
+  static String unreadable(Object file, IOException problem) {
+    return "cannot read %s: %s"
+        .formatted(
+            file,
+            switch (problem) {
+              case NoSuchFileException _ -> "no such file";
+              case AccessDeniedException _ -> "permission denied";
+              default ->
+                  problem.getMessage() == null
+                      ? problem.getClass().getSimpleName()
+                      : problem.getMessage();
+            });
+  }
+
+  /** An instant of the daemon's, for people: whole seconds. */
+  static String instant(String written) {
+    try {
+      return CheckJson.instant(Instant.parse(written));
+    } catch (DateTimeParseException _) {
+      return written;
     }
   }
 }

@@ -35,7 +35,7 @@ final class BaselineCommand {
           "%s, accepted %s by %s"
               .formatted(
                   baseline.path("domain").asString(""),
-                  baseline.path("acceptedAt").asString(""),
+                  Arguments.instant(baseline.path("acceptedAt").asString("")),
                   Terminal.safe(baseline.path("acceptedBy").asString(""))));
       baseline
           .path("records")

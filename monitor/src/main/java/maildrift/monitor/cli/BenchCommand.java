@@ -1,6 +1,7 @@
 package maildrift.monitor.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,8 +75,17 @@ final class BenchCommand {
     @Option(names = "--format", paramLabel = "text|json", description = "Default: text.")
     String format = "text";
 
+    /** Asked first, so that nobody waits minutes for a server that is not there. */
+    private static final int FEW = 20;
+
+    private int lost(long questions) {
+      System.err.println(
+          "maildrift: %s answered none of %d questions".formatted(server, questions));
+      return Exit.UNOBSERVED;
+    }
+
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws InterruptedException {
       DnsServer target;
       try {
         target = DnsServer.parse(server);
@@ -87,7 +97,21 @@ final class BenchCommand {
             "--dns %s is not on this machine: thousands of questions a second are an attack elsewhere"
                 .formatted(server));
       }
-      var comparison = DnsBench.compare(target, queries, inFlight, rounds);
+      DnsBench.Comparison comparison;
+      try {
+        var first = DnsBench.run(target, DnsBench.read(queries), FEW, FEW);
+        if (first.answered() == 0) {
+          return lost(FEW);
+        }
+        comparison = DnsBench.compare(target, queries, inFlight, rounds);
+      } catch (FileSystemException problem) {
+        throw new Failure("--queries: " + Arguments.unreadable(queries, problem));
+      } catch (IOException problem) {
+        throw new Failure(String.valueOf(problem.getMessage()));
+      }
+      if (comparison.ours().stream().allMatch(round -> round.answered() == 0)) {
+        return lost(comparison.ours().stream().mapToLong(DnsBench.Result::questions).sum());
+      }
       if (format.equals("json")) {
         var facts = new LinkedHashMap<String, Object>();
         facts.put("inFlight", inFlight);
@@ -215,7 +239,7 @@ final class BenchCommand {
       }
       var server = dns.orElseThrow(() -> new Failure("--domains needs --dns, the server to ask"));
       var names = new ArrayList<String>();
-      for (var line : Files.readAllLines(fleet.domains.orElseThrow())) {
+      for (var line : lines(fleet.domains.orElseThrow())) {
         if (!line.isBlank()) {
           names.add(line.strip());
         }
@@ -241,6 +265,14 @@ final class BenchCommand {
       var file = folder.resolve("fleet.yml");
       Files.writeString(file, CheckJson.value(root));
       return Configured.load(file);
+    }
+
+    private static List<String> lines(Path file) {
+      try {
+        return Files.readAllLines(file);
+      } catch (IOException problem) {
+        throw new Failure("--domains: " + Arguments.unreadable(file, problem));
+      }
     }
 
     /** Where the domains come from. */

@@ -32,6 +32,18 @@ final class CheckText {
   }
 
   void print(CheckResult result) {
+    summary(result);
+    wrong(result);
+  }
+
+  /** As above, with the facts of its only probe spelled out. */
+  void printSpelledOut(CheckResult result) {
+    summary(result);
+    result.probes().forEach(probe -> Details.print(probe, out));
+    wrong(result);
+  }
+
+  private void summary(CheckResult result) {
     head(result);
     var width = result.probes().stream().mapToInt(probe -> probe.probe().length()).max().orElse(0);
     for (var probe : result.probes()) {
@@ -40,6 +52,10 @@ final class CheckText {
           width + 7,
           Terminal.safe(shortened(Summary.of(probe), MOST_SUMMARY)));
     }
+  }
+
+  /** What is wrong, what could not be seen, and what passed. */
+  private void wrong(CheckResult result) {
     groups(result.findings())
         .forEach(
             (group, findings) -> {

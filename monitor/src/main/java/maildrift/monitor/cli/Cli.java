@@ -2,7 +2,11 @@ package maildrift.monitor.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import maildrift.monitor.config.Words;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -89,9 +93,27 @@ public final class Cli {
   private static int usage(CommandLine.ParameterException problem, String[] args) {
     var command = problem.getCommandLine();
     command.getErr().println("maildrift: " + Terminal.safe(String.valueOf(problem.getMessage())));
-    CommandLine.UnmatchedArgumentException.printSuggestions(problem, command.getErr());
+    if (problem instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      near(unmatched)
+          .ifPresent(word -> command.getErr().println("Did you mean '%s'?".formatted(word)));
+    }
     command.getErr().println("Try: %s --help".formatted(command.getCommandSpec().qualifiedName()));
     return Exit.USAGE;
+  }
+
+  /** The option or command that was meant; picocli's own suggestions may be far off. */
+  private static Optional<String> near(CommandLine.UnmatchedArgumentException problem) {
+    var command = problem.getCommandLine();
+    var written = problem.getUnmatched().isEmpty() ? "" : problem.getUnmatched().getFirst();
+    var equals = written.indexOf('=');
+    var known =
+        written.startsWith("-")
+            ? command.getCommandSpec().options().stream()
+                .filter(option -> !option.hidden())
+                .flatMap(option -> Arrays.stream(option.names()))
+                .collect(Collectors.toSet())
+            : command.getSubcommands().keySet();
+    return Words.near(equals < 0 ? written : written.substring(0, equals), known);
   }
 
   private static int failed(Exception failure) {

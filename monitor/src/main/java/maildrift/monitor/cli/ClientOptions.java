@@ -26,7 +26,7 @@ final class ClientOptions {
   @Option(
       names = "--format",
       paramLabel = "text|json",
-      description = "json: the daemon's answer as it is (default: text).")
+      description = "json: the daemon's answer, one compact object a line (default: text).")
   String format = "text";
 
   @Option(
@@ -47,6 +47,11 @@ final class ClientOptions {
       case "text" -> false;
       default -> throw new Failure("--format is text or json, not '" + format + "'");
     };
+  }
+
+  /** Prints a list as every command does: one compact object a line. */
+  static void printEach(JsonNode list) {
+    list.forEach(one -> System.out.println(one.toString()));
   }
 
   JsonNode get(String path) {

@@ -48,6 +48,11 @@ final class ConfigCommand {
                       file,
                       loaded.config().domains().size(),
                       loaded.config().alerts().receivers().size()));
+          if (loaded.config().domains().isEmpty()) {
+            System.err.println(
+                "warning: %s has no domains: nothing is watched until some are added"
+                    .formatted(file));
+          }
           yield Exit.OK;
         }
         case ConfigLoader.Rejected rejected -> {

@@ -89,7 +89,7 @@ final class Looked {
     if (options.json()) {
       System.out.println(SingleJson.of(result, probe));
     } else {
-      new CheckText(options.terminal()).print(result);
+      new CheckText(options.terminal()).printSpelledOut(result);
       details.accept(result);
     }
     return Exit.of(result.findings(), result.gaps());

@@ -56,7 +56,9 @@ final class Outside implements AutoCloseable {
     }
     try {
       return TrustAnchors.systemAnd(file.get());
-    } catch (IOException | IllegalArgumentException problem) {
+    } catch (IOException problem) {
+      throw new Failure("--ca-file: " + Arguments.unreadable(file.get(), problem));
+    } catch (IllegalArgumentException problem) {
       throw new Failure("--ca-file %s: %s".formatted(file.get(), problem.getMessage()));
     }
   }

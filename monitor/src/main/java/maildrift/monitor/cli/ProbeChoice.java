@@ -2,6 +2,7 @@ package maildrift.monitor.cli;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.probes.Probe;
@@ -23,6 +24,9 @@ record ProbeChoice(List<String> only, List<String> skip) {
                   "there is no probe '%s'; the probes are %s"
                       .formatted(name, String.join(", ", known)));
             });
+    if (known.stream().noneMatch(wanted(only, skip))) {
+      throw new Failure("--only and --skip leave no probe to run");
+    }
   }
 
   private static List<String> all() {
@@ -30,7 +34,11 @@ record ProbeChoice(List<String> only, List<String> skip) {
   }
 
   boolean wants(String probe) {
-    return (only.isEmpty() || only.contains(probe)) && !skip.contains(probe);
+    return wanted(only, skip).test(probe);
+  }
+
+  private static Predicate<String> wanted(List<String> only, List<String> skip) {
+    return probe -> (only.isEmpty() || only.contains(probe)) && !skip.contains(probe);
   }
 
   /** The probes that are left out. */

@@ -102,7 +102,7 @@ final class SilenceCommand {
     public Integer call() {
       var silences = client.get("/api/v1/silences");
       if (client.json()) {
-        System.out.println(silences);
+        ClientOptions.printEach(silences);
         return Exit.OK;
       }
       for (var silence : silences) {
@@ -125,7 +125,7 @@ final class SilenceCommand {
                     .formatted(
                         silence.path("id").asString(""),
                         silence.path("status").path("state").asString(""),
-                        silence.path("endsAt").asString(""),
+                        Arguments.instant(silence.path("endsAt").asString("")),
                         String.join(" ", matchers),
                         silence.path("createdBy").asString(""),
                         silence.path("comment").asString(""))));

@@ -42,8 +42,10 @@ final class Trust {
       var context = SSLContext.getInstance("TLS");
       context.init(null, factory(store).getTrustManagers(), null);
       return context;
-    } catch (IOException | GeneralSecurityException problem) {
-      throw new Failure("--ca-file %s: %s".formatted(file, problem));
+    } catch (IOException problem) {
+      throw new Failure("--ca-file %s: %s".formatted(file, Arguments.unreadable(file, problem)));
+    } catch (GeneralSecurityException problem) {
+      throw new Failure("--ca-file %s: %s".formatted(file, problem.getMessage()));
     }
   }
 

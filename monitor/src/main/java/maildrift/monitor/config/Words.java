@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Which word was meant. */
-final class Words {
+public final class Words {
   private static final int LONGEST_SHOWN = 80;
 
   private Words() {}
@@ -26,6 +26,11 @@ final class Words {
     return valid.size() <= 20
         ? "; possible: " + String.join(", ", valid.stream().sorted().toList())
         : "; the nearest is '%s'".formatted(nearest.get());
+  }
+
+  /** The nearest valid word, where it is near enough to have been meant. */
+  public static Optional<String> near(String word, Collection<String> valid) {
+    return nearest(word, valid).filter(candidate -> isNear(word, candidate));
   }
 
   static Optional<String> nearest(String word, Collection<String> valid) {

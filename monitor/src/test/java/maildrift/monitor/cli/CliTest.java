@@ -130,6 +130,22 @@ class CliTest {
         "check contoso.test --format xml",
         "check contoso.test --timeout soon",
         "check a..b",
+        "check 192.0.2.1",
+        "check 2001:db8::1",
+        "check [192.0.2.1]",
+        "check https://contoso.test/",
+        "check alice@contoso.test",
+        "check contoso.test --only dkim --skip dkim",
+        "tls",
+        "tls 127.0.0.1:0",
+        "tls [127.0.0.1",
+        "tls a..b",
+        "bench dns --dns 127.0.0.1:1 --queries /nowhere/queries.txt",
+        "bench check --dns 127.0.0.1:1 --domains /nowhere/domains.txt",
+        "netblocks contoso.test --allowlist /nowhere/list.txt",
+        "alert route severity",
+        "alert route severity=~critical",
+        "alert route domain=a.test --domain b.test",
         "nosuch",
         "spf",
         "rules --explain spf.nosuch",
@@ -145,6 +161,54 @@ class CliTest {
     assertThat(ran.exit()).isEqualTo(2);
     assertThat(ran.out()).isEmpty();
     assertThat(ran.err()).isNotBlank().doesNotContain("internal error", "\tat ");
+  }
+
+  @Test
+  void whatIsNoDomainIsSaid() {
+    assertThat(run("check", "bad domain").exit()).isEqualTo(2);
+    assertThat(run("check", "bad domain").err()).contains("'bad domain'", "blank");
+    assertThat(run("check", "192.0.2.1").err()).contains("'192.0.2.1'", "an address");
+    assertThat(run("check", "a.test", "--only", "dkim", "--skip", "dkim").err())
+        .contains("leave no probe");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsSaidToBeSo() throws IOException {
+    assertThat(run("netblocks", "a.test", "--allowlist", "/nowhere/list.txt").err())
+        .contains("cannot read /nowhere/list.txt: no such file");
+    assertThat(run("bench", "dns", "--dns", "127.0.0.1:1", "--queries", "/nowhere/q").err())
+        .contains("cannot read /nowhere/q: no such file");
+    assertThat(run("tls", "127.0.0.1:1", "--ca-file", "/nowhere/ca.pem").err())
+        .contains("/nowhere/ca.pem: no such file");
+
+    var empty = folder.resolve("empty.yml");
+    Files.writeString(empty, "");
+    var checked = run("config", "check", empty.toString());
+    assertThat(checked.exit()).isZero();
+    assertThat(checked.err()).contains("has no domains");
+  }
+
+  @Test
+  void aBenchOfAServerThatIsNotThereHasSeenNothing() throws IOException {
+    var queries = folder.resolve("queries.txt");
+    Files.writeString(queries, "contoso.test TXT\n");
+    int port;
+    try (var socket = new java.net.DatagramSocket(0, java.net.InetAddress.ofLiteral("127.0.0.1"))) {
+      port = socket.getLocalPort();
+    }
+    var ran = run("bench", "dns", "--dns", "127.0.0.1:" + port, "--queries", queries.toString());
+
+    assertThat(ran.exit()).isEqualTo(3);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err()).contains("answered none of 20 questions");
+  }
+
+  @Test
+  void onlyNearWordsAreSuggested() {
+    assertThat(run("frobnicate").err()).doesNotContain("Did you mean");
+    assertThat(run("chekc").err()).contains("Did you mean 'check'?");
+    assertThat(run("check", "--ony", "spf").err()).contains("Did you mean '--only'?");
+    assertThat(run("check", "--frobnicate").err()).doesNotContain("Did you mean");
   }
 
   @Test
