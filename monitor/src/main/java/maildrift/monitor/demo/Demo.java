@@ -114,7 +114,7 @@ public final class Demo implements AutoCloseable {
   public void run(boolean once) throws InterruptedException {
     var port = app.start();
     say.accept(
-        "maildrift's demo: four mail domains on this machine, watched every second; nothing leaves it.");
+        "maildrift's demo: six mail domains on this machine, watched every second; nothing leaves it.");
     say.accept("");
     say.accept("  page      http://127.0.0.1:" + port);
     say.accept("  metrics   http://127.0.0.1:%d/metrics".formatted(port));
@@ -156,6 +156,10 @@ public final class Demo implements AutoCloseable {
         new Step("the MX of contoso.tld is put right", world::mxAsItShouldBe),
         new Step("the DKIM key of firma.tld is replaced by another one", world::otherKey),
         new Step("the DKIM key of firma.tld is mail-connect's again", world::sharedKey),
+        new Step(
+            "team.tld gets the autoconfig record of PRO, which TEAM forbids",
+            world::forbiddenRecord),
+        new Step("the autoconfig record of team.tld is removed", world::noForbiddenRecord),
         new Step(
             "the gateway secure.secmail.tld presents a certificate with the wrong CN",
             world::wrongCertificate),

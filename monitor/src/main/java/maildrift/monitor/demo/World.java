@@ -101,6 +101,14 @@ final class World implements AutoCloseable {
         "_autodiscover._tcp.firma.tld 1 SRV 1 100 443 autodiscover.mail-connect.net",
         "autoconfig.mail-connect.net 1 A 80.254.138.130",
         "autodiscover.mail-connect.net 1 A 80.254.138.131",
+        "team.tld 1 MX 10 mx.mail-connect.net",
+        "team.tld 1 TXT v=spf1 include:_spf.mail-connect.net ?all",
+        "_dmarc.team.tld 1 TXT v=DMARC1; p=quarantine; ruf=mailto:postmaster@team.tld;",
+        "secgate.tld 1 MX 10 mx.mail-connect.net",
+        "secgate.tld 1 TXT v=spf1 include:_spf.mail-connect.net ?all",
+        "_dmarc.secgate.tld 1 TXT v=DMARC1; p=quarantine; ruf=mailto:postmaster@secgate.tld;",
+        "autoconfig.secgate.tld 1 CNAME mail.secgate.tld",
+        "mail.secgate.tld 1 A 192.0.2.25",
         "mx.mail-connect.net 1 A 127.0.10.4",
         "_spf.mail-connect.net 1 TXT v=spf1 ip4:80.254.138.128/26 -all",
         "de-smtp-inbound-1.mimecast.com 1 A 127.0.10.1",
@@ -117,6 +125,9 @@ final class World implements AutoCloseable {
       key("default._domainkey." + domain, freshKey());
     }
     sharedKey();
+    for (var domain : new String[] {"team.tld", "secgate.tld"}) {
+      names.txt("mail-connect._domainkey." + domain, SHARED_KEY);
+    }
   }
 
   private void key(String owner, String key) {
@@ -150,6 +161,14 @@ final class World implements AutoCloseable {
 
   void otherKey() {
     key("mail-connect._domainkey.firma.tld", freshKey());
+  }
+
+  void forbiddenRecord() {
+    names.add("autoconfig.team.tld 1 CNAME autoconfig.mail-connect.net");
+  }
+
+  void noForbiddenRecord() {
+    names.remove("autoconfig.team.tld");
   }
 
   void wrongCertificate() {

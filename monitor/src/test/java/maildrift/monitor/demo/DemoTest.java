@@ -42,6 +42,8 @@ class DemoTest {
           new Expected("the MX of contoso.tld", "resolved", "mx.extra", "contoso.tld"),
           new Expected("is replaced by another one", "FIRING", "dkim.unexpected", "firma.tld"),
           new Expected("mail-connect's again", "resolved", "dkim.unexpected", "firma.tld"),
+          new Expected("which TEAM forbids", "FIRING", "records.forbidden", "team.tld"),
+          new Expected("of team.tld is removed", "resolved", "records.forbidden", "team.tld"),
           new Expected("with the wrong CN", "FIRING", "tls.connector-name", "secmail.tld"),
           new Expected("the right certificate", "resolved", "tls.connector-name", "secmail.tld"),
           new Expected("the resolver stops answering", "", "", ""),
