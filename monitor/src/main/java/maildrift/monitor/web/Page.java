@@ -159,9 +159,11 @@ final class Page {
                       labels.get("severity")));
           row.in(
               "td",
+              "tag",
               cell -> cell.link("/rules/" + labels.get("alertname"), labels.get("alertname")));
           row.in(
               "td",
+              "name",
               cell -> {
                 if (backend.domain(labels.get("domain")).isPresent()) {
                   cell.link("/domains/" + labels.get("domain"), labels.get("domain"));
@@ -188,6 +190,7 @@ final class Page {
           row.in("td", cell -> badge(cell, state.verdict()));
           row.in(
               "td",
+              "name",
               cell ->
                   name(
                       cell.link(
@@ -294,6 +297,7 @@ final class Page {
                                     row.text("td", "when", ago(change.at()));
                                     row.text(
                                         "td",
+                                        "name",
                                         change.record()
                                             + (change.kind().equals("accepted")
                                                 ? " (accepted)"
@@ -388,7 +392,7 @@ final class Page {
     table.in(
         "tr",
         row -> {
-          row.text("td", probe.probe());
+          row.text("td", "tag", probe.probe());
           row.in(
               "td",
               cell -> {
@@ -489,7 +493,9 @@ final class Page {
       a { color: inherit; }
       table { border-collapse: collapse; width: 100%; }
       th { text-align: left; font-weight: 600; font-size: .82rem; opacity: .75; }
-      th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+      th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+      th, .tag { white-space: nowrap; }
+      .name { overflow-wrap: anywhere; min-width: 9rem; }
       .when { white-space: nowrap; opacity: .8; }
       .dim, .muted { opacity: .65; }
       .badge { display: inline-block; padding: .05rem .5rem; border: 1px solid currentColor; border-radius: .8rem; font-size: .8rem; white-space: nowrap; }
@@ -506,6 +512,7 @@ final class Page {
       dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: .2rem 0; }
       dt { opacity: .7; } dd { margin: 0; }
       code.old { color: var(--fail); } code.new { color: var(--pass); }
+      @media (max-width: 900px) { td dl { grid-template-columns: 1fr; } td dd { margin-bottom: .3rem; } }
       .gap { color: var(--unknown); font-size: .87em; }
       footer { margin-top: 2rem; font-size: .85rem; opacity: .75; }
       """;
