@@ -1,6 +1,8 @@
 package maildrift.probes;
 
+import java.time.Instant;
 import maildrift.probes.dns.Dns;
+import maildrift.probes.dns.Dnssec;
 import maildrift.probes.https.Https;
 import maildrift.probes.smtp.Smtp;
 
@@ -18,6 +20,16 @@ public interface Network {
   /** Reads documents of the web. A network that has no such door can see none. */
   default Https https() {
     return Https.NONE;
+  }
+
+  /** DNS with what DNSSEC makes of the answers. */
+  default Dnssec dnssec() {
+    return Dnssec.NONE;
+  }
+
+  /** The time of this look, that of the judgement's {@link Context}. */
+  default Instant now() {
+    return Instant.now();
   }
 
   /**

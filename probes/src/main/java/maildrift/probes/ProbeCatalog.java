@@ -3,8 +3,10 @@ package maildrift.probes;
 import java.util.List;
 import java.util.Optional;
 import maildrift.probes.caa.CaaProbe;
+import maildrift.probes.dane.DaneProbe;
 import maildrift.probes.dkim.DkimProbe;
 import maildrift.probes.dmarc.DmarcProbe;
+import maildrift.probes.dnssec.DnssecProbe;
 import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.mx.MxProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
@@ -42,7 +44,9 @@ public final class ProbeCatalog {
         new TlsRptProbe(), //
         new RecordsProbe(), //
         new CaaProbe(), //
-        new StraysProbe() //
+        new StraysProbe(), //
+        new DnssecProbe(), //
+        new DaneProbe() //
         );
   }
 

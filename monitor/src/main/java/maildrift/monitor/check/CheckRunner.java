@@ -152,7 +152,7 @@ public final class CheckRunner {
     var task =
         new FutureTask<>(
             () -> {
-              var witness = new Witness(network);
+              var witness = new Witness(network, context.now());
               var seen = probe.observe(domain, witness);
               var mark =
                   probe.judgesWhatIsSeenAlone(domain) ? witness.mark() : OptionalLong.empty();

@@ -7,6 +7,7 @@ import maildrift.probes.Deadline;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsDoor;
+import maildrift.probes.dns.Dnssec;
 import maildrift.probes.dns.Question;
 import maildrift.probes.https.Https;
 import maildrift.probes.https.SharedHttps;
@@ -41,16 +42,24 @@ public final class OutsideDoors implements Doors, AutoCloseable {
       case REGULAR ->
           new Opened(
               dns.cached(deadline),
+              dns.dnssec(deadline),
               smtp.within(deadline),
               https.within(deadline),
               deadline,
               answered);
       case SECOND_OPINION ->
           new Opened(
-              dns.fresh(deadline), smtp.fresh(deadline), https.fresh(deadline), deadline, () -> {});
+              dns.fresh(deadline),
+              dns.freshDnssec(deadline),
+              smtp.fresh(deadline),
+              https.fresh(deadline),
+              deadline,
+              () -> {});
+      // A chain of trust leads through zones of others: the resolvers find its keys.
       case AUTHORITATIVE ->
           new Opened(
               dns.authoritative(deadline),
+              dns.freshDnssec(deadline),
               smtp.fresh(deadline),
               https.fresh(deadline),
               deadline,
@@ -70,6 +79,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
   /** One look's network. Probes use it from several threads. */
   private final class Opened implements Door {
     private final Dns dns;
+    private final Dnssec dnssec;
     private final Smtp smtp;
     private final Https https;
     private final Deadline deadline;
@@ -77,8 +87,10 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     private final List<Contradiction> contradictions =
         Collections.synchronizedList(new ArrayList<>());
 
-    Opened(Dns dns, Smtp smtp, Https https, Deadline deadline, Runnable answered) {
+    Opened(
+        Dns dns, Dnssec dnssec, Smtp smtp, Https https, Deadline deadline, Runnable answered) {
       this.answered = answered;
+      this.dnssec = dnssec;
       this.dns = questions -> noting(questions, dns.ask(questions));
       this.smtp = smtp;
       this.https = https;
@@ -106,6 +118,11 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     @Override
     public Dns dns() {
       return dns;
+    }
+
+    @Override
+    public Dnssec dnssec() {
+      return dnssec;
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -13,10 +14,12 @@ import maildrift.probes.Network;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Dnssec;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.https.Https;
 import maildrift.probes.smtp.Smtp;
+import maildrift.probes.smtp.SmtpLook;
 
 /**
  * Stands between one probe and the network of one look, and marks what the probe was told: two
@@ -34,6 +37,7 @@ final class Witness implements Network {
   }
 
   private final Network network;
+  private final Instant now;
   private final Dns dns;
 
   /** A sum, so that it does not matter which question was asked first. */
@@ -44,8 +48,14 @@ final class Witness implements Network {
   /** Every question as often as it was asked. */
   private final List<Question> asked = new ArrayList<>();
 
-  Witness(Network network) {
+  /**
+   * Stands between.
+   *
+   * @param now of the look
+   */
+  Witness(Network network, Instant now) {
     this.network = network;
+    this.now = now;
     this.dns = questions -> noting(questions, network.dns().ask(questions));
     this.sum = start(network);
   }
@@ -121,10 +131,38 @@ final class Witness implements Network {
     return dns;
   }
 
+  /** Only a look at a mail server is more than DNS; to ask for the port is nothing. */
   @Override
-  public synchronized Smtp smtp() {
+  public Smtp smtp() {
+    var smtp = network.smtp();
+    return new Smtp() {
+      @Override
+      public List<SmtpLook> look(List<Target> targets) {
+        notDnsAlone();
+        return smtp.look(targets);
+      }
+
+      @Override
+      public int port() {
+        return smtp.port();
+      }
+    };
+  }
+
+  private synchronized void notDnsAlone() {
     isDnsAlone = false;
-    return network.smtp();
+  }
+
+  /** Signatures have dates: the same messages need not mean the same tomorrow. */
+  @Override
+  public Dnssec dnssec() {
+    notDnsAlone();
+    return network.dnssec();
+  }
+
+  @Override
+  public Instant now() {
+    return now;
   }
 
   @Override

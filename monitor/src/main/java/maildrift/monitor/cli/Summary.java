@@ -98,6 +98,25 @@ final class Summary {
                           size(source, "wider")),
               "");
       case "records" -> "as prescribed, or what differs is below";
+      case "caa" ->
+          facts.get("records") instanceof List<?> records
+              ? records.stream().map(String::valueOf).collect(Collectors.joining(", "))
+              : "";
+      case "dnssec" ->
+          "%s · signatures until %s · validated by %s"
+              .formatted(
+                  text(facts, "status"),
+                  text(facts, "signaturesExpire"),
+                  text(facts, "validatedBy"));
+      case "dane" ->
+          joined(
+              facts,
+              "hosts",
+              host ->
+                  "%s %s, %d records"
+                      .formatted(text(host, "host"), text(host, "status"), size(host, "records"))
+                      .replace("  ", " "),
+              "");
       default -> facts.get("record") instanceof String record ? record : generic(facts);
     };
   }

@@ -3,6 +3,7 @@ package maildrift.monitor.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import maildrift.probes.dns.DnsName;
 
 /**
@@ -16,6 +17,8 @@ import maildrift.probes.dns.DnsName;
  * @param timeout one question's whole deadline, retries and TCP included
  * @param nothingElse only the resolvers are asked: no second opinion, no authoritative servers, as
  *     {@code --dns} wants it
+ * @param trustAnchors DS or DNSKEY records, one an element; empty: those of the root zone
+ * @param trustedResolver a validating resolver whose word is taken instead of validating ourselves
  */
 public record DnsConfig(
     List<HostPort> resolvers,
@@ -23,24 +26,50 @@ public record DnsConfig(
     Map<DnsName, List<HostPort>> authoritative,
     int queriesPerSecond,
     Duration timeout,
-    boolean nothingElse) {
+    boolean nothingElse,
+    List<String> trustAnchors,
+    Optional<HostPort> trustedResolver) {
   public static final int PORT = 53;
   public static final DnsConfig DEFAULT =
-      new DnsConfig(List.of(), List.of(), Map.of(), 1000, Duration.ofSeconds(2), false);
+      new DnsConfig(
+          List.of(),
+          List.of(),
+          Map.of(),
+          1000,
+          Duration.ofSeconds(2),
+          false,
+          List.of(),
+          Optional.empty());
 
   public DnsConfig {
     resolvers = List.copyOf(resolvers);
     confirmWith = List.copyOf(confirmWith);
     authoritative = Map.copyOf(authoritative);
+    trustAnchors = List.copyOf(trustAnchors);
   }
 
   /** These resolvers instead, and nobody else. */
   public DnsConfig only(List<HostPort> servers) {
-    return new DnsConfig(servers, List.of(), Map.of(), queriesPerSecond, timeout, true);
+    return new DnsConfig(
+        servers,
+        List.of(),
+        Map.of(),
+        queriesPerSecond,
+        timeout,
+        true,
+        trustAnchors,
+        Optional.empty());
   }
 
   public DnsConfig timeout(Duration value) {
     return new DnsConfig(
-        resolvers, confirmWith, authoritative, queriesPerSecond, value, nothingElse);
+        resolvers,
+        confirmWith,
+        authoritative,
+        queriesPerSecond,
+        value,
+        nothingElse,
+        trustAnchors,
+        trustedResolver);
   }
 }

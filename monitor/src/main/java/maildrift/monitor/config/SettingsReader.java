@@ -11,6 +11,7 @@ import maildrift.monitor.config.HttpConfig.Access;
 import maildrift.monitor.config.HttpConfig.ApiToken;
 import maildrift.monitor.config.MetricsConfig.Detail;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.DnssecSettings;
 
 /** Reads what concerns the daemon itself: dns, smtp, http, store, schedule, metrics. */
 final class SettingsReader {
@@ -47,8 +48,38 @@ final class SettingsReader {
     }
     var queries = section.whole("queries_per_second", 1, 1_000_000, byDefault.queriesPerSecond());
     var timeout = section.duration("timeout", TENTH, byDefault.timeout());
+    var anchors = section.text("trust_anchor_file").map(file -> anchorsFrom(section, file));
+    var trusted =
+        section.parsed(
+            "trusted_resolver", written -> HostPort.parseServer(written, DnsConfig.PORT));
     section.end();
-    return new DnsConfig(resolvers, confirmWith, authoritative, queries, timeout, false);
+    return new DnsConfig(
+        resolvers,
+        confirmWith,
+        authoritative,
+        queries,
+        timeout,
+        byDefault.nothingElse(),
+        anchors.orElse(byDefault.trustAnchors()),
+        trusted);
+  }
+
+  private List<String> anchorsFrom(Section section, Text file) {
+    var source = file.place().source().sibling(file.value());
+    return reading
+        .file(source, file.place(), "trust_anchor_file", Reading.LARGEST_SECRET)
+        .map(
+            content -> {
+              try {
+                return DnssecSettings.DEFAULT.anchors(content).anchors();
+              } catch (IllegalArgumentException wrong) {
+                section.problem(
+                    "trust_anchor_file",
+                    "trust_anchor_file: %s: %s".formatted(file.shown(), wrong.getMessage()));
+                return List.<String>of();
+              }
+            })
+        .orElse(List.of());
   }
 
   private List<HostPort> servers(Section section, String key) {

@@ -162,6 +162,9 @@ public final class Drift {
     if (name.endsWith(" DMARC")) {
       return DmarcChange.severity(old, now);
     }
+    if (name.endsWith(" DNSSEC")) {
+      return now.equals("insecure") ? Severity.CRITICAL : Severity.INFO;
+    }
     return Severity.WARNING;
   }
 }

@@ -3,6 +3,7 @@ package maildrift.monitor.wiring;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import maildrift.monitor.check.OutsideDoors;
 import maildrift.monitor.config.DnsConfig;
@@ -11,6 +12,7 @@ import maildrift.monitor.config.SmtpConfig;
 import maildrift.probes.dns.DnsDoor;
 import maildrift.probes.dns.DnsServer;
 import maildrift.probes.dns.DnsSettings;
+import maildrift.probes.dns.DnssecSettings;
 import maildrift.probes.dns.SystemResolvers;
 import maildrift.probes.https.HttpsDoor;
 import maildrift.probes.https.HttpsSettings;
@@ -43,7 +45,16 @@ public final class Wiring {
     return settings
         .timeout(config.timeout())
         .queriesPerSecond(config.queriesPerSecond())
-        .maxAge(maxAge);
+        .maxAge(maxAge)
+        .dnssec(dnssec(config));
+  }
+
+  private static DnssecSettings dnssec(DnsConfig config) {
+    var settings =
+        config.trustAnchors().isEmpty()
+            ? DnssecSettings.DEFAULT
+            : new DnssecSettings(config.trustAnchors(), Optional.empty());
+    return config.trustedResolver().map(where -> settings.trusting(server(where))).orElse(settings);
   }
 
   private static List<DnsServer> resolvers(DnsConfig config) {

@@ -116,9 +116,7 @@ final class RecallTest {
 
       @Override
       public Smtp smtp() {
-        return _ -> {
-          throw new IllegalStateException("nobody speaks");
-        };
+        return _ -> List.of();
       }
 
       @Override
@@ -194,7 +192,7 @@ final class RecallTest {
         new Counting() {
           @Override
           public Answer observe(ManagedDomain asked, Network network) {
-            assertThat(network.smtp()).isNotNull();
+            assertThat(network.smtp().look(List.of())).isEmpty();
             return super.observe(asked, network);
           }
         };

@@ -56,6 +56,10 @@ final class ConfigLoaderTest {
         .isEqualTo(Map.of(DnsName.of("lab.test"), List.of(new HostPort("127.0.0.10", 5353))));
     assertThat(config.dns().queriesPerSecond()).isEqualTo(500);
     assertThat(config.dns().timeout()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(config.dns().trustAnchors())
+        .containsExactly("lab.test. IN DS 20326 13 2 " + "AB".repeat(32));
+    assertThat(config.dns().trustedResolver())
+        .contains(HostPort.parse("[2001:db8::53]:5353", DnsConfig.PORT));
     assertThat(config.smtp())
         .isEqualTo(
             new SmtpConfig(

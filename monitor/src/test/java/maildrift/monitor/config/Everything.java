@@ -15,6 +15,8 @@ final class Everything {
         authoritative: {lab.test: [127.0.0.10:5353]}
         queries_per_second: 500
         timeout: 1s500ms
+        trust_anchor_file: trust-anchors.txt
+        trusted_resolver: "[2001:db8::53]:5353"
       smtp:
         port: 2525
         helo: monitor.example.net
@@ -118,6 +120,9 @@ final class Everything {
         .file("tls/server.crt", "c")
         .file("tls/server.key", "k")
         .file("tls/ca.crt", "c")
+        .file(
+            "trust-anchors.txt",
+            "; the laboratory's\nlab.test. IN DS 20326 13 2 %s\n".formatted("AB".repeat(32)))
         .file("ci.token", "ci-token-fedcba9876543210\n")
         .file("db.password", "db-password\n")
         .file("hook.key", "whsec_hook-secret\n")

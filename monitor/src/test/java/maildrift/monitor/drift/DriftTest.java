@@ -25,6 +25,8 @@ class DriftTest {
         "_dmarc.a.test DMARC     | v=DMARC1; p=reject      | v=DMARC1; p=none        | CRITICAL",
         "_dmarc.a.test DMARC     | v=DMARC1; p=none        | v=DMARC1; p=quarantine  | INFO",
         "a.test SPF              | v=spf1 -all             | v=spf1 +all             | WARNING",
+        "a.test DNSSEC           | secure                  | insecure                | CRITICAL",
+        "a.test DNSSEC           | insecure                | secure                  | INFO",
       })
   void aChangedRecordIsGradedByWhatItMeansForMail(
       String record, String old, String now, Severity severity) {

@@ -143,7 +143,12 @@ final class Lab implements AutoCloseable {
 
   /** Signs the signed zone anew, as it should be. */
   void heal() {
-    nsd.publish(Nsd.SIGNED, signed());
+    signed("");
+  }
+
+  /** Signs the signed zone anew with more records in it. */
+  void signed(String more) {
+    nsd.publish(Nsd.SIGNED, signed() + more);
   }
 
   private String tld(String woodgroveEnds) {

@@ -84,7 +84,17 @@ final class Nsd implements AutoCloseable {
                 .formatted(zone, serial++)
             + records);
     if (zone.equals(SIGNED)) {
-      Programs.run(folder, "ldns-signzone", "-n", "-o", SIGNED, SIGNED + ".zone", zoneKey, keyKey);
+      Programs.run(
+          folder,
+          "ldns-signzone",
+          "-n",
+          "-t",
+          "0",
+          "-o",
+          SIGNED,
+          SIGNED + ".zone",
+          zoneKey,
+          keyKey);
     }
   }
 

@@ -40,11 +40,11 @@ class HttpTest {
             profiles: {provider: {netblocks: [_netblocks.provider.test]}}
             allowlists: {gateway: {networks: [198.51.100.0/24]}}
             domains:
-              - {name: contoso.test, tenant: contoso, skip: [spf, dkim, dmarc, tls, netblocks, mtasts, tlsrpt, records, caa, strays]}
+              - {name: contoso.test, tenant: contoso, skip: [spf, dkim, dmarc, tls, netblocks, mtasts, tlsrpt, records, caa, strays, dnssec, dane]}
               - name: fabrikam.test
                 profiles: [{name: provider}]
                 allowed_sending_servers: gateway
-                skip: [spf, dkim, dmarc, mx, tls, mtasts, tlsrpt, records, caa, strays]
+                skip: [spf, dkim, dmarc, mx, tls, mtasts, tlsrpt, records, caa, strays, dnssec, dane]
             """);
   }
 

@@ -35,7 +35,7 @@ import maildrift.probes.dns.server.NameServer;
 public final class Daemon implements AutoCloseable {
   /** Probes that the domains of most tests leave out, so that only the MX records speak. */
   public static final String ONLY_MX =
-      "skip: [spf, dkim, dmarc, tls, netblocks, mtasts, tlsrpt, records, caa, strays]";
+      "skip: [spf, dkim, dmarc, tls, netblocks, mtasts, tlsrpt, records, caa, strays, dnssec, dane]";
 
   public static final Duration LONG = Duration.ofSeconds(60);
 

@@ -201,7 +201,7 @@ class DaemonTest {
   @Test
   void informationNeverAlerts() {
     var dmarc =
-        "domains: [{name: contoso.test, skip: [spf, dkim, mx, tls, netblocks, mtasts, tlsrpt, records, caa, strays]}]";
+        "domains: [{name: contoso.test, skip: [spf, dkim, mx, tls, netblocks, mtasts, tlsrpt, records, caa, strays, dnssec, dane]}]";
     world.names.add("_dmarc.contoso.test 0 TXT v=DMARC1; p=quarantine; rua=mailto:d@contoso.test");
     try (var daemon = world.start(dmarc)) {
       world.names.set("_dmarc.contoso.test 0 TXT v=DMARC1; p=reject; rua=mailto:d@contoso.test");
@@ -225,11 +225,11 @@ class DaemonTest {
           - name: contoso.test
             profiles: [{name: provider}]
             allowed_sending_servers: gateway
-            skip: [spf, dkim, dmarc, mx, tls, mtasts, tlsrpt, records, caa, strays]
+            skip: [spf, dkim, dmarc, mx, tls, mtasts, tlsrpt, records, caa, strays, dnssec, dane]
           - name: fabrikam.test
             profiles: [{name: provider}]
             allowed_sending_servers: gateway
-            skip: [spf, dkim, dmarc, mx, tls, mtasts, tlsrpt, records, caa, strays]
+            skip: [spf, dkim, dmarc, mx, tls, mtasts, tlsrpt, records, caa, strays, dnssec, dane]
         """;
     try (var daemon = world.start(shared, SLOWER_GROUPS)) {
       assertThat(daemon.firing()).isEmpty();
@@ -497,7 +497,7 @@ class DaemonTest {
     // The MX is pending and can then not be looked at any more; a change of DMARC must be seen all
     // the same.
     var both =
-        "domains: [{name: contoso.test, skip: [spf, dkim, tls, netblocks, mtasts, tlsrpt, records, caa, strays], profiles: [{name: own}]}]";
+        "domains: [{name: contoso.test, skip: [spf, dkim, tls, netblocks, mtasts, tlsrpt, records, caa, strays, dnssec, dane], profiles: [{name: own}]}]";
     var profile = "profiles: {own: {mx: [{host: mx1.contoso.test, preference: 10}]}}";
     world.names.add("_dmarc.contoso.test 0 TXT v=DMARC1; p=reject; rua=mailto:d@contoso.test");
     var clock = new TestClock();

@@ -86,7 +86,7 @@ final class Authorities implements Dns {
       case Reply.Said said -> said.answer();
       case Reply.Continues chain -> new Answer.NoData(chain.aliases(), chain.ttl(), server, false);
       case Reply.Failed failed -> new Answer.Unanswered(failed.failure(), failed.why(), server);
-      case Reply.Truncated _, Reply.NoEdns _ ->
+      case Reply.Truncated _, Reply.NoEdns _, Reply.Whole _ ->
           new Answer.Unanswered(Answer.Failure.RCODE, "FORMERR", server);
     };
   }
@@ -108,7 +108,7 @@ final class Authorities implements Dns {
           chain = next;
           current = new Question(next.aliases().getLast(), question.type());
         }
-        case Reply.Said _, Reply.Failed _, Reply.Truncated _, Reply.NoEdns _ -> {
+        case Reply.Said _, Reply.Failed _, Reply.Truncated _, Reply.NoEdns _, Reply.Whole _ -> {
           return joined(question, chain, alone(reply.get()));
         }
       }
@@ -140,7 +140,7 @@ final class Authorities implements Dns {
     return switch (replied.reply) {
       case Reply.Said _, Reply.Continues _ -> true;
       case Reply.Failed failed -> failed.failure() == Answer.Failure.CHAIN;
-      case Reply.Truncated _, Reply.NoEdns _ -> false;
+      case Reply.Truncated _, Reply.NoEdns _, Reply.Whole _ -> false;
     };
   }
 

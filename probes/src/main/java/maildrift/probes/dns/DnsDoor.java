@@ -15,6 +15,8 @@ public final class DnsDoor implements AutoCloseable {
   /** Whose rate is remembered; beyond that, the memory starts afresh. */
   private static final int MAX_RATES = 10_000;
 
+  private static final int SOCKETS_OF_TRUSTED = 4;
+
   private final DnsSettings settings;
   private final int authorityPort;
   private final DnsStats stats = new DnsStats();
@@ -23,6 +25,8 @@ public final class DnsDoor implements AutoCloseable {
   private final AnswerCache cache;
   private final Resolvers resolvers;
   private final Resolvers confirming;
+  private final SignedDoor signed;
+  private final SignedDoor confirmingSigned;
   private final Map<DnsServer, RateLimit> rates = new ConcurrentHashMap<>();
 
   public DnsDoor(DnsSettings settings) {
@@ -39,6 +43,17 @@ public final class DnsDoor implements AutoCloseable {
     this.resolvers = resolvers(settings.resolvers(), sockets);
     this.confirming =
         settings.confirmWith().isEmpty() ? resolvers : resolvers(settings.confirmWith(), sockets);
+    var trusted = settings.dnssec().trustedResolver().map(this::trusted);
+    this.signed = new SignedDoor(trusted.orElse(resolvers), settings.maxAge(), stats);
+    this.confirmingSigned = new SignedDoor(trusted.orElse(confirming), settings.maxAge(), stats);
+  }
+
+  /** Its AD bit counts wherever it is: the operator vouches for the way to it. */
+  private Resolvers trusted(DnsServer server) {
+    return new Resolvers(
+        transport,
+        List.of(new Upstream(server, SOCKETS_OF_TRUSTED, settings.queriesPerSecond(), true)),
+        settings.timeout());
   }
 
   private Resolvers resolvers(List<DnsServer> servers, int sockets) {
@@ -75,6 +90,16 @@ public final class DnsDoor implements AutoCloseable {
    */
   public List<NameServerAnswer> eachAuthority(Question question, Deadline deadline) {
     return authorities(deadline).each(question);
+  }
+
+  /** Validated answers for first looks: what they rest on may come from memory. */
+  public Dnssec dnssec(Deadline deadline) {
+    return new Validator(signed::ask, settings.dnssec(), deadline);
+  }
+
+  /** Validated answers for confirmations: nothing is remembered from before this look. */
+  public Dnssec freshDnssec(Deadline deadline) {
+    return new Validator(confirmingSigned::askAnew, settings.dnssec(), deadline);
   }
 
   private Authorities authorities(Deadline deadline) {

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param cacheBytes roughly how much the cache may hold
  * @param maxAge nothing older is served from the cache, whatever its TTL
  * @param sockets UDP sockets of the process, shared among resolvers
+ * @param dnssec what validation rests on
  */
 public record DnsSettings(
     List<DnsServer> resolvers,
@@ -28,7 +29,8 @@ public record DnsSettings(
     Duration timeout,
     long cacheBytes,
     Duration maxAge,
-    int sockets) {
+    int sockets,
+    DnssecSettings dnssec) {
 
   public static final int DEFAULT_QUERIES_PER_SECOND = 1000;
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(2);
@@ -76,7 +78,8 @@ public record DnsSettings(
         DEFAULT_TIMEOUT,
         DEFAULT_CACHE_BYTES,
         DEFAULT_MAX_AGE,
-        DEFAULT_SOCKETS);
+        DEFAULT_SOCKETS,
+        DnssecSettings.DEFAULT);
   }
 
   /** These and nobody else, as {@code --dns} promises. */
@@ -91,7 +94,8 @@ public record DnsSettings(
         settings.timeout,
         settings.cacheBytes,
         settings.maxAge,
-        settings.sockets);
+        settings.sockets,
+        settings.dnssec);
   }
 
   public DnsSettings timeout(Duration value) {
@@ -104,7 +108,8 @@ public record DnsSettings(
         value,
         cacheBytes,
         maxAge,
-        sockets);
+        sockets,
+        dnssec);
   }
 
   public DnsSettings queriesPerSecond(int value) {
@@ -117,7 +122,8 @@ public record DnsSettings(
         timeout,
         cacheBytes,
         maxAge,
-        sockets);
+        sockets,
+        dnssec);
   }
 
   public DnsSettings confirmWith(List<DnsServer> value) {
@@ -130,7 +136,8 @@ public record DnsSettings(
         timeout,
         cacheBytes,
         maxAge,
-        sockets);
+        sockets,
+        dnssec);
   }
 
   public DnsSettings authoritative(Map<DnsName, List<DnsServer>> value) {
@@ -143,7 +150,8 @@ public record DnsSettings(
         timeout,
         cacheBytes,
         maxAge,
-        sockets);
+        sockets,
+        dnssec);
   }
 
   public DnsSettings maxAge(Duration value) {
@@ -156,6 +164,21 @@ public record DnsSettings(
         timeout,
         cacheBytes,
         value,
-        sockets);
+        sockets,
+        dnssec);
+  }
+
+  public DnsSettings dnssec(DnssecSettings value) {
+    return new DnsSettings(
+        resolvers,
+        confirmWith,
+        authoritative,
+        delegation,
+        queriesPerSecond,
+        timeout,
+        cacheBytes,
+        maxAge,
+        sockets,
+        value);
   }
 }

@@ -18,6 +18,7 @@ final class Exchange {
   private static final int MAX_TURNS = 6;
 
   final Question question;
+  final Query.Mode mode;
   final List<Upstream> servers;
 
   /** When waiting for our own rate limit must end. */
@@ -53,8 +54,15 @@ final class Exchange {
     void heard(Reply reply, Exchange exchange);
   }
 
-  Exchange(Question question, List<Upstream> servers, long latest, long timeout, Heard heard) {
+  Exchange(
+      Question question,
+      Query.Mode mode,
+      List<Upstream> servers,
+      long latest,
+      long timeout,
+      Heard heard) {
     this.question = question;
+    this.mode = mode;
     this.servers = servers;
     this.latest = latest;
     this.timeout = timeout;

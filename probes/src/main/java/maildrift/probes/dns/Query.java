@@ -13,11 +13,28 @@ final class Query {
   private final int id;
   private final byte[] wire;
   private final int questionEnd;
+  private final Mode mode;
 
-  private Query(int id, byte[] wire, int questionEnd) {
+  /** How much of DNSSEC is asked for. */
+  enum Mode {
+    /** None; a validating resolver says by AD that it has validated. */
+    PLAIN,
+    /** With signatures (DO, RFC 3225); a validating resolver withholds what is bogus. */
+    SIGNED,
+    /** With signatures, whatever the resolver thinks of them (CD, RFC 4035 §3.2.2). */
+    UNCHECKED
+  }
+
+  private Query(int id, byte[] wire, int questionEnd, Mode mode) {
     this.id = id;
     this.wire = wire;
     this.questionEnd = questionEnd;
+    this.mode = mode;
+  }
+
+  /** Whether the response is wanted as a whole, with the signatures in it. */
+  boolean wantsAll() {
+    return mode != Mode.PLAIN;
   }
 
   /** The 16 bits of its header. */
@@ -42,6 +59,17 @@ final class Query {
    */
   static Query of(
       Question question, RandomBits random, boolean mixCase, boolean recursion, boolean edns) {
+    return of(question, random, mixCase, recursion, edns, Mode.PLAIN);
+  }
+
+  /** As above. */
+  static Query of(
+      Question question,
+      RandomBits random,
+      boolean mixCase,
+      boolean recursion,
+      boolean edns,
+      Mode mode) {
     var out = new byte[HEADER + 255 + 4 + OPT];
     var id = random.next(16);
     out[0] = (byte) (id >> 8);
@@ -49,7 +77,7 @@ final class Query {
     // RD; AD asks for the AD bit of a validating resolver without all the signatures (RFC 6840
     // §5.7).
     out[2] = (byte) (recursion ? 1 : 0);
-    out[3] = (byte) (recursion ? 0x20 : 0);
+    out[3] = (byte) ((recursion ? 0x20 : 0) | (mode == Mode.UNCHECKED ? 0x10 : 0));
     out[5] = 1;
     var at = question.name().writeTo(out, HEADER);
     if (mixCase) {
@@ -68,16 +96,17 @@ final class Query {
       out[at++] = 41;
       out[at++] = (byte) (PAYLOAD >> 8);
       out[at++] = (byte) PAYLOAD;
+      out[at + 2] = (byte) (mode == Mode.PLAIN ? 0 : 0x80);
       at += 6;
     }
-    return new Query(id, Arrays.copyOf(out, at), questionEnd);
+    return new Query(id, Arrays.copyOf(out, at), questionEnd, mode);
   }
 
   /** The same query for a server that does not know EDNS. */
   Query withoutEdns() {
     var plain = Arrays.copyOf(wire, questionEnd);
     plain[11] = 0;
-    return new Query(id, plain, questionEnd);
+    return new Query(id, plain, questionEnd, mode);
   }
 
   private static void mixCase(byte[] out, int end, RandomBits random) {

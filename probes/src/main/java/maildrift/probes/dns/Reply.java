@@ -31,6 +31,9 @@ sealed interface Reply {
     }
   }
 
+  /** An answer or a chain with the message that holds it, where signatures were asked for. */
+  record Whole(Reply reply, Octets message) implements Reply {}
+
   /** TC: the rest is to be had over TCP. */
   record Truncated() implements Reply {}
 

@@ -49,9 +49,46 @@ final class Resolvers {
             case Reply.Continues chain ->
                 new Following(question, exchange.deadline, known, heard).follow(chain, exchange);
             case Reply.Failed failed -> heard.accept(unanswered(failed, exchange));
-            case Reply.Truncated _, Reply.NoEdns _ ->
+            case Reply.Truncated _, Reply.NoEdns _, Reply.Whole _ ->
                 throw new IllegalStateException("the transport settles this itself: " + reply);
           }
+        });
+  }
+
+  /**
+   * Asks for the whole message, with signatures. {@code heard} is called once and must not block.
+   *
+   * @param mode not the plain one
+   * @param latest until when our own rate limit may hold the question back
+   */
+  void askForAll(Question question, Query.Mode mode, long latest, Consumer<SignedMessage> heard) {
+    transport.ask(
+        question,
+        mode,
+        upstreams,
+        latest,
+        timeout,
+        (reply, exchange) -> {
+          var vouched = !exchange.servers.isEmpty() && exchange.server().source.validates();
+          heard.accept(
+              switch (reply) {
+                case Reply.Whole(Reply.Said(var answer), var message) ->
+                    new SignedMessage.Heard(answer, message, vouched);
+                case Reply.Whole(Reply.Continues chain, _) ->
+                    new SignedMessage.Unheard(
+                        new Answer.Unanswered(
+                            Answer.Failure.CHAIN,
+                            "the alias of %s is not followed to its end by the server"
+                                .formatted(chain.aliases().getLast()),
+                            exchange.server().name()));
+                case Reply.Failed failed -> new SignedMessage.Unheard(unanswered(failed, exchange));
+                case Reply.Whole _,
+                    Reply.Said _,
+                    Reply.Continues _,
+                    Reply.Truncated _,
+                    Reply.NoEdns _ ->
+                    throw new IllegalStateException("a message as a whole was asked for: " + reply);
+              });
         });
   }
 
@@ -102,7 +139,7 @@ final class Resolvers {
               case Reply.Said said -> end(chain, said.answer());
               case Reply.Continues more -> goOn(chain, more, exchange);
               case Reply.Failed failed -> end(chain, unanswered(failed, exchange));
-              case Reply.Truncated _, Reply.NoEdns _ ->
+              case Reply.Truncated _, Reply.NoEdns _, Reply.Whole _ ->
                   throw new IllegalStateException("the transport settles this itself: " + reply);
             }
           });
@@ -114,7 +151,7 @@ final class Resolvers {
         case Reply.Continues longer -> follow(longer, exchange);
         case Reply.Failed failed ->
             heard.accept(new Answer.Unanswered(failed.failure(), failed.why(), server));
-        case Reply.Said _, Reply.Truncated _, Reply.NoEdns _ ->
+        case Reply.Said _, Reply.Truncated _, Reply.NoEdns _, Reply.Whole _ ->
             throw new IllegalStateException("a chain extended is a chain or too long");
       }
     }

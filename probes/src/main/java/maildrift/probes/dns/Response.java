@@ -89,7 +89,10 @@ final class Response {
       return mismatch.get();
     }
     try {
-      return new Response(question, query, source, message, length).read(message, exact);
+      var reply = new Response(question, query, source, message, length).read(message, exact);
+      return query.wantsAll() && (reply instanceof Reply.Said || reply instanceof Reply.Continues)
+          ? new Reply.Whole(reply, new Octets(Arrays.copyOf(message, length)))
+          : reply;
     } catch (Malformed malformed) {
       return new Reply.Failed(Answer.Failure.MALFORMED, malformed.why());
     }

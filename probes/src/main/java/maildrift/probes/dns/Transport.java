@@ -97,9 +97,20 @@ final class Transport implements AutoCloseable {
       long latest,
       Duration timeout,
       Exchange.Heard heard) {
+    ask(question, Query.Mode.PLAIN, upstreams, latest, timeout, heard);
+  }
+
+  /** As above; other modes than the plain one give {@link Reply.Whole}. */
+  void ask(
+      Question question,
+      Query.Mode mode,
+      List<Upstream> upstreams,
+      long latest,
+      Duration timeout,
+      Exchange.Heard heard) {
     var now = System.nanoTime();
     var exchange =
-        new Exchange(question, inOrder(upstreams, now), latest, timeout.toNanos(), heard);
+        new Exchange(question, mode, inOrder(upstreams, now), latest, timeout.toNanos(), heard);
     if (closed) {
       exchange.finish(closing());
       return;
@@ -182,7 +193,7 @@ final class Transport implements AutoCloseable {
     var stripe = stripe();
     synchronized (stripe) {
       var socket = choose(upstream, stripe.random);
-      var query = Query.of(exchange.question, stripe.random, true, true, true);
+      var query = Query.of(exchange.question, stripe.random, true, true, true, exchange.mode);
       var sent = new Sent(exchange, socket, query);
       exchange.sent(sent);
       // Once it is registered, the other thread may finish it at any moment.
@@ -430,7 +441,7 @@ final class Transport implements AutoCloseable {
     var reply =
         Response.read(message, length, exchange.question, sent.query(), upstream.source, true);
     switch (reply) {
-      case Reply.Said _, Reply.Continues _ -> {
+      case Reply.Said _, Reply.Continues _, Reply.Whole _ -> {
         upstream.answered();
         exchange.finish(reply);
       }
@@ -503,7 +514,7 @@ final class Transport implements AutoCloseable {
     var stripe = stripe();
     Query query;
     synchronized (stripe) {
-      query = Query.of(exchange.question, stripe.random, true, true, edns);
+      query = Query.of(exchange.question, stripe.random, true, true, edns, exchange.mode);
     }
     Thread.ofVirtual()
         .start(
@@ -517,7 +528,7 @@ final class Transport implements AutoCloseable {
   private void heardOverTcp(
       Exchange exchange, Upstream upstream, Reply reply, Reply.@Nullable Failed because) {
     switch (reply) {
-      case Reply.Said _, Reply.Continues _ -> exchange.finish(reply);
+      case Reply.Said _, Reply.Continues _, Reply.Whole _ -> exchange.finish(reply);
       case Reply.Failed failed -> tcpFailed(exchange, upstream, failed, because);
       case Reply.Truncated _, Reply.NoEdns _ ->
           tcpFailed(exchange, upstream, new Reply.Failed(Answer.Failure.RCODE, "FORMERR"), because);

@@ -22,12 +22,19 @@ final class Upstream {
   private final AtomicInteger failuresInARow = new AtomicInteger();
   private final AtomicLong suspectUntil = new AtomicLong();
 
+  /** Only a resolver on this machine can vouch for DNSSEC: the way to it cannot be forged. */
   Upstream(DnsServer server, int sockets, int queriesPerSecond) {
+    this(server, sockets, queriesPerSecond, server.address().isLoopbackAddress());
+  }
+
+  /**
+   * As above.
+   *
+   * @param validates its AD bit counts
+   */
+  Upstream(DnsServer server, int sockets, int queriesPerSecond, boolean validates) {
     this.server = server;
-    // Only a resolver on this machine can vouch for DNSSEC: the way to it cannot be forged.
-    this.source =
-        new Response.Source(
-            server.toString(), server.address().isLoopbackAddress(), DnsName.ROOT, true);
+    this.source = new Response.Source(server.toString(), validates, DnsName.ROOT, true);
     this.rate = new RateLimit(queriesPerSecond, System.nanoTime());
     this.sockets = new AtomicReferenceArray<>(sockets);
   }

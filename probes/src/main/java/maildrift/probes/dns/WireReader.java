@@ -207,7 +207,7 @@ final class WireReader {
           case TLSA -> new Rdata.Tlsa(u8(), u8(), u8(), hex(to));
           case CAA ->
               new Rdata.Caa(u8(), latin1(u8()), new String(rest(to), StandardCharsets.ISO_8859_1));
-          case DS, RRSIG, DNSKEY -> Rdata.Other.of(type, rest(to));
+          case DS, RRSIG, DNSKEY, NSEC3PARAM -> Rdata.Other.of(type, rest(to));
         };
     if (at != to) {
       throw new Malformed("the data of a record of type " + type + " have the wrong length");

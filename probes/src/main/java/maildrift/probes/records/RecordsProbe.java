@@ -271,7 +271,7 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
         switch (wanted.question().type()) {
           case TXT -> "\"" + value + "\"";
           case CNAME, SRV, MX, NS, PTR -> value + ".";
-          case A, AAAA, SOA, DS, RRSIG, DNSKEY, TLSA, SPF, CAA -> value;
+          case A, AAAA, SOA, DS, RRSIG, DNSKEY, NSEC3PARAM, TLSA, SPF, CAA -> value;
         };
     return "%s. IN %s %s".formatted(wanted.question().name(), wanted.question().type(), text);
   }

@@ -96,7 +96,7 @@ public record Leaf(
   }
 
   /** As Postfix's "verify" does: the CN counts only where there is no dNSName. */
-  boolean isFor(DnsName host) {
+  public boolean isFor(DnsName host) {
     return dnsNames.isEmpty() ? cnMatches(host) : sanMatches(host);
   }
 

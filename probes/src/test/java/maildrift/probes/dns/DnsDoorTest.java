@@ -439,7 +439,8 @@ class DnsDoorTest {
     }
     var start = System.nanoTime();
 
-    assertThat(impatientDoor(dns).fresh(soon()).ask(questions)).hasSize(300);
+    assertThat(impatientDoor(dns).fresh(soon()).ask(questions))
+        .hasSize(20 * RecordType.values().length);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
   }
 

@@ -67,7 +67,7 @@ public final class ListedDns implements Dns, Network {
               Integer.parseInt(words[2]),
               words[3]);
       case CAA -> caa(value);
-      case NS, SOA, DS, RRSIG, DNSKEY, SPF -> Rdata.Other.of(type, new byte[0]);
+      case NS, SOA, DS, RRSIG, DNSKEY, NSEC3PARAM, SPF -> Rdata.Other.of(type, new byte[0]);
     };
   }
 

@@ -4,6 +4,8 @@ package maildrift.probes.dns.server;
 public enum Fault {
   /** Response code SERVFAIL, over UDP and TCP. */
   SERVFAIL,
+  /** Response code SERVFAIL unless the query says that it checks itself (CD). */
+  BOGUS,
   /** Response code REFUSED, over UDP and TCP. */
   REFUSED,
   /** Response code FORMERR to every query that carries EDNS, as some ancient servers do. */

@@ -2,6 +2,7 @@ package maildrift.probes.dns.server;
 
 import static org.xbill.DNS.Flags.AA;
 import static org.xbill.DNS.Flags.AD;
+import static org.xbill.DNS.Flags.CD;
 import static org.xbill.DNS.Flags.QR;
 import static org.xbill.DNS.Flags.RA;
 import static org.xbill.DNS.Flags.RD;
@@ -31,6 +32,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedErrorCodeOption;
+import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.NSRecord;
 import org.xbill.DNS.Name;
@@ -476,7 +478,8 @@ public final class NameServer implements AutoCloseable {
               : List.<org.xbill.DNS.EDNSOption>of(new ExtendedErrorCodeOption(extendedError));
       reply.addRecord(new OPTRecord(MAX_UDP, 0, 0, 0, options), Section.ADDITIONAL);
     }
-    if (wrong.contains(Fault.SERVFAIL)) {
+    if (wrong.contains(Fault.SERVFAIL)
+        || (wrong.contains(Fault.BOGUS) && !query.getHeader().getFlag(CD))) {
       header.setRcode(Rcode.SERVFAIL);
     } else if (wrong.contains(Fault.REFUSED)) {
       header.setRcode(Rcode.REFUSED);
@@ -487,13 +490,13 @@ public final class NameServer implements AutoCloseable {
           new NSRecord(Name.root, DClass.IN, 300, ZoneData.name("ns.root-servers.test")),
           Section.AUTHORITY);
     } else {
-      answer(reply, question, wrong);
+      answer(reply, question, wrong, opt != null && (opt.getFlags() & ExtendedFlags.DO) != 0);
     }
     return reply;
   }
 
-  private void answer(Message reply, Record question, Set<Fault> wrong) {
-    var said = data.ask(question.getName(), question.getType(), negativeTtl.toSeconds());
+  private void answer(Message reply, Record question, Set<Fault> wrong, boolean signed) {
+    var said = data.ask(question.getName(), question.getType(), negativeTtl.toSeconds(), signed);
     if (authoritative) {
       reply.getHeader().setFlag(AA);
     }

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.NSECRecord;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.RRSIGRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.TXTRecord;
@@ -152,25 +154,41 @@ final class ZoneData {
 
   /** RFC 1034 §4.3.2 with the wildcards of RFC 4592, and CNAMEs followed as far as we know. */
   synchronized Said ask(Name asked, int type, long negativeTtl) {
+    return ask(asked, type, negativeTtl, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param signed with the RRSIG records that are listed, and the NSEC records that deny (RFC 4035
+   *     §3.1)
+   */
+  synchronized Said ask(Name asked, int type, long negativeTtl, boolean signed) {
     var answer = new ArrayList<Record>();
     var name = asked.canonicalize();
     for (var step = 0; step < MAX_CHAIN; step++) {
       var types = typesAt(name);
       if (types.isEmpty()) {
         return new Said(
-            below.containsKey(name) ? 0 : 3, answer, List.of(startOfAuthority(name, negativeTtl)));
+            below.containsKey(name) ? 0 : 3, answer, denial(name, type, negativeTtl, signed));
       }
       var owner = step == 0 ? asked : name;
       var found = types.get().get(type);
       if (found != null) {
         found.forEach(record -> answer.add(ownedBy(record, owner)));
+        if (signed) {
+          answer.addAll(signatures(types.get(), type));
+        }
         return new Said(0, answer, List.of());
       }
       var alias = types.get().get(Type.CNAME);
       if (alias == null) {
-        return new Said(0, answer, List.of(startOfAuthority(name, negativeTtl)));
+        return new Said(0, answer, denial(name, type, negativeTtl, signed));
       }
       answer.add(ownedBy(alias.getFirst(), owner));
+      if (signed) {
+        answer.addAll(signatures(types.get(), Type.CNAME));
+      }
       name = ((CNAMERecord) alias.getFirst()).getTarget().canonicalize();
       if (!below.containsKey(name) && !knowsZoneOf(name) && typesAt(name).isEmpty()) {
         // Another server's name: an authoritative server stops here.
@@ -212,6 +230,60 @@ final class ZoneData {
             record.getDClass(),
             record.getTTL(),
             record.rdataToWireCanonical());
+  }
+
+  private static List<Record> signatures(Map<Integer, List<Record>> types, int covered) {
+    return types.getOrDefault(Type.RRSIG, List.of()).stream()
+        .filter(record -> ((RRSIGRecord) record).getTypeCovered() == covered)
+        .toList();
+  }
+
+  /** Where the name would be, and where a wildcard for it would be, there is nothing. */
+  private List<Record> denial(Name name, int type, long negativeTtl, boolean signed) {
+    var authority = new ArrayList<Record>();
+    // RFC 4035 §3.1.4.1: DS is the parent's to answer.
+    var soa =
+        startOfAuthority(
+            type == Type.DS && name.labels() > 1 ? new Name(name, 1) : name, negativeTtl);
+    authority.add(soa);
+    if (!signed) {
+      return authority;
+    }
+    var apex = records.get(soa.getName().canonicalize());
+    if (apex != null) {
+      authority.addAll(signatures(apex, Type.SOA));
+    }
+    for (var types : records.values()) {
+      var nsecs = types.getOrDefault(Type.NSEC, List.of());
+      var signatures = signatures(types, Type.NSEC);
+      // At a zone cut both zones have one; each was added with its signature.
+      for (var i = 0; i < Math.min(nsecs.size(), signatures.size()); i++) {
+        if (((RRSIGRecord) signatures.get(i)).getSigner().equals(soa.getName())
+            && denies((NSECRecord) nsecs.get(i), name)) {
+          authority.add(nsecs.get(i));
+          authority.add(signatures.get(i));
+        }
+      }
+    }
+    return authority;
+  }
+
+  private static boolean denies(NSECRecord nsec, Name name) {
+    if (nsec.getName().equals(name) || covers(nsec, name)) {
+      return true;
+    }
+    for (var i = 1; i < name.labels(); i++) {
+      if (covers(nsec, name.wild(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean covers(NSECRecord nsec, Name name) {
+    var isLast = nsec.getNext().compareTo(nsec.getName()) <= 0;
+    return nsec.getName().compareTo(name) < 0
+        && (name.compareTo(nsec.getNext()) < 0 || (isLast && name.subdomain(nsec.getNext())));
   }
 
   private Record startOfAuthority(Name name, long negativeTtl) {
