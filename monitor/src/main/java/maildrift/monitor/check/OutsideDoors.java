@@ -87,8 +87,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     private final List<Contradiction> contradictions =
         Collections.synchronizedList(new ArrayList<>());
 
-    Opened(
-        Dns dns, Dnssec dnssec, Smtp smtp, Https https, Deadline deadline, Runnable answered) {
+    Opened(Dns dns, Dnssec dnssec, Smtp smtp, Https https, Deadline deadline, Runnable answered) {
       this.answered = answered;
       this.dnssec = dnssec;
       this.dns = questions -> noting(questions, dns.ask(questions));

@@ -26,16 +26,16 @@ final class Looked {
 
   static CheckResult look(
       CheckRunner runner, ManagedDomain domain, ProbeChoice choice, Duration limit) {
-    // What is left out is not looked at for another probe's sake either.
-    var left =
+    // What is skipped is not looked at for another probe's sake either.
+    var skipped =
         runner.probes().stream()
             .map(Probe::name)
-            .filter(probe -> !choice.wants(probe))
+            .filter(choice::skips)
             .collect(Collectors.toCollection(HashSet::new));
-    left.addAll(domain.skip());
+    skipped.addAll(domain.skip());
     return told(
         runner.check(
-            domain.skip(left), Look.REGULAR, choice::wants, Context.at(Instant.now()), limit));
+            domain.skip(skipped), Look.REGULAR, choice::wants, Context.at(Instant.now()), limit));
   }
 
   private static CheckResult told(CheckResult result) {

@@ -41,6 +41,11 @@ record ProbeChoice(List<String> only, List<String> skip) {
     return probe -> (only.isEmpty() || only.contains(probe)) && !skip.contains(probe);
   }
 
+  /** It was named as one to leave out; what {@code --only} does not name may serve what it does. */
+  boolean skips(String probe) {
+    return skip.contains(probe);
+  }
+
   /** The probes that are left out. */
   Set<String> left() {
     return all().stream().filter(probe -> !wants(probe)).collect(Collectors.toUnmodifiableSet());
