@@ -173,6 +173,7 @@ final class Page {
               });
           row.in(
               "td",
+              "name",
               cell -> {
                 cell.plain(alert.annotations().getOrDefault("summary", ""));
                 backend
@@ -512,7 +513,7 @@ final class Page {
       dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: .2rem 0; }
       dt { opacity: .7; } dd { margin: 0; }
       code.old { color: var(--fail); } code.new { color: var(--pass); }
-      @media (max-width: 900px) { td dl { grid-template-columns: 1fr; } td dd { margin-bottom: .3rem; } }
+      @media (max-width: 900px) { th, td { padding: .35rem .3rem; } .name { min-width: 6rem; } td dl { grid-template-columns: 1fr; } td dd { margin-bottom: .3rem; } }
       .gap { color: var(--unknown); font-size: .87em; }
       footer { margin-top: 2rem; font-size: .85rem; opacity: .75; }
       """;
