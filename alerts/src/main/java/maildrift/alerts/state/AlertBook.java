@@ -63,6 +63,22 @@ public final class AlertBook {
       Predicate<Labels> hidden,
       Instant now,
       AlertTerms terms) {
+    return step(present, seen, hidden, _ -> true, now, terms);
+  }
+
+  /**
+   * Takes one look into account that came too soon to confirm everything.
+   *
+   * @param confirms whether a pending alert with these labels that is seen again has one look more
+   *     by that; otherwise it stays as it is. A clean look drops it either way
+   */
+  public static Step step(
+      Collection<Alert> present,
+      Collection<Problem> seen,
+      Predicate<Labels> hidden,
+      Predicate<Labels> confirms,
+      Instant now,
+      AlertTerms terms) {
     if (present.isEmpty() && seen.isEmpty()) {
       return new Step(List.of(), List.of());
     }
@@ -71,7 +87,11 @@ public final class AlertBook {
     for (var alert : present) {
       var problem = Optional.ofNullable(unmet.remove(Identity.of(alert.labels())));
       if (problem.isPresent()) {
-        book.add(alert, seen(alert, problem.get(), now, terms));
+        book.add(
+            alert,
+            alert.phase() == Phase.PENDING && !confirms.test(alert.labels())
+                ? Optional.empty()
+                : seen(alert, problem.get(), now, terms));
       } else if (hidden.test(alert.labels())) {
         book.add(alert, Optional.empty());
       } else {

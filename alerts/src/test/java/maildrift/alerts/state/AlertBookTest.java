@@ -94,6 +94,27 @@ class AlertBookTest {
   }
 
   @Test
+  void aLookThatConfirmsNothingLeavesWhatIsPendingAndDropsWhatIsGone() {
+    var book = new Book(AlertTerms.DEFAULT).look('s');
+
+    var again =
+        AlertBook.step(
+            book.alerts,
+            List.of(problem("warning", "it")),
+            AlertBookTest::nothing,
+            _ -> false,
+            NOW,
+            AlertTerms.DEFAULT);
+    var gone =
+        AlertBook.step(
+            book.alerts, List.of(), AlertBookTest::nothing, _ -> false, NOW, AlertTerms.DEFAULT);
+
+    assertThat(again.transitions()).isEmpty();
+    assertThat(again.alerts()).isEqualTo(book.alerts);
+    assertThat(gone.alerts()).isEmpty();
+  }
+
+  @Test
   void anotherTextChangesTheAlertInPlace() {
     var book = new Book(AlertTerms.DEFAULT).look('s').look('s');
 

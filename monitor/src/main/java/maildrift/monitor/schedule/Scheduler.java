@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -65,12 +66,22 @@ public final class Scheduler implements AutoCloseable {
 
   /** One name's place. */
   private static final class Slot {
+    private static final long NEVER = Long.MAX_VALUE;
+
     private final String name;
     private final int timer;
+
+    /** Its place in the round. */
+    private long regularTick;
+
+    /** When a turn besides the regular ones was asked for. */
+    private long askedTick = NEVER;
+
+    /** The turn that is next, that waits, or that runs. */
     private long dueTick;
+
     private boolean waiting;
     private boolean busy;
-    private boolean again;
     private boolean removed;
 
     Slot(String name, int timer) {
@@ -113,36 +124,44 @@ public final class Scheduler implements AutoCloseable {
             // Who was due in an hour must not wait for it when the interval is a minute now.
             var ticks = intervalTicks();
             slots.stream()
-                .filter(
-                    slot ->
-                        slot != null
-                            && !slot.removed
-                            && !slot.busy
-                            && !slot.waiting
-                            && slot.dueTick > now() + ticks)
-                .forEach(slot -> arm(slot, now() + 1 + random.nextLong(ticks)));
+                .filter(slot -> !slot.removed && slot.regularTick > now() + ticks)
+                .forEach(
+                    slot -> {
+                      slot.regularTick = now() + 1 + random.nextLong(ticks);
+                      arm(slot);
+                    });
           }
         });
   }
 
   /**
-   * Gives {@code name} a turn in {@code delay} instead of at its regular time; the round goes on
-   * from there.
+   * Gives {@code name} a turn in {@code delay}, not before, besides its regular ones, which stay
+   * where they are.
    */
   public void soon(String name, Duration delay) {
+    loop.runOnContext(_ -> slot(name).ifPresent(slot -> ask(slot, laterThan(delay))));
+  }
+
+  /**
+   * Gives {@code name} a turn within {@code delay}: one of its own when none is due by then.
+   * Regular turns stay where they are, so that those who are asked for together do not stay
+   * together.
+   */
+  public void sooner(String name, Duration delay) {
     loop.runOnContext(
-        _ -> {
-          var timer = timers.get(name);
-          if (timer != null) {
-            var slot = slots.get(timer);
-            if (slot.busy || slot.waiting) {
-              slot.again = slot.busy;
-              slot.dueTick = now() + ticks(delay);
-            } else {
-              arm(slot, now() + ticks(delay));
-            }
-          }
-        });
+        _ ->
+            slot(name)
+                .filter(slot -> !slot.waiting && (slot.busy || laterThan(delay) < slot.dueTick))
+                .ifPresent(slot -> ask(slot, laterThan(delay))));
+  }
+
+  private void ask(Slot slot, long tick) {
+    slot.askedTick = Math.min(slot.askedTick, tick);
+    arm(slot);
+  }
+
+  private Optional<Slot> slot(String name) {
+    return Optional.ofNullable(timers.get(name)).map(slots::get);
   }
 
   /** How late the most overdue name is, in seconds; 0 when none is. */
@@ -158,19 +177,16 @@ public final class Scheduler implements AutoCloseable {
     return Math.max(0, stalled) / 1e9;
   }
 
-  /** In how long the name's next regular turn is; empty for an unknown name. */
-  public CompletableFuture<java.util.Optional<Duration>> next(String name) {
-    var answer = new CompletableFuture<java.util.Optional<Duration>>();
+  /** In how long the name's next turn is; empty for an unknown name. */
+  public CompletableFuture<Optional<Duration>> next(String name) {
+    var answer = new CompletableFuture<Optional<Duration>>();
     loop.runOnContext(
-        _ -> {
-          var timer = timers.get(name);
-          answer.complete(
-              timer == null
-                  ? java.util.Optional.empty()
-                  : java.util.Optional.of(
-                      Duration.ofMillis(
-                          Math.max(0, (slots.get(timer).dueTick - now()) * TICK_MILLIS))));
-        });
+        _ ->
+            answer.complete(
+                slot(name)
+                    .map(
+                        slot ->
+                            Duration.ofMillis(Math.max(0, (slot.dueTick - now()) * TICK_MILLIS)))));
     return answer;
   }
 
@@ -183,7 +199,8 @@ public final class Scheduler implements AutoCloseable {
       slots.set(timer, slot);
     }
     timers.put(name, timer);
-    arm(slot, now() + 1 + delayTicks);
+    slot.regularTick = now() + 1 + delayTicks;
+    arm(slot);
   }
 
   private void remove(String name) {
@@ -199,9 +216,12 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
-  private void arm(Slot slot, long tick) {
-    slot.dueTick = tick;
-    wheel.arm(slot.timer, tick);
+  /** Whoever waits or is at work is armed when that is done. */
+  private void arm(Slot slot) {
+    if (!slot.waiting && !slot.busy) {
+      slot.dueTick = Math.min(slot.regularTick, slot.askedTick);
+      wheel.arm(slot.timer, slot.dueTick);
+    }
   }
 
   private void turn() {
@@ -233,6 +253,9 @@ public final class Scheduler implements AutoCloseable {
         continue;
       }
       slot.busy = true;
+      if (slot.askedTick <= now()) {
+        slot.askedTick = Slot.NEVER;
+      }
       running++;
       threads.execute(
           () -> {
@@ -252,24 +275,23 @@ public final class Scheduler implements AutoCloseable {
     slot.busy = false;
     if (slot.removed) {
       free.push(slot.timer);
-    } else if (slot.again) {
-      slot.again = false;
-      arm(slot, slot.dueTick);
     } else {
-      arm(slot, following(slot.dueTick));
+      slot.regularTick = following(slot.regularTick);
+      arm(slot);
     }
     hand();
   }
 
   /**
-   * One interval after the last turn was due, so that the round does not drift; in the future, so
-   * that none is made up for.
+   * Whole intervals after the last regular turn was due, so that the round does not drift; in the
+   * future, so that none is made up for.
    */
-  private long following(long dueTick) {
+  private long following(long regularTick) {
     var ticks = intervalTicks();
-    var next = dueTick + ticks;
     var now = now();
-    return next > now ? next : next + ((now - next) / ticks + 1) * ticks;
+    return regularTick > now
+        ? regularTick
+        : regularTick + ((now - regularTick) / ticks + 1) * ticks;
   }
 
   private long spread(int names) {
@@ -279,6 +301,12 @@ public final class Scheduler implements AutoCloseable {
 
   private long intervalTicks() {
     return Math.max(1, ticks(interval));
+  }
+
+  /** The first tick at which all of {@code delay} has passed. */
+  private long laterThan(Duration delay) {
+    var millis = Math.max(0, delay.toMillis());
+    return millis == 0 ? now() : now() + 1 + Math.ceilDiv(millis, TICK_MILLIS);
   }
 
   private static long ticks(Duration duration) {

@@ -54,6 +54,9 @@ final class DomainWatch {
   /** It is no longer watched: what a turn still brings is dropped. */
   volatile boolean removed;
 
+  /** Its relatives asked for a look, and it has not been looked at since. */
+  volatile boolean isAskedFor;
+
   /** Belongs to {@link #state}, which has the facts. */
   volatile Recall recall = Recall.NOTHING;
 

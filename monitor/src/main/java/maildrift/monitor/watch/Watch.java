@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Labels;
 import maildrift.alerts.state.AlertBook;
 import maildrift.alerts.state.AlertTerms;
 import maildrift.alerts.state.Transition;
@@ -84,8 +85,11 @@ public final class Watch {
     /** Alerts changed; already durable. */
     void changed(List<Transition> transitions);
 
-    /** The domain must be looked at again sooner than its turn. */
+    /** The domain must be looked at then, whenever its turn is: before, nothing is confirmed. */
     void confirm(String domain, Duration in);
+
+    /** The domain must be looked at by then, unless its turn comes before. */
+    void sooner(String domain, Duration within);
   }
 
   /** Whether the resolvers as a whole cannot look; then no domain is blamed for it. */
@@ -236,18 +240,23 @@ public final class Watch {
     try {
       turn(name, watch, look);
     } finally {
+      watch.isAskedFor = false;
       watch.turn.unlock();
     }
   }
 
   private void turn(String name, DomainWatch watch, Look look) {
     var domain = watch.state.domain();
-    var context = new Context(clock.instant(), published.withdrawn(), watch::past);
-    var pending =
-        watch.alerts.stream().filter(alert -> alert.phase() == Alert.Phase.PENDING).toList();
+    var now = clock.instant();
+    var context = new Context(now, published.withdrawn(), watch::past);
+    var ripe =
+        watch.alerts.stream()
+            .filter(alert -> alert.phase() == Alert.Phase.PENDING)
+            .filter(alert -> !untilConfirmed(alert, now).isPositive())
+            .toList();
     var seen =
-        !pending.isEmpty() && !watch.state.isUnseen()
-            ? confirm(domain, watch, pending, context)
+        !ripe.isEmpty() && !watch.state.isUnseen()
+            ? confirm(domain, watch, ripe, context, look == Look.SECOND_OPINION)
             : regular(domain, watch, context, look);
     // A look that a shutdown cut short has seen nothing, not even gaps.
     if (!Thread.currentThread().isInterrupted()) {
@@ -256,17 +265,30 @@ public final class Watch {
   }
 
   /**
+   * How long a pending alert has to wait until a look can confirm it: what a look sees again at
+   * once, whoever asked for it, was not there for any longer.
+   */
+  private Duration untilConfirmed(Alert pending, Instant now) {
+    // A clock that was set back must not leave it waiting.
+    return now.isBefore(pending.updatedAt())
+        ? Duration.ZERO
+        : Duration.between(now, pending.updatedAt().plus(terms.schedule().confirmAfter()));
+  }
+
+  /**
    * What a turn saw, by one look or several that must agree.
    *
    * @param full whether all probes ran
    * @param alone whether it is one regular look, as the next one will be
+   * @param confirmed which pending alerts it counts for when it saw them again
    */
   private record Seen(
       CheckResult result,
       List<Finding> extra,
       Predicate<Finding.Key> hidden,
       boolean full,
-      boolean alone) {}
+      boolean alone,
+      Set<Finding.Key> confirmed) {}
 
   private Seen regular(ManagedDomain domain, DomainWatch watch, Context context, Look look) {
     var result = runner.check(domain, look, _ -> true, context, watch.recall);
@@ -281,7 +303,8 @@ public final class Watch {
           List.of(),
           key -> hides(result.gaps(), key) || key.rule().equals(WatchRules.INCONSISTENT.id()),
           true,
-          true);
+          true,
+          Set.of());
     }
     // Only the authoritative servers themselves can say that they agree again.
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, _ -> true, context);
@@ -294,7 +317,8 @@ public final class Watch {
                     && !authoritative.gaps().isEmpty()
                     && inconsistent(authoritative).isEmpty()),
         true,
-        false);
+        false,
+        Set.of());
   }
 
   /**
@@ -302,7 +326,12 @@ public final class Watch {
    * authoritative servers, too.
    */
   private Seen confirm(
-      ManagedDomain domain, DomainWatch watch, List<Alert> pending, Context context) {
+      ManagedDomain domain,
+      DomainWatch watch,
+      List<Alert> pending,
+      Context context,
+      boolean everything) {
+    var confirmed = pending.stream().map(Watch::key).collect(Collectors.toUnmodifiableSet());
     var doubted =
         pending.stream()
             .map(alert -> probeOf(key(alert)))
@@ -312,7 +341,8 @@ public final class Watch {
     // While something stays in doubt, as behind a mail server that does not answer, the other
     // probes keep their turns.
     var full =
-        doubted.isEmpty()
+        everything
+            || doubted.isEmpty()
             || !watch.fullyLooked.plus(terms.schedule().interval()).isAfter(clock.instant());
     Predicate<String> wanted = full ? _ -> true : doubted::contains;
     var second = runner.check(domain, Look.SECOND_OPINION, wanted, context, watch.recall);
@@ -324,7 +354,8 @@ public final class Watch {
           List.of(),
           key -> hidden(key, second) || key.rule().equals(WatchRules.INCONSISTENT.id()),
           full,
-          false);
+          false,
+          confirmed);
     }
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, wanted, context, watch.recall);
     var agreed = authoritative.findings().stream().map(Finding::key).collect(Collectors.toSet());
@@ -344,7 +375,8 @@ public final class Watch {
         inconsistent(authoritative),
         key -> hidden(key, second) || hidden(key, authoritative),
         full,
-        false);
+        false,
+        confirmed);
   }
 
   /** A probe, and those whose judgements its own needs. */
@@ -510,7 +542,8 @@ public final class Watch {
         AlertBook.step(
             watch.alerts,
             problems,
-            labels -> hidden.test(new Finding.Key(labels.get("alertname"), labels.get("subject"))),
+            labels -> hidden.test(key(labels)),
+            labels -> seen.confirmed().contains(key(labels)),
             now,
             AlertTerms.DEFAULT.confirmations(terms.schedule().confirmations()));
     // The declaration may have been replaced while the network was asked.
@@ -552,10 +585,19 @@ public final class Watch {
       listener.changed(step.transitions());
       relatives.changed(domain.name(), step.transitions());
     }
-    // A doubt that this look could not see waits for its regular turn.
-    if (step.wantsConfirmation() && !step.transitions().isEmpty()) {
-      listener.confirm(name, terms.schedule().confirmAfter());
-    }
+    askToConfirm(name, step.alerts(), now);
+  }
+
+  /** A doubt that was ripe and that this look could not see waits for its regular turn. */
+  private void askToConfirm(String name, List<Alert> alerts, Instant lookedAt) {
+    var now = clock.instant();
+    alerts.stream()
+        .filter(alert -> alert.phase() == Alert.Phase.PENDING)
+        .filter(
+            alert -> alert.updatedAt().equals(lookedAt) || untilConfirmed(alert, now).isPositive())
+        .map(alert -> untilConfirmed(alert, now))
+        .min(Duration::compareTo)
+        .ifPresent(wait -> listener.confirm(name, wait.isPositive() ? wait : Duration.ZERO));
   }
 
   private static void apply(List<Transition> transitions, String name, Batch.Builder batch) {
@@ -700,7 +742,11 @@ public final class Watch {
   }
 
   static Finding.Key key(Alert alert) {
-    return new Finding.Key(alert.labels().get("alertname"), alert.labels().get("subject"));
+    return key(alert.labels());
+  }
+
+  private static Finding.Key key(Labels labels) {
+    return new Finding.Key(labels.get("alertname"), labels.get("subject"));
   }
 
   /** The accepted baseline of a domain; empty for an unknown one. */

@@ -625,6 +625,11 @@ public final class App implements Backend, AutoCloseable {
     public void confirm(String domain, Duration in) {
       scheduler.soon(domain, in);
     }
+
+    @Override
+    public void sooner(String domain, Duration within) {
+      scheduler.sooner(domain, within);
+    }
   }
 
   /** What deliveries tell. */

@@ -101,7 +101,7 @@ public final class SweepBench implements AutoCloseable {
 
   private static ScheduleConfig confirming(ScheduleConfig schedule, int confirmations) {
     return new ScheduleConfig(
-        schedule.interval(), schedule.confirmAfter(), confirmations, schedule.unobservableAfter());
+        schedule.interval(), Duration.ZERO, confirmations, schedule.unobservableAfter());
   }
 
   private final class Told implements Watch.Listener {
@@ -118,6 +118,11 @@ public final class SweepBench implements AutoCloseable {
     @Override
     public void confirm(String domain, Duration in) {
       // The next sweep is the second look.
+    }
+
+    @Override
+    public void sooner(String domain, Duration within) {
+      // A sweep looks at all of them.
     }
   }
 

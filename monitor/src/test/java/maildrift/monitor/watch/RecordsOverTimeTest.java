@@ -117,6 +117,11 @@ class RecordsOverTimeTest {
     public void confirm(String domain, Duration in) {
       // The test takes the turns.
     }
+
+    @Override
+    public void sooner(String domain, Duration within) {
+      // The test takes the turns.
+    }
   }
 
   private Doors.Door door(Deadline deadline) {

@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,8 +45,11 @@ public final class Daemon implements AutoCloseable {
   public final Path file;
   private final App app;
   private final int port;
+  private final TestClock clock;
 
-  private Daemon(NameServer names, LoopbackHttp hook, Path file, StateStore store, Clock clock) {
+  private Daemon(
+      NameServer names, LoopbackHttp hook, Path file, StateStore store, TestClock clock) {
+    this.clock = clock;
     this.names = names;
     this.hook = hook;
     this.file = file;
@@ -109,10 +111,10 @@ public final class Daemon implements AutoCloseable {
     }
 
     public Daemon start(StateStore store, String... sections) {
-      return start(store, Clock.systemUTC(), sections);
+      return start(store, new TestClock(), sections);
     }
 
-    public Daemon start(StateStore store, Clock clock, String... sections) {
+    Daemon start(StateStore store, TestClock clock, String... sections) {
       var file = folder.resolve("maildrift.yml");
       write(file, configuration(names, hook, sections));
       var daemon = new Daemon(names, hook, file, store, clock);
@@ -203,9 +205,12 @@ public final class Daemon implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port + path);
   }
 
-  /** Takes the domains' turns now. */
+  /** Takes the domains' turns, each when what is pending can be confirmed. */
   public Daemon look(String... domains) {
     for (var domain : domains) {
+      if (!alerts(Alert.Phase.PENDING).isEmpty()) {
+        clock.advance(app.config().schedule().confirmAfter());
+      }
       assertThat(app.check(domain)).isPresent();
     }
     return this;

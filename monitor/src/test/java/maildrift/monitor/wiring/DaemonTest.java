@@ -34,7 +34,7 @@ class DaemonTest {
       "domains: [{name: contoso.test, %1$s}, {name: fabrikam.test, %1$s}]"
           .formatted(Daemon.ONLY_MX);
   private static final String TWO_LOOKS =
-      "schedule: {interval: 1h, confirm_after: 1h, confirmations: 2}";
+      "schedule: {interval: 1h, confirm_after: 10m, confirmations: 2}";
   private static final String FABRIKAM =
       "domains: [{name: fabrikam.test, %s}]".formatted(Daemon.ONLY_MX);
   private static final String BLIND_SOON =
@@ -507,11 +507,12 @@ class DaemonTest {
       assertThat(daemon.alerts(Phase.PENDING)).contains("mx.missing mx1.contoso.test");
       world.names.fault("contoso.test", Fault.SERVFAIL);
       world.names.set("_dmarc.contoso.test 0 TXT v=DMARC1; p=none; rua=mailto:d@contoso.test");
-      daemon.look("contoso.test");
+      clock.advance(Duration.ofMinutes(10));
+      daemon.app().watch().turn("contoso.test");
       assertThat(daemon.alerts(Phase.PENDING)).noneMatch(text -> text.contains("DMARC"));
 
       clock.advance(Duration.ofHours(1));
-      daemon.look("contoso.test");
+      daemon.app().watch().turn("contoso.test");
       assertThat(daemon.alerts(Phase.PENDING)).contains("record.changed _dmarc.contoso.test DMARC");
     }
   }

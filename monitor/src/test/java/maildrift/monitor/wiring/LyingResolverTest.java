@@ -20,7 +20,7 @@ class LyingResolverTest {
   private static final String CONTOSO =
       "domains: [{name: contoso.test, %s}]".formatted(Daemon.ONLY_MX);
   private static final String TWO_LOOKS =
-      "schedule: {interval: 1h, confirm_after: 1h, confirmations: 2}";
+      "schedule: {interval: 1h, confirm_after: 10m, confirmations: 2}";
   private static final String LIES = "resolver.contradicted resolvers";
 
   @TempDir Path folder;
