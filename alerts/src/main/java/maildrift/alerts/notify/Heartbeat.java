@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import maildrift.alerts.Alert;
+import maildrift.alerts.Notification;
 import maildrift.alerts.outbox.Notifier;
 import maildrift.alerts.outbox.Outcome;
 import org.slf4j.Logger;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
-  private final Function<String, List<Alert>> firing;
+  private final Function<String, List<Notification.Item>> firing;
   private final Map<String, Beat> beats = new HashMap<>();
 
   private record Beat(Notifier notifier, Thread thread) {}
@@ -28,7 +28,7 @@ public final class Heartbeat implements AutoCloseable {
    *
    * @param firing what the named receiver was told of and still fires; called on other threads
    */
-  public Heartbeat(Function<String, List<Alert>> firing) {
+  public Heartbeat(Function<String, List<Notification.Item>> firing) {
     this.firing = firing;
   }
 
@@ -73,15 +73,11 @@ public final class Heartbeat implements AutoCloseable {
 
   private void refresh(String receiver, Notifier notifier) {
     try {
-      var alerts = firing.apply(receiver);
-      if (alerts.isEmpty()) {
-        return;
-      }
-      var outcome = notifier.refresh(alerts);
+      var outcome = notifier.refresh(() -> firing.apply(receiver));
       if (!(outcome instanceof Outcome.Delivered)) {
-        LOG.warn("{} alerts could not be refreshed at {}: {}", alerts.size(), receiver, outcome);
+        LOG.warn("what fires could not be refreshed at {}: {}", receiver, outcome);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("the refresh of {} broke", receiver, e);
     }
   }

@@ -96,7 +96,8 @@ public final class Deliveries {
             if (lane == null) {
               var fresh = new Lane(receiver, notifier);
               lanes.put(receiver, fresh);
-              Thread.ofVirtual().name("deliveries-" + receiver).start(fresh::run);
+              fresh.thread =
+                  Optional.of(Thread.ofVirtual().name("deliveries-" + receiver).start(fresh::run));
             } else if (!lane.notifier.equals(notifier)) {
               lane.notifier = notifier;
               lane.disabled = false;
@@ -184,6 +185,7 @@ public final class Deliveries {
     private final Set<Thread> flights = new HashSet<>();
     private final Set<Thread> sending = new HashSet<>();
     private Notifier notifier;
+    private Optional<Thread> thread = Optional.empty();
     private Instant pausedUntil = Instant.MIN;
     private boolean news;
     private boolean failing;
@@ -197,25 +199,44 @@ public final class Deliveries {
 
     void run() {
       try {
-        while (true) {
-          var room = waitForRoom();
-          if (room == 0) {
-            return;
-          }
-          try {
-            var claimed = outbox.claim(receiver, room, clock.instant(), terms.lease());
-            if (claimed.isEmpty()) {
-              nap(outbox.nextAttempt(receiver));
-            } else {
-              claimed.forEach(this::launch);
-            }
-          } catch (RuntimeException e) {
-            LOG.warn("deliveries to {}: the store does not answer, trying again", receiver, e);
-            nap(Optional.of(clock.instant().plus(STORE_RETRY)));
-          }
+        while (goesOn()) {
+          // Nothing ends it but its end: a receiver that nobody serves is not told anything more.
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      }
+    }
+
+    private boolean goesOn() throws InterruptedException {
+      try {
+        var room = waitForRoom();
+        if (room == 0) {
+          return false;
+        }
+        var claimed = outbox.claim(receiver, room, clock.instant(), terms.lease());
+        if (claimed.isEmpty()) {
+          nap(outbox.nextAttempt(receiver));
+        } else {
+          claimed.forEach(this::launch);
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("deliveries to {}: the store does not answer, trying again", receiver, e);
+        pause();
+      } catch (Error e) {
+        LOG.error("deliveries to {} failed, trying again", receiver, e);
+        pause();
+      }
+      return true;
+    }
+
+    private void pause() throws InterruptedException {
+      lock.lock();
+      try {
+        if (!stopping && !ended) {
+          await(STORE_RETRY);
+        }
+      } finally {
+        lock.unlock();
       }
     }
 
@@ -270,9 +291,10 @@ public final class Deliveries {
         var to = notifier;
         var flight =
             Thread.ofVirtual().name("delivery-" + owed.id()).unstarted(() -> fly(owed, to));
+        // First: one that could not be started would take its room for ever.
+        flight.start();
         flights.add(flight);
         sending.add(flight);
-        flight.start();
       } finally {
         lock.unlock();
       }
@@ -450,6 +472,22 @@ public final class Deliveries {
 
   private static Instant later(Instant a, Instant b) {
     return a.isAfter(b) ? a : b;
+  }
+
+  /** The receivers whose notifications nobody sends any more although they should be sent. */
+  public List<String> stuck() {
+    lock.lock();
+    try {
+      return stopping
+          ? List.of()
+          : lanes.values().stream()
+              .filter(lane -> lane.thread.filter(Thread::isAlive).isEmpty())
+              .map(lane -> lane.receiver)
+              .sorted()
+              .toList();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The receivers that are being sent to. */

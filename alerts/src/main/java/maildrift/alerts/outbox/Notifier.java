@@ -3,7 +3,8 @@ package maildrift.alerts.outbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import maildrift.alerts.Alert;
+import java.util.function.Supplier;
+import maildrift.alerts.Notification;
 
 /**
  * One configured receiver, ready to be told. Called on virtual threads, several at a time; blocks
@@ -20,8 +21,13 @@ public interface Notifier {
     return Optional.empty();
   }
 
-  /** Says again what fires. Nothing is owed: the next time makes up for a failure. */
-  default Outcome refresh(List<Alert> firing) {
+  /**
+   * Says again what fires. Nothing is owed: the next time makes up for a failure.
+   *
+   * @param firing what fires at the moment, asked right before anything is said: what ended
+   *     meanwhile must not be called firing after the receiver was told of its end
+   */
+  default Outcome refresh(Supplier<List<Notification.Item>> firing) {
     return new Outcome.Delivered();
   }
 }

@@ -199,8 +199,8 @@ public final class Dispatcher {
   }
 
   /** The alerts that fire and that this receiver was told of, for receivers that forget. */
-  public List<Alert> toldFiring(String receiver) {
-    var firing = new LinkedHashMap<String, Alert>();
+  public List<Notification.Item> toldFiring(String receiver) {
+    var firing = new LinkedHashMap<String, Notification.Item>();
     for (var group : groups.values()) {
       if (group.receiver.equals(receiver)) {
         for (var fingerprint : group.told.keySet()) {
@@ -208,7 +208,7 @@ public final class Dispatcher {
           if (entry != null
               && entry.alert.phase() != Phase.RESOLVED
               && entry.groups.contains(group)) {
-            firing.put(fingerprint, entry.alert);
+            firing.computeIfAbsent(fingerprint, _ -> item(entry.alert, Optional.empty()));
           }
         }
       }

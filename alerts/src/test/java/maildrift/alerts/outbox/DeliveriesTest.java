@@ -58,6 +58,31 @@ class DeliveriesTest {
   }
 
   @Test
+  void neitherABugNorAnErrorEndsWhatServesAReceiver() throws InterruptedException {
+    var failures = new AtomicInteger(2);
+    InstantSource broken =
+        () -> {
+          if (Thread.currentThread().getName().startsWith("deliveries-")
+              && failures.getAndDecrement() > 0) {
+            if (failures.get() > 0) {
+              throw new IllegalStateException("a bug");
+            }
+            throw new StackOverflowError();
+          }
+          return Instant.now();
+        };
+    var own = new Deliveries(outbox, QUICK, broken, new Listening());
+    var receiver = new Heard(_ -> new Outcome.Delivered());
+    own.receivers(Map.of("oncall", receiver));
+    owe("oncall", 1);
+
+    await().until(() -> outbox.backlog().isEmpty());
+
+    assertThat(own.stuck()).isEmpty();
+    own.stop(Duration.ofSeconds(5));
+  }
+
+  @Test
   void whatFailsIsTriedAgainWithTheSameIdUntilItArrives() {
     var receiver = new Heard(owed -> owed.attempts() < 6 ? DOWN : new Outcome.Delivered());
     deliveries.receivers(Map.of("oncall", receiver));

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Notification;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.route.Dispatch;
 import maildrift.alerts.route.Dispatcher;
@@ -38,6 +39,9 @@ public final class AlertDesk implements AutoCloseable {
    */
   private static final Duration LONGEST_NAP = Duration.ofSeconds(1);
 
+  /** A failure that is longer than this is not over by itself. */
+  private static final Duration FAILS_FOR = Duration.ofSeconds(30);
+
   private final StateStore store;
   private final Dispatcher dispatcher;
   private final Clock clock;
@@ -47,7 +51,11 @@ public final class AlertDesk implements AutoCloseable {
   private final Condition news = lock.newCondition();
   private final Thread thread;
   private Dispatch unstored = Dispatch.NOTHING;
-  private boolean closed;
+  private volatile boolean started;
+  private volatile boolean closed;
+
+  /** In {@link System#nanoTime}. */
+  private volatile Optional<Long> failingSince = Optional.empty();
 
   /**
    * @param wakeDeliveries called after something was made owed
@@ -77,6 +85,7 @@ public final class AlertDesk implements AutoCloseable {
       lock.unlock();
     }
     thread.start();
+    started = true;
   }
 
   /** Alerts changed, durably. */
@@ -129,7 +138,7 @@ public final class AlertDesk implements AutoCloseable {
   }
 
   /** What a receiver that forgets must be reminded of. */
-  public List<Alert> toldFiring(String receiver) {
+  public List<Notification.Item> toldFiring(String receiver) {
     lock.lock();
     try {
       return dispatcher.toldFiring(receiver);
@@ -142,9 +151,18 @@ public final class AlertDesk implements AutoCloseable {
     lock.lock();
     try {
       while (!closed) {
-        settle(dispatcher.due(clock.instant()));
-        if (!closed) {
-          nap(dispatcher.nextDue());
+        try {
+          settle(dispatcher.due(clock.instant()));
+          failingSince = Optional.empty();
+          if (!closed) {
+            nap(dispatcher.nextDue());
+          }
+        } catch (RuntimeException | Error failure) {
+          LOG.error("the alert desk failed; it goes on", failure);
+          if (failingSince.isEmpty()) {
+            failingSince = Optional.of(System.nanoTime());
+          }
+          await(LONGEST_NAP);
         }
       }
     } finally {
@@ -152,7 +170,17 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("WaitNotInLoop") // the caller is the loop, and looks again whatever woke it
+  /** Why nobody is told of anything, when that has gone on for a while. */
+  public Optional<String> unwell() {
+    if (started && !closed && !thread.isAlive()) {
+      return Optional.of("the alert desk has ended");
+    }
+    return failingSince
+        .map(since -> Duration.ofNanos(System.nanoTime() - since))
+        .filter(since -> since.compareTo(FAILS_FOR) > 0)
+        .map(since -> "the alert desk has failed for %d s".formatted(since.toSeconds()));
+  }
+
   private void nap(Optional<Instant> until) {
     var now = clock.instant();
     var nap =
@@ -160,8 +188,15 @@ public final class AlertDesk implements AutoCloseable {
             .map(at -> Duration.between(now, at))
             .filter(left -> left.compareTo(LONGEST_NAP) < 0)
             .orElse(LONGEST_NAP);
+    if (nap.isPositive()) {
+      await(nap);
+    }
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // the caller is the loop, and looks again whatever woke it
+  private void await(Duration nap) {
     try {
-      if (nap.isPositive() && !news.await(nap.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!news.await(nap.toNanos(), TimeUnit.NANOSECONDS)) {
         LOG.trace("nothing came in");
       }
     } catch (InterruptedException _) {

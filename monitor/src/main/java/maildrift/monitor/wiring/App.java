@@ -900,6 +900,11 @@ public final class App implements Backend, AutoCloseable {
     if (stalled > 30) {
       reasons.put("schedule", "the event loop has stood still for %.0f s".formatted(stalled));
     }
+    desk.unwell().ifPresent(why -> reasons.put("alerts", why));
+    var stuck = deliveries.stuck();
+    if (!stuck.isEmpty()) {
+      reasons.put("deliveries", "nobody sends to " + String.join(", ", stuck));
+    }
     if (!live) {
       if (!open) {
         reasons.put("start", "not everything is started yet");

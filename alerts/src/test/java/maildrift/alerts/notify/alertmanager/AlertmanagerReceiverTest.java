@@ -13,9 +13,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import maildrift.alerts.Alert;
+import maildrift.alerts.Notification;
 import maildrift.alerts.notify.Heartbeat;
 import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Secret;
@@ -24,6 +25,7 @@ import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.alerts.notify.http.LoopbackHttp.Answer;
 import maildrift.alerts.outbox.Failure;
+import maildrift.alerts.outbox.Notifier;
 import maildrift.alerts.outbox.Outcome;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -83,8 +85,56 @@ class AlertmanagerReceiverTest {
 
       await().until(() -> server.got().size() >= 3);
 
-      assertThat(server.got().get(2).body()).contains("\"endsAt\":\"2026-11-21T17:05:00.200Z\"");
+      assertThat(server.got().get(2).body())
+          .contains("\"endsAt\":\"2026-11-21T17:05:00.200Z\"")
+          .contains("\"generatorURL\":\"https://maildrift.test/d0.test\"");
       heartbeat.receivers(Map.of());
+    }
+  }
+
+  @Test
+  void whatEndsWhileARefreshIsSentIsNotCalledFiringAfterItsEnd() throws Exception {
+    var firing = new AtomicReference<>(List.of(alert()));
+    var sent = new CompletableFuture<Thread>();
+    var notifier = new CompletableFuture<Notifier>();
+    try (var server =
+        new LoopbackHttp(
+            _ -> {
+              if (!sent.isDone()) {
+                // While the first instance takes the refresh, the alert ends, and that is sent.
+                firing.set(List.of());
+                sent.complete(Thread.startVirtualThread(() -> notifier.join().send(owed())));
+                await().until(() -> sent.join().getState() == Thread.State.WAITING);
+              }
+              return Answer.status(200);
+            })) {
+      notifier.complete(receiver(server).open(TOOLS));
+
+      notifier.join().refresh(firing::get);
+      sent.join().join();
+      notifier.join().refresh(firing::get);
+
+      assertThat(server.got()).hasSize(2);
+      assertThat(server.got().getFirst().body()).contains("2026-11-21T17:09:00Z");
+      assertThat(server.got().getLast().body()).contains("2026-11-21T17:10:00Z");
+    }
+  }
+
+  @Test
+  void eachRequestOfARefreshSaysWhatFiresThen() throws IOException {
+    var all = Samples.netblocks(1_200).firing();
+    var firing = new AtomicReference<>(all);
+    try (var server =
+        new LoopbackHttp(
+            _ -> {
+              firing.set(all.subList(0, 600));
+              return Answer.status(200);
+            })) {
+      receiver(server).open(TOOLS).refresh(firing::get);
+
+      assertThat(server.got())
+          .extracting(got -> JsonMapper.builder().build().readTree(got.body()).size())
+          .containsExactly(500, 100);
     }
   }
 
@@ -128,17 +178,8 @@ class AlertmanagerReceiverTest {
     return Samples.owed("am", Samples.netblocks(1));
   }
 
-  private static Alert alert() {
-    var item = Samples.netblocks(1).firing().getFirst();
-    return new Alert(
-        item.labels(),
-        new TreeMap<>(item.annotations()),
-        Alert.Phase.FIRING,
-        0,
-        0,
-        item.startsAt(),
-        item.startsAt(),
-        Optional.empty());
+  private static Notification.Item alert() {
+    return Samples.netblocks(1).firing().getFirst();
   }
 
   private static String text(JsonNode node, String name) {
