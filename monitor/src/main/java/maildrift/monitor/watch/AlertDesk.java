@@ -153,9 +153,10 @@ public final class AlertDesk implements AutoCloseable {
       while (!closed) {
         try {
           settle(dispatcher.due(clock.instant()));
+          var next = dispatcher.nextDue();
           failingSince = Optional.empty();
           if (!closed) {
-            nap(dispatcher.nextDue());
+            nap(next);
           }
         } catch (RuntimeException | Error failure) {
           LOG.error("the alert desk failed; it goes on", failure);

@@ -31,8 +31,20 @@ final class DomainWatch {
   /** Accepted values by record name. */
   volatile Map<String, String> baseline = Map.of();
 
-  /** Values as last seen, by record name. */
+  /** Values as last seen and confirmed, by record name. */
   final Map<String, String> records = new HashMap<>();
+
+  /** Other values of records, seen by too few looks yet to be believed. */
+  volatile Map<String, Doubt> doubts = Map.of();
+
+  /**
+   * A value that a record may have taken.
+   *
+   * @param looks how many in a row saw it
+   * @param since when the first of them was
+   * @param at when the last of them was that counted
+   */
+  record Doubt(String value, int looks, Instant since, Instant at) {}
 
   /** When a record was last seen to change. */
   volatile Map<String, Instant> recordsChanged = Map.of();

@@ -2,12 +2,14 @@ package maildrift.monitor.watch;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import maildrift.monitor.store.PublishedNetwork;
 import maildrift.probes.Judgement;
 import maildrift.probes.network.Cidr;
@@ -20,36 +22,69 @@ public final class Published {
   /** {@code lastSeen} is for people; to the day is enough, and costs no write at every look. */
   private static final java.time.Duration FRESH = java.time.Duration.ofDays(1);
 
+  /** Changed under the lock of this object, read without. */
   private final ConcurrentHashMap<String, Map<Cidr, PublishedNetwork>> sources =
       new ConcurrentHashMap<>();
 
+  /** Made when it is asked for after a change; turns by the thousand ask, changes are rare. */
+  private volatile Optional<Map<String, Map<Cidr, Instant>>> withdrawn = Optional.empty();
+
   public void restore(PublishedNetwork network) {
-    sources.compute(
-        network.source(), (_, known) -> with(known == null ? Map.of() : known, List.of(network)));
+    learn(List.of(network));
   }
 
   /**
    * Per source the networks that it no longer publishes, with the time they were first seen gone.
+   * Unmodifiable, and the same object until something changes.
    */
   public Map<String, Map<Cidr, Instant>> withdrawn() {
-    var all = new LinkedHashMap<String, Map<Cidr, Instant>>();
+    return withdrawn.orElseGet(this::gather);
+  }
+
+  private synchronized Map<String, Map<Cidr, Instant>> gather() {
+    if (withdrawn.isPresent()) {
+      return withdrawn.get();
+    }
+    var all = new HashMap<String, Map<Cidr, Instant>>();
     sources.forEach(
         (source, known) -> {
-          var gone = new LinkedHashMap<Cidr, Instant>();
+          var gone = new HashMap<Cidr, Instant>();
           known
               .values()
               .forEach(
                   network ->
                       network.withdrawnAt().ifPresent(at -> gone.put(network.network(), at)));
           if (!gone.isEmpty()) {
-            all.put(source, gone);
+            all.put(source, Collections.unmodifiableMap(gone));
           }
         });
-    return all;
+    var gathered = Collections.unmodifiableMap(all);
+    withdrawn = Optional.of(gathered);
+    return gathered;
   }
 
-  /** What a gapless look of the netblocks probe says that was not known. Changes nothing. */
-  List<PublishedNetwork> news(Judgement netblocks, Instant now) {
+  /** Forgets what was withdrawn before, as the store does. */
+  public synchronized void expire(Instant before) {
+    for (var known : sources.values()) {
+      known
+          .values()
+          .removeIf(network -> network.withdrawnAt().filter(at -> at.isBefore(before)).isPresent());
+    }
+    sources.values().removeIf(Map::isEmpty);
+    withdrawn = Optional.empty();
+  }
+
+  /** Whether anything is known of the source. */
+  boolean knows(String source) {
+    return sources.containsKey(source);
+  }
+
+  /**
+   * What a gapless look of the netblocks probe says that was not known. Changes nothing.
+   *
+   * @param believed the sources of which the look is believed
+   */
+  List<PublishedNetwork> news(Judgement netblocks, Instant now, Predicate<String> believed) {
     if (!netblocks.gaps().isEmpty()
         || !(netblocks.facts().get("sources") instanceof List<?> list)) {
       return List.of();
@@ -57,7 +92,8 @@ public final class Published {
     var news = new ArrayList<PublishedNetwork>();
     for (var entry : list) {
       if (entry instanceof Map<?, ?> source
-          && source.get("published") instanceof List<?> published) {
+          && source.get("published") instanceof List<?> published
+          && believed.test(String.valueOf(source.get("name")))) {
         news(String.valueOf(source.get("name")), cidrs(published), now, news);
       }
     }
@@ -92,14 +128,14 @@ public final class Published {
   }
 
   /** Takes over what {@link #news} said, once it is stored. */
-  void learn(List<PublishedNetwork> stored) {
-    stored.forEach(this::restore);
-  }
-
-  private static Map<Cidr, PublishedNetwork> with(
-      Map<Cidr, PublishedNetwork> known, List<PublishedNetwork> changed) {
-    var next = new LinkedHashMap<>(known);
-    changed.forEach(network -> next.put(network.network(), network));
-    return next;
+  synchronized void learn(List<PublishedNetwork> stored) {
+    for (var network : stored) {
+      sources
+          .computeIfAbsent(network.source(), _ -> new ConcurrentHashMap<>())
+          .put(network.network(), network);
+    }
+    if (!stored.isEmpty()) {
+      withdrawn = Optional.empty();
+    }
   }
 }

@@ -48,6 +48,7 @@ import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.spf.SpfProbe;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes domains' turns. A turn looks at the domain, compares it with the baseline, steps its
@@ -55,6 +56,9 @@ import maildrift.probes.spf.SpfProbe;
  * looked at again, past every cache and at last by the authoritative servers, before it fires.
  */
 public final class Watch {
+  /** What the record of a netblock source is called, after its name. */
+  private static final String NETBLOCKS_RECORD = " netblocks";
+
   private final CheckRunner runner;
   private final StateStore store;
   private final StateTable table;
@@ -495,6 +499,7 @@ public final class Watch {
         && seen.result().gaps().isEmpty()
         && seen.result().domain().equals(watch.state.domain())
         && seen.result().domain().waivers().isEmpty()
+        && watch.doubts.isEmpty()
         && watch.alerts.stream()
             .allMatch(alert -> alert.phase() == Alert.Phase.FIRING && alert.looks() == 0);
   }
@@ -553,7 +558,7 @@ public final class Watch {
       batch.state(new StateRow(name, next.content(), next.verdict().word(), now, Optional.empty()));
     }
     apply(step.transitions(), name, batch);
-    var networks = networks(seen.result(), now);
+    var networks = networks(seen.result(), now, source -> isBelieved(source, watch, noted));
     networks.forEach(batch::network);
     var writes = batch.build();
     if (!writes.isEmpty()) {
@@ -566,11 +571,9 @@ public final class Watch {
     }
     published.learn(networks);
     watch.records.putAll(noted.records());
-    noteKeys(watch, noted.records().keySet(), now);
+    watch.doubts = noted.doubts();
+    remember(watch, noted.records().keySet(), now);
     watch.recordsChanged = noted.recordsChanged();
-    if (noted.records().keySet().stream().anyMatch(MtaStsProbe::isPolicy)) {
-      watch.policySince = Optional.of(now);
-    }
     watch.baseline = noted.baseline();
     watch.alerts = step.alerts();
     watch.state = next;
@@ -612,14 +615,29 @@ public final class Watch {
     }
   }
 
-  private List<PublishedNetwork> networks(CheckResult result, Instant now) {
+  /**
+   * Whether this look may add to what a source has ever published. One lying answer must not: that
+   * a range was once published is remembered for long.
+   */
+  private boolean isBelieved(String source, DomainWatch watch, Noted noted) {
+    var record = source + NETBLOCKS_RECORD;
+    return !noted.doubts().containsKey(record)
+        && (watch.records.containsKey(record) || !published.knows(source));
+  }
+
+  private List<PublishedNetwork> networks(
+      CheckResult result, Instant now, Predicate<String> believed) {
     return result.probes().stream()
         .filter(probe -> probe.probe().equals("netblocks"))
-        .flatMap(probe -> published.news(probe.judgement(), now).stream())
+        .flatMap(probe -> published.news(probe.judgement(), now, believed).stream())
         .toList();
   }
 
-  private void noteKeys(DomainWatch watch, Set<String> changed, Instant now) {
+  /** Since when keys and policies have been what they are. */
+  private void remember(DomainWatch watch, Set<String> changed, Instant now) {
+    if (changed.stream().anyMatch(MtaStsProbe::isPolicy)) {
+      watch.policySince = Optional.of(now);
+    }
     var isChanged = false;
     for (var record : changed) {
       if (KeyRing.isKey(record)) {
@@ -636,9 +654,11 @@ public final class Watch {
    * What memory has to take over once it is stored.
    *
    * @param records those that are new or others than before
+   * @param doubts values that more looks must see first
    */
   private record Noted(
       Map<String, String> records,
+      Map<String, DomainWatch.Doubt> doubts,
       Map<String, Instant> recordsChanged,
       Map<String, String> baseline) {}
 
@@ -647,26 +667,27 @@ public final class Watch {
       String name, DomainWatch watch, CheckResult result, Instant now, Batch.Builder batch) {
     var records = new HashMap<String, String>();
     var changed = new HashMap<String, Instant>();
+    var doubts = new HashMap<>(watch.doubts);
     var baseline = new HashMap<>(watch.baseline);
     for (var probe : result.probes()) {
       var gapless = probe.judgement().gaps().isEmpty();
       for (var record : probe.judgement().records().entrySet()) {
         var before = watch.records.get(record.getKey());
-        if (!record.getValue().equals(before)) {
+        if (record.getValue().equals(before)) {
+          doubts.remove(record.getKey());
+        } else if (before == null) {
           records.put(record.getKey(), record.getValue());
           batch.seen(new SeenRecord(name, record.getKey(), record.getValue(), now));
-        }
-        if (before != null && !before.equals(record.getValue())) {
-          changed.put(record.getKey(), now);
-          batch.change(
-              new Change(
-                  now,
-                  name,
-                  watch.state.domain().tenant().id(),
-                  record.getKey(),
-                  Optional.of(before).filter(value -> !value.isEmpty()),
-                  Optional.of(record.getValue()).filter(value -> !value.isEmpty()),
-                  "record"));
+        } else {
+          var doubt = doubted(doubts.get(record.getKey()), record.getValue(), now);
+          if (doubt.looks() < terms.schedule().confirmations()) {
+            doubts.put(record.getKey(), doubt);
+          } else {
+            doubts.remove(record.getKey());
+            records.put(record.getKey(), record.getValue());
+            changed.put(record.getKey(), doubt.since());
+            change(watch, record.getKey(), before, doubt, batch);
+          }
         }
         if (gapless && terms.baselineFirst() && !baseline.containsKey(record.getKey())) {
           baseline.put(record.getKey(), record.getValue());
@@ -674,6 +695,7 @@ public final class Watch {
       }
       if (gapless) {
         forgetUnwatched(baseline, probe);
+        forgetUnwatched(doubts, probe);
       }
     }
     var accepted = watch.baseline;
@@ -681,7 +703,36 @@ public final class Watch {
       accepted = Map.copyOf(baseline);
       batch.baseline(Baseline.of(name, accepted, now, "maildrift"));
     }
-    return new Noted(records, with(watch.recordsChanged, changed), accepted);
+    return new Noted(records, Map.copyOf(doubts), with(watch.recordsChanged, changed), accepted);
+  }
+
+  /**
+   * That a record has another value now is history only when as many looks have seen it, as far
+   * apart, as make an alert fire: one answer may be a lie.
+   */
+  private DomainWatch.Doubt doubted(DomainWatch.@Nullable Doubt before, String value, Instant now) {
+    if (before == null || !before.value().equals(value)) {
+      return new DomainWatch.Doubt(value, 1, now, now);
+    }
+    var tooSoon =
+        !now.isBefore(before.at())
+            && now.isBefore(before.at().plus(terms.schedule().confirmAfter()));
+    return tooSoon ? before : new DomainWatch.Doubt(value, before.looks() + 1, before.since(), now);
+  }
+
+  private static void change(
+      DomainWatch watch, String record, String before, DomainWatch.Doubt now, Batch.Builder batch) {
+    var name = watch.state.domain().name().toString();
+    batch.seen(new SeenRecord(name, record, now.value(), now.since()));
+    batch.change(
+        new Change(
+            now.since(),
+            name,
+            watch.state.domain().tenant().id(),
+            record,
+            Optional.of(before).filter(value -> !value.isEmpty()),
+            Optional.of(now.value()).filter(value -> !value.isEmpty()),
+            "record"));
   }
 
   private static Map<String, Instant> with(Map<String, Instant> known, Map<String, Instant> more) {
@@ -694,7 +745,7 @@ public final class Watch {
   }
 
   /** A selector or source that is no longer declared is no longer compared. */
-  private static void forgetUnwatched(Map<String, String> baseline, ProbeResult probe) {
+  private static void forgetUnwatched(Map<String, ?> baseline, ProbeResult probe) {
     var kinds =
         probe.judgement().records().keySet().stream().map(Watch::kind).collect(Collectors.toSet());
     baseline
@@ -720,7 +771,7 @@ public final class Watch {
       return Optional.of(key.subject());
     }
     return key.rule().equals(Drift.NETBLOCKS_CHANGED.id())
-        ? Optional.of(key.subject() + " netblocks")
+        ? Optional.of(key.subject() + NETBLOCKS_RECORD)
         : Optional.of(key.subject() + SpfProbe.LOOKUPS_RECORD)
             .filter(_ -> key.rule().equals(Drift.LOOKUPS_CHANGED.id()));
   }
@@ -767,7 +818,12 @@ public final class Watch {
     try {
       var now = clock.instant();
       var batch = Batch.builder();
-      watch.records.forEach(
+      var seen = new HashMap<>(watch.records);
+      // Who accepts what one look has seen vouches for it.
+      watch.doubts.forEach(
+          (record, doubt) ->
+              change(watch, record, String.valueOf(seen.put(record, doubt.value())), doubt, batch));
+      seen.forEach(
           (record, value) -> {
             var old = watch.baseline.get(record);
             if (!value.equals(old)) {
@@ -782,9 +838,13 @@ public final class Watch {
                       "accepted"));
             }
           });
-      var accepted = Map.copyOf(watch.records);
+      var accepted = Map.copyOf(seen);
       batch.baseline(Baseline.of(name, accepted, now, by));
       store.commit(batch.build());
+      var believed = watch.doubts.keySet();
+      watch.records.putAll(seen);
+      watch.doubts = Map.of();
+      remember(watch, believed, now);
       watch.baseline = accepted;
       watch.alerts = watch.alerts.stream().map(Watch::settledByAPerson).toList();
     } finally {

@@ -232,8 +232,7 @@ public final class App implements Backend, AutoCloseable {
     calendar.every("files", FILE_LOOK, this::reloadChangedFiles);
     calendar.every("removals", FILE_LOOK, this::populateAgain);
     calendar.every("flush", FLUSH, watch::flushChecked);
-    calendar.daily(
-        "retention", 3, 40, () -> store.expire(clock.instant().minus(config.store().keep())));
+    calendar.daily("retention", 3, 40, this::expire);
     closing.push(web);
     try {
       port = web.serve(config.http());
@@ -242,6 +241,12 @@ public final class App implements Backend, AutoCloseable {
     }
     open = true;
     return port;
+  }
+
+  private void expire() {
+    var before = clock.instant().minus(config.store().keep());
+    store.expire(before);
+    published.expire(before);
   }
 
   private OutsideDoors openDoors(MonitorConfig settings) {

@@ -374,6 +374,53 @@ class WatchTest {
   }
 
   @Test
+  void whatOneLookAloneSawIsNoHistory() {
+    watch.add(domain(FIRST), Optional.empty());
+    turn(FIRST);
+    zone.put(SHARED, "ill");
+    turn(FIRST);
+    zone.put(SHARED, "well");
+    turn(FIRST);
+    turn(FIRST);
+
+    assertThat(store.history().read(FIRST, 0, 9)).isEmpty();
+  }
+
+  @Test
+  void whatEnoughLooksSawIsHistorySinceTheFirstOfThem() {
+    watch.add(domain(FIRST), Optional.empty());
+    turn(FIRST);
+    zone.put(SHARED, "ill");
+    turn(FIRST);
+    var first = now;
+    watch.turnNow(FIRST);
+    assertThat(store.history().read(FIRST, 0, 9)).isEmpty();
+
+    turn(FIRST);
+
+    assertThat(store.history().read(FIRST, 0, 9))
+        .singleElement()
+        .satisfies(change -> assertThat(change.at()).isEqualTo(first))
+        .satisfies(change -> assertThat(change.after()).contains("ill"));
+  }
+
+  @Test
+  void whatAPersonAcceptsAfterOneLookIsWhatThatLookSaw() {
+    watch.add(domain(FIRST), Optional.empty());
+    turn(FIRST);
+    zone.put(SHARED, "well done");
+    turn(FIRST);
+
+    watch.accept(FIRST, "alice");
+
+    assertThat(watch.baseline(FIRST).orElseThrow()).containsEntry("shared TXT", "well done");
+    assertThat(watch.alerts()).isEmpty();
+    assertThat(store.history().read(FIRST, 0, 9))
+        .extracting("kind")
+        .containsExactlyInAnyOrder("accepted", "record");
+  }
+
+  @Test
   void aCleanLookDropsWhatIsPendingAtOnce() {
     watch.add(domain(FIRST), Optional.empty());
     turn(FIRST);

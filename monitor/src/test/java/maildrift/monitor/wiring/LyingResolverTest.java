@@ -75,6 +75,7 @@ class LyingResolverTest {
       assertThat(item.annotation("description"))
           .contains("contoso.test: record.changed contoso.test MX");
       assertThat(daemon.metric("maildrift_resolver_contradictions_total")).contains("3.0");
+      assertThat(daemon.app().history("contoso.test", 0, 9)).isEmpty();
       assertThat(daemon.app().domain("contoso.test").orElseThrow().verdict().word())
           .isEqualTo("pass");
 
@@ -84,6 +85,32 @@ class LyingResolverTest {
       await().atMost(Daemon.LONG).until(() -> daemon.firing().isEmpty());
       assertThat(Daemon.items(daemon.told(2)))
           .containsExactly("firing resolver.contradicted ", "resolved resolver.contradicted ");
+    }
+  }
+
+  @Test
+  void oneLieAboutASourceIsNotRememberedAndAWithdrawalThatIsConfirmedIs() {
+    var both = "nets.test 0 TXT v=spf1 ip4:198.51.100.0/24 ip4:203.0.113.0/24 ~all";
+    var store = new MemoryStore();
+    world.names.add(both);
+    try (var daemon =
+        world.start(
+            store,
+            "allowlists: {gate: {networks: [198.51.100.0/24, 203.0.113.0/24]}}",
+            "profiles: {house: {netblocks: [nets.test]}}",
+            "domains: [{name: contoso.test, profiles: [{name: house}], allowed_sending_servers: gate, skip: [spf, dkim, dmarc, mx, tls, mtasts, tlsrpt, records]}]",
+            TWO_LOOKS)) {
+      world.names.set("nets.test 0 TXT v=spf1 ip4:192.0.2.0/24 ~all");
+      daemon.look("contoso.test");
+      world.names.set(both);
+      daemon.look("contoso.test", "contoso.test");
+      assertThat(store.withdrawn()).isEmpty();
+      assertThat(daemon.app().history("contoso.test", 0, 9)).isEmpty();
+
+      world.names.set("nets.test 0 TXT v=spf1 ip4:198.51.100.0/24 ~all");
+      daemon.look("contoso.test", "contoso.test");
+
+      assertThat(store.withdrawn()).containsOnlyKeys("nets.test");
     }
   }
 
