@@ -13,6 +13,8 @@ import maildrift.monitor.config.Overrides;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.store.Stores;
+import maildrift.monitor.web.FrontDoor;
+import maildrift.monitor.web.WebServer;
 import maildrift.monitor.wiring.App;
 import maildrift.monitor.wiring.Loading;
 import maildrift.monitor.wiring.Signals;
@@ -112,7 +114,7 @@ final class RunCommand implements Callable<Integer> {
       throws InterruptedException {
     var clock = Clock.systemUTC();
     var ended = new CountDownLatch(1);
-    try {
+    try (var door = FrontDoor.open(loaded.config().http())) {
       var store = Stores.open(loaded.config().store().url(), Path.of(""), clock);
       try (var app =
           new App(
@@ -122,7 +124,8 @@ final class RunCommand implements Callable<Integer> {
               loader,
               store,
               ProbeCatalog.of(Outside.anchors(Optional.ofNullable(caFile))),
-              clock)) {
+              clock,
+              door)) {
         Signals.on("TERM", ended::countDown);
         Signals.on("INT", ended::countDown);
         Signals.on("HUP", app::reload);
@@ -133,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
                     Version.TEXT, app.domains().size(), address(loaded.config().http(), port)));
         ended.await();
       }
-    } catch (StoreUnusable | IllegalStateException problem) {
+    } catch (WebServer.CannotServe | StoreUnusable | IllegalStateException problem) {
       throw new Failure(String.valueOf(problem.getMessage()));
     }
     return Exit.OK;

@@ -61,7 +61,7 @@ final class Access {
   }
 
   private Caller token(HttpConfig config, String offered, String from) {
-    checkTries(from);
+    // A token is quickly compared: whoever has a right one is not locked out by his neighbours.
     return config.tokens().stream()
         .filter(token -> token.token().matches(offered))
         .findFirst()
@@ -123,6 +123,7 @@ final class Access {
   }
 
   private Refusal refused(String from) {
+    checkTries(from);
     var tries = wrong.asMap().computeIfAbsent(from, _ -> new AtomicInteger());
     tries.incrementAndGet();
     return Refusal.unauthorized();
@@ -160,6 +161,16 @@ final class Access {
     var site = request.getHeader("Sec-Fetch-Site");
     if (site != null && !site.equals("same-origin") && !site.equals("none")) {
       throw Refusal.forbidden("the request comes from another site");
+    }
+  }
+
+  /** Refuses a body that does not say it is JSON; no body needs no type. */
+  static void refuseOtherThanJson(HttpServerRequest request, String body) {
+    var type = Optional.ofNullable(request.getHeader("Content-Type")).orElse("");
+    var end = type.indexOf(';');
+    var media = (end < 0 ? type : type.substring(0, end)).strip();
+    if (!body.isEmpty() && !media.equalsIgnoreCase("application/json")) {
+      throw Refusal.notJson(type);
     }
   }
 

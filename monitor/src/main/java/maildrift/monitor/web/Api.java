@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.Mutes;
@@ -18,6 +20,7 @@ import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
+import maildrift.probes.Verdict;
 import maildrift.probes.dns.DnsName;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -36,14 +39,14 @@ final class Api {
 
   Answer domains(Request request) {
     var tenant = request.query("tenant");
-    var verdict = request.query("verdict");
+    var verdict = request.query("verdict").map(Api::verdict);
     var text = request.query("q").map(q -> q.toLowerCase(java.util.Locale.ROOT));
     var page = request.number("page", 1, 1_000_000);
     var size = request.number("per_page", PAGE, 1_000);
     var matching =
         backend.domains().stream()
             .filter(state -> tenant.map(state.domain().tenant().id()::equals).orElse(true))
-            .filter(state -> verdict.map(state.verdict().word()::equals).orElse(true))
+            .filter(state -> verdict.map(wanted -> wanted == state.verdict()).orElse(true))
             .filter(
                 state ->
                     text.map(
@@ -70,6 +73,21 @@ final class Api {
               json.writeEndArray();
               json.writeEndObject();
             }));
+  }
+
+  private static Verdict verdict(String word) {
+    return Stream.of(Verdict.values())
+        .filter(verdict -> verdict.word().equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Refusal.badRequest(
+                    "verdict is one of %s, not '%s'"
+                        .formatted(
+                            Stream.of(Verdict.values())
+                                .map(Verdict::word)
+                                .collect(Collectors.joining(", ")),
+                            word)));
   }
 
   Answer domain(Request request) {
@@ -501,7 +519,13 @@ final class Api {
         return node;
       }
     } catch (JacksonException problem) {
-      throw Refusal.badRequest("the body is no JSON: " + problem.getOriginalMessage());
+      // Where, but not in the words of the parser, which are for those who programme it.
+      var place = problem.getLocation();
+      throw Refusal.badRequest(
+          place == null
+              ? "the body is no JSON"
+              : "the body is no JSON: see line %d, column %d"
+                  .formatted(place.getLineNr(), place.getColumnNr()));
     }
     throw Refusal.badRequest("the body must be a JSON object");
   }

@@ -45,6 +45,16 @@ final class Refusal extends RuntimeException {
     return new Refusal(409, "Conflict", detail, List.of());
   }
 
+  /** A body in another form than JSON; a page of another site may send those without asking. */
+  static Refusal notJson(String contentType) {
+    return new Refusal(
+        415,
+        "Unsupported media type",
+        "a body is JSON and says so: Content-Type: application/json, not '%s'"
+            .formatted(contentType),
+        List.of());
+  }
+
   static Refusal tooMany(String detail) {
     return new Refusal(429, "Too many requests", detail, List.of());
   }

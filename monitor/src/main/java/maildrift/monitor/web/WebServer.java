@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -56,16 +57,17 @@ public final class WebServer implements AutoCloseable {
   private static final String PROBLEM = "application/problem+json";
 
   private final Vertx vertx;
-  private final Backend backend;
   private final Access access = new Access();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
   private final List<Served> served = new ArrayList<>();
-  private final Router router;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Guarded by {@link #lock}, as is what it listens with. */
   private Optional<Listening> listening = Optional.empty();
+
+  /** Empty until {@link #ready}: whoever asks before is told to wait. */
+  private volatile Optional<Router> router = Optional.empty();
 
   private record Listening(HttpServer server, HttpConfig config) {}
 
@@ -147,11 +149,31 @@ public final class WebServer implements AutoCloseable {
     Answer answer(Request request);
   }
 
-  /** Builds the server; {@link #serve} makes it listen. */
-  public WebServer(Vertx vertx, Backend backend) {
+  /** Builds the server; {@link #serve} makes it listen, {@link #ready} makes it answer. */
+  public WebServer(Vertx vertx) {
     this.vertx = vertx;
-    this.backend = backend;
-    this.router = router();
+  }
+
+  /** From now on requests are answered from {@code backend}; before, with 503. */
+  public void ready(Backend backend) {
+    router = Optional.of(router(backend));
+  }
+
+  private void handle(HttpServerRequest request) {
+    router.ifPresentOrElse(open -> open.handle(request), () -> askToWait(request));
+  }
+
+  private static void askToWait(HttpServerRequest request) {
+    var response = request.response();
+    response.putHeader("Cache-Control", "no-store");
+    response.putHeader("Content-Type", JSON);
+    if (request.path() != null && request.path().equals("/-/healthy")) {
+      response.end("{\"status\":\"ok\",\"reasons\":{}}");
+      return;
+    }
+    response.setStatusCode(503).putHeader("Retry-After", "1");
+    response.end(
+        "{\"status\":\"unavailable\",\"reasons\":{\"start\":\"not everything is started yet\"}}");
   }
 
   /** The server cannot listen like this; the message says why. What was before still is. */
@@ -247,7 +269,7 @@ public final class WebServer implements AutoCloseable {
     return await(
         vertx
             .createHttpServer(options)
-            .requestHandler(router)
+            .requestHandler(this::handle)
             .listen(config.listen().port(), config.listen().host()));
   }
 
@@ -301,9 +323,9 @@ public final class WebServer implements AutoCloseable {
     return options;
   }
 
-  private Router router() {
+  private Router router(Backend backend) {
     var router = Router.router(vertx);
-    router.route().handler(this::harden);
+    router.route().handler(context -> harden(context, backend));
     var scrapes = new Scrapes(backend);
     var api = new Api(backend);
     var page = new Page(backend);
@@ -312,31 +334,31 @@ public final class WebServer implements AutoCloseable {
     open(router, "/-/healthy", request -> scrapes.health(true));
     open(router, "/-/ready", request -> scrapes.health(false));
 
-    get(router, "/metrics", scrapes::metrics);
-    get(router, "/probe", scrapes::probe);
-    get(router, "/sd", scrapes::discovery);
-    post(router, "/-/reload", api::reload);
+    get(router, backend, "/metrics", scrapes::metrics);
+    get(router, backend, "/probe", scrapes::probe);
+    get(router, backend, "/sd", scrapes::discovery);
+    post(router, backend, "/-/reload", api::reload);
 
-    get(router, "/api/v1/domains", api::domains);
-    post(router, "/api/v1/domains", api::addDomain);
-    get(router, "/api/v1/domains/:name", api::domain);
-    delete(router, "/api/v1/domains/:name", api::removeDomain);
-    post(router, "/api/v1/domains/:name/check", api::check);
-    post(router, "/api/v1/domains/:name/accept", api::accept);
-    get(router, "/api/v1/domains/:name/baseline", api::baseline);
-    get(router, "/api/v1/domains/:name/history", api::history);
-    get(router, "/api/v1/drift", api::drift);
-    get(router, "/api/v1/alerts", api::alerts);
-    get(router, "/api/v1/routes", api::route);
-    post(router, "/api/v1/receivers/:name/test", api::testReceiver);
-    get(router, "/api/v1/silences", api::silences);
-    post(router, "/api/v1/silences", api::addSilence);
-    delete(router, "/api/v1/silences/:id", api::expireSilence);
+    get(router, backend, "/api/v1/domains", api::domains);
+    post(router, backend, "/api/v1/domains", api::addDomain);
+    get(router, backend, "/api/v1/domains/:name", api::domain);
+    delete(router, backend, "/api/v1/domains/:name", api::removeDomain);
+    post(router, backend, "/api/v1/domains/:name/check", api::check);
+    post(router, backend, "/api/v1/domains/:name/accept", api::accept);
+    get(router, backend, "/api/v1/domains/:name/baseline", api::baseline);
+    get(router, backend, "/api/v1/domains/:name/history", api::history);
+    get(router, backend, "/api/v1/drift", api::drift);
+    get(router, backend, "/api/v1/alerts", api::alerts);
+    get(router, backend, "/api/v1/routes", api::route);
+    post(router, backend, "/api/v1/receivers/:name/test", api::testReceiver);
+    get(router, backend, "/api/v1/silences", api::silences);
+    post(router, backend, "/api/v1/silences", api::addSilence);
+    delete(router, backend, "/api/v1/silences/:id", api::expireSilence);
 
-    get(router, "/", page::fleet);
-    get(router, "/domains/:name", page::domain);
-    get(router, "/rules/:id", page::rule);
-    get(router, "/style.css", page::style);
+    get(router, backend, "/", page::fleet);
+    get(router, backend, "/domains/:name", page::domain);
+    get(router, backend, "/rules/:id", page::rule);
+    get(router, backend, "/style.css", page::style);
 
     router.errorHandler(404, context -> refuse(context, unknown(context)));
     router.errorHandler(405, this::wrongMethod);
@@ -372,7 +394,7 @@ public final class WebServer implements AutoCloseable {
                 .formatted(context.request().path(), allow, context.request().method())));
   }
 
-  private void harden(RoutingContext context) {
+  private static void harden(RoutingContext context, Backend backend) {
     var headers = context.response().headers();
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
@@ -394,7 +416,7 @@ public final class WebServer implements AutoCloseable {
         .handler(context -> answer(context, () -> handler.answer(request(context, Caller.LOCAL))));
   }
 
-  private void get(Router router, String path, Handler handler) {
+  private void get(Router router, Backend backend, String path, Handler handler) {
     reading(router, path)
         .handler(
             context ->
@@ -402,7 +424,7 @@ public final class WebServer implements AutoCloseable {
                     context,
                     () -> {
                       Access.refuseStrangeHost(context.request(), backend.config().http());
-                      return handler.answer(request(context, caller(context)));
+                      return handler.answer(request(context, caller(context, backend)));
                     }));
   }
 
@@ -413,15 +435,16 @@ public final class WebServer implements AutoCloseable {
     return router.get(path).method(HttpMethod.HEAD);
   }
 
-  private void post(Router router, String path, Handler handler) {
-    changing(router, HttpMethod.POST, path, handler);
+  private void post(Router router, Backend backend, String path, Handler handler) {
+    changing(router, backend, HttpMethod.POST, path, handler);
   }
 
-  private void delete(Router router, String path, Handler handler) {
-    changing(router, HttpMethod.DELETE, path, handler);
+  private void delete(Router router, Backend backend, String path, Handler handler) {
+    changing(router, backend, HttpMethod.DELETE, path, handler);
   }
 
-  private void changing(Router router, HttpMethod method, String path, Handler handler) {
+  private void changing(
+      Router router, Backend backend, HttpMethod method, String path, Handler handler) {
     served.add(new Served(method, path));
     var route = router.route(method, path);
     route.handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
@@ -431,17 +454,19 @@ public final class WebServer implements AutoCloseable {
                 context,
                 () -> {
                   Access.refuseCrossSite(context.request(), backend.config().http());
-                  var caller = caller(context);
+                  var caller = caller(context, backend);
                   if (!caller.operator()) {
                     throw Refusal.forbidden(
                         "this needs the operator role, which %s does not have"
                             .formatted(caller.name()));
                   }
-                  return handler.answer(request(context, caller));
+                  var request = request(context, caller);
+                  Access.refuseOtherThanJson(context.request(), request.body());
+                  return handler.answer(request);
                 }));
   }
 
-  private Caller caller(RoutingContext context) {
+  private Caller caller(RoutingContext context, Backend backend) {
     var remote = context.request().remoteAddress();
     return access.caller(
         backend.config().http(),
@@ -546,6 +571,7 @@ public final class WebServer implements AutoCloseable {
             .toCompletionStage()
             .toCompletableFuture()
             .get(3, TimeUnit.SECONDS);
+        listening = Optional.empty();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

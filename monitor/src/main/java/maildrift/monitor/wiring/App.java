@@ -1,7 +1,6 @@
 package maildrift.monitor.wiring;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -75,6 +74,7 @@ import maildrift.monitor.watch.AlertDesk;
 import maildrift.monitor.watch.Published;
 import maildrift.monitor.watch.Watch;
 import maildrift.monitor.web.Backend;
+import maildrift.monitor.web.FrontDoor;
 import maildrift.monitor.web.WebServer;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
@@ -159,6 +159,21 @@ public final class App implements Backend, AutoCloseable {
       StateStore store,
       List<Probe<?>> probes,
       Clock clock) {
+    this(initial, file, files, loader, store, probes, clock, FrontDoor.shut());
+  }
+
+  /**
+   * @param door closed in the end; may listen already
+   */
+  public App(
+      MonitorConfig initial,
+      Optional<Path> file,
+      ConfigFiles files,
+      ConfigLoader loader,
+      StateStore store,
+      List<Probe<?>> probes,
+      Clock clock,
+      FrontDoor door) {
     this.clock = clock;
     this.loader = loader;
     this.file = file;
@@ -199,9 +214,9 @@ public final class App implements Backend, AutoCloseable {
     selfWatch = new SelfWatch(resolving, watch.denials(), store, clock, desk::changed);
     tools = Tools.standard(clock);
     heartbeat = new Heartbeat(desk::toldFiring);
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
-    closing.push(
-        () -> vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS));
+    vertx = door.vertx();
+    web = door.web();
+    closing.push(door);
     closing.push(() -> deliveries.stop(Duration.ofSeconds(5)));
     closing.push(heartbeat);
     closing.push(desk);
@@ -211,16 +226,21 @@ public final class App implements Backend, AutoCloseable {
     closing.push(watch::flushChecked);
     closing.push(scheduler);
     closing.push(calendar);
-    web = new WebServer(vertx, this);
+    closing.push(web);
     meters();
   }
 
   /**
-   * Takes up what was stored, begins to look, and listens.
+   * Listens, takes up what was stored, begins to look, and answers.
    *
    * @return the port that HTTP listens on
    */
   public int start() {
+    try {
+      port = web.serve(config.http());
+    } catch (WebServer.CannotServe failure) {
+      throw new IllegalStateException(failure.getMessage(), failure);
+    }
     restore();
     reloading.lock();
     try {
@@ -233,13 +253,8 @@ public final class App implements Backend, AutoCloseable {
     calendar.every("removals", FILE_LOOK, this::populateAgain);
     calendar.every("flush", FLUSH, watch::flushChecked);
     calendar.daily("retention", 3, 40, this::expire);
-    closing.push(web);
-    try {
-      port = web.serve(config.http());
-    } catch (WebServer.CannotServe failure) {
-      throw new IllegalStateException(failure.getMessage(), failure);
-    }
     open = true;
+    web.ready(this);
     return port;
   }
 

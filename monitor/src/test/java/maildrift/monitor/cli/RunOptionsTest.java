@@ -75,6 +75,32 @@ class RunOptionsTest {
     }
   }
 
+  @Test
+  void aPortInUseEndsTheStartBeforeTheStoreIsOpened() throws Exception {
+    try (var dns = FakeDns.serving();
+        var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var config = folder.resolve("maildrift.yml");
+      Files.writeString(config, configuration(dns, other.getLocalPort(), ""));
+      var daemon =
+          new ProcessBuilder(Child.line(List.of(), "run", "--config", config.toString()))
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("log").toFile())
+              .start();
+      try {
+        assertThat(daemon.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(daemon.exitValue()).isNotZero();
+        assertThat(Files.readString(folder.resolve("log"))).contains("cannot listen on 127.0.0.1:");
+        try (var files = Files.list(folder)) {
+          assertThat(files.map(file -> "" + file.getFileName()))
+              .containsExactlyInAnyOrder("maildrift.yml", "log");
+        }
+      } finally {
+        daemon.destroyForcibly();
+      }
+    }
+  }
+
   private String configuration(FakeDns dns, int port, String more) {
     return """
     dns: {resolvers: ["%s"], confirm_with: ["%s"]}

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.wiring.Daemon;
 import maildrift.probes.dns.server.Fault;
@@ -238,6 +239,36 @@ class HttpTest {
       assertThat(head.statusCode()).isEqualTo(200);
       assertThat(head.body()).isEmpty();
     }
+  }
+
+  @Test
+  void aVerdictThatThereIsNotIsNoEmptyAnswer() {
+    var refused = daemon.get("/api/v1/domains?verdict=fial");
+
+    isProblem(refused, 400);
+    assertThat(refused.body()).contains("verdict is one of pass, warn, fail, unknown, not 'fial'");
+  }
+
+  @Test
+  void aBodyThatDoesNotSayItIsJsonIsRefused() {
+    var body = "{\"name\":\"other.test\"}";
+    for (var type : List.of("text/plain", "application/x-www-form-urlencoded", "")) {
+      isProblem(daemon.post("/api/v1/domains", body, "Content-Type", type), 415);
+      isProblem(
+          daemon.send("DELETE", "/api/v1/domains/kept.test", body, "Content-Type", type), 415);
+    }
+    isProblem(
+        daemon.post("/api/v1/domains", "{}", "Content-Type", "Application/JSON; charset=utf-8"),
+        400);
+  }
+
+  @Test
+  void aBodyThatIsNoJsonIsToldWhereAndNotByWhichParser() {
+    var refused = daemon.post("/api/v1/domains", "{\"name\": tru}");
+
+    isProblem(refused, 400);
+    assertThat(refused.body()).contains("the body is no JSON: see line 1, column ");
+    assertThat(refused.body()).doesNotContain("Source").doesNotContain("token");
   }
 
   @Test

@@ -284,6 +284,9 @@ public final class Daemon implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
+    if (!body.isEmpty() && !List.of(headers).contains("Content-Type")) {
+      request.header("Content-Type", "application/json");
+    }
     try {
       return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException failure) {
