@@ -11,18 +11,12 @@ import maildrift.probes.dns.Answer;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.textrecord.Label;
 
-/** Is the domain's TLS-RPT record, if it has one, one that senders understand? (RFC 8460 §3) */
-public final class TlsRptProbe implements Probe<Answer> {
-  private static final String NAME = "tlsrpt";
-
-  private static final Rule TXT =
-      Rule.warning("tlsrpt.txt", "the TLS-RPT record cannot be used")
-          .why("Nobody reports that mail could not be delivered because of TLS.")
-          .reference("RFC 8460 §3")
-          .remedy("Publish exactly one record with a mailto: or https: address.")
-          .example(
-              "Wrong: v=TLSRPTv1; rua=tls@contoso.tld. Right: _smtp._tls.contoso.tld. IN TXT"
-                  + " \"v=TLSRPTv1; rua=mailto:tls@contoso.tld\"");
+/**
+ * Is the domain's TLS-RPT record, if it has one, one that senders understand, and can reports
+ * arrive where it sends them? (RFC 8460 §3)
+ */
+public final class TlsRptProbe implements Probe<TlsRptSeen> {
+  static final String NAME = "tlsrpt";
 
   private static final Label<TlsRptRecord> LABEL =
       new Label<>(
@@ -34,7 +28,7 @@ public final class TlsRptProbe implements Probe<Answer> {
           "tlsrpt",
           "nobody sends reports",
           "nobody can use",
-          TXT,
+          TlsRptRules.TXT,
           TlsRptRecord::parse);
 
   @Override
@@ -44,12 +38,14 @@ public final class TlsRptProbe implements Probe<Answer> {
 
   @Override
   public List<Rule> rules() {
-    return List.of(TXT);
+    return TlsRptRules.ALL;
   }
 
   @Override
-  public Answer observe(ManagedDomain domain, Network network) {
-    return LABEL.ask(domain, network);
+  public TlsRptSeen observe(ManagedDomain domain, Network network) {
+    var txt = LABEL.ask(domain, network);
+    return Destinations.look(
+        txt, LABEL.read(txt).only().map(TlsRptRecord::rua).orElse(List.of()), network);
   }
 
   @Override
@@ -58,18 +54,20 @@ public final class TlsRptProbe implements Probe<Answer> {
   }
 
   @Override
-  public Judgement judge(ManagedDomain domain, Answer seen, Context context) {
-    if (seen instanceof Answer.Unanswered unanswered) {
-      return new Judgement.Builder()
+  public Judgement judge(ManagedDomain domain, TlsRptSeen seen, Context context) {
+    var judgement = new Judgement.Builder();
+    if (seen.txt() instanceof Answer.Unanswered unanswered) {
+      return judgement
           .fact("record", null)
           .fact("rua", List.of())
-          .add(LABEL.gap(domain, unanswered, TXT.id()))
+          .add(LABEL.gap(domain, unanswered, NAME + "."))
           .build(Outcome.UNOBSERVABLE);
     }
-    var published = LABEL.read(seen);
-    var judgement = new Judgement.Builder();
-    LABEL.judge(domain, seen, published, judgement);
-    judgement.fact("rua", published.only().map(TlsRptRecord::rua).orElse(List.of()));
+    var published = LABEL.read(seen.txt());
+    LABEL.judge(domain, seen.txt(), published, judgement);
+    var rua = published.only().map(TlsRptRecord::rua).orElse(List.of());
+    judgement.fact("rua", rua);
+    Destinations.judge(seen, rua, LABEL.cause(domain, seen.txt()), judgement);
     return judgement.build(published.outcome());
   }
 }

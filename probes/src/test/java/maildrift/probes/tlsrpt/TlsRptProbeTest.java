@@ -17,6 +17,7 @@ import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.ListedDns;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.domain.ManagedDomain;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,10 @@ class TlsRptProbeTest {
             "rua", addresses == null ? List.of() : Splitter.on(' ').splitToList(addresses));
     assertThat(judgement.findings())
         .extracting(finding -> finding.rule().id() + " " + finding.severity())
-        .isEqualTo(addresses == null ? List.of("tlsrpt.txt WARNING") : List.of());
+        .isEqualTo(
+            addresses == null
+                ? List.of("tlsrpt.txt WARNING")
+                : addresses.contains("ftp:") ? List.of("tlsrpt.dest WARNING") : List.of());
     assertThat(judgement.findings())
         .extracting(Finding::cause)
         .allMatch("_smtp._tls.contoso.test TXT"::equals);
@@ -154,6 +158,40 @@ class TlsRptProbeTest {
         .matches(gap -> gap.hides(new Finding.Key("tlsrpt.txt", "contoso.test")));
   }
 
+  // zone, + between | violated, with its subject; gap
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=mailto:a@b.test + b.test MX 10 mx.b.test               |
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=mailto:a@b.test + b.test A 192.0.2.1                   |
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=mailto:a@b.test + b.test MX 0 .                        | tlsrpt.dest b.test
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=mailto:a@b.test                                        | tlsrpt.dest b.test
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=mailto:a@b.test + b.test MX timeout                    | gap b.test
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=mailto:a@b.test + b.test A timeout                     | gap b.test
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=https://t.b.test/x + t.b.test AAAA 2001:db8::1         |
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=https://t.b.test/x                                     | tlsrpt.dest t.b.test
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=https://[2001:db8::1]/x                                |
+          _smtp._tls.contoso.test TXT v=TLSRPTv1; rua=mailto:a@b.test,https://t.b.test/ + b.test MX 5 b.test | tlsrpt.dest t.b.test
+          """)
+  void judgesWhereReportsGo(String records, @Nullable String expected) {
+    var dns = ListedDns.of();
+    for (var line : Splitter.on(" + ").split(records.strip())) {
+      dns.add(line);
+    }
+
+    var judgement = PROBE.judge(CONTOSO, PROBE.observe(CONTOSO, dns), Context.at(Instant.EPOCH));
+
+    assertThat(
+            java.util.stream.Stream.concat(
+                judgement.findings().stream()
+                    .map(finding -> finding.rule().id() + " " + finding.subject()),
+                judgement.gaps().stream().map(gap -> "gap " + gap.subject().orElse("all"))))
+        .containsExactlyElementsOf(expected == null ? List.of() : List.of(expected));
+  }
+
   @Test
   void mutatedRecordsNeverThrow() {
     var random = new Random(8460);
@@ -168,7 +206,8 @@ class TlsRptProbeTest {
   }
 
   private static Judgement judge(Answer seen) {
-    return PROBE.judge(CONTOSO, seen, Context.at(Instant.EPOCH));
+    return PROBE.judge(
+        CONTOSO, new TlsRptSeen(seen, Map.of(), Map.of()), Context.at(Instant.EPOCH));
   }
 
   private static Answer found(String... texts) {
