@@ -19,8 +19,12 @@ import maildrift.probes.Memory;
 import maildrift.probes.Network;
 import maildrift.probes.Outcome;
 import maildrift.probes.dns.Dns;
+import maildrift.probes.dns.DnsDoor;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.DnsServer;
+import maildrift.probes.dns.DnsSettings;
 import maildrift.probes.dns.ListedDns;
+import maildrift.probes.dns.server.NameServer;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.https.FakeHttps;
 import maildrift.probes.https.Https;
@@ -81,10 +85,10 @@ class StsScenariosTest {
 
   /** The list of DNS, the loopback web, and one answer of every mail host. */
   private class World implements Network {
-    private final ListedDns dns;
+    private final Dns dns;
     private final List<DnsName> mailHosts = new ArrayList<>();
 
-    World(ListedDns dns) {
+    World(Dns dns) {
       this.dns = dns;
     }
 
@@ -125,7 +129,7 @@ class StsScenariosTest {
     return look(dns, Memory.NOTHING);
   }
 
-  private Judgement look(ListedDns dns, Memory memory) {
+  private Judgement look(Dns dns, Memory memory) {
     var world = new World(dns);
     return PROBE.judge(
         CONTOSO, PROBE.observe(CONTOSO, world), Context.at(Instant.now()).memory(memory));
@@ -231,6 +235,35 @@ class StsScenariosTest {
     }
 
     assertThat(violated(look(dns))).isEqualTo(violated == null ? "" : violated);
+  }
+
+  /** The same over real UDP, TCP and TLS. */
+  @Test
+  void aPolicyBehindAliasesIsFetchedByOurOwnDns() {
+    try (var names =
+            NameServer.start()
+                .add(
+                    "_mta-sts.contoso.test CNAME contoso.sts.provider.test",
+                    "contoso.sts.provider.test TXT v=STSv1; id=1",
+                    "mta-sts.contoso.test CNAME web.provider.test",
+                    "web.provider.test A 127.0.0.1",
+                    "contoso.test MX 10 mx.contoso.test",
+                    "mx.contoso.test A 192.0.2.1");
+        var door = new DnsDoor(DnsSettings.only(List.of(DnsServer.parse(names.hostAndPort()))))) {
+      var fresh = door.fresh(Deadline.after(Duration.ofSeconds(20)));
+      var judgement = look(fresh, Memory.NOTHING);
+
+      assertThat(violated(judgement)).isEmpty();
+      assertThat(judgement.facts().toString()).contains("id=1", "mode=enforce");
+
+      server.presents(CA.leaf("web.provider.test"));
+      assertThat(look(fresh, Memory.NOTHING).findings())
+          .singleElement()
+          .matches(finding -> finding.cause().equals("web.provider.test"));
+
+      names.remove("web.provider.test");
+      assertThat(violated(look(fresh, Memory.NOTHING))).isEqualTo("cdn critical, fetch critical");
+    }
   }
 
   @Test
