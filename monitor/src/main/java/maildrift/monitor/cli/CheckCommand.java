@@ -1,9 +1,6 @@
 package maildrift.monitor.cli;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -11,24 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.CheckRunner;
-import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.MonitorConfig;
-import maildrift.monitor.config.ProfileUse;
-import maildrift.monitor.wiring.AllowlistFetch;
-import maildrift.monitor.wiring.Loading;
 import maildrift.probes.Verdict;
 import maildrift.probes.dns.DnsName;
-import maildrift.probes.domain.Allowlist;
-import maildrift.probes.domain.DkimExpectation;
 import maildrift.probes.domain.ManagedDomain;
-import maildrift.probes.domain.Prescription;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,33 +54,10 @@ final class CheckCommand implements Callable<Integer> {
   /** How many domains are looked at at once; results stay in order. */
   static final int PARALLEL = 32;
 
-  private static final String NETBLOCKS = "netblocks";
-
-  /** Allowlists that take longer are a gap. */
-  private static final Duration FETCH = Duration.ofSeconds(8);
-
   @Parameters(arity = "0..*", paramLabel = "DOMAIN", description = "What to look at.")
   List<String> domains = List.of();
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration with managed domains.")
-  @Nullable Path config;
-
-  @Option(
-      names = "--profile",
-      paramLabel = "NAME[:PARAMETER=VALUE,…]",
-      description =
-          "Add a profile to domains on the command line, e.g. mimecast:region=de (may be repeated).")
-  List<String> profiles = List.of();
-
-  @Option(
-      names = "--selector",
-      split = ",",
-      paramLabel = "SELECTOR",
-      description = "DKIM selectors to look at besides.")
-  List<String> selectors = List.of();
+  @Mixin DomainOptions known = new DomainOptions();
 
   @Option(
       names = "--explain",
@@ -103,8 +66,6 @@ final class CheckCommand implements Callable<Integer> {
   @Nullable String explain;
 
   @Mixin CheckOptions common = new CheckOptions();
-
-  private final ConfigLoader loader = Loading.loader();
 
   @Override
   public Integer call() {
@@ -119,7 +80,7 @@ final class CheckCommand implements Callable<Integer> {
       return Exit.OK;
     }
     var choice = common.choice();
-    var configuration = config == null ? MonitorConfig.DEFAULT : Configured.load(config);
+    var configuration = known.configuration();
     var progress = Progress.standard();
     var source = source(configuration, progress);
     try (var outside = Outside.open(common, configuration)) {
@@ -151,11 +112,7 @@ final class CheckCommand implements Callable<Integer> {
     return switch (item) {
       case Item.Bad(var line, var why) -> new Result.Bad(line, why);
       case Item.Domain(var domain) -> {
-        var begun = System.nanoTime();
-        var current = choice.wants(NETBLOCKS) ? lists.current(domain) : domain;
-        // A domain ends in time with what fetching took.
-        var limit = CheckRunner.LIMIT.minusNanos(System.nanoTime() - begun);
-        yield new Result.Seen(Looked.look(runner, current, choice, limit));
+        yield new Result.Seen(lists.look(runner, domain, choice));
       }
     };
   }
@@ -221,47 +178,6 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** The allowlists behind URLs, each fetched once, when a domain first needs it. */
-  private static final class FetchedLists {
-    private final MonitorConfig configuration;
-    private final Map<String, FutureTask<Optional<Allowlist>>> lists = new ConcurrentHashMap<>();
-
-    FetchedLists(MonitorConfig configuration) {
-      this.configuration = configuration;
-    }
-
-    ManagedDomain current(ManagedDomain domain) {
-      if (domain.skip().contains(NETBLOCKS)) {
-        return domain;
-      }
-      return domain.allowlist().flatMap(this::fetched).map(domain::allowlist).orElse(domain);
-    }
-
-    private Optional<Allowlist> fetched(Allowlist list) {
-      var declared = configuration.allowlists().get(list.name());
-      if (declared == null) {
-        return Optional.empty();
-      }
-      var task =
-          lists.computeIfAbsent(
-              list.name(),
-              name ->
-                  new FutureTask<>(
-                      () ->
-                          Optional.ofNullable(
-                              AllowlistFetch.all(List.of(declared), FETCH).get(name))));
-      task.run();
-      try {
-        return task.get();
-      } catch (ExecutionException failure) {
-        throw new IllegalStateException(failure.getCause());
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(interrupted);
-      }
-    }
-  }
-
   /** The domains of the command line, of stdin, or of the configuration, as they are needed. */
   private InOrder.Source<Item> source(MonitorConfig configuration, Progress progress) {
     var items = new ArrayDeque<InOrder.Source<Item>>();
@@ -273,7 +189,7 @@ final class CheckCommand implements Callable<Integer> {
       items.add(
           written.equals("-")
               ? stdin(configuration)
-              : each(List.of(managed(Arguments.domain(written), configuration)).iterator()));
+              : each(List.of(known.managed(Arguments.domain(written), configuration)).iterator()));
     }
     return () -> {
       while (!items.isEmpty()) {
@@ -296,7 +212,7 @@ final class CheckCommand implements Callable<Integer> {
   /** The names on stdin; a line that is none is told, and spares the others. */
   private InOrder.Source<Item> stdin(MonitorConfig configuration) {
     // Profiles and selectors are wrong for every domain, or for none.
-    var _ = managed(DnsName.of("example.org"), configuration);
+    var _ = known.managed(DnsName.of("example.org"), configuration);
     var lines = new InputLines(System.in, LONGEST_LINE);
     return () -> {
       for (var line = lines.next(); line.isPresent(); line = lines.next()) {
@@ -318,44 +234,9 @@ final class CheckCommand implements Callable<Integer> {
 
   private Item item(long line, String written, MonitorConfig configuration) {
     try {
-      return new Item.Domain(managed(Arguments.domain(written), configuration));
+      return new Item.Domain(known.managed(Arguments.domain(written), configuration));
     } catch (Failure problem) {
       return new Item.Bad(line, Terminal.safe(String.valueOf(problem.getMessage())));
-    }
-  }
-
-  private ManagedDomain managed(DnsName name, MonitorConfig configuration) {
-    var uses = profiles.stream().map(CheckCommand::use).toList();
-    var declared = configuration.domain(name);
-    var domain =
-        switch (loader.adHoc(name, uses, configuration)) {
-          case ConfigLoader.DomainResult.Accepted(var accepted) ->
-              declared.isEmpty()
-                  ? accepted
-                  : declared.get().prescriptions(both(declared.get(), accepted));
-          case ConfigLoader.DomainResult.Refused(var problems) ->
-              throw new Failure(
-                  String.join("\n", problems.stream().map(problem -> problem.message()).toList()));
-        };
-    var dkim = new ArrayList<>(domain.dkim());
-    selectors.forEach(
-        selector ->
-            dkim.add(
-                new DkimExpectation(
-                    selector, Optional.empty(), Optional.empty(), "command line", true)));
-    return domain.dkim(dkim);
-  }
-
-  private static List<Prescription> both(ManagedDomain declared, ManagedDomain adHoc) {
-    return Stream.concat(declared.prescriptions().stream(), adHoc.prescriptions().stream())
-        .toList();
-  }
-
-  private static ProfileUse use(String written) {
-    try {
-      return ProfileUse.parse(written);
-    } catch (IllegalArgumentException problem) {
-      throw new Failure("--profile " + written + ": " + problem.getMessage());
     }
   }
 }

@@ -1,27 +1,13 @@
 package maildrift.monitor.cli;
 
-import java.util.List;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** With the choice of probes. */
 final class CheckOptions extends CommonOptions {
-
-  @Option(
-      names = "--only",
-      split = ",",
-      paramLabel = "PROBE",
-      description = "Run only these probes.")
-  private List<String> only = List.of();
-
-  @Option(
-      names = "--skip",
-      split = ",",
-      paramLabel = "PROBE",
-      description = "Leave these probes out.")
-  private List<String> skip = List.of();
+  @Mixin private ProbeOptions probes = new ProbeOptions();
 
   /** Which probes are wanted; unknown ones are a {@link Failure}. */
   ProbeChoice choice() {
-    return new ProbeChoice(only, skip);
+    return probes.choice();
   }
 }

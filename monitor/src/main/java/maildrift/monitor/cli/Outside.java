@@ -42,6 +42,10 @@ final class Outside implements AutoCloseable {
     // Before anything is asked: nobody should wait for what cannot be printed.
     var _ = options.json();
     options.begin();
+    return open(options.network, config);
+  }
+
+  static Outside open(NetworkOptions options, MonitorConfig config) {
     var settings = Wiring.dnsSettings(options.overrides().over(config.dns()), Duration.ofHours(1));
     LOG.debug("asks {}", settings.resolvers());
     var smtp = Wiring.smtpSettings(config.smtp());

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       RunCommand.class,
       CheckCommand.class,
+      ReportCommand.class,
       SpfCommand.class,
       DkimCommand.class,
       DmarcCommand.class,

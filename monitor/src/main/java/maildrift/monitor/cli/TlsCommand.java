@@ -60,7 +60,8 @@ final class TlsCommand implements Callable<Integer> {
         requireAddress(host, outside);
       }
       var probe =
-          new OneHost(new TlsProbe(Outside.anchors(common.caFile())), address, where.port());
+          new OneHost(
+              new TlsProbe(Outside.anchors(common.network.caFile())), address, where.port());
       return Looked.one(
           outside,
           probe,

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import maildrift.alerts.Alert;
+import maildrift.monitor.html.Html;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
@@ -51,7 +53,7 @@ final class Page {
             .sorted(Comparator.comparing(Alert::startsAt))
             .toList();
     return Answer.html(
-        Html.page(
+        page(
             "maildrift",
             html -> {
               header(html, "Fleet");
@@ -96,6 +98,14 @@ final class Page {
               }
               footer(html);
             }));
+  }
+
+  private static String page(String title, Consumer<Html> body) {
+    return Html.document(
+        title,
+        "<meta http-equiv=\"refresh\" content=\"15\"><link rel=\"stylesheet\" href=\"/style.css\">"
+            + "<link rel=\"icon\" href=\"data:,\">",
+        body);
   }
 
   private static int badness(Verdict verdict) {
@@ -246,7 +256,7 @@ final class Page {
                 () -> Refusal.notFound(request.param("name") + " is not a managed domain"));
     var changes = backend.history(name, 0, MOST_CHANGES);
     return Answer.html(
-        Html.page(
+        page(
             name + " – maildrift",
             html -> {
               header(html, state.domain().name().unicode());
@@ -441,7 +451,7 @@ final class Page {
             .rule(request.param("id"))
             .orElseThrow(() -> Refusal.notFound("there is no rule " + request.param("id")));
     return Answer.html(
-        Html.page(
+        page(
             rule.id() + " – maildrift",
             html -> {
               header(html, rule.id());

@@ -1,4 +1,4 @@
-package maildrift.monitor.web;
+package maildrift.monitor.html;
 
 import java.util.function.Consumer;
 
@@ -6,38 +6,38 @@ import java.util.function.Consumer;
  * Writes HTML in which text can only be text: every value is escaped, and what could hide or
  * reorder it is spelled out.
  */
-final class Html {
+public final class Html {
   private final StringBuilder out = new StringBuilder();
 
   /** An element with text in it. */
-  Html text(String tag, String text) {
+  public Html text(String tag, String text) {
     open(tag);
     escape(text);
     return close(tag);
   }
 
   /** An element of a class (a word of ours) with text in it. */
-  Html text(String tag, String cssClass, String text) {
+  public Html text(String tag, String cssClass, String text) {
     out.append('<').append(tag).append(" class=\"").append(cssClass).append("\">");
     escape(text);
     return close(tag);
   }
 
   /** An element with other elements in it. */
-  Html in(String tag, Consumer<Html> content) {
+  public Html in(String tag, Consumer<Html> content) {
     open(tag);
     content.accept(this);
     return close(tag);
   }
 
-  Html in(String tag, String cssClass, Consumer<Html> content) {
+  public Html in(String tag, String cssClass, Consumer<Html> content) {
     out.append('<').append(tag).append(" class=\"").append(cssClass).append("\">");
     content.accept(this);
     return close(tag);
   }
 
   /** A link within this site; the path is escaped. */
-  Html link(String path, String text) {
+  public Html link(String path, String text) {
     out.append("<a href=\"");
     escape(path);
     out.append("\">");
@@ -46,13 +46,13 @@ final class Html {
     return this;
   }
 
-  Html plain(String text) {
+  public Html plain(String text) {
     escape(text);
     return this;
   }
 
   /** Markup of ours, never anything from outside. */
-  Html raw(String markup) {
+  public Html raw(String markup) {
     out.append(markup);
     return this;
   }
@@ -92,14 +92,16 @@ final class Html {
             });
   }
 
-  /** A whole page. */
-  static String page(String title, Consumer<Html> body) {
+  /**
+   * A whole document.
+   *
+   * @param head more of the head, markup of ours
+   */
+  public static String document(String title, String head, Consumer<Html> body) {
     var html = new Html();
     html.raw("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
     html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-    html.raw(
-        "<meta http-equiv=\"refresh\" content=\"15\"><link rel=\"stylesheet\" href=\"/style.css\">");
-    html.raw("<link rel=\"icon\" href=\"data:,\">");
+    html.raw(head);
     html.text("title", title);
     html.raw("</head><body>");
     body.accept(html);
