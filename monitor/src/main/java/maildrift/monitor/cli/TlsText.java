@@ -59,6 +59,11 @@ final class TlsText {
       line("valid", "%s to %s".formatted(text(host, "notBefore"), text(host, "notAfter")));
       line("key", "SHA-256 " + text(host, "spkiSha256"));
       line("chain", chain(chain, text(host, "chainMissing")));
+      switch (text(host, "sniDependent")) {
+        case "true" -> line("SNI", "without the server's name it shows something else");
+        case "false" -> line("SNI", "the same with and without the server's name");
+        default -> {}
+      }
     }
     if (host.get("consumers") instanceof Map<?, ?> consumers) {
       out.line("  accepted by");

@@ -2,6 +2,7 @@ package maildrift.monitor.drift;
 
 import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.spf.SpfProbe;
+import maildrift.probes.tls.TlsDrift;
 
 /**
  * Compares watched records with the baseline. A record's name ends in its kind ({@code contoso.tld
@@ -48,9 +50,13 @@ public final class Drift {
    * @param baseline accepted values by record name
    * @param seen values seen in this look; a record that could not be seen is not in it, and is not
    *     compared
+   * @param at when; some news grow old by themselves
    */
   public static List<Finding> between(
-      DnsName domain, Map<String, String> baseline, SortedMap<String, String> seen) {
+      DnsName domain,
+      Map<String, String> baseline,
+      SortedMap<String, String> seen,
+      Instant at) {
     var findings = new ArrayList<Finding>();
     seen.forEach(
         (name, now) -> {
@@ -60,11 +66,19 @@ public final class Drift {
           }
           if (name.endsWith(SpfProbe.LOOKUPS_RECORD)) {
             lookups(name, accepted, now, baseline, seen).ifPresent(findings::add);
+          } else if (TlsDrift.isRecord(name)) {
+            TlsDrift.between(name, accepted, now, at).ifPresent(findings::add);
           } else {
             findings.add(finding(domain, name, accepted, now));
           }
         });
     return findings;
+  }
+
+  /** The same, with all news fresh. */
+  public static List<Finding> between(
+      DnsName domain, Map<String, String> baseline, SortedMap<String, String> seen) {
+    return between(domain, baseline, seen, Instant.EPOCH);
   }
 
   private static Finding finding(DnsName domain, String name, String old, String now) {

@@ -48,6 +48,7 @@ import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.spf.SpfProbe;
+import maildrift.probes.tls.TlsDrift;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -762,7 +763,7 @@ public final class Watch {
   private static List<Finding> drift(Map<String, String> baseline, CheckResult result) {
     var seen = new TreeMap<String, String>();
     result.probes().forEach(probe -> seen.putAll(probe.judgement().records()));
-    return Drift.between(result.domain().name(), baseline, seen);
+    return Drift.between(result.domain().name(), baseline, seen, result.checkedAt());
   }
 
   /** The record that a finding of drift is about; empty for any other finding. */
@@ -773,7 +774,8 @@ public final class Watch {
     return key.rule().equals(Drift.NETBLOCKS_CHANGED.id())
         ? Optional.of(key.subject() + NETBLOCKS_RECORD)
         : Optional.of(key.subject() + SpfProbe.LOOKUPS_RECORD)
-            .filter(_ -> key.rule().equals(Drift.LOOKUPS_CHANGED.id()));
+            .filter(_ -> key.rule().equals(Drift.LOOKUPS_CHANGED.id()))
+            .or(() -> TlsDrift.recordOf(key));
   }
 
   /** Drift of a record that this look did not see is neither there nor gone. */

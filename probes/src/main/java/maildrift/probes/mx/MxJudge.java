@@ -1,5 +1,6 @@
 package maildrift.probes.mx;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -135,8 +136,10 @@ final class MxJudge {
     }
     hosts.forEach(this::judge);
     unresolved();
+    takeover();
     ipv6();
     single();
+    oneNetwork();
     compare();
     return judgement.build(Outcome.OBSERVED);
   }
@@ -183,6 +186,14 @@ final class MxJudge {
                           prescription ->
                               "Publish in its place:\n" + zoneLines(prescription.mx().getFirst()))
                       .orElse(MxRules.NULL.remedy())));
+    } else if (records.getFirst().preference() != 0) {
+      judgement.add(
+          aboutDomain(
+                  MxRules.NULL,
+                  "%s publishes a null MX with the preference %d; some senders know it with 0 alone, and keep trying"
+                      .formatted(domain, records.getFirst().preference()))
+              .severity(Severity.WARNING)
+              .remedy("Publish in its place:\n" + line(0, ".")));
     } else if (seen.own().filter(MxSeen.Host::isAbsent).isPresent()) {
       judgement.add(
           aboutDomain(
@@ -326,6 +337,45 @@ final class MxJudge {
     }
   }
 
+  /** A dead host under a domain that the registry does not know belongs to whoever comes first. */
+  private void takeover() {
+    seen.hosts()
+        .forEach(
+            (name, host) -> {
+              var leads = host.alias().orElse(name);
+              seen.registries()
+                  .forEach(
+                      (owner, answer) -> {
+                        if (host.isNoName() && leads.isWithin(owner)) {
+                          takeover(name, leads, owner, answer);
+                        }
+                      });
+            });
+  }
+
+  private void takeover(DnsName name, DnsName leads, DnsName owner, Answer answer) {
+    switch (answer) {
+      case Answer.NoSuchName _ ->
+          judgement.add(
+              about(
+                      name,
+                      MxRules.TAKEOVER,
+                      "%s, an MX host of %s, %s%s, which is not registered: whoever registers it receives mail to %s"
+                          .formatted(
+                              name,
+                              domain,
+                              leads.equals(name) ? "belongs to " : "is an alias under ",
+                              owner,
+                              domain))
+                  .cause(owner + " NS")
+                  .with("unregistered", owner.toString())
+                  .remedy("Remove this record:\n" + line(preference(name), name + ".")));
+      case Answer.Unanswered(_, var why, _) ->
+          gap(owner + " NS", why, Optional.of(name), MxRules.TAKEOVER);
+      case Answer.Found _, Answer.NoData _ -> {}
+    }
+  }
+
   private void ipv6() {
     var looked = seen.hosts().values();
     if (looked.stream().anyMatch(host -> host.ipv6() instanceof Answer.Found)) {
@@ -363,6 +413,46 @@ final class MxJudge {
                   "%s has one MX host, %s, with one address".formatted(domain, name))
               .cause(name.toString()));
     }
+  }
+
+  /** Where a profile says which hosts there are, the provider answers for where they stand. */
+  private void oneNetwork() {
+    var alive = seen.hosts().values().stream().filter(host -> !host.addresses().isEmpty()).count();
+    if (hosts.size() < 2 || alive < 2 || inbound.isPresent() || hasSpecialAddress()) {
+      return;
+    }
+    var networks =
+        seen.hosts().values().stream()
+            .flatMap(host -> host.addresses().stream())
+            .map(MxJudge::network)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    if (networks.stream().filter(Cidr::isIpv4).count() > 1
+        || networks.stream().filter(network -> !network.isIpv4()).count() > 1) {
+      return;
+    }
+    hiddenFromDomain(MxRules.DUP_SUBNET, true);
+    if (seen.hosts().values().stream().noneMatch(MxSeen.Host::isPartlyUnseen)) {
+      var text = networks.stream().map(Cidr::toString).collect(Collectors.joining(" and "));
+      judgement.add(
+          aboutDomain(
+                  MxRules.DUP_SUBNET,
+                  "all MX hosts of %s are in %s: one fault there takes all of them"
+                      .formatted(domain, text))
+              .with("networks", networks.stream().map(Cidr::toString).toList()));
+    }
+  }
+
+  /** Where private addresses are meant, they say nothing of places. */
+  private boolean hasSpecialAddress() {
+    return seen.hosts().values().stream()
+        .flatMap(host -> host.addresses().stream())
+        .anyMatch(address -> SpecialNetworks.kind(address).isPresent());
+  }
+
+  /** What is usually one site: a /24 of IPv4, a /48 of IPv6. */
+  private static Cidr network(InetAddress address) {
+    var octets = address.getAddress();
+    return Cidr.of(octets, octets.length == 4 ? 24 : 48);
   }
 
   /** A rule about the domain needed addresses that were not seen. */

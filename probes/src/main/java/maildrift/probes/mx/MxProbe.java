@@ -20,6 +20,7 @@ import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.PublicSuffixes;
 
 /** Does the domain's mail go where it should, and does every MX host exist? (RFC 5321 §5.1) */
 public final class MxProbe implements Probe<MxSeen> {
@@ -63,7 +64,33 @@ public final class MxProbe implements Probe<MxSeen> {
         asksItself
             ? Optional.ofNullable(hosts.remove(domain.name()))
             : Optional.<MxSeen.Host>empty();
-    return new MxSeen(mx, hosts, own, network.allowsPrivate());
+    return new MxSeen(
+        mx, hosts, own, network.allowsPrivate(), registries(domain.name(), hosts, dns));
+  }
+
+  /**
+   * Whether the domains of dead hosts are registered at all: a registry answers NXDOMAIN for what
+   * it does not know. Nothing is asked where every host exists.
+   */
+  private static Map<DnsName, Answer> registries(
+      DnsName domain, Map<DnsName, MxSeen.Host> hosts, Dns dns) {
+    var registries = new LinkedHashMap<DnsName, Answer>();
+    hosts.forEach(
+        (name, host) -> {
+          if (host.isNoName()) {
+            PublicSuffixes.registrable(host.alias().orElse(name))
+                .filter(owner -> !domain.isWithin(owner))
+                .filter(owner -> hosts.entrySet().stream().noneMatch(other -> lives(other, owner)))
+                .filter(owner -> !registries.containsKey(owner))
+                .ifPresent(owner -> registries.put(owner, dns.ask(owner, RecordType.NS)));
+          }
+        });
+    return registries;
+  }
+
+  /** Another host of the same domain shows that it is registered. */
+  private static boolean lives(Map.Entry<DnsName, MxSeen.Host> host, DnsName owner) {
+    return host.getKey().isWithin(owner) && !host.getValue().addresses().isEmpty();
   }
 
   /** All addresses in one batch, then all reverse names in another. */

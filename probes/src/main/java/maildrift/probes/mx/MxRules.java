@@ -77,6 +77,25 @@ final class MxRules {
           .remedy("Publish a second MX host or a second address in another network.")
           .example("contoso.tld. IN MX 10 mx1.contoso.tld. and IN MX 20 mx2.contoso.tld.");
 
+  static final Rule DUP_SUBNET =
+      Rule.info("mx.dup-subnet", "all MX hosts are in one network")
+          .why(
+              "Several hosts protect against the loss of one; in one network they share its router, its"
+                  + " line and its room, so that one fault takes all of them.")
+          .reference("RFC 5321 §5.1, RFC 2182 §3.1 (the same reasoning for name servers)")
+          .remedy("Put one of the hosts into another network, or let a second provider take mail.")
+          .example("mx1.contoso.tld. IN A 62.140.7.1 and mx2.contoso.tld. IN A 62.140.7.2");
+
+  static final Rule TAKEOVER =
+      Rule.critical("dns.takeover", "an MX host is under a name that anybody may register")
+          .why(
+              "Whoever registers that domain receives the mail: password resets and certificates"
+                  + " included. That the host does not answer today is no protection.")
+          .reference("RFC 5321 §5.1")
+          .remedy("Take the host out of the MX set at once.")
+          .example(
+              "contoso.tld. IN MX 20 mx.old-provider.test. where old-provider.test is not registered");
+
   static final Rule TRAILING_DOT =
       Rule.critical("mx.trailing-dot", "an MX host ends in the domain's own name after another's")
           .why(
@@ -122,6 +141,8 @@ final class MxRules {
           PRIVATE,
           IPV6,
           SINGLE,
+          DUP_SUBNET,
+          TAKEOVER,
           TRAILING_DOT,
           MISSING,
           EXTRA,

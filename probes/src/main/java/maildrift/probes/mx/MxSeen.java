@@ -18,12 +18,18 @@ import maildrift.probes.dns.Rdata;
  * @param hosts the addresses of the MX hosts that were looked at
  * @param own the domain's own addresses, asked for only without MX and with a null MX
  * @param allowsPrivate the operator said that private addresses are meant
+ * @param registries what was said of the domains that hosts which do not exist would belong to
  */
 public record MxSeen(
-    Answer mx, Map<DnsName, Host> hosts, Optional<Host> own, boolean allowsPrivate) {
+    Answer mx,
+    Map<DnsName, Host> hosts,
+    Optional<Host> own,
+    boolean allowsPrivate,
+    Map<DnsName, Answer> registries) {
 
   public MxSeen {
     hosts = Collections.unmodifiableMap(new LinkedHashMap<>(hosts));
+    registries = Collections.unmodifiableMap(new LinkedHashMap<>(registries));
   }
 
   /** As a sender reads them: by preference. */
@@ -72,6 +78,15 @@ public record MxSeen(
     /** DNS said that there is no address of either family. */
     boolean isAbsent() {
       return ipv4.isAbsent() && ipv6.isAbsent();
+    }
+
+    /** DNS said that there is no such name, or none where its alias leads. */
+    boolean isNoName() {
+      return isNoName(ipv4) && isNoName(ipv6);
+    }
+
+    private static boolean isNoName(Answer answer) {
+      return answer instanceof Answer.NoSuchName;
     }
 
     /** There may be addresses that were not seen. */

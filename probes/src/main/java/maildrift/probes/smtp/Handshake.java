@@ -37,6 +37,13 @@ public final class Handshake {
   public record Result(SmtpLook.Tls tls, Optional<SSLSocket> socket) {}
 
   public static Result over(BoundedSocket plain, DnsName host) {
+    return over(plain, Optional.of(host));
+  }
+
+  /**
+   * @param host sent as SNI; empty: none is sent
+   */
+  static Result over(BoundedSocket plain, Optional<DnsName> host) {
     SSLSocket socket;
     try {
       socket = (SSLSocket) context().getSocketFactory().createSocket(plain, "", 0, true);
@@ -44,7 +51,7 @@ public final class Handshake {
       return new Result(new SmtpLook.Interrupted(why(e)), Optional.empty());
     }
     var parameters = socket.getSSLParameters();
-    serverName(host).ifPresent(name -> parameters.setServerNames(List.of(name)));
+    parameters.setServerNames(host.flatMap(Handshake::serverName).stream().toList());
     socket.setSSLParameters(parameters);
     try {
       socket.startHandshake();

@@ -26,11 +26,15 @@ public final class SharedSmtp {
   /** A server that did not answer is asked again sooner, yet not once per domain behind it. */
   private static final Duration FAILURE_AGE = Duration.ofSeconds(30);
 
+  /** What a server shows without SNI is looked at a few times a day, not at every look. */
+  private static final Duration UNNAMED_AGE = Duration.ofHours(6);
+
   private static final long MAX_WEIGHT = 64L * 1024 * 1024;
 
   private final SmtpDoor door;
   private final Duration maxAge;
   private final Cache<Smtp.Target, Seen> known;
+  private final Cache<Smtp.Target, Seen> knownUnnamed;
   private final ConcurrentHashMap<Smtp.Target, Flight> flights = new ConcurrentHashMap<>();
 
   /** {@code started} on the monotonic clock: what a look shows was true after it. */
@@ -45,12 +49,20 @@ public final class SharedSmtp {
   public SharedSmtp(SmtpDoor door, Duration maxAge) {
     this.door = door;
     this.maxAge = maxAge;
-    this.known =
-        CacheBuilder.newBuilder()
-            .maximumWeight(MAX_WEIGHT)
-            .weigher((Smtp.Target _, Seen seen) -> weight(seen.look()))
-            .expireAfterWrite(maxAge)
-            .build();
+    this.known = cache(maxAge, MAX_WEIGHT);
+    this.knownUnnamed = cache(UNNAMED_AGE, MAX_WEIGHT / 4);
+  }
+
+  private static Cache<Smtp.Target, Seen> cache(Duration age, long weight) {
+    return CacheBuilder.newBuilder()
+        .maximumWeight(weight)
+        .weigher((Smtp.Target _, Seen seen) -> weight(seen.look()))
+        .expireAfterWrite(age)
+        .build();
+  }
+
+  private Cache<Smtp.Target, Seen> known(Smtp.Target target) {
+    return target.named() ? known : knownUnnamed;
   }
 
   /** For a first look: what was seen within the maximum age will do. */
@@ -66,18 +78,21 @@ public final class SharedSmtp {
   /** Forgets everything, e.g. after a reload. Looks in flight go on. */
   public void forget() {
     known.invalidateAll();
+    knownUnnamed.invalidateAll();
   }
 
   /** One check's view: its deadline, and how old an answer may be. */
   private final class View implements Smtp {
     private final Deadline deadline;
     private final long notBefore;
+    private final long unnamedNotBefore;
     private final long notBeforeForFailures;
 
     View(Deadline deadline, Duration age) {
       this.deadline = deadline;
       var now = System.nanoTime();
       this.notBefore = now - age.toNanos();
+      this.unnamedNotBefore = age.isZero() ? now : now - UNNAMED_AGE.toNanos();
       this.notBeforeForFailures =
           now - (age.compareTo(FAILURE_AGE) < 0 ? age : FAILURE_AGE).toNanos();
     }
@@ -108,7 +123,9 @@ public final class SharedSmtp {
           flights.compute(
               target,
               (_, other) -> {
-                if (other != null && other.started() - notBefore >= 0 && !other.look().isDone()) {
+                if (other != null
+                    && other.started() - notBefore(target) >= 0
+                    && !other.look().isDone()) {
                   return other;
                 }
                 // One that has ended since is known before it leaves the flights.
@@ -127,11 +144,17 @@ public final class SharedSmtp {
     }
 
     private Optional<SmtpLook> usable(Target target) {
-      return Optional.ofNullable(known.getIfPresent(target))
+      return Optional.ofNullable(known(target).getIfPresent(target))
           .filter(
               seen ->
-                  seen.started() - (isFailure(seen.look()) ? notBeforeForFailures : notBefore) >= 0)
+                  seen.started()
+                          - (isFailure(seen.look()) ? notBeforeForFailures : notBefore(target))
+                      >= 0)
           .map(Seen::look);
+    }
+
+    private long notBefore(Target target) {
+      return target.named() ? notBefore : unnamedNotBefore;
     }
 
     private SmtpLook await(Target target, CompletableFuture<SmtpLook> look) {
@@ -152,7 +175,7 @@ public final class SharedSmtp {
   private void fly(Smtp.Target target, Flight flight) {
     try {
       var look = door.look(List.of(target)).getFirst();
-      known
+      known(target)
           .asMap()
           .merge(
               target,

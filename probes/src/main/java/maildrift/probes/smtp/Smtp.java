@@ -28,12 +28,24 @@ public interface Smtp {
    * @param port usually 25
    * @param declared the operator wrote this very address; it is his word, and contacted even when
    *     it is private
+   * @param named the host's name is sent (SNI, RFC 6066 §3). Postfix sends none unless it is told
+   *     to, so that what a server shows without may be what senders see
    */
-  record Target(DnsName host, InetAddress address, int port, boolean declared) {
+  record Target(DnsName host, InetAddress address, int port, boolean declared, boolean named) {
+
+    /** With SNI. */
+    public Target(DnsName host, InetAddress address, int port, boolean declared) {
+      this(host, address, port, declared, true);
+    }
 
     /** An address that DNS gave. */
     public Target(DnsName host, InetAddress address, int port) {
       this(host, address, port, false);
+    }
+
+    /** The same without SNI: another connection, remembered for hours. */
+    public Target unnamed() {
+      return new Target(host, address, port, declared, false);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -219,7 +220,7 @@ public final class SmtpDoor implements Smtp {
       return new SmtpLook.NoHandshake("it sends text in the clear after its reply to STARTTLS");
     }
     socket.allow(socket.deadline(), TLS_OCTETS);
-    var result = Handshake.over(socket, target.host());
+    var result = Handshake.over(socket, Optional.of(target.host()).filter(_ -> target.named()));
     if (result.socket().isPresent()) {
       try {
         var secure = result.socket().get();

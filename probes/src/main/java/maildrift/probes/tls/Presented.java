@@ -21,6 +21,11 @@ record Presented(Leaf leaf, List<X509Certificate> chain, Trust trust) {
     return trust instanceof Trust.Untrusted untrusted ? untrusted.missing() : Optional.empty();
   }
 
+  /** Its line of the watched record. */
+  String watched() {
+    return TlsDrift.line(leaf);
+  }
+
   /** The chain as it was sent, in that order, for the facts. */
   List<Map<String, String>> sent() {
     return chain.stream()

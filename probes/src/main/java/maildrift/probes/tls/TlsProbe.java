@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
@@ -27,6 +28,7 @@ import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.NextHop;
+import maildrift.probes.domain.TlsLevel;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
 
@@ -81,7 +83,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
     return new TlsSeen(
         Optional.of(mx),
         forwarding,
-        look(List.copyOf(wanted.values()), network),
+        look(List.copyOf(wanted.values()), network, false),
         Math.max(0, names.size() - MAX_HOSTS));
   }
 
@@ -101,7 +103,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
   }
 
   private static TlsSeen observe(Wanted host, Network network) {
-    return new TlsSeen(Optional.empty(), List.of(), look(List.of(host), network), 0);
+    return new TlsSeen(Optional.empty(), List.of(), look(List.of(host), network, true), 0);
   }
 
   /** A host to be looked at; its addresses are asked for unless they are declared. */
@@ -201,7 +203,10 @@ public final class TlsProbe implements Probe<TlsSeen> {
     return hosts.isEmpty() ? List.of(name) : hosts;
   }
 
-  private static List<TlsSeen.Host> look(List<Wanted> wanted, Network network) {
+  /**
+   * @param byName somebody asked for this very host
+   */
+  private static List<TlsSeen.Host> look(List<Wanted> wanted, Network network, boolean byName) {
     var asked = wanted.stream().filter(Wanted::asked).toList();
     var answers =
         network
@@ -222,19 +227,35 @@ public final class TlsProbe implements Probe<TlsSeen> {
       targets.add(host.targets(lookups.getLast()));
     }
     var looks = network.smtp().look(targets.stream().flatMap(List::stream).toList()).iterator();
-    var seen = new ArrayList<TlsSeen.Host>();
+    var seen = new ArrayList<List<SmtpLook>>();
+    targets.forEach(of -> seen.add(of.stream().map(_ -> looks.next()).toList()));
+    var doubted = new ArrayList<Smtp.Target>();
+    for (var i = 0; i < wanted.size(); i++) {
+      var own = byName || wanted.get(i).gateway.isPresent();
+      seen.get(i).stream()
+          .filter(look -> ServerName.mayMatter(look, own))
+          .map(look -> look.target().unnamed())
+          .forEach(doubted::add);
+    }
+    var unnamed = doubted.isEmpty() ? List.<SmtpLook>of() : network.smtp().look(doubted);
+    var hosts = new ArrayList<TlsSeen.Host>();
     for (var i = 0; i < wanted.size(); i++) {
       var host = wanted.get(i);
-      seen.add(
+      hosts.add(
           new TlsSeen.Host(
               host.name,
               host.port,
               host.declared,
               host.gateway,
               lookups.get(i),
-              targets.get(i).stream().map(_ -> looks.next()).toList()));
+              seen.get(i),
+              unnamed.stream().filter(look -> isOf(look.target(), host)).toList()));
     }
-    return seen;
+    return hosts;
+  }
+
+  private static boolean isOf(Smtp.Target target, Wanted host) {
+    return target.host().equals(host.name) && target.port() == host.port;
   }
 
   @Override
@@ -313,6 +334,8 @@ public final class TlsProbe implements Probe<TlsSeen> {
             var presented = presented(spoke, context);
             var judged = HostJudge.judge(domain, host, spoke, presented, context.now());
             describe(fact, host, spoke, judged, presented);
+            host.unnamed(look.target().address())
+                .ifPresent(unnamed -> serverName(host, spoke, unnamed, judgement, fact, findings));
             judged
                 .findings()
                 .forEach(finding -> findings.add(new Found(finding, look.target().address())));
@@ -331,7 +354,61 @@ public final class TlsProbe implements Probe<TlsSeen> {
               .subject(host.subject()));
     }
     merged(findings, known).forEach(judgement::add);
+    watch(domain, host, context, judgement);
     return facts;
+  }
+
+  /** RFC 6066 §3: whether the name that is sent decides what is shown. */
+  private void serverName(
+      TlsSeen.Host host,
+      SmtpLook.Spoke spoke,
+      SmtpLook unnamed,
+      Judgement.Builder judgement,
+      Map<String, Object> fact,
+      List<Found> findings) {
+    switch (ServerName.compare(host, spoke, unnamed)) {
+      case ServerName.Same _ -> fact.put("sniDependent", false);
+      case ServerName.Differs(var finding) -> {
+        fact.put("sniDependent", true);
+        findings.add(new Found(finding, spoke.target().address()));
+      }
+      case ServerName.Unseen(var why) ->
+          judgement.add(
+              new Gap(
+                  name(),
+                  host.subject() + " without SNI",
+                  at(spoke) + why,
+                  Set.of(TlsRules.SNI.id()),
+                  Optional.of(host.subject())));
+    }
+  }
+
+  /** Only a host that was wholly seen has records: half of its certificates would look changed. */
+  private void watch(
+      ManagedDomain domain, TlsSeen.Host host, Context context, Judgement.Builder judgement) {
+    var looks = host.looks().stream().filter(look -> !(look instanceof SmtpLook.Refused)).toList();
+    var spoke =
+        looks.stream()
+            .flatMap(look -> look instanceof SmtpLook.Spoke one ? Stream.of(one) : Stream.empty())
+            .filter(one -> !(one.tls() instanceof SmtpLook.Interrupted))
+            .toList();
+    if (looks.isEmpty()
+        || spoke.size() < looks.size()
+        || host.lookups().stream().anyMatch(Answer.Unanswered.class::isInstance)) {
+      return;
+    }
+    judgement.record(TlsDrift.extensionsRecord(host.subject()), TlsDrift.extensions(spoke));
+    var certificates =
+        spoke.stream()
+            .flatMap(one -> presented(one, context).stream())
+            .map(Presented::watched)
+            .toList();
+    if (certificates.size() == spoke.size()) {
+      judgement.record(
+          TlsDrift.certificateRecord(host.subject()),
+          TlsDrift.certificates(
+              certificates, domain.tlsLevel().filter(TlsLevel.FINGERPRINT::equals).isPresent()));
+    }
   }
 
   private static String at(SmtpLook look) {

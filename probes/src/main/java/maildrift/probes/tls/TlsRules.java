@@ -156,6 +156,35 @@ final class TlsRules {
               "When the change was yours: replace the pin here and at everybody who has it. When it was not, find out who answers.")
           .example("violates: pin 0a1b…, presented 9f8e…");
 
+  static final Rule SNI =
+      Rule.info("tls.sni", "the server shows another certificate when no server name is sent")
+          .why(
+              "Postfix, and with it most gateways, sends no server name (SNI) unless it is told to, so it sees the other certificate; MTA-STS and DANE senders send the name. One host then passes for some senders and fails for others.")
+          .reference("RFC 6066 §3; RFC 7817 §3; RFC 8461 §4.3; Postfix smtp_tls_servername")
+          .remedy(
+              "Make the certificate of the MX host the server's default too (Postfix: smtpd_tls_chain_files; tls_server_sni_maps for the others).")
+          .example(
+              "violates: with the name mx.contoso.tld its certificate, without it one for host17.provider.example");
+
+  static final Rule CERT_CHANGED =
+      Rule.info("tls.cert-changed", "the certificate is another one than accepted")
+          .why(
+              "Renewals are news for a week. Another issuer is worth a question until it is accepted; another key is critical where the level fingerprint is declared, for whoever pinned the old one no longer delivers.")
+          .reference("maildrift README, baseline; RFC 7469 §2.4 for the form of a key's pin")
+          .remedy(
+              "If the change is yours or the provider's: maildrift baseline accept DOMAIN. If nobody knows of it, find out who answers at this address.")
+          .example("old: issuer R11, key 0a1b…; new: issuer Somebody Else CA, key 9f8e…");
+
+  static final Rule EHLO_EXTENSIONS =
+      Rule.info(
+              "smtp.ehlo-ext", "the server's list of SMTP extensions differs from the accepted one")
+          .why(
+              "Another list is another server, another version, or something in between that takes words out: an inspecting firewall, or somebody who wants mail in the clear. Critical when STARTTLS is what is gone.")
+          .reference("RFC 5321 §4.1.1.1; RFC 3207 §6")
+          .remedy(
+              "If the change is right: maildrift baseline accept DOMAIN. If STARTTLS went, turn it on again, or turn the firewall's SMTP inspection off.")
+          .example("old: 8BITMIME PIPELINING SIZE STARTTLS; new: 8BITMIME SIZE");
+
   static final List<Rule> ALL =
       List.of(
           STARTTLS,
@@ -172,5 +201,8 @@ final class TlsRules {
           FINGERPRINT,
           CERT_EKU,
           CERT_KEY,
-          CERT_LIFETIME);
+          CERT_LIFETIME,
+          SNI,
+          CERT_CHANGED,
+          EHLO_EXTENSIONS);
 }

@@ -1,5 +1,6 @@
 package maildrift.probes.tls;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import maildrift.probes.dns.Answer;
@@ -35,6 +36,7 @@ public record TlsSeen(
    * @param gateway when it is one of the operator's
    * @param lookups what DNS said of its addresses; empty where they are declared
    * @param looks one an address
+   * @param unnamed looks without SNI at some of them
    */
   public record Host(
       DnsName name,
@@ -42,10 +44,28 @@ public record TlsSeen(
       boolean declared,
       Optional<Gateway> gateway,
       List<Answer> lookups,
-      List<SmtpLook> looks) {
+      List<SmtpLook> looks,
+      List<SmtpLook> unnamed) {
     public Host {
       lookups = List.copyOf(lookups);
       looks = List.copyOf(looks);
+      unnamed = List.copyOf(unnamed);
+    }
+
+    /** Looked at with SNI only. */
+    public Host(
+        DnsName name,
+        int port,
+        boolean declared,
+        Optional<Gateway> gateway,
+        List<Answer> lookups,
+        List<SmtpLook> looks) {
+      this(name, port, declared, gateway, lookups, looks, List.of());
+    }
+
+    /** What this address showed without SNI, if it was asked to. */
+    Optional<SmtpLook> unnamed(InetAddress address) {
+      return unnamed.stream().filter(look -> look.target().address().equals(address)).findFirst();
     }
 
     /** The operator wrote an address: there is no name that a certificate could be for. */

@@ -4,11 +4,13 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
@@ -17,8 +19,10 @@ import maildrift.probes.Judgement;
 import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
 import maildrift.probes.Verdict;
+import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.ListedDns;
+import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Role;
@@ -37,8 +41,8 @@ class MxProbeTest {
   private static final String[] PROVIDER = {
     "mx1.provider.test A 62.140.7.1",
     "mx1.provider.test AAAA 2a01:111::1",
-    "mx2.provider.test A 62.140.7.2",
-    "mx2.provider.test AAAA 2a01:111::2",
+    "mx2.provider.test A 62.140.9.2",
+    "mx2.provider.test AAAA 2a01:222::2",
   };
 
   // Scenarios: the zone's lines, and the rules that they violate with severity and subject; no
@@ -71,9 +75,18 @@ class MxProbeTest {
           contoso.test MX 10 in.contoso.test; in.contoso.test A 62.140.7.3 | mx.ipv6 info contoso.test, mx.single info contoso.test
           contoso.test MX 10 mx1.provider.test; contoso.test MX 20 mx2.provider.test.contoso.test | mx.trailing-dot critical mx2.provider.test.contoso.test, mx.resolves warning mx2.provider.test.contoso.test
           contoso.test MX 10 mx1.provider.test; contoso.test MX 20 mx.mail-connect.net.contoso.test | mx.trailing-dot critical mx.mail-connect.net.contoso.test, mx.resolves warning mx.mail-connect.net.contoso.test
-          contoso.test MX 10 mx1.provider.test; contoso.test MX 20 mail.contoso.test.contoso.test; contoso.test.contoso.test A 62.140.7.3; mail.contoso.test.contoso.test A 62.140.7.3 | mx.trailing-dot critical mail.contoso.test.contoso.test
-          contoso.test MX 10 mx1.provider.test; contoso.test MX 20 a.prod.net.contoso.test; a.prod.net.contoso.test A 62.140.7.3 |
+          contoso.test MX 10 mx1.provider.test; contoso.test MX 20 mail.contoso.test.contoso.test; contoso.test.contoso.test A 62.140.7.3; mail.contoso.test.contoso.test A 62.140.8.3 | mx.trailing-dot critical mail.contoso.test.contoso.test
+          contoso.test MX 10 mx1.provider.test; contoso.test MX 20 a.prod.net.contoso.test; a.prod.net.contoso.test A 62.140.8.3 |
           contoso.test MX 10 mx1.provider.test; contoso.test MX 20 gone.contoso.test | mx.resolves warning gone.contoso.test
+          contoso.test MX 10 .; contoso.test A 62.140.7.1 | mx.null warning contoso.test
+          contoso.test MX 10 a.one.test; contoso.test MX 20 b.one.test; a.one.test A 62.140.7.3; b.one.test A 62.140.7.4; a.one.test AAAA 2a01:111::3 | mx.dup-subnet info contoso.test
+          contoso.test MX 10 a.one.test; contoso.test MX 20 b.one.test; a.one.test A 62.140.7.3; b.one.test A 62.140.8.4; a.one.test AAAA 2a01:111::3 |
+          contoso.test MX 10 a.one.test; contoso.test MX 20 b.one.test; a.one.test AAAA 2a01:111::3; b.one.test AAAA 2a01:111:0:9::3; b.one.test A 62.140.8.4 | mx.dup-subnet info contoso.test
+          contoso.test MX 10 a.one.test; contoso.test MX 20 b.one.test; a.one.test A 192.168.7.3; b.one.test A 192.168.7.4; a.one.test AAAA 2a01:111::3 | mx.private critical a.one.test, mx.private critical b.one.test
+          contoso.test MX 10 mx1.provider.test; contoso.test MX 20 mx.dead.test | mx.resolves warning mx.dead.test, dns.takeover critical mx.dead.test
+          contoso.test MX 10 mx1.provider.test; contoso.test MX 20 mail.contoso.test; mail.contoso.test CNAME mx.dead.test | mx.resolves warning mail.contoso.test, mx.cname critical mail.contoso.test, dns.takeover critical mail.contoso.test
+          contoso.test MX 10 mx1.provider.test; contoso.test MX 20 mx.dead.test; dead.test NS ns.dead.test | mx.resolves warning mx.dead.test
+          contoso.test MX 10 mx1.provider.test; contoso.test MX 20 mx.dead.test; www.dead.test A 62.140.7.9 | mx.resolves warning mx.dead.test
           """)
   void judgesWhatIsPublished(String zone, @Nullable String violated) {
     var judgement = judge(ManagedDomain.undeclared(CONTOSO), zone.split("; ", -1));
@@ -105,6 +118,46 @@ class MxProbeTest {
     assertThat(judgement.facts())
         .containsEntry("matchesProfile", violated == null)
         .containsEntry("profile", "house");
+  }
+
+  @Test
+  void aRegistryThatDoesNotAnswerHidesOnlyWhoMayTakeTheNameOver() {
+    var gone = new Answer.NoSuchName(List.of(), Duration.ofMinutes(5), "list", false);
+    var dead = DnsName.of("mx.dead.test");
+    var seen =
+        new MxSeen(
+            new Answer.Found(
+                List.of(new Rdata.Mx(10, dead)), List.of(), Duration.ofMinutes(5), "list", false),
+            Map.of(dead, new MxSeen.Host(gone, gone, Map.of())),
+            Optional.empty(),
+            false,
+            Map.of(
+                DnsName.of("dead.test"),
+                new Answer.Unanswered(Answer.Failure.TIMEOUT, "timeout after 2s", "list")));
+
+    var judgement = judge(seen, ManagedDomain.undeclared(CONTOSO));
+
+    assertThat(judgement.findings())
+        .extracting(found -> found.rule().id())
+        .containsExactly("mx.resolves");
+    assertThat(judgement.gaps())
+        .singleElement()
+        .satisfies(
+            gap -> {
+              assertThat(gap.hides(new Finding.Key("dns.takeover", "mx.dead.test"))).isTrue();
+              assertThat(gap.hides(new Finding.Key("mx.resolves", "mx.dead.test"))).isFalse();
+            });
+  }
+
+  @Test
+  void theRegistryIsAskedOnlyForAHostThatIsNot() {
+    var dns =
+        ListedDns.of(PROVIDER)
+            .add("contoso.test MX 10 mx1.provider.test")
+            .add("contoso.test MX 20 mx2.provider.test");
+    PROBE.observe(ManagedDomain.undeclared(CONTOSO), dns);
+
+    assertThat(dns.asked()).noneMatch(question -> question.type() == RecordType.NS);
   }
 
   @Test
@@ -241,7 +294,7 @@ class MxProbeTest {
                     "preference",
                     20,
                     "addresses",
-                    List.of("62.140.7.2", "2a01:111::2"),
+                    List.of("62.140.9.2", "2a01:222::2"),
                     "reverse",
                     List.of())));
     assertThat(judgement.records())

@@ -22,9 +22,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -97,8 +100,52 @@ public final class TestCa {
     }
   }
 
+  /** For a server that presents one leaf to whoever sends this server name, else the other. */
+  public static SSLContext choosing(String name, Leaf named, Leaf other) {
+    try {
+      var context = SSLContext.getInstance("TLS");
+      context.init(
+          new KeyManager[] {
+            new Presents(other) {
+              @Override
+              public @Nullable String chooseServerAlias(
+                  String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+                return asks(socket, name)
+                    ? keyType.equals(named.key().getAlgorithm()) ? "named" : null
+                    : super.chooseServerAlias(keyType, issuers, socket);
+              }
+
+              @Override
+              public X509Certificate[] getCertificateChain(String alias) {
+                return alias.equals("named")
+                    ? named.chain().toArray(X509Certificate[]::new)
+                    : super.getCertificateChain(alias);
+              }
+
+              @Override
+              public PrivateKey getPrivateKey(String alias) {
+                return alias.equals("named") ? named.key() : super.getPrivateKey(alias);
+              }
+            }
+          },
+          null,
+          new SecureRandom());
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean asks(@Nullable Socket socket, String name) {
+    return socket instanceof SSLSocket secure
+        && secure.getHandshakeSession() instanceof ExtendedSSLSession session
+        && session.getRequestedServerNames().stream()
+            .anyMatch(
+                asked -> asked instanceof SNIHostName host && host.getAsciiName().equals(name));
+  }
+
   /** A key store would refuse chains that are none. */
-  private static final class Presents extends X509ExtendedKeyManager {
+  private static class Presents extends X509ExtendedKeyManager {
     private final Leaf leaf;
 
     Presents(Leaf leaf) {

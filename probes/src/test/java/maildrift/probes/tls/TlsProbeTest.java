@@ -531,7 +531,7 @@ class TlsProbeTest {
     assertThat(probe.rules())
         .allSatisfy(
             rule -> {
-              assertThat(rule.id()).startsWith("tls.");
+              assertThat(rule.id()).matches("(tls|smtp)\\..*");
               assertThat(
                       List.of(
                           rule.title(),
@@ -1081,6 +1081,146 @@ class TlsProbeTest {
       assertThat(fact(judgement, "level")).isEqualTo("none");
       assertThat(dns.asked).noneMatch(question -> question.type() == RecordType.MX);
     }
+  }
+
+  // ---- Without a server name
+
+  @Test
+  void aServerThatChoosesByServerNameIsSaidToAndAskedWithoutItOnce() {
+    var named = CA.leaf(TestCa.wish("mx.contoso.test"));
+    var other = CA.leaf(TestCa.wish("host17.provider.test"));
+    var manner = MailServer.Manner.named("host17.provider.test");
+    try (var server =
+        MailServer.start(manner.tls(TestCa.choosing("mx.contoso.test", named, other)))) {
+      var dns = new Names().mx("contoso.test", "mx.contoso.test").a("mx.contoso.test", "127.0.0.1");
+      var shared = new SharedSmtp(new SmtpDoor(settings(server.port())), Duration.ofMinutes(5));
+      for (var i = 0; i < 5; i++) {
+        var network = new Lab(dns, shared.within(Deadline.after(Duration.ofSeconds(20))));
+        var judgement =
+            probe.judge(nothing(), probe.observe(nothing(), network), Context.at(Instant.now()));
+
+        assertThat(violated(judgement)).isEqualTo(Map.of("tls.sni", INFO));
+        assertThat(hosts(judgement).getFirst())
+            .containsEntry("sniDependent", true)
+            .containsEntry("sanMatch", true);
+        assertThat(judgement.findings().getFirst().message())
+            .contains("no server name is sent", "host17.provider.test", "mx.contoso.test");
+      }
+      assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aHostAskedForByNameIsLookedAtWithoutItsNameTooAndAStrangersIsNot() {
+    var leaf = CA.leaf(TestCa.wish("mx.contoso.test"));
+    try (var server = FakeSmtp.polite("mx.contoso.test", leaf)) {
+      var dns = new Names().mx("contoso.test", "mx.contoso.test").a("mx.contoso.test", "127.0.0.1");
+      var host = DnsName.of("mx.contoso.test");
+      var network = new Lab(dns, new SmtpDoor(settings(server.port())));
+
+      var stranger = probe.judge(nothing(), probe.observe(nothing(), network), Context.at(NOW));
+      assertThat(server.connections()).isEqualTo(1);
+      assertThat(hosts(stranger).getFirst()).doesNotContainKey("sniDependent");
+
+      var asked =
+          probe.judge(
+              ManagedDomain.undeclared(host),
+              probe.observe(host, server.port(), network),
+              Context.at(Instant.now()));
+      assertThat(server.connections()).isEqualTo(3);
+      assertThat(asked.findings()).isEmpty();
+      assertThat(hosts(asked).getFirst()).containsEntry("sniDependent", false);
+    }
+  }
+
+  private Judgement withoutName(SmtpLook.Tls named, SmtpLook unnamed) {
+    return judge(
+        nothing(),
+        seen(
+            new TlsSeen.Host(
+                DnsName.of(MX),
+                25,
+                false,
+                Optional.empty(),
+                List.of(),
+                List.of(spoke(MX, "192.0.2.1", named)),
+                List.of(unnamed))));
+  }
+
+  @Test
+  void aRenewedCertificateOfTheSameNamesIsNotAnotherOne() {
+    var judgement =
+        withoutName(
+            handshake(leaf(wish -> wish)),
+            spoke(MX, "192.0.2.1", handshake(leaf(wish -> wish.valid(NOW, days(90))))));
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.gaps()).isEmpty();
+    assertThat(fact(judgement, "sniDependent")).isEqualTo(false);
+  }
+
+  @Test
+  void aServerThatRefusesItsOwnNameIsSaidTo() {
+    var judgement =
+        withoutName(
+            new SmtpLook.NoHandshake("unrecognized_name"),
+            spoke(MX, "192.0.2.1", handshake(leaf(wish -> wish))));
+
+    assertThat(violated(judgement)).containsOnlyKeys("tls.sni", "tls.handshake");
+  }
+
+  @Test
+  void silenceWithoutANameHidesOnlyThatRule() {
+    var judgement =
+        withoutName(
+            handshake(leaf(wish -> wish)),
+            new SmtpLook.Unobservable(target(MX, "192.0.2.1"), "no answer in time"));
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.gaps())
+        .singleElement()
+        .satisfies(
+            gap -> {
+              assertThat(gap.hides(new Finding.Key("tls.sni", MX + ":25"))).isTrue();
+              assertThat(gap.hides(new Finding.Key("tls.chain", MX + ":25"))).isFalse();
+            });
+  }
+
+  // ---- What is watched
+
+  @Test
+  void aHostThatWasWhollySeenHasItsCertificatesAndExtensionsWatched() {
+    var one = leaf(wish -> wish);
+    var judgement =
+        judge(
+            nothing(),
+            seen(
+                host(
+                    MX,
+                    spoke(MX, "192.0.2.1", handshake(one)),
+                    spoke(MX, "192.0.2.2", handshake(one)),
+                    new SmtpLook.Refused(target(MX, "2001:db8::1"), "this machine has no IPv6"))));
+
+    assertThat(judgement.records()).containsOnlyKeys(MX + ":25 EHLO", MX + ":25 certificate");
+    assertThat(judgement.records()).containsEntry(MX + ":25 EHLO", "SIZE STARTTLS");
+    assertThat(judgement.records().get(MX + ":25 certificate"))
+        .startsWith("certificate=" + Leaf.of(one.certificate()).sha256())
+        .endsWith(" issuer=CN=Lab CA")
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void aHostThatWasHalfSeenIsNotCompared() {
+    var judgement =
+        judge(
+            nothing(),
+            seen(
+                host(
+                    MX,
+                    spoke(MX, "192.0.2.1", handshake(leaf(wish -> wish))),
+                    new SmtpLook.Unobservable(target(MX, "192.0.2.2"), "no answer in time"))));
+
+    assertThat(judgement.records()).isEmpty();
   }
 
   @Test
