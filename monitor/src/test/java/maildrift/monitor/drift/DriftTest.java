@@ -2,6 +2,7 @@ package maildrift.monitor.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -163,5 +164,27 @@ class DriftTest {
                   .isEqualTo(
                       "de._netblocks.provider.test publishes other networks than accepted: added 203.0.113.0/24 removed 198.51.100.0/24");
             });
+  }
+
+  private static List<Finding> certificate(String key, Instant at) {
+    var record = "mx.a.test:25 certificate";
+    var line = "certificate=%s key=%s from=2026-11-20T00:00:00Z issuer=CN=Lab CA";
+    return Drift.between(
+        Map.of(record, line.formatted("c1", "k1")),
+        new TreeMap<>(Map.of(record, line.formatted("c2", key))),
+        at);
+  }
+
+  @Test
+  void aRenewedCertificateIsNewsThatNobodyNeedAccept() {
+    assertThat(certificate("k2", Instant.parse("2026-11-21T00:00:00Z")))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.rule().id()).isEqualTo("tls.cert-changed");
+              assertThat(finding.subject()).isEqualTo("mx.a.test:25");
+              assertThat(finding.severity()).isEqualTo(Severity.INFO);
+            });
+    assertThat(certificate("k2", Instant.parse("2026-12-21T00:00:00Z"))).isEmpty();
   }
 }
