@@ -53,10 +53,7 @@ public final class Drift {
    * @param at when; some news grow old by themselves
    */
   public static List<Finding> between(
-      DnsName domain,
-      Map<String, String> baseline,
-      SortedMap<String, String> seen,
-      Instant at) {
+      DnsName domain, Map<String, String> baseline, SortedMap<String, String> seen, Instant at) {
     var findings = new ArrayList<Finding>();
     seen.forEach(
         (name, now) -> {

@@ -170,6 +170,7 @@ class DriftTest {
     var record = "mx.a.test:25 certificate";
     var line = "certificate=%s key=%s from=2026-11-20T00:00:00Z issuer=CN=Lab CA";
     return Drift.between(
+        DOMAIN,
         Map.of(record, line.formatted("c1", "k1")),
         new TreeMap<>(Map.of(record, line.formatted("c2", key))),
         at);

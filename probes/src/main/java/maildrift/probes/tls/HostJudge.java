@@ -141,12 +141,12 @@ final class HostJudge {
   private Judged certified(Presented presented) {
     var leaf = presented.leaf();
     var pinned = isPinned(leaf);
-    consumers = Optional.of(Consumers.of(host, isForNextHop(leaf), presented));
     chain(presented, pinned);
     expiry(leaf);
     lifetime(presented);
     keys(presented);
     if (!host.isNameless()) {
+      consumers = Optional.of(Consumers.of(host, isForNextHop(leaf), presented));
       names(leaf);
     }
     usages(leaf);

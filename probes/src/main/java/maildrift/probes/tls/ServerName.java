@@ -20,6 +20,11 @@ final class ServerName {
 
   record Unseen(String why) implements Comparison {}
 
+  /** None is for an address (RFC 6066 §3). */
+  static boolean isSent(DnsName host) {
+    return !TlsSeen.Host.isAddress(host);
+  }
+
   /**
    * Whether a second look tells something: at the operator's own hosts it always does. A stranger's
    * is left in peace unless it shows that it chooses, because its certificate is for the name we

@@ -233,6 +233,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
     for (var i = 0; i < wanted.size(); i++) {
       var own = byName || wanted.get(i).gateway.isPresent();
       seen.get(i).stream()
+          .filter(look -> ServerName.isSent(look.target().host()))
           .filter(look -> ServerName.mayMatter(look, own))
           .map(look -> look.target().unnamed())
           .forEach(doubted::add);

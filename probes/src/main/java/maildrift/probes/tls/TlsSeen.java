@@ -70,6 +70,10 @@ public record TlsSeen(
 
     /** The operator wrote an address: there is no name that a certificate could be for. */
     boolean isNameless() {
+      return isAddress(name);
+    }
+
+    static boolean isAddress(DnsName name) {
       var written = name.toString();
       return Cidr.octets(
               written.startsWith("[") ? written.substring(1, written.length() - 1) : written)
