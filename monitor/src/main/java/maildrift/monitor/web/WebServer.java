@@ -3,6 +3,7 @@ package maildrift.monitor.web;
 import com.google.common.base.Splitter;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -30,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -47,6 +49,11 @@ public final class WebServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
 
   private static final int MAX_BODY = 1024 * 1024;
+
+  /** A large fleet is read from the store first. */
+  private static final Duration START_WITHIN = Duration.ofSeconds(30);
+
+  private static final int MOST_WAITING = 256;
 
   /** A request that runs on a listener that is given up is answered within this time. */
   private static final Duration LEAVE_WITHIN = Duration.ofSeconds(40);
@@ -66,8 +73,13 @@ public final class WebServer implements AutoCloseable {
   /** Guarded by {@link #lock}, as is what it listens with. */
   private Optional<Listening> listening = Optional.empty();
 
-  /** Empty until {@link #ready}: whoever asks before is told to wait. */
+  /** Empty until {@link #ready}. */
   private volatile Optional<Router> router = Optional.empty();
+
+  private final Promise<Router> opened = Promise.promise();
+
+  /** Who came before {@link #ready}. */
+  private final AtomicInteger waiting = new AtomicInteger();
 
   private record Listening(HttpServer server, HttpConfig config) {}
 
@@ -154,13 +166,45 @@ public final class WebServer implements AutoCloseable {
     this.vertx = vertx;
   }
 
-  /** From now on requests are answered from {@code backend}; before, with 503. */
+  /**
+   * From now on requests are answered from {@code backend}. Those that came before wait for it: a
+   * start takes moments, and whoever sees an open port expects an answer. Only {@code /-/ready}
+   * says that it is not so far yet.
+   */
   public void ready(Backend backend) {
-    router = Optional.of(router(backend));
+    var open = router(backend);
+    router = Optional.of(open);
+    opened.complete(open);
   }
 
   private void handle(HttpServerRequest request) {
-    router.ifPresentOrElse(open -> open.handle(request), () -> askToWait(request));
+    router.ifPresentOrElse(open -> open.handle(request), () -> await(request));
+  }
+
+  private void await(HttpServerRequest request) {
+    var path = Optional.ofNullable(request.path()).orElse("");
+    if (path.equals("/-/ready")
+        || path.equals("/-/healthy")
+        || waiting.incrementAndGet() > MOST_WAITING) {
+      askToWait(request);
+      return;
+    }
+    request.pause();
+    var own = vertx.getOrCreateContext();
+    opened
+        .future()
+        .timeout(START_WITHIN.toSeconds(), TimeUnit.SECONDS)
+        .onComplete(
+            outcome ->
+                own.runOnContext(
+                    _ -> {
+                      request.resume();
+                      if (outcome.succeeded()) {
+                        outcome.result().handle(request);
+                      } else {
+                        askToWait(request);
+                      }
+                    }));
   }
 
   private static void askToWait(HttpServerRequest request) {

@@ -40,23 +40,30 @@ class FrontDoorTest {
   }
 
   @Test
-  void whoComesBeforeTheDaemonIsReadyIsToldToWait() throws Exception {
+  void onlyReadinessIsDeniedBeforeTheDaemonIsReady() throws Exception {
     try (var door = FrontDoor.open(at(0));
         var client = HttpClient.newHttpClient()) {
       var port = door.web().serve(at(0));
 
-      var asked = get(client, port, "/api/v1/domains");
-      assertThat(asked.statusCode()).isEqualTo(503);
-      assertThat(asked.headers().firstValue("Retry-After")).contains("1");
-      assertThat(get(client, port, "/-/ready").statusCode()).isEqualTo(503);
+      var ready = get(client, port, "/-/ready");
+      assertThat(ready.statusCode()).isEqualTo(503);
+      assertThat(ready.headers().firstValue("Retry-After")).contains("1");
       assertThat(get(client, port, "/-/healthy").statusCode()).isEqualTo(200);
+
+      var asked =
+          client.sendAsync(request(port, "/api/v1/domains"), HttpResponse.BodyHandlers.ofString());
+      assertThat(get(client, port, "/-/ready").statusCode()).isEqualTo(503);
+      assertThat(asked).isNotDone();
+      client.shutdownNow();
     }
   }
 
   private static HttpResponse<String> get(HttpClient client, int port, String path)
       throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-        HttpResponse.BodyHandlers.ofString());
+    return client.send(request(port, path), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest request(int port, String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
   }
 }
