@@ -17,6 +17,8 @@ import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.wiring.SweepBench;
+import maildrift.probes.Probe;
+import maildrift.probes.ProbeCatalog;
 import maildrift.probes.dns.DnsBench;
 import maildrift.probes.dns.DnsServer;
 import picocli.CommandLine.ArgGroup;
@@ -177,6 +179,13 @@ final class BenchCommand {
     List<String> skip = List.of();
 
     @Option(
+        names = "--only",
+        split = ",",
+        paramLabel = "PROBE",
+        description = "With --domains: the probes to run, e.g. spf,dkim,dmarc,mx,mtasts,tlsrpt.")
+    List<String> only = List.of();
+
+    @Option(
         names = "--confirmations",
         paramLabel = "N",
         description =
@@ -232,8 +241,9 @@ final class BenchCommand {
     /** The file's, or one that is made of the list of domains. */
     private MonitorConfig configuration(Path folder) throws IOException {
       if (fleet.config.isPresent()) {
-        if (dns.isPresent() || !selectors.isEmpty() || !skip.isEmpty()) {
-          throw new Failure("--dns, --selector and --skip go with --domains; --config says it all");
+        if (dns.isPresent() || !selectors.isEmpty() || !skip.isEmpty() || !only.isEmpty()) {
+          throw new Failure(
+              "--dns, --selector, --only and --skip go with --domains; --config says it all");
         }
         return Configured.load(fleet.config.get());
       }
@@ -244,6 +254,12 @@ final class BenchCommand {
           names.add(line.strip());
         }
       }
+      var choice = new ProbeChoice(only, skip);
+      var left =
+          ProbeCatalog.all().stream()
+              .map(Probe::name)
+              .filter(probe -> !choice.wants(probe))
+              .toList();
       var root = new LinkedHashMap<String, Object>();
       // The server is on this machine: politeness would measure itself.
       root.put(
@@ -257,7 +273,7 @@ final class BenchCommand {
                           "name",
                           name,
                           "skip",
-                          skip,
+                          left,
                           "dkim",
                           selectors.stream().map(one -> Map.of("selector", one)).toList()))
               .toList());

@@ -104,6 +104,31 @@ class CommandsTest {
   }
 
   @Test
+  void theSweepBenchRunsTheProbesThatItIsTold() throws IOException {
+    var domains = folder.resolve("domains.txt");
+    Files.writeString(domains, "contoso.test\n");
+    try (var dns = FakeDns.serving("contoso.test TXT v=spf1 ip4:192.0.2.0/24 -all")) {
+      var ran =
+          Ran.command(
+              "bench",
+              "check",
+              "--domains",
+              domains.toString(),
+              "--dns",
+              dns.hostAndPort(),
+              "--only",
+              "spf",
+              "--sweeps",
+              "2");
+
+      assertThat(ran.exit()).as(ran.err()).isEqualTo(Exit.OK);
+      assertThat(ran.err()).doesNotContain("--only");
+      assertThat(ran.lines()).hasSize(2).allMatch(line -> line.contains("0 not fully seen"));
+      assertThat(ran.lines().getLast()).contains(" 1 questions");
+    }
+  }
+
+  @Test
   void runSaysWhatItsOptionsAreWrongAbout() {
     for (var option :
         List.of(
