@@ -95,51 +95,22 @@ public record MonitorConfig(
 
   /** The same with other settings for looking at mail servers. */
   public MonitorConfig with(SmtpConfig value) {
-    return new MonitorConfig(
-        dns,
-        value,
-        https,
-        http,
-        store,
-        schedule,
-        metrics,
-        alerts,
-        baseline,
-        severities,
-        tenantSeverities,
-        profiles,
-        tenants,
-        gateways,
-        allowlists,
-        domains,
-        maintenance);
+    return with(dns, value, domains);
   }
 
   MonitorConfig with(DnsConfig value) {
-    return new MonitorConfig(
-        value,
-        smtp,
-        https,
-        http,
-        store,
-        schedule,
-        metrics,
-        alerts,
-        baseline,
-        severities,
-        tenantSeverities,
-        profiles,
-        tenants,
-        gateways,
-        allowlists,
-        domains,
-        maintenance);
+    return with(value, smtp, domains);
   }
 
   MonitorConfig with(List<ManagedDomain> value) {
+    return with(dns, smtp, value);
+  }
+
+  private MonitorConfig with(
+      DnsConfig otherDns, SmtpConfig otherSmtp, List<ManagedDomain> otherDomains) {
     return new MonitorConfig(
-        dns,
-        smtp,
+        otherDns,
+        otherSmtp,
         https,
         http,
         store,
@@ -153,7 +124,7 @@ public record MonitorConfig(
         tenants,
         gateways,
         allowlists,
-        value,
+        otherDomains,
         maintenance);
   }
 

@@ -36,6 +36,20 @@ public final class Html {
     return close(tag);
   }
 
+  /** The head of a table. */
+  public Html columns(String... names) {
+    return in(
+        "thead",
+        head ->
+            head.in(
+                "tr",
+                row -> {
+                  for (var name : names) {
+                    row.text("th", name);
+                  }
+                }));
+  }
+
   /** A link within this site; the path is escaped. */
   public Html link(String path, String text) {
     out.append("<a href=\"");

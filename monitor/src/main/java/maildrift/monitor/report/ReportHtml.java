@@ -55,15 +55,8 @@ public final class ReportHtml {
     html.in(
         "table",
         table -> {
-          head(
-              table,
-              "domain",
-              "verdict",
-              "score",
-              "rules that hold",
-              "violated",
-              "unknown",
-              "waived");
+          table.columns(
+              "domain", "verdict", "score", "rules that hold", "violated", "unknown", "waived");
           assessments.stream()
               .sorted(Comparator.comparing(one -> one.score().percent().orElse(101)))
               .forEach(
@@ -144,7 +137,7 @@ public final class ReportHtml {
         "table",
         "demands",
         table -> {
-          head(table, "demand", "status", "why");
+          table.columns("demand", "status", "why");
           framed
               .demands()
               .forEach(
@@ -208,19 +201,6 @@ public final class ReportHtml {
           part.text("p", "remedy", finding.remedy());
           part.text("p", "source", finding.rule().reference());
         });
-  }
-
-  private static void head(Html table, String... columns) {
-    table.in(
-        "thead",
-        head ->
-            head.in(
-                "tr",
-                row -> {
-                  for (var column : columns) {
-                    row.text("th", column);
-                  }
-                }));
   }
 
   private static final String STYLE =

@@ -79,7 +79,7 @@ final class Page {
                 html.in(
                     "table",
                     table -> {
-                      head(table, "severity", "rule", "domain", "what", "since");
+                      table.columns("severity", "rule", "domain", "what", "since");
                       firing.stream().limit(MOST_ROWS).forEach(alert -> alert(table, alert));
                     });
               }
@@ -87,7 +87,7 @@ final class Page {
               html.in(
                   "table",
                   table -> {
-                    head(table, "verdict", "domain", "tenant", "findings", "looked at");
+                    table.columns("verdict", "domain", "tenant", "findings", "looked at");
                     states.stream().limit(MOST_ROWS).forEach(state -> row(table, state));
                   });
               if (states.size() > MOST_ROWS) {
@@ -140,19 +140,6 @@ final class Page {
                 .link("/api/v1/drift", "netblock drift")
                 .plain(" · ")
                 .link("/api/v1/alerts", "alerts"));
-  }
-
-  private static void head(Html table, String... columns) {
-    table.in(
-        "thead",
-        head ->
-            head.in(
-                "tr",
-                row -> {
-                  for (var column : columns) {
-                    row.text("th", column);
-                  }
-                }));
   }
 
   private void alert(Html table, Alert alert) {
@@ -291,7 +278,7 @@ final class Page {
               html.in(
                   "table",
                   table -> {
-                    head(table, "probe", "outcome", "facts", "seen without a gap");
+                    table.columns("probe", "outcome", "facts", "seen without a gap");
                     state.probes().values().forEach(probe -> probe(table, probe));
                   });
               if (!changes.isEmpty()) {
@@ -299,7 +286,7 @@ final class Page {
                 html.in(
                     "table",
                     table -> {
-                      head(table, "when", "record", "old", "new");
+                      table.columns("when", "record", "old", "new");
                       changes.forEach(
                           change ->
                               table.in(
