@@ -18,6 +18,7 @@ import maildrift.probes.dns.Dnssec;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.https.Https;
+import maildrift.probes.https.HttpsLook;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
 
@@ -62,7 +63,7 @@ final class Witness implements Network {
 
   /** The mark of who has asked nothing yet. */
   static long start(Network network) {
-    return network.allowsPrivate() ? 1 : 0;
+    return (network.allowsPrivate() ? 1L : 0) + (network.https().allowsPrivate() ? 2L : 0);
   }
 
   private List<Answer> noting(List<Question> questions, List<Answer> answers) {
@@ -137,7 +138,7 @@ final class Witness implements Network {
     var smtp = network.smtp();
     return new Smtp() {
       @Override
-      public List<SmtpLook> look(List<Target> targets) {
+      public List<SmtpLook> look(List<Smtp.Target> targets) {
         notDnsAlone();
         return smtp.look(targets);
       }
@@ -165,10 +166,30 @@ final class Witness implements Network {
     return now;
   }
 
+  /** Whom we do not contact, because of what DNS and the configuration say, shows nothing else. */
   @Override
-  public synchronized Https https() {
-    isDnsAlone = false;
-    return network.https();
+  public Https https() {
+    var outer = network.https();
+    return new Https() {
+      @Override
+      public HttpsLook get(Https.Target target) {
+        var look = outer.get(target);
+        if (!(look instanceof HttpsLook.Refused)) {
+          notDnsAlone();
+        }
+        return look;
+      }
+
+      @Override
+      public boolean allowsPrivate() {
+        return outer.allowsPrivate();
+      }
+
+      @Override
+      public int port() {
+        return outer.port();
+      }
+    };
   }
 
   @Override

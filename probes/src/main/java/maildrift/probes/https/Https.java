@@ -15,6 +15,11 @@ public interface Https {
 
   HttpsLook get(Target target);
 
+  /** The operator said that private addresses are meant ({@code https.allow_private}). */
+  default boolean allowsPrivate() {
+    return false;
+  }
+
   /** 443 unless the configuration says otherwise (laboratories). */
   default int port() {
     return 443;

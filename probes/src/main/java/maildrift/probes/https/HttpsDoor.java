@@ -39,6 +39,10 @@ public final class HttpsDoor {
     return settings.port();
   }
 
+  boolean allowsPrivate() {
+    return settings.allowPrivate();
+  }
+
   HttpsLook get(Https.Target target, Deadline limit) {
     var deadline = limit.atMost(settings.timeout());
     var allowed =

@@ -55,6 +55,11 @@ public final class SharedHttps {
     }
 
     @Override
+    public boolean allowsPrivate() {
+      return door.allowsPrivate();
+    }
+
+    @Override
     public HttpsLook get(Target target) {
       var seen = remembers && !target.version().isEmpty() ? known.getIfPresent(target) : null;
       if (seen != null) {

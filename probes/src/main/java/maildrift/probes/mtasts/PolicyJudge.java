@@ -135,7 +135,12 @@ final class PolicyJudge {
     }
     return switch (seen.look().get()) {
       case HttpsLook.Unobservable(var why) -> new Fetched.Unseen(why);
-      case HttpsLook.Refused(var why) -> new Fetched.Unseen(why);
+      // DNS said so: no sender on the Internet gets there. One address that is not known may be
+      // public.
+      case HttpsLook.Refused(var why) ->
+          seen.addresses().stream().anyMatch(Answer.Unanswered.class::isInstance)
+              ? new Fetched.Unseen(why)
+              : new Fetched.Failed(why);
       case HttpsLook.NoHandshake(var why) ->
           new Fetched.Failed("a modern client cannot negotiate TLS with it: " + why);
       case HttpsLook.Spoke spoke ->
@@ -310,7 +315,7 @@ final class PolicyJudge {
             .filter(Answer.Unanswered.class::isInstance)
             .map(answer -> "its addresses: " + ((Answer.Unanswered) answer).why())
             .findFirst()
-            .or(() -> host.looks().stream().flatMap(look -> unseen(look).stream()).findFirst())
+            .or(() -> host.looks().stream().flatMap(look -> look.unseen().stream()).findFirst())
             .or(
                 () ->
                     host.looks().stream()
@@ -336,16 +341,6 @@ final class PolicyJudge {
                         .severity(severity)
                         .cause(failed.target().host() + ":" + failed.target().port())
                         .with("address", failed.target().address().getHostAddress())));
-  }
-
-  private static Optional<String> unseen(SmtpLook look) {
-    return switch (look) {
-      case SmtpLook.Unobservable(var target, var why) ->
-          Optional.of(target.address().getHostAddress() + ": " + why);
-      case SmtpLook.Spoke(var target, var _, var _, SmtpLook.Interrupted(var why)) ->
-          Optional.of(target.address().getHostAddress() + ": STARTTLS was interrupted: " + why);
-      case SmtpLook.Spoke _, SmtpLook.Refused _ -> Optional.empty();
-    };
   }
 
   /** An address at which a sender that honours the policy would not deliver. */

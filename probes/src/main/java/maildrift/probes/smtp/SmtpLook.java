@@ -1,11 +1,23 @@
 package maildrift.probes.smtp;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What one address of a mail host showed. */
 public sealed interface SmtpLook {
 
   Smtp.Target target();
+
+  /** Why it is not known which certificate a server shows; empty where it is, or nobody asked. */
+  default Optional<String> unseen() {
+    var address = target().address().getHostAddress();
+    return switch (this) {
+      case Unobservable(var _, var why) -> Optional.of(address + ": " + why);
+      case Spoke(var _, var _, var _, Interrupted(var why)) ->
+          Optional.of(address + ": STARTTLS was interrupted: " + why);
+      case Spoke _, Refused _ -> Optional.empty();
+    };
+  }
 
   /** Nothing is known: no connection, no banner, 421, closed or silent half-way. */
   record Unobservable(Smtp.Target target, String why) implements SmtpLook {}
