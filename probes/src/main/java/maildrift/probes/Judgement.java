@@ -21,19 +21,37 @@ import org.jspecify.annotations.Nullable;
  *     not be seen is left out. They are compared with the accepted baseline
  * @param findings what violates a rule
  * @param gaps what could not be seen
+ * @param asides what could not be seen either, but is often silent without anything being wrong
+ *     with the domain: it freezes its rules as a gap does, and makes no domain unknown
  */
 public record Judgement(
     Outcome outcome,
     Map<String, Object> facts,
     SortedMap<String, String> records,
     List<Finding> findings,
-    List<Gap> gaps) {
+    List<Gap> gaps,
+    List<Gap> asides) {
 
   public Judgement {
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
     records = Collections.unmodifiableSortedMap(new TreeMap<>(records));
     findings = List.copyOf(findings);
     gaps = List.copyOf(gaps);
+    asides = List.copyOf(asides);
+  }
+
+  public Judgement(
+      Outcome outcome,
+      Map<String, Object> facts,
+      SortedMap<String, String> records,
+      List<Finding> findings,
+      List<Gap> gaps) {
+    this(outcome, facts, records, findings, gaps, List.of());
+  }
+
+  /** Whether the look could not see what a finding with this key is about. */
+  public boolean hides(Finding.Key key) {
+    return Stream.concat(gaps.stream(), asides.stream()).anyMatch(gap -> gap.hides(key));
   }
 
   /** The same with one finding more. */
@@ -43,13 +61,19 @@ public record Judgement(
         facts,
         records,
         Stream.concat(findings.stream(), Stream.of(finding)).toList(),
-        gaps);
+        gaps,
+        asides);
   }
 
   /** The same with one gap more. */
   public Judgement plus(Gap gap) {
     return new Judgement(
-        outcome, facts, records, findings, Stream.concat(gaps.stream(), Stream.of(gap)).toList());
+        outcome,
+        facts,
+        records,
+        findings,
+        Stream.concat(gaps.stream(), Stream.of(gap)).toList(),
+        asides);
   }
 
   /** Collects a judgement while a probe reads its observation from top to bottom. */
@@ -58,6 +82,7 @@ public record Judgement(
     private final TreeMap<String, String> records = new TreeMap<>();
     private final List<Finding> findings = new ArrayList<>();
     private final List<Gap> gaps = new ArrayList<>();
+    private final List<Gap> asides = new ArrayList<>();
 
     /** A null value is JSON's null: a promised fact that does not apply here. */
     public Builder fact(String name, @Nullable Object value) {
@@ -83,8 +108,14 @@ public record Judgement(
       return this;
     }
 
+    /** Freezes rules without making the domain unknown. */
+    public Builder aside(Gap gap) {
+      asides.add(gap);
+      return this;
+    }
+
     public Judgement build(Outcome outcome) {
-      return new Judgement(outcome, facts, records, findings, gaps);
+      return new Judgement(outcome, facts, records, findings, gaps, asides);
     }
   }
 }

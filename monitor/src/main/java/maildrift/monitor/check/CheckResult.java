@@ -39,6 +39,11 @@ public record CheckResult(
     return probes.stream().flatMap(probe -> probe.judgement().gaps().stream()).toList();
   }
 
+  /** Whether this look could not see what a finding with this key is about. */
+  public boolean hides(Finding.Key key) {
+    return probes.stream().anyMatch(probe -> probe.judgement().hides(key));
+  }
+
   public Verdict verdict() {
     return Verdict.of(findings, gaps());
   }

@@ -162,6 +162,8 @@ public final class Recall {
   }
 
   private static boolean isKept(ProbeResult result) {
-    return result.mark().isPresent() && result.alone().gaps().isEmpty();
+    return result.mark().isPresent()
+        && result.alone().gaps().isEmpty()
+        && result.alone().asides().isEmpty();
   }
 }

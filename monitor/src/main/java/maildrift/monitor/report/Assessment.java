@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.ProbeResult;
 import maildrift.probes.Finding;
@@ -144,7 +145,10 @@ public record Assessment(
       return Optional.of(
           new RuleStatus(rule, Status.WAIVED, found.getFirst().waived().orElse(""), found));
     }
-    var gap = ran.judgement().gaps().stream().filter(own -> concerns(own, rule)).findFirst();
+    var gap =
+        Stream.concat(ran.judgement().gaps().stream(), ran.judgement().asides().stream())
+            .filter(own -> concerns(own, rule))
+            .findFirst();
     if (gap.isPresent()) {
       return Optional.of(new RuleStatus(rule, Status.UNKNOWN, told(gap.get()), List.of()));
     }

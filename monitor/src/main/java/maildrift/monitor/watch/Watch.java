@@ -41,7 +41,6 @@ import maildrift.monitor.store.StateStore;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
-import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
@@ -306,7 +305,7 @@ public final class Watch {
       return new Seen(
           result,
           List.of(),
-          key -> hides(result.gaps(), key) || key.rule().equals(WatchRules.INCONSISTENT.id()),
+          key -> result.hides(key) || key.rule().equals(WatchRules.INCONSISTENT.id()),
           true,
           true,
           Set.of());
@@ -317,7 +316,7 @@ public final class Watch {
         result,
         inconsistent(authoritative),
         key ->
-            hides(result.gaps(), key)
+            result.hides(key)
                 || (key.rule().equals(WatchRules.INCONSISTENT.id())
                     && !authoritative.gaps().isEmpty()
                     && inconsistent(authoritative).isEmpty()),
@@ -433,7 +432,9 @@ public final class Watch {
             seen.facts(),
             authoritative.judgement().records(),
             seen.findings(),
-            List.copyOf(gaps)),
+            List.copyOf(gaps),
+            Stream.concat(seen.asides().stream(), authoritative.judgement().asides().stream())
+                .toList()),
         second.mark(),
         second.asked(),
         second.isRecalled());
@@ -454,15 +455,11 @@ public final class Watch {
 
   /** A probe that the domain skips hides nothing: what it once found is no longer of interest. */
   private boolean hidden(Finding.Key key, CheckResult look) {
-    return hides(look.gaps(), key)
+    return look.hides(key)
         || probeOf(key)
             .filter(probe -> !look.domain().skip().contains(probe))
             .map(probe -> look.probes().stream().noneMatch(ran -> ran.probe().equals(probe)))
             .orElse(false);
-  }
-
-  private static boolean hides(List<Gap> gaps, Finding.Key key) {
-    return gaps.stream().anyMatch(gap -> gap.hides(key));
   }
 
   /** Which probe must have run for this key to be seen; empty for what the watch itself finds. */

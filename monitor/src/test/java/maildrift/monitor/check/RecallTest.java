@@ -26,6 +26,8 @@ import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.https.Https;
+import maildrift.probes.https.HttpsLook;
 import maildrift.probes.smtp.Smtp;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,7 @@ final class RecallTest {
   private final ManagedDomain domain = ManagedDomain.undeclared(DnsName.of("contoso.test"));
   private Answer answer = found(300, "v=spf1 -all");
   private Recall recall = Recall.NOTHING;
+  private Https https = Https.NONE;
 
   private static Answer found(int ttl, String... texts) {
     var records = new ArrayList<Rdata>();
@@ -117,6 +120,11 @@ final class RecallTest {
       @Override
       public Smtp smtp() {
         return _ -> List.of();
+      }
+
+      @Override
+      public Https https() {
+        return https;
       }
 
       @Override
@@ -202,6 +210,42 @@ final class RecallTest {
     }
 
     assertThat(judged).hasValue(4);
+  }
+
+  @Test
+  void whomNobodyContactsBecauseOfWhatDnsSaysIsNoReasonToLookAgain() {
+    var reading =
+        new Counting() {
+          @Override
+          public Answer observe(ManagedDomain asked, Network network) {
+            network.https().get(new Https.Target(asked.name(), List.of(), "/", ""));
+            return super.observe(asked, network);
+          }
+        };
+    https = _ -> new HttpsLook.Refused("10.0.0.1 is no public address");
+    look(reading, domain);
+    assertThat(look(reading, domain).isRecalled()).isTrue();
+
+    https = _ -> new HttpsLook.Unobservable("no route");
+    look(reading, domain.dmarcPolicy("reject"));
+    assertThat(look(reading, domain.dmarcPolicy("reject")).isRecalled()).isFalse();
+  }
+
+  @Test
+  void whatIsHiddenAsideIsLookedAtAgain() {
+    var probe =
+        new Counting() {
+          @Override
+          public Judgement judge(ManagedDomain asked, Answer seen, Context context) {
+            super.judge(asked, seen, context);
+            return new Judgement.Builder()
+                .aside(Gap.of(name(), "TXT", "no answer", "counting.aside"))
+                .build(Outcome.OBSERVED);
+          }
+        };
+    look(probe, domain);
+
+    assertThat(look(probe, domain).isRecalled()).isFalse();
   }
 
   @Test

@@ -134,13 +134,16 @@ public final class CaaProbe implements Probe<CaaSeen> {
             iodef(found).ifPresent(judgement::add);
             yield Outcome.OBSERVED;
           }
-          case Relevant.None(var whole) -> {
+          case Relevant.None(var above) -> {
             facts(judgement, Optional.empty());
-            if (whole) {
-              judgement.record(subject + " CAA", "");
-              judgement.add(absent(domain));
+            if (above.isPresent()) {
+              var unseen = above.get();
+              judgement.aside(Gap.of(NAME, unseen.at() + " CAA", unseen.why(), ids()));
+              yield Outcome.UNOBSERVABLE;
             }
-            yield whole ? Outcome.ABSENT : Outcome.UNOBSERVABLE;
+            judgement.record(subject + " CAA", "");
+            judgement.add(absent(domain));
+            yield Outcome.ABSENT;
           }
           case Relevant.Unseen(var at, var why) -> {
             judgement.add(Gap.of(NAME, at + " CAA", why, ids()));
@@ -262,17 +265,7 @@ public final class CaaProbe implements Probe<CaaSeen> {
   private static Optional<String> hidden(CaaSeen.Host host) {
     return host.addressesUnseen()
         .map(why -> "its addresses could not be asked for: " + why)
-        .or(() -> host.looks().stream().flatMap(look -> unobservable(look).stream()).findFirst());
-  }
-
-  private static Optional<String> unobservable(SmtpLook look) {
-    return switch (look) {
-      case SmtpLook.Unobservable(var target, var why) ->
-          Optional.of(target.address().getHostAddress() + ": " + why);
-      case SmtpLook.Spoke(var target, var _, var _, SmtpLook.Interrupted(var why)) ->
-          Optional.of(target.address().getHostAddress() + ": STARTTLS was interrupted: " + why);
-      case SmtpLook.Spoke _, SmtpLook.Refused _ -> Optional.empty();
-    };
+        .or(() -> host.looks().stream().flatMap(look -> look.unseen().stream()).findFirst());
   }
 
   /** A certificate of a known authority, the name it was issued for, and the set for that name. */

@@ -34,7 +34,7 @@ public record CaaSeen(Climb domain, Answer mx, List<Host> hosts, int omitted) {
 
     /** RFC 8659 §3: the first set on the way up counts, and nothing above it. */
     Relevant relevant() {
-      var whole = true;
+      var unseen = Optional.<Relevant.Unseen>empty();
       for (var step : steps) {
         switch (step.answer()) {
           case Answer.Found found -> {
@@ -44,15 +44,16 @@ public record CaaSeen(Climb domain, Answer mx, List<Host> hosts, int omitted) {
           case Answer.Unanswered unanswered -> {
             // Registries publish none, and a laboratory's servers know no registry: a gap there
             // would be one of every domain.
+            var here = new Relevant.Unseen(step.at(), unanswered.why());
             if (!PublicSuffixes.isPublicSuffix(step.at())) {
-              return new Relevant.Unseen(step.at(), unanswered.why());
+              return here;
             }
-            whole = false;
+            unseen = Optional.of(here);
           }
           case Answer.NoData _, Answer.NoSuchName _ -> {}
         }
       }
-      return new Relevant.None(whole);
+      return new Relevant.None(unseen);
     }
   }
 
@@ -79,9 +80,9 @@ public record CaaSeen(Climb domain, Answer mx, List<Host> hosts, int omitted) {
     /**
      * There is none: every authority may issue.
      *
-     * @param whole up to the top; else a public suffix could not be asked
+     * @param above a public suffix that could not be asked; empty: there is none up to the top
      */
-    record None(boolean whole) implements Relevant {}
+    record None(Optional<Unseen> above) implements Relevant {}
 
     /** A name on the way could not be asked for; what is above it may not count. */
     record Unseen(DnsName at, String why) implements Relevant {}

@@ -175,7 +175,10 @@ public final class DnssecProbe implements Probe<DnssecSeen> {
     switch (status.security()) {
       case Security.Secure _ -> judgement.record(record, status.security().word());
       case Security.Insecure(var proven, var why) -> {
-        judgement.record(record, status.security().word());
+        // What nothing proves may be an outage of the chain: no change is told of it.
+        if (proven) {
+          judgement.record(record, status.security().word());
+        }
         judgement.add(
             Finding.of(DnssecRules.STATUS, name, insecure(name, seen))
                 .severity(Severity.INFO)

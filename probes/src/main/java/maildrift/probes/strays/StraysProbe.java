@@ -124,8 +124,8 @@ public final class StraysProbe implements Probe<StraysProbe.Seen> {
 
   /**
    * Servers and firewalls that drop types they do not know are common, and this one is retired: as
-   * long as the zone answers else, their silence is no gap that makes the whole domain unknown. The
-   * rule is information, which wakes nobody and resolves nothing.
+   * long as the zone answers else, their silence is no gap that makes the whole domain unknown. It
+   * freezes the rule all the same.
    */
   private static void oldType(String name, Seen seen, Judgement.Builder judgement) {
     var answer = seen.oldType();
@@ -138,9 +138,11 @@ public final class StraysProbe implements Probe<StraysProbe.Seen> {
               .cause(name + " SPF")
               .with("records", texts(answer)));
     }
-    if (seen.nobodys() instanceof Answer.Unanswered && seen.tree() instanceof Answer.Unanswered) {
-      gap(name + " type SPF", answer, StrayRules.OLD_TYPE, name, judgement);
-    }
+    unseen(name + " type SPF", answer, StrayRules.OLD_TYPE, name)
+        .ifPresent(
+            seen.nobodys() instanceof Answer.Unanswered && seen.tree() instanceof Answer.Unanswered
+                ? judgement::add
+                : judgement::aside);
   }
 
   private static void wildcard(String name, Answer answer, Judgement.Builder judgement) {
@@ -192,9 +194,13 @@ public final class StraysProbe implements Probe<StraysProbe.Seen> {
 
   private static void gap(
       String unseen, Answer answer, Rule rule, String name, Judgement.Builder judgement) {
-    if (answer instanceof Answer.Unanswered(_, var why, _)) {
-      judgement.add(Gap.of(NAME, unseen, why, rule.id()).subject(name));
-    }
+    unseen(unseen, answer, rule, name).ifPresent(judgement::add);
+  }
+
+  private static Optional<Gap> unseen(String unseen, Answer answer, Rule rule, String name) {
+    return answer instanceof Answer.Unanswered(_, var why, _)
+        ? Optional.of(Gap.of(NAME, unseen, why, rule.id()).subject(name))
+        : Optional.empty();
   }
 
   private static Optional<Boolean> exists(Answer answer) {

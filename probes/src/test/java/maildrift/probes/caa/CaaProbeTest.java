@@ -116,6 +116,8 @@ class CaaProbeTest {
     assertThat(judgement.gaps()).isEmpty();
     assertThat(judgement.findings()).isEmpty();
     assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+    assertThat(judgement.records()).isEmpty();
+    assertThat(judgement.hides(new Finding.Key("caa.present", "contoso.test"))).isTrue();
   }
 
   @Test

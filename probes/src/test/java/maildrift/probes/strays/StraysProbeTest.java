@@ -156,11 +156,14 @@ class StraysProbeTest {
   }
 
   @Test
-  void aServerThatDropsARetiredTypeHidesNothingElse() {
+  void aServerThatDropsARetiredTypeHidesThatAloneAndMakesNoDomainUnknown() {
     try (var server = NameServer.start()) {
       server.add(KEY).fault(DOMAIN, Fault.SERVFAIL);
+      var judgement = judge(server, DOMAIN, true);
 
-      assertThat(judge(server, DOMAIN, true).gaps()).isEmpty();
+      assertThat(judgement.gaps()).isEmpty();
+      assertThat(judgement.hides(new Finding.Key("spf.rrtype99", DOMAIN))).isTrue();
+      assertThat(judgement.hides(new Finding.Key("dkim.wildcard", DOMAIN))).isFalse();
     }
   }
 
