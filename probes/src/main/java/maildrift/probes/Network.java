@@ -15,6 +15,14 @@ public interface Network {
 
   Dns dns();
 
+  /**
+   * DNS through the operator's own resolvers in every look, past the caches in a confirmation: for
+   * zones that answer whom they know and turn others away, as blocklists do.
+   */
+  default Dns resolvers() {
+    return dns();
+  }
+
   Smtp smtp();
 
   /** Reads documents of the web. A network that has no such door can see none. */

@@ -10,6 +10,7 @@ import maildrift.probes.dnssec.DnssecProbe;
 import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.mx.MxProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
+import maildrift.probes.rbl.RblProbe;
 import maildrift.probes.records.RecordsProbe;
 import maildrift.probes.spf.SpfProbe;
 import maildrift.probes.strays.StraysProbe;
@@ -46,7 +47,8 @@ public final class ProbeCatalog {
         new CaaProbe(), //
         new StraysProbe(), //
         new DnssecProbe(), //
-        new DaneProbe() //
+        new DaneProbe(), //
+        new RblProbe() //
         );
   }
 

@@ -42,6 +42,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
       case REGULAR ->
           new Opened(
               dns.cached(deadline),
+              dns.cached(deadline),
               dns.dnssec(deadline),
               smtp.within(deadline),
               https.within(deadline),
@@ -50,6 +51,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
       case SECOND_OPINION ->
           new Opened(
               dns.fresh(deadline),
+              dns.freshFromResolvers(deadline),
               dns.freshDnssec(deadline),
               smtp.fresh(deadline),
               https.fresh(deadline),
@@ -59,6 +61,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
       case AUTHORITATIVE ->
           new Opened(
               dns.authoritative(deadline),
+              dns.freshFromResolvers(deadline),
               dns.freshDnssec(deadline),
               smtp.fresh(deadline),
               https.fresh(deadline),
@@ -79,6 +82,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
   /** One look's network. Probes use it from several threads. */
   private final class Opened implements Door {
     private final Dns dns;
+    private final Dns resolvers;
     private final Dnssec dnssec;
     private final Smtp smtp;
     private final Https https;
@@ -87,8 +91,16 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     private final List<Contradiction> contradictions =
         Collections.synchronizedList(new ArrayList<>());
 
-    Opened(Dns dns, Dnssec dnssec, Smtp smtp, Https https, Deadline deadline, Runnable answered) {
+    Opened(
+        Dns dns,
+        Dns resolvers,
+        Dnssec dnssec,
+        Smtp smtp,
+        Https https,
+        Deadline deadline,
+        Runnable answered) {
       this.answered = answered;
+      this.resolvers = resolvers;
       this.dnssec = dnssec;
       this.dns = questions -> noting(questions, dns.ask(questions));
       this.smtp = smtp;
@@ -117,6 +129,11 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     @Override
     public Dns dns() {
       return dns;
+    }
+
+    @Override
+    public Dns resolvers() {
+      return resolvers;
     }
 
     @Override

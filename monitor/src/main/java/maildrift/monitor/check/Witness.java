@@ -44,6 +44,9 @@ final class Witness implements Network {
   /** A sum, so that it does not matter which question was asked first. */
   private long sum;
 
+  /** As {@link #dns}. */
+  private final Dns resolvers;
+
   private boolean isDnsAlone = true;
 
   /** Every question as often as it was asked. */
@@ -58,6 +61,7 @@ final class Witness implements Network {
     this.network = network;
     this.now = now;
     this.dns = questions -> noting(questions, network.dns().ask(questions));
+    this.resolvers = questions -> noting(questions, network.resolvers().ask(questions));
     this.sum = start(network);
   }
 
@@ -130,6 +134,11 @@ final class Witness implements Network {
   @Override
   public Dns dns() {
     return dns;
+  }
+
+  @Override
+  public Dns resolvers() {
+    return resolvers;
   }
 
   /** Only a look at a mail server is more than DNS; to ask for the port is nothing. */

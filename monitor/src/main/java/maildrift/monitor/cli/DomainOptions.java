@@ -10,6 +10,7 @@ import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.ProfileUse;
 import maildrift.monitor.wiring.Loading;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Blocklist;
 import maildrift.probes.domain.DkimExpectation;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Prescription;
@@ -41,6 +42,14 @@ final class DomainOptions {
       description = "DKIM selectors to look at besides.")
   private List<String> selectors = List.of();
 
+  @Option(
+      names = "--rbl",
+      split = ",",
+      paramLabel = "ZONE[:domain]",
+      description =
+          "Ask a DNS blocklist, too, e.g. bl.example.net (of addresses) or dbl.example.net:domain (may be repeated).")
+  private List<String> blocklists = List.of();
+
   private final ConfigLoader loader = Loading.loader();
 
   MonitorConfig configuration() {
@@ -67,7 +76,37 @@ final class DomainOptions {
             dkim.add(
                 new DkimExpectation(
                     selector, Optional.empty(), Optional.empty(), "command line", true)));
-    return domain.dkim(dkim);
+    return domain.dkim(dkim).blocklists(asked(domain));
+  }
+
+  /** The configured lists, and those of the options that are not among them. */
+  private List<Blocklist> asked(ManagedDomain domain) {
+    var lists = new ArrayList<>(domain.blocklists());
+    for (var written : blocklists) {
+      var list = blocklist(written);
+      if (lists.stream()
+          .noneMatch(known -> known.zone().equals(list.zone()) && known.kind() == list.kind())) {
+        lists.add(list);
+      }
+    }
+    return lists;
+  }
+
+  private static Blocklist blocklist(String written) {
+    var colon = written.indexOf(':');
+    var zone = DnsName.parse(colon < 0 ? written : written.substring(0, colon));
+    var kind =
+        colon < 0
+            ? Optional.of(Blocklist.Kind.IP)
+            : Stream.of(Blocklist.Kind.values())
+                .filter(known -> known.word().equals(written.substring(colon + 1)))
+                .findFirst();
+    if (zone.isEmpty() || zone.get().isRoot() || kind.isEmpty()) {
+      throw new Failure(
+          "--rbl %s: write the zone of a list, ZONE, or ZONE:domain for one of domain names"
+              .formatted(written));
+    }
+    return Blocklist.of(zone.get(), kind.get());
   }
 
   private static List<Prescription> both(ManagedDomain declared, ManagedDomain adHoc) {

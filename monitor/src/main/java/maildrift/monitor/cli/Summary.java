@@ -32,6 +32,7 @@ final class Summary {
       case "tls" -> ifEmpty(facts, "hosts", "no mail host");
       case "netblocks" -> ifEmpty(facts, "sources", "no source prescribed");
       case "records" -> ifEmpty(facts, "records", "nothing else prescribed");
+      case "rbl" -> ifEmpty(facts, "lists", "no list is named; --rbl ZONE asks one");
       default -> Optional.empty();
     };
   }
@@ -108,6 +109,22 @@ final class Summary {
                   text(facts, "status"),
                   text(facts, "signaturesExpire"),
                   text(facts, "validatedBy"));
+      case "rbl" ->
+          joined(
+              facts,
+              "lists",
+              list ->
+                  "%s: %s"
+                      .formatted(
+                          text(list, "list"),
+                          text(list, "asked").equals("0")
+                              ? "no address to ask for"
+                              : list.containsKey("why")
+                                  ? "could not look"
+                                  : size(list, "listed") == 0
+                                      ? "not listed"
+                                      : size(list, "listed") + " listed"),
+              "");
       case "dane" ->
           joined(
               facts,

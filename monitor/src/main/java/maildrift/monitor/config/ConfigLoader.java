@@ -133,7 +133,8 @@ public final class ConfigLoader {
         config.allowlists(),
         config.profiles(),
         config.severities(),
-        config.tenantSeverities());
+        config.tenantSeverities(),
+        config.blocklists());
   }
 
   /** For the schema's test: every key that a configuration may have, by where it stands. */
@@ -260,6 +261,7 @@ public final class ConfigLoader {
           declarations.tenants(),
           declarations.gateways(),
           declarations.allowlists(),
+          declarations.blocklists(),
           domains,
           maintenance);
     }

@@ -1,7 +1,9 @@
 package maildrift.monitor.config;
 
+import java.util.List;
 import java.util.Map;
 import maildrift.probes.Severity;
+import maildrift.probes.domain.Blocklist;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.Tenant;
 import maildrift.probes.profile.ProfileCatalog;
@@ -11,6 +13,7 @@ import maildrift.probes.profile.ProfileCatalog;
  *
  * @param severities for every domain
  * @param tenantSeverities by tenant
+ * @param blocklists that are asked about every domain
  */
 record Declarations(
     Map<String, Tenant> tenants,
@@ -18,4 +21,10 @@ record Declarations(
     Map<String, AllowlistConfig> allowlists,
     ProfileCatalog profiles,
     Map<String, Severity> severities,
-    Map<String, Map<String, Severity>> tenantSeverities) {}
+    Map<String, Map<String, Severity>> tenantSeverities,
+    List<Blocklist> blocklists) {
+
+  Declarations {
+    blocklists = List.copyOf(blocklists);
+  }
+}

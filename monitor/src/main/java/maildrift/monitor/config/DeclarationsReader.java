@@ -10,8 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import maildrift.probes.Severity;
 import maildrift.probes.domain.Allowlist;
+import maildrift.probes.domain.Blocklist;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.HostPattern;
 import maildrift.probes.domain.Tenant;
@@ -20,13 +22,16 @@ import maildrift.probes.network.Cidr;
 import maildrift.probes.profile.Profile;
 import maildrift.probes.profile.ProfileCatalog;
 
-/** Reads tenants, gateways, allowlists, own profiles and severities, over all files. */
+/** Reads tenants, gateways, allowlists, blocklists, own profiles and severities, over all files. */
 final class DeclarationsReader {
   /** Labels that alerts carry anyway; a tenant cannot set them. */
   static final Set<String> ALERT_LABELS =
       Set.of("alertname", "domain", "tenant", "severity", "subject", "cause");
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** Each is asked for every address of every domain. */
+  private static final int MOST_BLOCKLISTS = 30;
 
   private final Reading reading;
   private final Vocabulary vocabulary;
@@ -55,7 +60,74 @@ final class DeclarationsReader {
       allowlists.put(named.name(), allowlist(named));
     }
     return new Declarations(
-        tenants, gateways, allowlists, profiles(roots), severities, tenantSeverities);
+        tenants,
+        gateways,
+        allowlists,
+        profiles(roots),
+        severities,
+        tenantSeverities,
+        blocklists(roots));
+  }
+
+  /** Of all files, in their order; one that is to be asked twice is a problem. */
+  private List<Blocklist> blocklists(List<Section> roots) {
+    var lists = new ArrayList<Blocklist>();
+    var first = new HashMap<String, Place>();
+    for (var root : roots) {
+      var section = root.section("rbl");
+      for (var item : section.items("lists")) {
+        var list =
+            blocklist(Section.of(reading, section.under("lists") + "[]", "a list of rbl", item));
+        if (list.isEmpty()) {
+          continue;
+        }
+        var twice =
+            Stream.of(list.get().kind().word() + " " + list.get().zone(), list.get().name())
+                .map(key -> Optional.ofNullable(first.putIfAbsent(key, item.place())))
+                .flatMap(Optional::stream)
+                .findFirst();
+        if (twice.isPresent()) {
+          reading.problem(
+              item.place(),
+              "the blocklist '%s' is named twice; first at %s"
+                  .formatted(list.get().name(), twice.get()));
+        } else if (lists.size() == MOST_BLOCKLISTS) {
+          reading.problem(
+              item.place(), "more than %d blocklists are named".formatted(MOST_BLOCKLISTS));
+        } else {
+          lists.add(list.get());
+        }
+      }
+      section.end();
+    }
+    return lists;
+  }
+
+  private Optional<Blocklist> blocklist(Section section) {
+    var written = section.required("zone");
+    var zone = written.flatMap(text -> section.parse("zone", text, Hosts::name));
+    var name = section.text("name");
+    var kind = section.choice("kind", Blocklist.Kind.values(), Blocklist.Kind::word);
+    var listed = new ArrayList<Blocklist.Answers>();
+    for (var text : section.texts("listed")) {
+      section.parse("listed", text, Blocklist.Answers::parse).ifPresent(listed::add);
+    }
+    var severity = section.choice("severity", Severity.values(), Severity::word);
+    section.end();
+    if (zone.isPresent() && written.orElseThrow().isFromEnvironment() && name.isEmpty()) {
+      reading.problem(
+          written.orElseThrow().place(),
+          "%s is not shown, so the list needs a 'name' under which it is"
+              .formatted(written.orElseThrow().shown()));
+    }
+    return zone.map(
+        at ->
+            new Blocklist(
+                at,
+                name.map(Text::value).orElse(at.toString()),
+                kind.orElse(Blocklist.Kind.IP),
+                listed,
+                severity.orElse(Severity.WARNING)));
   }
 
   /** Of all files; a name that two of them declare is a problem. */

@@ -124,7 +124,8 @@ final class DomainReader {
         Optional.empty(),
         Set.of(),
         List.of(),
-        declarations.severities());
+        declarations.severities(),
+        declarations.blocklists());
   }
 
   private static Node.Mapping empty(Node item) {
@@ -184,7 +185,8 @@ final class DomainReader {
         policy,
         skip,
         waivers,
-        severities);
+        severities,
+        declarations.blocklists());
   }
 
   private Tenant tenant(Section section) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import maildrift.alerts.mute.Maintenance;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Blocklist;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Tenant;
@@ -22,6 +23,7 @@ import maildrift.probes.profile.ProfileCatalog;
  * @param tenantSeverities re-graded rules, by tenant
  * @param baseline whether the first gapless observation of a domain is accepted by itself
  * @param profiles the built-in ones and the operator's own
+ * @param blocklists that are asked about every domain; they are in each domain already
  * @param domains in the order written
  */
 public record MonitorConfig(
@@ -40,6 +42,7 @@ public record MonitorConfig(
     Map<String, Tenant> tenants,
     Map<String, Gateway> gateways,
     Map<String, AllowlistConfig> allowlists,
+    List<Blocklist> blocklists,
     List<ManagedDomain> domains,
     List<Maintenance> maintenance) {
 
@@ -77,6 +80,7 @@ public record MonitorConfig(
           Map.of(),
           Map.of(),
           List.of(),
+          List.of(),
           List.of());
 
   public MonitorConfig {
@@ -85,6 +89,7 @@ public record MonitorConfig(
     tenants = inOrder(tenants);
     gateways = inOrder(gateways);
     allowlists = inOrder(allowlists);
+    blocklists = List.copyOf(blocklists);
     domains = List.copyOf(domains);
     maintenance = List.copyOf(maintenance);
   }
@@ -124,6 +129,7 @@ public record MonitorConfig(
         tenants,
         gateways,
         allowlists,
+        blocklists,
         otherDomains,
         maintenance);
   }

@@ -67,7 +67,8 @@ final class ConfigExampleTest {
             .file("secrets/chat.url", "https://chat.example.net/hook")
             .file("secrets/smtp.password", "password")
             .file("secrets/ci.token", "0123456789abcdef0123456789abcdef")
-            .file("secrets/store.password", "password");
+            .file("secrets/store.password", "password")
+            .environment("LIST_WITH_KEY", "key.zen.example.org");
 
     assertThat(sandbox.warnings(all)).isEmpty();
     assertThat(sandbox.loaded(all).alerts().routes()).hasSize(3);

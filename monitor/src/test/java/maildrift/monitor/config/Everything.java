@@ -23,6 +23,10 @@ final class Everything {
         allow_private: true
         timeout: 20s
       https: {port: 8443, allow_private: true, timeout: 30s}
+      rbl:
+        lists:
+          - {zone: bl.example.net, listed: [127.0.0.2-127.0.0.11, 127.0.1.2], severity: critical}
+          - {zone: "${env:LISTED}", name: dbl, kind: domain}
       http:
         listen: 0.0.0.0:8425
         web_config_file: web.yml
@@ -137,6 +141,7 @@ final class Everything {
         .file("domains.d/b.yaml", "domains:\n  - b.test\n")
         .file("domains.d/.hidden.yaml", "nonsense: here\n")
         .environment("LOOK", "look-token-look-token")
+        .environment("LISTED", "key.dbl.example.net")
         .environment("HOOK", "hook-from-environment")
         .environment("AM", "am-password")
         .file("maildrift.yml", YAML);

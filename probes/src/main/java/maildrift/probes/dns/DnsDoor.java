@@ -25,6 +25,8 @@ public final class DnsDoor implements AutoCloseable {
   private final AnswerCache cache;
   private final Resolvers resolvers;
   private final Resolvers confirming;
+  private final Asker.Source freshSource;
+  private final Asker.Source resolversSource;
   private final SignedDoor signed;
   private final SignedDoor confirmingSigned;
   private final Map<DnsServer, RateLimit> rates = new ConcurrentHashMap<>();
@@ -43,6 +45,8 @@ public final class DnsDoor implements AutoCloseable {
     this.resolvers = resolvers(settings.resolvers(), sockets);
     this.confirming =
         settings.confirmWith().isEmpty() ? resolvers : resolvers(settings.confirmWith(), sockets);
+    this.freshSource = pastTheCache(confirming);
+    this.resolversSource = pastTheCache(resolvers);
     var trusted = settings.dnssec().trustedResolver().map(this::trusted);
     this.signed = new SignedDoor(trusted.orElse(resolvers), settings.maxAge(), stats);
     this.confirmingSigned = new SignedDoor(trusted.orElse(confirming), settings.maxAge(), stats);
@@ -75,6 +79,11 @@ public final class DnsDoor implements AutoCloseable {
    */
   public Dns fresh(Deadline deadline) {
     return new Asker(freshSource, deadline);
+  }
+
+  /** Past the cache, from the resolvers and no others. */
+  public Dns freshFromResolvers(Deadline deadline) {
+    return new Asker(resolversSource, deadline);
   }
 
   /**
@@ -143,18 +152,19 @@ public final class DnsDoor implements AutoCloseable {
         }
       };
 
-  private final Asker.Source freshSource =
-      new Asker.Source() {
-        @Override
-        public @Nullable Answer get(Question question) {
-          return null;
-        }
+  private static Asker.Source pastTheCache(Resolvers asked) {
+    return new Asker.Source() {
+      @Override
+      public @Nullable Answer get(Question question) {
+        return null;
+      }
 
-        @Override
-        public void ask(Question question, Deadline deadline, Consumer<Answer> heard) {
-          confirming.ask(question, deadline.nanoTime(), heard);
-        }
-      };
+      @Override
+      public void ask(Question question, Deadline deadline, Consumer<Answer> heard) {
+        asked.ask(question, deadline.nanoTime(), heard);
+      }
+    };
+  }
 
   /** What is under way ends unanswered. */
   @Override

@@ -22,6 +22,7 @@ import maildrift.probes.dns.DnsName;
  *     {@code reject}
  * @param skip names of probes to leave out
  * @param severities re-graded rules, by id
+ * @param blocklists that are asked about it, in the order written
  */
 public record ManagedDomain(
     DnsName name,
@@ -36,7 +37,8 @@ public record ManagedDomain(
     Optional<String> dmarcPolicy,
     Set<String> skip,
     List<Waiver> waivers,
-    Map<String, Severity> severities) {
+    Map<String, Severity> severities,
+    List<Blocklist> blocklists) {
 
   public ManagedDomain {
     prescriptions = List.copyOf(prescriptions);
@@ -47,6 +49,39 @@ public record ManagedDomain(
     skip = Set.copyOf(skip);
     waivers = List.copyOf(waivers);
     severities = Map.copyOf(severities);
+    blocklists = List.copyOf(blocklists);
+  }
+
+  /** One about which no blocklist is asked. */
+  public ManagedDomain(
+      DnsName name,
+      Tenant tenant,
+      List<Prescription> prescriptions,
+      List<DkimExpectation> dkim,
+      Optional<Allowlist> allowlist,
+      List<NextHop> forwardingServers,
+      List<NextHop> smarthosts,
+      Optional<TlsLevel> tlsLevel,
+      List<Gateway> gateways,
+      Optional<String> dmarcPolicy,
+      Set<String> skip,
+      List<Waiver> waivers,
+      Map<String, Severity> severities) {
+    this(
+        name,
+        tenant,
+        prescriptions,
+        dkim,
+        allowlist,
+        forwardingServers,
+        smarthosts,
+        tlsLevel,
+        gateways,
+        dmarcPolicy,
+        skip,
+        waivers,
+        severities,
+        List.of());
   }
 
   /** A domain of which nothing is declared: only the general rules apply. */
@@ -114,6 +149,10 @@ public record ManagedDomain(
     return with(parts -> parts.waivers = value);
   }
 
+  public ManagedDomain blocklists(List<Blocklist> value) {
+    return with(parts -> parts.blocklists = value);
+  }
+
   /** The same but for what {@code change} sets. */
   private ManagedDomain with(Consumer<Parts> change) {
     var parts = new Parts(this);
@@ -136,6 +175,7 @@ public record ManagedDomain(
     private Set<String> skip;
     private List<Waiver> waivers;
     private Map<String, Severity> severities;
+    private List<Blocklist> blocklists;
 
     Parts(ManagedDomain from) {
       name = from.name;
@@ -151,6 +191,7 @@ public record ManagedDomain(
       skip = from.skip;
       waivers = from.waivers;
       severities = from.severities;
+      blocklists = from.blocklists;
     }
 
     ManagedDomain domain() {
@@ -167,7 +208,8 @@ public record ManagedDomain(
           dmarcPolicy,
           skip,
           waivers,
-          severities);
+          severities,
+          blocklists);
     }
   }
 }

@@ -6,11 +6,11 @@ import java.util.List;
 import maildrift.probes.dns.DnsName;
 
 /** The name under which an address has its PTR record (RFC 1035 §3.5, RFC 3596 §2.5). */
-final class ReverseName {
+public final class ReverseName {
 
   private ReverseName() {}
 
-  static DnsName of(InetAddress address) {
+  public static DnsName of(InetAddress address) {
     var octets = address.getAddress();
     var labels = new ArrayList<String>();
     for (var i = octets.length - 1; i >= 0; i--) {
