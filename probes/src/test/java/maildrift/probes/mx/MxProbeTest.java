@@ -24,6 +24,7 @@ import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.ListedDns;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
+import maildrift.probes.dns.ReverseName;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Role;
 import maildrift.probes.profile.Profile;

@@ -1,9 +1,8 @@
-package maildrift.probes.mx;
+package maildrift.probes.dns;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import maildrift.probes.dns.DnsName;
 
 /** The name under which an address has its PTR record (RFC 1035 §3.5, RFC 3596 §2.5). */
 public final class ReverseName {
