@@ -18,6 +18,8 @@ import maildrift.probes.dns.DnsName;
  * @param helo the name it says of itself
  * @param pins accepted SHA-256 fingerprints of the certificate or of its public key (SPKI),
  *     lower-case hex
+ * @param requiresTls it is to refuse mail without TLS, which a public MX host must not (RFC 3207
+ *     §4)
  */
 public record Gateway(
     String id,
@@ -27,10 +29,24 @@ public record Gateway(
     Optional<String> connectorName,
     Optional<DnsName> banner,
     Optional<DnsName> helo,
-    List<String> pins) {
+    List<String> pins,
+    boolean requiresTls) {
 
   public Gateway {
     addresses = List.copyOf(addresses);
     pins = List.copyOf(pins);
+  }
+
+  /** One that takes mail without TLS, too. */
+  public Gateway(
+      String id,
+      DnsName host,
+      List<InetAddress> addresses,
+      int port,
+      Optional<String> connectorName,
+      Optional<DnsName> banner,
+      Optional<DnsName> helo,
+      List<String> pins) {
+    this(id, host, addresses, port, connectorName, banner, helo, pins, false);
   }
 }

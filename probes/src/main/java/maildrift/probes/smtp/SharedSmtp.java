@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -37,6 +38,8 @@ public final class SharedSmtp {
   private final Cache<Smtp.Target, Seen> knownUnnamed;
   private final ConcurrentHashMap<Smtp.Target, Flight> flights = new ConcurrentHashMap<>();
 
+  private final KnownTrials knownTrials;
+
   /** {@code started} on the monotonic clock: what a look shows was true after it. */
   private record Seen(SmtpLook look, long started) {}
 
@@ -51,6 +54,7 @@ public final class SharedSmtp {
     this.maxAge = maxAge;
     this.known = cache(maxAge, MAX_WEIGHT);
     this.knownUnnamed = cache(UNNAMED_AGE, MAX_WEIGHT / 4);
+    this.knownTrials = new KnownTrials(door::attempt);
   }
 
   private static Cache<Smtp.Target, Seen> cache(Duration age, long weight) {
@@ -79,6 +83,7 @@ public final class SharedSmtp {
   public void forget() {
     known.invalidateAll();
     knownUnnamed.invalidateAll();
+    knownTrials.forget();
   }
 
   /** One check's view: its deadline, and how old an answer may be. */
@@ -87,9 +92,11 @@ public final class SharedSmtp {
     private final long notBefore;
     private final long unnamedNotBefore;
     private final long notBeforeForFailures;
+    private final boolean isFresh;
 
     View(Deadline deadline, Duration age) {
       this.deadline = deadline;
+      this.isFresh = age.isZero();
       var now = System.nanoTime();
       this.notBefore = now - age.toNanos();
       this.unnamedNotBefore = age.isZero() ? now : now - UNNAMED_AGE.toNanos();
@@ -110,6 +117,16 @@ public final class SharedSmtp {
         looks.add(await(targets.get(i), flying.get(i)));
       }
       return looks;
+    }
+
+    @Override
+    public Set<Trial> trials() {
+      return door.trials();
+    }
+
+    @Override
+    public List<Tried> attempt(List<Attempt> attempts) {
+      return knownTrials.attempt(attempts, deadline, isFresh);
     }
 
     private CompletableFuture<SmtpLook> join(Target target) {

@@ -2,6 +2,8 @@ package maildrift.probes.smtp;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import maildrift.probes.dns.DnsName;
 
 /**
@@ -13,6 +15,18 @@ public interface Smtp {
 
   /** Looks at all targets at once and waits for all of them; answers are in the targets' order. */
   List<SmtpLook> look(List<Target> targets);
+
+  /** What servers may be asked to do beyond a look; nothing unless the operator wants it. */
+  default Set<Trial> trials() {
+    return Set.of();
+  }
+
+  /** Tries all of them at once; results are in the attempts' order. Each is made rarely. */
+  default List<Tried> attempt(List<Attempt> attempts) {
+    return attempts.stream()
+        .<Tried>map(_ -> new Tried.Unseen("this network tries nothing"))
+        .toList();
+  }
 
   /** The port of MX hosts; 25 unless the configuration says otherwise (laboratories). */
   default int port() {
@@ -46,6 +60,19 @@ public interface Smtp {
     /** The same without SNI: another connection, remembered for hours. */
     public Target unnamed() {
       return new Target(host, address, port, declared, false);
+    }
+  }
+
+  /**
+   * One trial at one target.
+   *
+   * @param domain whose postmaster is asked for; empty for the other trials
+   */
+  record Attempt(Target target, Trial trial, Optional<DnsName> domain) {
+    public Attempt {
+      if (domain.isPresent() != (trial == Trial.POSTMASTER)) {
+        throw new IllegalArgumentException("a domain is for " + Trial.POSTMASTER.word());
+      }
     }
   }
 }

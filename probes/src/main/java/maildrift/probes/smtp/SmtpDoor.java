@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLSocket;
 import maildrift.probes.Deadline;
 import maildrift.probes.smtp.Conversation.Reply;
 
@@ -33,12 +35,17 @@ public final class SmtpDoor implements Smtp {
 
   private static final Duration FAREWELL = Duration.ofSeconds(1);
 
+  /** For EHLO inside TLS, which tells little: nobody waits long for it. */
+  private static final Duration GREETING = Duration.ofSeconds(3);
+
   private final SmtpSettings settings;
   private final Turns turns;
+  private final Trials trials;
 
   public SmtpDoor(SmtpSettings settings) {
     this.settings = settings;
     this.turns = new Turns(settings);
+    this.trials = new Trials(settings, turns, this::helo);
   }
 
   public SmtpSettings settings() {
@@ -55,12 +62,36 @@ public final class SmtpDoor implements Smtp {
     return look(targets, Deadline.after(PATIENCE.plus(settings.timeout())));
   }
 
+  @Override
+  public Set<Trial> trials() {
+    return settings.trials();
+  }
+
+  @Override
+  public List<Tried> attempt(List<Attempt> attempts) {
+    return attempts.stream().map(this::attempt).toList();
+  }
+
+  Tried attempt(Attempt attempt) {
+    return trials.make(attempt, Deadline.after(PATIENCE.plus(settings.timeout())));
+  }
+
   /** The same door (and the same pacing), for one check that must end by {@code deadline}. */
   public Smtp within(Deadline deadline) {
     return new Smtp() {
       @Override
       public List<SmtpLook> look(List<Target> targets) {
         return SmtpDoor.this.look(targets, deadline);
+      }
+
+      @Override
+      public Set<Trial> trials() {
+        return SmtpDoor.this.trials();
+      }
+
+      @Override
+      public List<Tried> attempt(List<Attempt> attempts) {
+        return attempts.stream().map(attempt -> trials.make(attempt, deadline)).toList();
       }
 
       @Override
@@ -202,7 +233,7 @@ public final class SmtpDoor implements Smtp {
   }
 
   /** RFC 3207 §4. */
-  private static SmtpLook.Tls startTls(Target target, BoundedSocket socket, Conversation talk) {
+  private SmtpLook.Tls startTls(Target target, BoundedSocket socket, Conversation talk) {
     Reply ready;
     try {
       ready = talk.ask("STARTTLS");
@@ -221,15 +252,30 @@ public final class SmtpDoor implements Smtp {
     }
     socket.allow(socket.deadline(), TLS_OCTETS);
     var result = Handshake.over(socket, Optional.of(target.host()).filter(_ -> target.named()));
-    if (result.socket().isPresent()) {
-      try {
-        var secure = result.socket().get();
-        quit(socket, new Conversation(secure.getInputStream(), secure.getOutputStream()));
-      } catch (IOException _) {
-        // The look is done; only the farewell failed.
-      }
+    if (result.socket().isPresent() && result.tls() instanceof SmtpLook.Handshake handshake) {
+      return inside(target, socket, result.socket().get(), handshake);
     }
     return result.tls();
+  }
+
+  /** RFC 3207 §4.2: what is offered inside TLS may be more than outside. */
+  private SmtpLook.Tls inside(
+      Target target, BoundedSocket socket, SSLSocket secure, SmtpLook.Handshake handshake) {
+    var seen = handshake;
+    try {
+      var talk = new Conversation(secure.getInputStream(), secure.getOutputStream());
+      if (target.named()) {
+        socket.allow(socket.deadline().atMost(GREETING), PLAIN_OCTETS);
+        var greeting = talk.ask("EHLO " + helo(socket));
+        if (greeting.isPositive()) {
+          seen = handshake.extensions(greeting.lines().subList(1, greeting.lines().size()));
+        }
+      }
+      quit(socket, talk);
+    } catch (IOException _) {
+      // What the look is for is known; only the rest of the talk failed.
+    }
+    return seen;
   }
 
   /** Politeness, at most a second of it. */

@@ -70,10 +70,22 @@ public sealed interface SmtpLook {
    * A handshake succeeded; the certificates were accepted unchecked and are judged later.
    *
    * @param chain as sent, leaf first, DER
+   * @param extensions what EHLO lists inside TLS; empty: not asked, or not answered
    */
-  record Handshake(String protocol, String cipher, List<byte[]> chain) implements Tls {
+  record Handshake(
+      String protocol, String cipher, List<byte[]> chain, Optional<List<String>> extensions)
+      implements Tls {
     public Handshake {
       chain = List.copyOf(chain);
+      extensions = extensions.map(List::copyOf);
+    }
+
+    public Handshake(String protocol, String cipher, List<byte[]> chain) {
+      this(protocol, cipher, chain, Optional.empty());
+    }
+
+    public Handshake extensions(List<String> value) {
+      return new Handshake(protocol, cipher, chain, Optional.of(value));
     }
   }
 }

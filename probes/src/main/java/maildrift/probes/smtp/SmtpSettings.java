@@ -2,6 +2,7 @@ package maildrift.probes.smtp;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import maildrift.probes.dns.DnsName;
 
 /**
@@ -16,6 +17,7 @@ import maildrift.probes.dns.DnsName;
  * @param looksPerSecond how many connections one address gets in a second, on average; as many may
  *     come at once
  * @param connections how many there are at a time, to all addresses together
+ * @param trials what servers are asked to do beyond a look; nothing by default
  */
 public record SmtpSettings(
     int port,
@@ -24,12 +26,14 @@ public record SmtpSettings(
     Duration timeout,
     int connectionsPerAddress,
     int looksPerSecond,
-    int connections) {
+    int connections,
+    Set<Trial> trials) {
 
   public static final SmtpSettings DEFAULT =
-      new SmtpSettings(25, Optional.empty(), false, Duration.ofSeconds(10), 2, 5, 200);
+      new SmtpSettings(25, Optional.empty(), false, Duration.ofSeconds(10), 2, 5, 200, Set.of());
 
   public SmtpSettings {
+    trials = Set.copyOf(trials);
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("a port is 1 to 65535, not " + port);
     }
@@ -43,7 +47,14 @@ public record SmtpSettings(
 
   public SmtpSettings port(int value) {
     return new SmtpSettings(
-        value, helo, allowPrivate, timeout, connectionsPerAddress, looksPerSecond, connections);
+        value,
+        helo,
+        allowPrivate,
+        timeout,
+        connectionsPerAddress,
+        looksPerSecond,
+        connections,
+        trials);
   }
 
   public SmtpSettings helo(DnsName value) {
@@ -54,21 +65,48 @@ public record SmtpSettings(
         timeout,
         connectionsPerAddress,
         looksPerSecond,
-        connections);
+        connections,
+        trials);
   }
 
   public SmtpSettings allowPrivate(boolean value) {
     return new SmtpSettings(
-        port, helo, value, timeout, connectionsPerAddress, looksPerSecond, connections);
+        port, helo, value, timeout, connectionsPerAddress, looksPerSecond, connections, trials);
   }
 
   public SmtpSettings timeout(Duration value) {
     return new SmtpSettings(
-        port, helo, allowPrivate, value, connectionsPerAddress, looksPerSecond, connections);
+        port,
+        helo,
+        allowPrivate,
+        value,
+        connectionsPerAddress,
+        looksPerSecond,
+        connections,
+        trials);
   }
 
   public SmtpSettings pace(int connectionsPerAddress, int looksPerSecond) {
     return new SmtpSettings(
-        port, helo, allowPrivate, timeout, connectionsPerAddress, looksPerSecond, connections);
+        port,
+        helo,
+        allowPrivate,
+        timeout,
+        connectionsPerAddress,
+        looksPerSecond,
+        connections,
+        trials);
+  }
+
+  public SmtpSettings trials(Set<Trial> value) {
+    return new SmtpSettings(
+        port,
+        helo,
+        allowPrivate,
+        timeout,
+        connectionsPerAddress,
+        looksPerSecond,
+        connections,
+        value);
   }
 }

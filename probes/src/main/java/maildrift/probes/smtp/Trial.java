@@ -1,0 +1,41 @@
+package maildrift.probes.smtp;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a mail server is asked to do beyond a look, only where the operator wants it. None of them
+ * ever sends DATA: no mail is made.
+ */
+public enum Trial {
+  /**
+   * Whether {@code postmaster} of the domain is accepted (RFC 5321 §4.5.1): after STARTTLS, where
+   * it is offered, {@code MAIL FROM:<>}, {@code RCPT TO:<postmaster@DOMAIN>}, {@code RSET}, {@code
+   * QUIT}.
+   */
+  POSTMASTER,
+  /**
+   * Whether a command that is sent in one segment with STARTTLS is executed once TLS is on (RFC
+   * 3207 §4.2, CVE-2011-0411): {@code STARTTLS} and {@code NOOP} together, the handshake, {@code
+   * EHLO}, {@code QUIT}.
+   */
+  INJECTION,
+  /**
+   * Whether mail is begun without TLS (RFC 3207 §4): {@code MAIL FROM:<>} in the clear, {@code
+   * RSET}, {@code QUIT}.
+   */
+  PLAINTEXT;
+
+  /** As it is written in the configuration. */
+  public String word() {
+    return switch (this) {
+      case POSTMASTER -> "postmaster";
+      case INJECTION -> "injection";
+      case PLAINTEXT -> "plaintext";
+    };
+  }
+
+  public static Optional<Trial> of(String word) {
+    return Stream.of(values()).filter(trial -> trial.word().equals(word)).findFirst();
+  }
+}

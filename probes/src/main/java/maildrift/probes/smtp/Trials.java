@@ -1,0 +1,186 @@
+package maildrift.probes.smtp;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.net.ssl.SSLSocket;
+import maildrift.probes.Deadline;
+import maildrift.probes.smtp.Conversation.Reply;
+import maildrift.probes.smtp.Smtp.Attempt;
+
+/** Holds the conversations of {@link Trial}, one connection each, bounded as a look is. */
+final class Trials {
+  private static final long OCTETS = 256 * 1024;
+
+  private final SmtpSettings settings;
+  private final Turns turns;
+  private final Function<BoundedSocket, String> helo;
+
+  Trials(SmtpSettings settings, Turns turns, Function<BoundedSocket, String> helo) {
+    this.settings = settings;
+    this.turns = turns;
+    this.helo = helo;
+  }
+
+  Tried make(Attempt attempt, Deadline deadline) {
+    var target = attempt.target();
+    if (!settings.trials().contains(attempt.trial())) {
+      return new Tried.Unseen("the configuration does not ask for it");
+    }
+    if (!settings.allowPrivate()
+        && !target.declared()
+        && SpecialAddresses.contains(target.address())) {
+      return new Tried.Unseen(target.address().getHostAddress() + " is no public address");
+    }
+    try {
+      var turn = turns.take(target.address(), deadline);
+      if (turn.isEmpty()) {
+        return new Tried.Unseen("no turn for its address before the deadline");
+      }
+      try (var _ = turn.get()) {
+        return talk(attempt, deadline.atMost(settings.timeout()));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return new Tried.Unseen("interrupted");
+    }
+  }
+
+  private Tried talk(Attempt attempt, Deadline deadline) {
+    var target = attempt.target();
+    try (var socket = new BoundedSocket(deadline, OCTETS)) {
+      socket.connect(new InetSocketAddress(target.address(), target.port()), socket.millisLeft());
+      socket.setTcpNoDelay(true);
+      var talk = new Conversation(socket.getInputStream(), socket.getOutputStream());
+      var banner = talk.reply();
+      if (banner.code() != 220) {
+        return new Tried.Unseen("its banner is " + banner);
+      }
+      var greeting = talk.ask("EHLO " + helo.apply(socket));
+      if (!greeting.isPositive()) {
+        return new Tried.Unseen("its answer to EHLO is " + greeting);
+      }
+      var offersTls =
+          greeting.lines().stream()
+              .skip(1)
+              .anyMatch(line -> line.strip().toUpperCase(Locale.ROOT).equals("STARTTLS"));
+      return switch (attempt.trial()) {
+        case PLAINTEXT -> plaintext(talk, offersTls);
+        case INJECTION -> offersTls ? injection(attempt, socket, talk) : notOffered(talk);
+        case POSTMASTER -> offersTls ? secured(attempt, socket, talk) : postmaster(attempt, talk);
+      };
+    } catch (IOException e) {
+      return new Tried.Unseen(Handshake.why(e));
+    }
+  }
+
+  private static Tried notOffered(Conversation talk) {
+    leave(talk);
+    return new Tried.Unseen("it does not offer STARTTLS");
+  }
+
+  /** RFC 3207 §4: 530 is the reply of a server that wants STARTTLS first. */
+  private static Tried plaintext(Conversation talk, boolean offersTls) throws IOException {
+    var sender = talk.ask("MAIL FROM:<>");
+    leave(talk);
+    if (sender.isPositive()) {
+      return new Tried.Done(sender.toString());
+    }
+    return sender.code() / 100 == 5 && (sender.code() == 530 || speaksOfTls(sender))
+        ? offersTls
+            ? new Tried.Declined(sender.toString())
+            : new Tried.Unseen("it wants STARTTLS, which it does not offer: " + sender)
+        : new Tried.Unseen("its answer to MAIL FROM is " + sender);
+  }
+
+  private static boolean speaksOfTls(Reply reply) {
+    return reply.lines().stream()
+        .anyMatch(line -> line.toUpperCase(Locale.ROOT).contains("STARTTLS"));
+  }
+
+  /**
+   * A server that keeps what came with STARTTLS executes it inside TLS: then there is one reply
+   * more than there were commands inside.
+   */
+  private Tried injection(Attempt attempt, BoundedSocket socket, Conversation talk)
+      throws IOException {
+    var ready = talk.ask("STARTTLS\r\nNOOP");
+    if (ready.code() != 220) {
+      leave(talk);
+      return ready.code() / 100 == 5
+          ? new Tried.Declined(ready.toString())
+          : new Tried.Unseen("its reply to STARTTLS is " + ready);
+    }
+    if (talk.hasLeftover()) {
+      return new Tried.Unseen("it goes on in the clear after its reply to STARTTLS");
+    }
+    var secure = handshake(attempt, socket);
+    if (secure.isEmpty()) {
+      return new Tried.Unseen("no handshake after the two commands");
+    }
+    var inside = new Conversation(secure.get().getInputStream(), secure.get().getOutputStream());
+    var first = inside.ask("EHLO " + helo.apply(socket));
+    var second = inside.ask("QUIT");
+    return second.code() == 221
+        ? new Tried.Declined(second.toString())
+        : first.isPositive() && second.isPositive()
+            ? new Tried.Done(first.toString())
+            : new Tried.Unseen("its replies are %s and %s".formatted(first, second));
+  }
+
+  private Tried secured(Attempt attempt, BoundedSocket socket, Conversation talk)
+      throws IOException {
+    var ready = talk.ask("STARTTLS");
+    if (ready.code() != 220 || talk.hasLeftover()) {
+      leave(talk);
+      return new Tried.Unseen("its reply to STARTTLS is " + ready);
+    }
+    var secure = handshake(attempt, socket);
+    if (secure.isEmpty()) {
+      return new Tried.Unseen("the handshake fails");
+    }
+    var inside = new Conversation(secure.get().getInputStream(), secure.get().getOutputStream());
+    var greeting = inside.ask("EHLO " + helo.apply(socket));
+    return greeting.isPositive()
+        ? postmaster(attempt, inside)
+        : new Tried.Unseen("its answer to EHLO is " + greeting);
+  }
+
+  private static Optional<SSLSocket> handshake(Attempt attempt, BoundedSocket socket) {
+    return Handshake.over(socket, Optional.of(attempt.target().host())).socket();
+  }
+
+  private static Tried postmaster(Attempt attempt, Conversation talk) throws IOException {
+    var sender = talk.ask("MAIL FROM:<>");
+    if (!sender.isPositive()) {
+      leave(talk);
+      return new Tried.Unseen("its answer to MAIL FROM:<> is " + sender);
+    }
+    var recipient = talk.ask("RCPT TO:<postmaster@%s>".formatted(attempt.domain().orElseThrow()));
+    leave(talk);
+    return recipient.isPositive()
+        ? new Tried.Done(recipient.toString())
+        // 550 to 554 speak of the mailbox (RFC 5321 §4.2.3); what else is 5xx speaks of us.
+        : List.of(550, 551, 553).contains(recipient.code()) && !speaksOfUs(recipient)
+            ? new Tried.Declined(recipient.toString())
+            : new Tried.Unseen("its answer to RCPT TO is " + recipient);
+  }
+
+  /** Enhanced codes 5.7.x are about the sender (RFC 3463 §3.8), not about the mailbox. */
+  private static boolean speaksOfUs(Reply reply) {
+    return reply.lines().getFirst().startsWith("5.7.");
+  }
+
+  /** Takes back what was begun; whatever is answered is of no interest. */
+  private static void leave(Conversation talk) {
+    try {
+      talk.ask("RSET");
+      talk.ask("QUIT");
+    } catch (IOException _) {
+      // We were leaving anyway.
+    }
+  }
+}
