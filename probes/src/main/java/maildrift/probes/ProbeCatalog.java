@@ -3,10 +3,12 @@ package maildrift.probes;
 import java.util.List;
 import java.util.Optional;
 import maildrift.probes.caa.CaaProbe;
+import maildrift.probes.conversation.SmtpProbe;
 import maildrift.probes.dane.DaneProbe;
 import maildrift.probes.dkim.DkimProbe;
 import maildrift.probes.dmarc.DmarcProbe;
 import maildrift.probes.dnssec.DnssecProbe;
+import maildrift.probes.gateway.GatewayProbe;
 import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.mx.MxProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
@@ -48,7 +50,9 @@ public final class ProbeCatalog {
         new StraysProbe(), //
         new DnssecProbe(), //
         new DaneProbe(), //
-        new RblProbe() //
+        new RblProbe(), //
+        new GatewayProbe(), //
+        new SmtpProbe() //
         );
   }
 

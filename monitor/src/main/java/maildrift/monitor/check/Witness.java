@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import maildrift.probes.Deadline;
 import maildrift.probes.Network;
 import maildrift.probes.dns.Answer;
@@ -21,6 +22,8 @@ import maildrift.probes.https.Https;
 import maildrift.probes.https.HttpsLook;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
+import maildrift.probes.smtp.Trial;
+import maildrift.probes.smtp.Tried;
 
 /**
  * Stands between one probe and the network of one look, and marks what the probe was told: two
@@ -150,6 +153,17 @@ final class Witness implements Network {
       public List<SmtpLook> look(List<Smtp.Target> targets) {
         notDnsAlone();
         return smtp.look(targets);
+      }
+
+      @Override
+      public Set<Trial> trials() {
+        return smtp.trials();
+      }
+
+      @Override
+      public List<Tried> attempt(List<Attempt> attempts) {
+        notDnsAlone();
+        return smtp.attempt(attempts);
       }
 
       @Override

@@ -3,6 +3,7 @@ package maildrift.monitor.cli;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import maildrift.monitor.config.MonitorConfig;
 import maildrift.probes.Verdict;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.smtp.Trial;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,6 +67,18 @@ final class CheckCommand implements Callable<Integer> {
       description = "Look at nothing: print a rule's page, as maildrift rules --explain does.")
   @Nullable String explain;
 
+  @Option(
+      names = "--active",
+      split = ",",
+      paramLabel = "TRIAL",
+      description = {
+        "Ask mail servers to do something, besides what smtp.active_probes of the configuration asks: ",
+        "postmaster (MAIL FROM:<>, RCPT TO:<postmaster@DOMAIN>, RSET), ",
+        "injection (STARTTLS and NOOP in one segment), ",
+        "plaintext (MAIL FROM:<> before STARTTLS, RSET). No mail is ever sent."
+      })
+  List<String> active = List.of();
+
   @Mixin CheckOptions common = new CheckOptions();
 
   @Override
@@ -80,7 +94,7 @@ final class CheckCommand implements Callable<Integer> {
       return Exit.OK;
     }
     var choice = common.choice();
-    var configuration = known.configuration();
+    var configuration = trying(known.configuration());
     var progress = Progress.standard();
     var source = source(configuration, progress);
     try (var outside = Outside.open(common, configuration)) {
@@ -90,6 +104,28 @@ final class CheckCommand implements Callable<Integer> {
       InOrder.run(source, PARALLEL, item -> look(item, runner, choice, lists), round);
       return round.exit();
     }
+  }
+
+  private MonitorConfig trying(MonitorConfig configuration) {
+    if (active.isEmpty()) {
+      return configuration;
+    }
+    var trials = EnumSet.noneOf(Trial.class);
+    trials.addAll(configuration.smtp().activeProbes());
+    for (var word : active) {
+      trials.add(
+          Trial.of(word)
+              .orElseThrow(
+                  () ->
+                      new Failure(
+                          "--active: '%s' is none of %s"
+                              .formatted(
+                                  word,
+                                  Arrays.stream(Trial.values())
+                                      .map(Trial::word)
+                                      .collect(Collectors.joining(", "))))));
+    }
+    return configuration.with(configuration.smtp().activeProbes(trials));
   }
 
   /** What was asked for. */

@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.monitor.check.ProbeResult;
 import maildrift.probes.Outcome;
+import maildrift.probes.smtp.Trial;
 import org.jspecify.annotations.Nullable;
 
 /** One line of facts a probe. */
@@ -30,6 +32,8 @@ final class Summary {
       case "dkim" ->
           ifEmpty(facts, "selectors", "no selector is known; --selector NAME looks at one");
       case "tls" -> ifEmpty(facts, "hosts", "no mail host");
+      case "gateway" -> ifEmpty(facts, "addresses", "no mail host");
+      case "smtp" -> ifEmpty(facts, "hosts", "no mail host");
       case "netblocks" -> ifEmpty(facts, "sources", "no source prescribed");
       case "records" -> ifEmpty(facts, "records", "nothing else prescribed");
       case "rbl" -> ifEmpty(facts, "lists", "no list is named; --rbl ZONE asks one");
@@ -133,6 +137,42 @@ final class Summary {
                   "%s %s, %d records"
                       .formatted(text(host, "host"), text(host, "status"), size(host, "records"))
                       .replace("  ", " "),
+              "");
+      case "smtp" ->
+          joined(
+              facts,
+              "hosts",
+              host ->
+                  Stream.concat(
+                          Stream.of(
+                              "%s %s"
+                                  .formatted(
+                                      text(host, "host"),
+                                      host.get("requiretls") instanceof Boolean offers
+                                          ? offers ? "REQUIRETLS" : "no REQUIRETLS"
+                                          : "")),
+                          Stream.of(Trial.values())
+                              .map(Trial::word)
+                              .filter(host::containsKey)
+                              .map(word -> word + " " + text(host, word)))
+                      .map(String::strip)
+                      .collect(Collectors.joining(", ")),
+              "");
+      case "gateway" ->
+          joined(
+              facts,
+              "addresses",
+              place ->
+                  "%s %s"
+                      .formatted(
+                          text(place, "address"),
+                          place.get("ptr") instanceof List<?> names
+                              ? names.isEmpty()
+                                  ? "has no reverse name"
+                                  : names.stream()
+                                      .map(String::valueOf)
+                                      .collect(Collectors.joining(", "))
+                              : "is called nobody knows what"),
               "");
       default -> facts.get("record") instanceof String record ? record : generic(facts);
     };

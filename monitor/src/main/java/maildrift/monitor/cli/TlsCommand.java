@@ -151,7 +151,6 @@ final class TlsCommand implements Callable<Integer> {
 
   private static MonitorConfig lenient() {
     var smtp = SmtpConfig.DEFAULT;
-    return MonitorConfig.DEFAULT.with(
-        new SmtpConfig(smtp.port(), smtp.helo(), true, smtp.timeout()));
+    return MonitorConfig.DEFAULT.with(smtp.allowPrivate(true));
   }
 }

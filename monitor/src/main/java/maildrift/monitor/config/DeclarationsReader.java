@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Allowlist;
 import maildrift.probes.domain.Blocklist;
 import maildrift.probes.domain.Gateway;
@@ -215,14 +216,34 @@ final class DeclarationsReader {
     var port = section.whole("port", 1, 65_535, 25);
     var connector = section.parsed("connector_name", DeclarationsReader::pattern);
     var banner = section.parsed("banner", Hosts::name);
-    var helo = section.parsed("helo", Hosts::name);
+    var helo = section.parsed("helo", DeclarationsReader::helo);
     var pins = new ArrayList<String>();
     for (var text : section.texts("pins")) {
       section.parse("pins", text, DeclarationsReader::fingerprint).ifPresent(pins::add);
     }
+    var requiresTls = section.flag("requires_tls", false);
     section.end();
     return host.map(
-        name -> new Gateway(named.name(), name, addresses, port, connector, banner, helo, pins));
+        name ->
+            new Gateway(
+                named.name(), name, addresses, port, connector, banner, helo, pins, requiresTls));
+  }
+
+  /** A host name, or an address literal (RFC 5321 §4.1.3). */
+  private static DnsName helo(String written) {
+    if (!written.startsWith("[")) {
+      return Hosts.name(written);
+    }
+    var inside = written.substring(1, written.endsWith("]") ? written.length() - 1 : 1);
+    var six = inside.regionMatches(true, 0, "IPv6:", 0, 5);
+    if (Cidr.octets(six ? inside.substring(5) : inside)
+        .filter(octets -> (octets.length == 16) == six)
+        .isEmpty()) {
+      throw new IllegalArgumentException(
+          "'%s' is no address literal; write [192.0.2.1] or [IPv6:2001:db8::1]"
+              .formatted(Words.shortened(written)));
+    }
+    return DnsName.of(written);
   }
 
   private static InetAddress address(String written) {

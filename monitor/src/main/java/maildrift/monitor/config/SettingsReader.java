@@ -7,11 +7,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import maildrift.monitor.config.HttpConfig.Access;
 import maildrift.monitor.config.HttpConfig.ApiToken;
 import maildrift.monitor.config.MetricsConfig.Detail;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.DnssecSettings;
+import maildrift.probes.smtp.Trial;
 
 /** Reads what concerns the daemon itself: dns, smtp, http, store, schedule, metrics. */
 final class SettingsReader {
@@ -101,8 +103,26 @@ final class SettingsReader {
     var helo = section.parsed("helo", Hosts::name);
     var allowPrivate = section.flag("allow_private", byDefault.allowPrivate());
     var timeout = section.duration("timeout", SECOND, byDefault.timeout());
+    var activeProbes = new LinkedHashSet<Trial>();
+    for (var text : section.texts("active_probes")) {
+      section.parse("active_probes", text, SettingsReader::trial).ifPresent(activeProbes::add);
+    }
     section.end();
-    return new SmtpConfig(port, helo, allowPrivate, timeout);
+    return new SmtpConfig(port, helo, allowPrivate, timeout, activeProbes);
+  }
+
+  private static Trial trial(String written) {
+    return Trial.of(written)
+        .orElseThrow(
+            () -> {
+              var words = Stream.of(Trial.values()).map(Trial::word).toList();
+              return new IllegalArgumentException(
+                  "'%s' is none of %s%s"
+                      .formatted(
+                          Words.shortened(written),
+                          String.join(", ", words),
+                          Words.hint(written, words)));
+            });
   }
 
   HttpsConfig https(Section section) {

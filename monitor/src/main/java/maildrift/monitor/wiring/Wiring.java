@@ -68,12 +68,7 @@ public final class Wiring {
   }
 
   public static SmtpSettings smtpSettings(SmtpConfig config) {
-    var settings =
-        SmtpSettings.DEFAULT
-            .port(config.port())
-            .allowPrivate(config.allowPrivate())
-            .timeout(config.timeout());
-    return config.helo().map(settings::helo).orElse(settings);
+    return config.settings();
   }
 
   public static OutsideDoors doors(

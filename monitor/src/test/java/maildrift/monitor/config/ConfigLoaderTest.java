@@ -24,6 +24,7 @@ import maildrift.probes.domain.Tenant;
 import maildrift.probes.domain.TlsLevel;
 import maildrift.probes.domain.Waiver;
 import maildrift.probes.network.Cidr;
+import maildrift.probes.smtp.Trial;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,7 +67,8 @@ final class ConfigLoaderTest {
                 2525,
                 Optional.of(DnsName.of("monitor.example.net")),
                 true,
-                Duration.ofSeconds(20)));
+                Duration.ofSeconds(20),
+                Set.of(Trial.POSTMASTER, Trial.PLAINTEXT)));
     assertThat(config.https()).isEqualTo(new HttpsConfig(8443, true, Duration.ofSeconds(30)));
     assertThat(config.schedule())
         .isEqualTo(
@@ -121,6 +123,7 @@ final class ConfigLoaderTest {
     assertThat(domain.inbound().orElseThrow().netblocks())
         .containsExactly(DnsName.of("de._netblocks.mimecast.com"));
     assertThat(domain.gateways()).containsExactly(config.gateways().get("gw1"));
+    assertThat(domain.gateways().getFirst().requiresTls()).isTrue();
     assertThat(domain.gateways().getFirst().pins()).containsExactly("abcdef0123456789".repeat(4));
     assertThat(domain.forwardingServers())
         .containsExactly(NextHop.parse("[de-smtp-inbound-1.mimecast.com]"));

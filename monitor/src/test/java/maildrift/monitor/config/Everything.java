@@ -22,6 +22,7 @@ final class Everything {
         helo: monitor.example.net
         allow_private: true
         timeout: 20s
+        active_probes: [postmaster, plaintext]
       https: {port: 8443, allow_private: true, timeout: 30s}
       rbl:
         lists:
@@ -65,6 +66,7 @@ final class Everything {
           banner: secure.example.net
           helo: secure.example.net
           pins: ["sha256:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"]
+          requires_tls: true
       domains:
         - name: contoso.tld
           tenant: contoso

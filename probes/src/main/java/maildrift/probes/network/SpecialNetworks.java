@@ -50,6 +50,14 @@ public final class SpecialNetworks {
   }
 
   /**
+   * Whether the Internet cannot reach it because it is somebody's inside. Documentation ranges are
+   * nobody's.
+   */
+  public static boolean isPrivate(InetAddress address) {
+    return kind(PRIVATE, Cidr.of(address)).isPresent();
+  }
+
+  /**
    * A single private address, as operators enter it where nobody may relay and the form must not
    * stay empty. Documentation ranges do not count: they are what people forget to replace.
    */

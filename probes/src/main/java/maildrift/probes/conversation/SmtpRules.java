@@ -1,0 +1,59 @@
+package maildrift.probes.conversation;
+
+import java.util.List;
+import maildrift.probes.Rule;
+
+/** The rules of the probe; two ids belong to the area of TLS. */
+final class SmtpRules {
+
+  static final Rule REQUIRETLS =
+      Rule.info("smtp.requiretls", "not all mail hosts offer REQUIRETLS")
+          .why(
+              "A sender can demand that a message travels with TLS on every leg, or not at all. Without the extension such a message bounces at this host. Few senders use it yet.")
+          .reference("RFC 8689 §2, §4.2.1")
+          .remedy(
+              "Turn REQUIRETLS on where the server knows it; it is offered inside TLS only. Nothing breaks without.")
+          .example("after STARTTLS and EHLO: 250 REQUIRETLS");
+
+  static final Rule POSTMASTER =
+      Rule.info("smtp.postmaster", "mail to postmaster is refused")
+          .why(
+              "Everybody who has trouble with the domain's mail writes there; some blocklists list domains that refuse it. Asked only with smtp.active_probes: [postmaster].")
+          .reference("RFC 5321 §4.5.1; RFC 2142 §5")
+          .remedy("Let postmaster lead to a mailbox that somebody reads.")
+          .example("violates: RCPT TO:<postmaster@contoso.tld> 550 5.1.1 user unknown");
+
+  static final Rule PLAINTEXT_ACCEPTED =
+      Rule.warning("smtp.plaintext-accepted", "mail without TLS is accepted where TLS is required")
+          .why(
+              "The gateway is declared to refuse mail without TLS (requires_tls), but begins it: whoever takes STARTTLS out on the way reads the mail. Asked only with smtp.active_probes: [plaintext].")
+          .reference("RFC 3207 §4; SEPPmail, hardening: Require TLS for SMTP")
+          .remedy(
+              "Require TLS. SEPPmail: Mail System, Require TLS; Postfix: smtpd_tls_security_level = encrypt on this leg.")
+          .example("violates: MAIL FROM:<> 250 before STARTTLS; does not: 530 5.7.0");
+
+  static final Rule PLAINTEXT_PUBLIC =
+      Rule.warning("tls.plaintext-public", "a public mail host refuses mail without TLS")
+          .why(
+              "Senders without TLS cannot deliver at all; a public MX host must not require it. Private legs may: declare them with requires_tls at the gateway. Asked only with smtp.active_probes: [plaintext].")
+          .reference("RFC 3207 §4")
+          .remedy(
+              "Offer STARTTLS without requiring it (Postfix: smtpd_tls_security_level = may), and publish MTA-STS or DANE so that senders insist on it. For a private leg: requires_tls: true at the gateway.")
+          .example("violates: MAIL FROM:<> 530 5.7.0 Must issue a STARTTLS command first");
+
+  static final Rule INJECTION =
+      Rule.critical(
+              "tls.injection",
+              "a command that comes with STARTTLS in the clear is executed inside TLS")
+          .why(
+              "Somebody on the way can put commands before the handshake that the server takes for the client's own: mail in his name, or his password. Asked only with smtp.active_probes: [injection].")
+          .reference("RFC 3207 §4.2; CVE-2011-0411")
+          .remedy(
+              "Update the mail server, or the proxy before it: it has to throw away what came before the handshake.")
+          .example("violates: STARTTLS and NOOP in one segment bring two replies inside TLS");
+
+  static final List<Rule> ALL =
+      List.of(REQUIRETLS, POSTMASTER, PLAINTEXT_ACCEPTED, PLAINTEXT_PUBLIC, INJECTION);
+
+  private SmtpRules() {}
+}
