@@ -3,6 +3,7 @@ package maildrift.probes;
 import java.time.Instant;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.Dnssec;
+import maildrift.probes.dns.NameServers;
 import maildrift.probes.https.Https;
 import maildrift.probes.smtp.Smtp;
 
@@ -33,6 +34,11 @@ public interface Network {
   /** DNS with what DNSSEC makes of the answers. */
   default Dnssec dnssec() {
     return Dnssec.NONE;
+  }
+
+  /** The zones' own servers one by one. A network that has no such door asks none. */
+  default NameServers nameServers() {
+    return NameServers.NONE;
   }
 
   /** The time of this look, that of the judgement's {@link Context}. */

@@ -19,6 +19,7 @@ import maildrift.probes.strays.StraysProbe;
 import maildrift.probes.tls.TlsProbe;
 import maildrift.probes.tls.TrustAnchors;
 import maildrift.probes.tlsrpt.TlsRptProbe;
+import maildrift.probes.zone.ZoneProbe;
 
 /** All probes, in the order in which they are shown. The README's tables are printed from it. */
 public final class ProbeCatalog {
@@ -52,7 +53,8 @@ public final class ProbeCatalog {
         new DaneProbe(), //
         new RblProbe(), //
         new GatewayProbe(), //
-        new SmtpProbe() //
+        new SmtpProbe(), //
+        new ZoneProbe() //
         );
   }
 

@@ -8,6 +8,7 @@ import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsDoor;
 import maildrift.probes.dns.Dnssec;
+import maildrift.probes.dns.NameServers;
 import maildrift.probes.dns.Question;
 import maildrift.probes.https.Https;
 import maildrift.probes.https.SharedHttps;
@@ -44,6 +45,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
               dns.cached(deadline),
               dns.cached(deadline),
               dns.dnssec(deadline),
+              dns.nameServers(deadline),
               smtp.within(deadline),
               https.within(deadline),
               deadline,
@@ -53,6 +55,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
               dns.fresh(deadline),
               dns.freshFromResolvers(deadline),
               dns.freshDnssec(deadline),
+              dns.freshNameServers(deadline),
               smtp.fresh(deadline),
               https.fresh(deadline),
               deadline,
@@ -63,6 +66,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
               dns.authoritative(deadline),
               dns.freshFromResolvers(deadline),
               dns.freshDnssec(deadline),
+              dns.freshNameServers(deadline),
               smtp.fresh(deadline),
               https.fresh(deadline),
               deadline,
@@ -84,6 +88,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     private final Dns dns;
     private final Dns resolvers;
     private final Dnssec dnssec;
+    private final NameServers nameServers;
     private final Smtp smtp;
     private final Https https;
     private final Deadline deadline;
@@ -95,6 +100,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
         Dns dns,
         Dns resolvers,
         Dnssec dnssec,
+        NameServers nameServers,
         Smtp smtp,
         Https https,
         Deadline deadline,
@@ -102,6 +108,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
       this.answered = answered;
       this.resolvers = resolvers;
       this.dnssec = dnssec;
+      this.nameServers = nameServers;
       this.dns = questions -> noting(questions, dns.ask(questions));
       this.smtp = smtp;
       this.https = https;
@@ -139,6 +146,11 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     @Override
     public Dnssec dnssec() {
       return dnssec;
+    }
+
+    @Override
+    public NameServers nameServers() {
+      return nameServers;
     }
 
     @Override

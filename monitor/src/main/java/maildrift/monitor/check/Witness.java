@@ -16,6 +16,7 @@ import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Dnssec;
+import maildrift.probes.dns.NameServers;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.https.Https;
@@ -182,6 +183,13 @@ final class Witness implements Network {
   public Dnssec dnssec() {
     notDnsAlone();
     return network.dnssec();
+  }
+
+  /** What single servers say is not what the questions of the next look would be answered. */
+  @Override
+  public NameServers nameServers() {
+    notDnsAlone();
+    return network.nameServers();
   }
 
   @Override

@@ -237,7 +237,7 @@ final class CheckText {
     if (worst != Severity.INFO) {
       return out.of(worst, "✗");
     }
-    return probe.judgement().outcome() == Outcome.ABSENT || Summary.nothingToDo(probe).isPresent()
+    return probe.judgement().outcome() != Outcome.OBSERVED || Summary.nothingToDo(probe).isPresent()
         ? out.dim("–")
         : "✓";
   }

@@ -19,7 +19,8 @@ final class Summary {
 
   static String of(ProbeResult probe) {
     return switch (probe.judgement().outcome()) {
-      case UNOBSERVABLE -> "could not look";
+      case UNOBSERVABLE ->
+          nothingToDo(probe).map(why -> "could not look: " + why).orElse("could not look");
       case ABSENT -> nothingToDo(probe).orElse("none published");
       case OBSERVED -> nothingToDo(probe).orElseGet(() -> seen(probe));
     };
@@ -37,6 +38,7 @@ final class Summary {
       case "netblocks" -> ifEmpty(facts, "sources", "no source prescribed");
       case "records" -> ifEmpty(facts, "records", "nothing else prescribed");
       case "rbl" -> ifEmpty(facts, "lists", "no list is named; --rbl ZONE asks one");
+      case "zone" -> Optional.of(text(facts, "notAsked")).filter(why -> !why.isEmpty());
       default -> Optional.empty();
     };
   }
@@ -173,6 +175,18 @@ final class Summary {
                                       .map(String::valueOf)
                                       .collect(Collectors.joining(", "))
                               : "is called nobody knows what"),
+              "");
+      case "zone" ->
+          joined(
+              facts,
+              "servers",
+              server ->
+                  "%s %s"
+                      .formatted(
+                          text(server, "name"),
+                          text(server, "serial").isEmpty()
+                              ? text(server, "udp")
+                              : text(server, "serial")),
               "");
       default -> facts.get("record") instanceof String record ? record : generic(facts);
     };

@@ -17,6 +17,7 @@ import maildrift.probes.dns.DnsName;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.spf.SpfProbe;
 import maildrift.probes.tls.TlsDrift;
+import maildrift.probes.zone.ZoneProbe;
 
 /**
  * Compares watched records with the baseline. A record's name ends in its kind ({@code contoso.tld
@@ -58,7 +59,7 @@ public final class Drift {
     seen.forEach(
         (name, now) -> {
           var accepted = baseline.get(name);
-          if (accepted == null || accepted.equals(now)) {
+          if (accepted == null || accepted.equals(now) || ZoneProbe.isSerial(name)) {
             return;
           }
           if (name.endsWith(SpfProbe.LOOKUPS_RECORD)) {

@@ -48,6 +48,7 @@ import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.spf.SpfProbe;
 import maildrift.probes.tls.TlsDrift;
+import maildrift.probes.zone.ZoneProbe;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -300,29 +301,44 @@ public final class Watch {
         watch.alerts.stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
             .anyMatch(
-                alert -> alert.labels().get("alertname").equals(WatchRules.INCONSISTENT.id()));
+                alert -> isContradiction(key(alert)) && compared(key(alert), result).isEmpty());
     if (!contradicted) {
       return new Seen(
           result,
           List.of(),
-          key -> result.hides(key) || key.rule().equals(WatchRules.INCONSISTENT.id()),
+          key -> isContradiction(key) ? !compared(key, result).orElse(false) : result.hides(key),
           true,
           true,
           Set.of());
     }
-    // Only the authoritative servers themselves can say that they agree again.
+    // What the zone probe does not compare the authoritative servers themselves must agree on.
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, _ -> true, context);
+    var contradictions = inconsistent(authoritative, result.findings());
     return new Seen(
         result,
-        inconsistent(authoritative),
+        contradictions,
         key ->
-            result.hides(key)
-                || (key.rule().equals(WatchRules.INCONSISTENT.id())
-                    && !authoritative.gaps().isEmpty()
-                    && inconsistent(authoritative).isEmpty()),
+            isContradiction(key)
+                ? !compared(key, result)
+                    .orElse(authoritative.gaps().isEmpty() || !contradictions.isEmpty())
+                : result.hides(key),
         true,
         false,
         Set.of());
+  }
+
+  private static boolean isContradiction(Finding.Key key) {
+    return key.rule().equals(WatchRules.INCONSISTENT.id());
+  }
+
+  /**
+   * Whether a look has compared what all servers say about the question that this key is about;
+   * empty: it does not know of that question.
+   */
+  private static Optional<Boolean> compared(Finding.Key key, CheckResult look) {
+    return look.probes().stream()
+        .flatMap(probe -> ZoneProbe.compared(probe.judgement(), key.subject()).stream())
+        .findFirst();
   }
 
   /**
@@ -347,6 +363,7 @@ public final class Watch {
     var full =
         everything
             || doubted.isEmpty()
+            || confirmed.stream().anyMatch(Watch::isContradiction)
             || !watch.fullyLooked.plus(terms.schedule().interval()).isAfter(clock.instant());
     Predicate<String> wanted = full ? _ -> true : doubted::contains;
     var second = runner.check(domain, Look.SECOND_OPINION, wanted, context, watch.recall);
@@ -356,7 +373,7 @@ public final class Watch {
       return new Seen(
           second,
           List.of(),
-          key -> hidden(key, second) || key.rule().equals(WatchRules.INCONSISTENT.id()),
+          key -> isContradiction(key) ? !compared(key, second).orElse(false) : hidden(key, second),
           full,
           false,
           confirmed);
@@ -376,8 +393,11 @@ public final class Watch {
         new CheckResult(domain, authoritative.checkedAt(), merged(second, authoritative), both);
     return new Seen(
         result,
-        inconsistent(authoritative),
-        key -> hidden(key, second) || hidden(key, authoritative),
+        inconsistent(authoritative, both),
+        key ->
+            isContradiction(key)
+                ? !compared(key, second).orElse(true) || !compared(key, authoritative).orElse(true)
+                : hidden(key, second) || hidden(key, authoritative),
         full,
         false,
         confirmed);
@@ -397,7 +417,10 @@ public final class Watch {
     drift(watch.baseline, second).forEach(finding -> found.add(finding.key()));
     return pending.stream()
         .map(Watch::key)
-        .anyMatch(key -> found.contains(key) || key.rule().equals(WatchRules.INCONSISTENT.id()));
+        .anyMatch(
+            key ->
+                found.contains(key)
+                    || (isContradiction(key) && !compared(key, second).orElse(false)));
   }
 
   /**
@@ -440,7 +463,13 @@ public final class Watch {
         second.isRecalled());
   }
 
-  private static List<Finding> inconsistent(CheckResult authoritative) {
+  /**
+   * What a look at the authoritative servers met besides.
+   *
+   * @param known what is found already
+   */
+  private static List<Finding> inconsistent(CheckResult authoritative, List<Finding> known) {
+    var keys = known.stream().map(Finding::key).collect(Collectors.toSet());
     return authoritative.contradictions().stream()
         .map(
             contradiction ->
@@ -450,6 +479,7 @@ public final class Watch {
                         "The authoritative servers contradict each other about %s: %s"
                             .formatted(contradiction.question(), contradiction.answers()))
                     .with("answers", contradiction.answers()))
+        .filter(finding -> !keys.contains(finding.key()))
         .toList();
   }
 
@@ -683,11 +713,16 @@ public final class Watch {
           } else {
             doubts.remove(record.getKey());
             records.put(record.getKey(), record.getValue());
-            changed.put(record.getKey(), doubt.since());
+            if (!ZoneProbe.isSerial(record.getKey())) {
+              changed.put(record.getKey(), doubt.since());
+            }
             change(watch, record.getKey(), before, doubt, batch);
           }
         }
-        if (gapless && terms.baselineFirst() && !baseline.containsKey(record.getKey())) {
+        if (gapless
+            && terms.baselineFirst()
+            && !baseline.containsKey(record.getKey())
+            && !ZoneProbe.isSerial(record.getKey())) {
           baseline.put(record.getKey(), record.getValue());
         }
       }
@@ -722,6 +757,10 @@ public final class Watch {
       DomainWatch watch, String record, String before, DomainWatch.Doubt now, Batch.Builder batch) {
     var name = watch.state.domain().name().toString();
     batch.seen(new SeenRecord(name, record, now.value(), now.since()));
+    if (ZoneProbe.isSerial(record)) {
+      // Remembered, but no news.
+      return;
+    }
     batch.change(
         new Change(
             now.since(),
@@ -825,7 +864,7 @@ public final class Watch {
       seen.forEach(
           (record, value) -> {
             var old = watch.baseline.get(record);
-            if (!value.equals(old)) {
+            if (!value.equals(old) && !ZoneProbe.isSerial(record)) {
               batch.change(
                   new Change(
                       now,
@@ -837,7 +876,10 @@ public final class Watch {
                       "accepted"));
             }
           });
-      var accepted = Map.copyOf(seen);
+      var accepted =
+          seen.entrySet().stream()
+              .filter(record -> !ZoneProbe.isSerial(record.getKey()))
+              .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
       batch.baseline(Baseline.of(name, accepted, now, by));
       store.commit(batch.build());
       var believed = watch.doubts.keySet();

@@ -6,6 +6,7 @@ import maildrift.monitor.drift.Drift;
 import maildrift.probes.Probe;
 import maildrift.probes.ProbeCatalog;
 import maildrift.probes.Rule;
+import maildrift.probes.zone.ZoneRules;
 
 /** The rules that no probe can judge alone, and with them the catalogue of all rules. */
 public final class WatchRules {
@@ -19,14 +20,8 @@ public final class WatchRules {
               "See why the name server or mail server does not answer maildrift; dig and openssl s_client show the same.")
           .example("contoso.tld TXT: timeout after 2s from 127.0.0.1:53");
 
-  public static final Rule INCONSISTENT =
-      Rule.warning("zone.inconsistent", "the authoritative servers of a zone contradict each other")
-          .why(
-              "Which answer a receiver gets is luck: some mail is judged by the old record, some by the new.")
-          .reference("RFC 1034 section 4.3.5")
-          .remedy(
-              "Make the servers serve the same zone: compare their SOA serials and zone transfers.")
-          .example("ns1 says 10 mx1.example.test, ns2 says 10 mx2.example.test");
+  /** The zone probe's; found here where the servers contradict each other about something else. */
+  public static final Rule INCONSISTENT = ZoneRules.INCONSISTENT;
 
   public static final Rule CONTRADICTED =
       Rule.warning("resolver.contradicted", "the resolvers keep saying what better servers deny")
@@ -44,7 +39,7 @@ public final class WatchRules {
   public static List<Rule> all() {
     return Stream.concat(
             ProbeCatalog.all().stream().map(Probe::rules).flatMap(List::stream),
-            Stream.of(Drift.CHANGED, INCONSISTENT, CONTRADICTED, UNOBSERVABLE))
+            Stream.of(Drift.CHANGED, CONTRADICTED, UNOBSERVABLE))
         .toList();
   }
 }

@@ -15,6 +15,7 @@ import maildrift.probes.Outcome;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
@@ -74,6 +75,13 @@ public final class DkimProbe implements Probe<DkimProbe.Seen> {
                   : unasked("no possible DNS name")));
     }
     return new Seen(looks);
+  }
+
+  /** Where the keys are that are declared or prescribed for the domain. */
+  public static List<DnsName> owners(ManagedDomain domain) {
+    return Wanted.of(domain).stream()
+        .flatMap(selector -> selector.owner(domain.name()).stream())
+        .toList();
   }
 
   private static Answer unasked(String why) {

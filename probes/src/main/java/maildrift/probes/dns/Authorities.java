@@ -7,9 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 import maildrift.probes.Deadline;
 import org.jspecify.annotations.Nullable;
@@ -70,14 +67,7 @@ final class Authorities implements Dns {
 
   @Override
   public List<Answer> ask(List<Question> questions) {
-    return inParallel(questions, this::answer);
-  }
-
-  /** Every server's own answer; empty when the zone's servers cannot be found. */
-  List<NameServerAnswer> each(Question question) {
-    return replies(question).stream()
-        .map(replied -> new NameServerAnswer(replied.at.name, replied.at.server, alone(replied)))
-        .toList();
+    return Parallel.all(questions, this::answer);
   }
 
   private static Answer alone(Replied replied) {
@@ -144,14 +134,8 @@ final class Authorities implements Dns {
     };
   }
 
-  /** What is compared: neither the TTL, which counts down on some, nor how they say "none". */
   private static List<Object> content(Replied replied) {
-    return switch (alone(replied)) {
-      case Answer.Found found -> List.of(found.records(), found.aliases());
-      case Answer.NoData none -> List.of(none.aliases());
-      case Answer.NoSuchName none -> List.of(none.aliases());
-      case Answer.Unanswered unanswered -> List.of(unanswered.failure());
-    };
+    return AnswerContent.of(alone(replied));
   }
 
   private static String contradiction(Question question, List<Replied> answering) {
@@ -169,33 +153,16 @@ final class Authorities implements Dns {
         text.append(told.size() == 1 ? ": " : "; ")
             .append(String.join(", ", who.getOrDefault(content, List.of())))
             .append(who.getOrDefault(content, List.of()).size() == 1 ? " says " : " say ")
-            .append(said(alone(replied)));
+            .append(AnswerContent.text(alone(replied), MAX_SAID));
       }
     }
     return text.toString();
   }
 
-  private static String said(Answer answer) {
-    var text =
-        switch (answer) {
-          case Answer.Found found ->
-              String.join(" | ", found.records().stream().map(Rdata::text).toList())
-                  + via(found.aliases());
-          case Answer.NoData none -> "there is none" + via(none.aliases());
-          case Answer.NoSuchName none -> "there is none" + via(none.aliases());
-          case Answer.Unanswered unanswered -> unanswered.why();
-        };
-    return text.length() <= MAX_SAID ? text : text.substring(0, MAX_SAID) + "…";
-  }
-
-  private static String via(List<DnsName> aliases) {
-    return aliases.isEmpty() ? "" : " by CNAME " + aliases.getLast();
-  }
-
   private List<Replied> replies(Question question) {
     var zone = zoneOf(question);
     var alive = zone.servers.stream().filter(at -> !dead.contains(at.server)).toList();
-    return inParallel(alive, at -> new Replied(at, ask(at.server, question, zone.apex)));
+    return Parallel.all(alive, at -> new Replied(at, ask(at.server, question, zone.apex)));
   }
 
   private Reply ask(DnsServer server, Question question, DnsName apex) {
@@ -259,21 +226,16 @@ final class Authorities implements Dns {
   }
 
   private Optional<Zone> configured(DnsName name) {
-    for (var zone = name; ; zone = zone.parent()) {
-      var servers = settings.authoritative().get(zone);
-      if (servers != null) {
-        return Optional.of(
-            new Zone(
-                zone,
-                servers.stream()
-                    .limit(MAX_SERVERS)
-                    .map(server -> new At(server.toString(), server))
-                    .toList()));
-      }
-      if (zone.isRoot()) {
-        return Optional.empty();
-      }
-    }
+    return settings
+        .named(name)
+        .map(
+            named ->
+                new Zone(
+                    named.zone(),
+                    named.servers().stream()
+                        .limit(MAX_SERVERS)
+                        .map(server -> new At(server.toString(), server))
+                        .toList()));
   }
 
   /** The deepest name at or above this one that has NS records is the zone. */
@@ -316,43 +278,5 @@ final class Authorities implements Dns {
     return first.stream()
         .flatMap(name -> addresses.getOrDefault(name, List.of()).stream())
         .toList();
-  }
-
-  /** On virtual threads; each ends by the deadline. */
-  private static <T, R> List<R> inParallel(List<T> inputs, Function<T, R> work) {
-    if (inputs.size() == 1) {
-      return List.of(work.apply(inputs.getFirst()));
-    }
-    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      var futures = new ArrayList<Future<R>>();
-      for (var input : inputs) {
-        futures.add(executor.submit(() -> work.apply(input)));
-      }
-      var results = new ArrayList<R>();
-      for (var future : futures) {
-        results.add(result(future));
-      }
-      return results;
-    }
-  }
-
-  private static <R> R result(Future<R> future) {
-    var interrupted = false;
-    try {
-      while (true) {
-        try {
-          return future.get();
-        } catch (InterruptedException _) {
-          // The work ends by its own deadline.
-          interrupted = true;
-        } catch (ExecutionException bug) {
-          throw new IllegalStateException(bug.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

@@ -29,6 +29,7 @@ public final class DnsDoor implements AutoCloseable {
   private final Asker.Source resolversSource;
   private final SignedDoor signed;
   private final SignedDoor confirmingSigned;
+  private final SharedNameServers sharedServers;
   private final Map<DnsServer, RateLimit> rates = new ConcurrentHashMap<>();
 
   public DnsDoor(DnsSettings settings) {
@@ -49,6 +50,8 @@ public final class DnsDoor implements AutoCloseable {
     this.resolversSource = pastTheCache(resolvers);
     var trusted = settings.dnssec().trustedResolver().map(this::trusted);
     this.signed = new SignedDoor(trusted.orElse(resolvers), settings.maxAge(), stats);
+    this.sharedServers =
+        new SharedNameServers(settings, authorityPort, new ServerClient(stats, this::rateOf));
     this.confirmingSigned = new SignedDoor(trusted.orElse(confirming), settings.maxAge(), stats);
   }
 
@@ -95,10 +98,16 @@ public final class DnsDoor implements AutoCloseable {
   }
 
   /**
-   * What each of a zone's own servers says, at most eight of them; empty when they cannot be found.
+   * A zone's own servers one by one, for first looks: what they all said alike within the hour will
+   * do.
    */
-  public List<NameServerAnswer> eachAuthority(Question question, Deadline deadline) {
-    return authorities(deadline).each(question);
+  public NameServers nameServers(Deadline deadline) {
+    return sharedServers.within(deadline, cached(deadline));
+  }
+
+  /** A zone's own servers one by one, for confirmations. */
+  public NameServers freshNameServers(Deadline deadline) {
+    return sharedServers.fresh(deadline, fresh(deadline));
   }
 
   /** Validated answers for first looks: what they rest on may come from memory. */

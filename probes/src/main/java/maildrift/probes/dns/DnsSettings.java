@@ -3,6 +3,7 @@ package maildrift.probes.dns;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How to ask.
@@ -96,6 +97,20 @@ public record DnsSettings(
         settings.maxAge,
         settings.sockets,
         settings.dnssec);
+  }
+
+  /** The servers that are named for the deepest zone at or above this name. */
+  Optional<NameServers.Named> named(DnsName name) {
+    for (var zone = name; !authoritative.isEmpty(); zone = zone.parent()) {
+      var servers = authoritative.get(zone);
+      if (servers != null) {
+        return Optional.of(new NameServers.Named(zone, servers));
+      }
+      if (zone.isRoot()) {
+        break;
+      }
+    }
+    return Optional.empty();
   }
 
   public DnsSettings timeout(Duration value) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import maildrift.probes.dns.WireReader.Malformed;
 import org.jspecify.annotations.Nullable;
 
@@ -401,6 +402,41 @@ final class Response {
   /** It recurses and does not serve the zone: as a name server of the zone it is lame. */
   static boolean isLame(byte[] message) {
     return (message[2] & AA) == 0 && (message[3] & RA) != 0;
+  }
+
+  /**
+   * The name servers that a referral names for a zone (RFC 1034 §4.3.2, step 3b), sorted; empty
+   * when the message is no referral to it.
+   */
+  static List<DnsName> referral(byte[] message, int length, Query query, DnsName zone) {
+    if (mismatch(message, length, query, false).isPresent()
+        || (message[2] & (AA | TC)) != 0
+        || (message[3] & 0x0f) != NOERROR
+        || count(message, 6) != 0) {
+      return List.of();
+    }
+    var names = new TreeSet<DnsName>();
+    var in = new WireReader(message, query.questionEnd(), length);
+    try {
+      for (var left = Math.min(count(message, 8), MAX_RECORDS); left > 0; left--) {
+        var owner = in.name();
+        var type = in.u16();
+        var dataClass = in.u16();
+        in.skip(4);
+        var end = in.u16() + in.at();
+        if (type == TYPE_NS && dataClass == CLASS_IN && owner.equals(zone)) {
+          names.add(in.name());
+        } else {
+          in.skip(end - in.at());
+        }
+        if (in.at() != end) {
+          return List.of();
+        }
+      }
+    } catch (Malformed _) {
+      return List.of();
+    }
+    return List.copyOf(names);
   }
 
   private boolean isSoaAbove(DnsName name) {

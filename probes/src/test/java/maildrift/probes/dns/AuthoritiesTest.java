@@ -191,20 +191,6 @@ class AuthoritiesTest {
   }
 
   @Test
-  void eachServersOwnAnswerCanBeHad() {
-    two.set("contoso.test 60 MX 10 mx.contoso.test");
-
-    var answers = door.eachAuthority(MX, Deadline.after(Duration.ofSeconds(10)));
-
-    assertThat(answers)
-        .extracting(NameServerAnswer::nameServer)
-        .containsExactly("ns1.contoso.test", "ns2.contoso.test");
-    assertThat(answers)
-        .extracting(answer -> ((Answer.Found) answer.answer()).ttl().toSeconds())
-        .containsExactly(3600L, 60L);
-  }
-
-  @Test
   void aChainIntoAnotherZoneIsFollowedThere() {
     serve("s1._domainkey.contoso.test 60 CNAME s1.provider.test");
     serve("s1.provider.test 60 TXT not theirs to say");

@@ -62,6 +62,7 @@ public final class NameServer implements AutoCloseable {
   private final ZoneData data = new ZoneData();
   private final Map<Name, Set<Fault>> faults = new ConcurrentHashMap<>();
   private volatile Set<Fault> faultsOfAll = Set.of();
+  private final Map<Name, List<Name>> referrals = new ConcurrentHashMap<>();
   private final Map<Name, Duration> delays = new ConcurrentHashMap<>();
   private volatile Duration delayOfAll = Duration.ZERO;
   private volatile Duration negativeTtl = Duration.ofMinutes(5);
@@ -166,6 +167,22 @@ public final class NameServer implements AutoCloseable {
   /** Removes all records of a name. */
   public NameServer remove(String owner) {
     data.remove(ZoneData.name(owner));
+    return this;
+  }
+
+  /** From now on whoever asks for this name, or one below it, is referred to these servers. */
+  public NameServer refer(String zone, String... servers) {
+    referrals.put(ZoneData.name(zone), Arrays.stream(servers).map(ZoneData::name).toList());
+    return this;
+  }
+
+  /** From now on connections over TCP are refused. */
+  public NameServer withoutTcp() {
+    try {
+      tcp.close();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
     return this;
   }
 
@@ -496,6 +513,18 @@ public final class NameServer implements AutoCloseable {
   }
 
   private void answer(Message reply, Record question, Set<Fault> wrong, boolean signed) {
+    for (var referral : referrals.entrySet()) {
+      if (question.getName().subdomain(referral.getKey())) {
+        referral
+            .getValue()
+            .forEach(
+                server ->
+                    reply.addRecord(
+                        new NSRecord(referral.getKey(), DClass.IN, 300, server),
+                        Section.AUTHORITY));
+        return;
+      }
+    }
     var said = data.ask(question.getName(), question.getType(), negativeTtl.toSeconds(), signed);
     if (authoritative) {
       reply.getHeader().setFlag(AA);

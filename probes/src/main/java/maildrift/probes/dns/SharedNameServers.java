@@ -1,0 +1,224 @@
+package maildrift.probes.dns;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import maildrift.probes.Deadline;
+
+/**
+ * A zone's servers are strangers' and are asked many questions at once, so no more often than
+ * needed: what all of them said alike within the hour will do for a regular look. Where they differ
+ * every look asks anew, and so does every confirmation.
+ */
+final class SharedNameServers {
+  private static final Duration ALIKE = Duration.ofHours(1);
+
+  /** One that did not answer may be back. */
+  private static final Duration SILENT = Duration.ofMinutes(5);
+
+  private static final long MAX_WEIGHT = 32L * 1024 * 1024;
+  private static final int MAX_PARENTS_ASKED = 2;
+
+  private final DnsSettings settings;
+  private final int port;
+  private final ServerClient client;
+  private final Cache<Asked, Known> looks =
+      CacheBuilder.newBuilder()
+          .maximumWeight(MAX_WEIGHT)
+          .weigher((Asked asked, Known known) -> weight(asked, known.looks))
+          .expireAfterWrite(ALIKE)
+          .build();
+  private final Cache<DnsName, List<DnsName>> delegations =
+      CacheBuilder.newBuilder().maximumSize(50_000).expireAfterWrite(ALIKE).build();
+
+  private record Asked(DnsName zone, List<DnsServer> servers, List<Question> questions) {
+    Asked {
+      servers = List.copyOf(servers);
+      questions = List.copyOf(questions);
+    }
+  }
+
+  private record Known(List<ServerLook> looks, Deadline until) {}
+
+  SharedNameServers(DnsSettings settings, int port, ServerClient client) {
+    this.settings = settings;
+    this.port = port;
+    this.client = client;
+  }
+
+  /** For a first look. */
+  NameServers within(Deadline deadline, Dns resolvers) {
+    return new View(deadline, resolvers, true);
+  }
+
+  /** For a confirmation. */
+  NameServers fresh(Deadline deadline, Dns resolvers) {
+    return new View(deadline, resolvers, false);
+  }
+
+  private final class View implements NameServers {
+    private final Deadline deadline;
+    private final Dns resolvers;
+    private final boolean remembers;
+
+    View(Deadline deadline, Dns resolvers, boolean remembers) {
+      this.deadline = deadline;
+      this.resolvers = resolvers;
+      this.remembers = remembers;
+    }
+
+    @Override
+    public Optional<Named> named(DnsName name) {
+      return settings.named(name);
+    }
+
+    @Override
+    public boolean followsDelegations() {
+      return settings.delegation();
+    }
+
+    @Override
+    public int port() {
+      return port;
+    }
+
+    @Override
+    public Dns resolvers() {
+      return resolvers;
+    }
+
+    private ServerClient.Limit limit() {
+      return new ServerClient.Limit(settings.timeout().toNanos(), deadline.nanoTime());
+    }
+
+    @Override
+    public List<ServerLook> ask(DnsName zone, List<DnsServer> servers, List<Question> questions) {
+      var asked = new Asked(zone, servers, questions);
+      var known = remembers ? looks.getIfPresent(asked) : null;
+      if (known != null && !known.until.passed()) {
+        return known.looks;
+      }
+      var now = shared(askNow(asked));
+      var age = age(now);
+      if (age.isZero()) {
+        looks.invalidate(asked);
+      } else {
+        looks.put(asked, new Known(now, Deadline.after(age)));
+      }
+      return now;
+    }
+
+    private List<ServerLook> askNow(Asked asked) {
+      record Way(DnsServer server, boolean overUdp) {}
+      var ways = new ArrayList<Way>();
+      asked.servers.forEach(server -> ways.add(new Way(server, true)));
+      asked.servers.forEach(server -> ways.add(new Way(server, false)));
+      if (ways.isEmpty()) {
+        return List.of();
+      }
+      var said =
+          Parallel.<Way, List<Said>>all(
+              ways,
+              way ->
+                  way.overUdp
+                      ? client.overUdp(way.server, asked.questions, asked.zone, limit())
+                      : client.overTcp(way.server, asked.questions, asked.zone, limit()));
+      var now = new ArrayList<ServerLook>();
+      for (var i = 0; i < asked.servers.size(); i++) {
+        now.add(
+            new ServerLook(asked.servers.get(i), said.get(i), said.get(i + asked.servers.size())));
+      }
+      return now;
+    }
+
+    @Override
+    public Optional<List<DnsName>> delegation(DnsName zone, List<DnsServer> parents) {
+      var known = remembers ? delegations.getIfPresent(zone) : null;
+      if (known != null) {
+        return Optional.of(known);
+      }
+      // The load of a whole fleet must not fall on the first of a registry's servers.
+      var order = new ArrayList<>(parents);
+      Collections.shuffle(order);
+      for (var parent : order.subList(0, Math.min(MAX_PARENTS_ASKED, order.size()))) {
+        var names = client.referral(parent, zone, limit());
+        if (!names.isEmpty()) {
+          delegations.put(zone, names);
+          return Optional.of(names);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** What two servers say alike is kept once. */
+  private static List<ServerLook> shared(List<ServerLook> looks) {
+    var words = new HashMap<Said, Said>();
+    Function<List<Said>, List<Said>> once =
+        all -> all.stream().map(said -> words.computeIfAbsent(said, same -> same)).toList();
+    return looks.stream()
+        .map(
+            look ->
+                new ServerLook(
+                    look.server(), once.apply(look.overUdp()), once.apply(look.overTcp())))
+        .toList();
+  }
+
+  /** For how long it may stand for what would be seen. */
+  private static Duration age(List<ServerLook> looks) {
+    var age = ALIKE;
+    var first = new HashMap<Integer, List<Object>>();
+    for (var look : looks) {
+      for (var way : List.of(look.overUdp(), look.overTcp())) {
+        for (var i = 0; i < way.size(); i++) {
+          switch (way.get(i)) {
+            case Said.Answered(var answer) -> {
+              var content = AnswerContent.of(answer);
+              var other = first.putIfAbsent(i, content);
+              if (other != null && !other.equals(content)) {
+                return Duration.ZERO;
+              }
+            }
+            case Said.NotServed _ -> {
+              return Duration.ZERO;
+            }
+            case Said.Unheard(var failure, _) -> {
+              // A port that is closed, or a network that is not there, is so for longer.
+              if (failure != Answer.Failure.NETWORK) {
+                age = SILENT;
+              }
+            }
+            case Said.Truncated _ -> {}
+          }
+        }
+      }
+    }
+    return age;
+  }
+
+  private static int weight(Asked asked, List<ServerLook> looks) {
+    Set<Said> words = Collections.newSetFromMap(new IdentityHashMap<>());
+    var weight = 300L + 80L * asked.questions.size();
+    for (var look : looks) {
+      weight += 200 + 16L * asked.questions.size();
+      words.addAll(look.overUdp());
+      words.addAll(look.overTcp());
+    }
+    for (var said : words) {
+      weight += 100;
+      if (said instanceof Said.Answered(var answer) && answer instanceof Answer.Found found) {
+        weight +=
+            found.records().stream().mapToLong(data -> 100L + 2L * data.text().length()).sum();
+      }
+    }
+    return (int) Math.min(weight, Integer.MAX_VALUE);
+  }
+}

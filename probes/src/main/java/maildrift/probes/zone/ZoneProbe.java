@@ -1,0 +1,160 @@
+package maildrift.probes.zone;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import maildrift.probes.Context;
+import maildrift.probes.Judgement;
+import maildrift.probes.Network;
+import maildrift.probes.Probe;
+import maildrift.probes.Rule;
+import maildrift.probes.dkim.DkimProbe;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.DnsServer;
+import maildrift.probes.dns.NameServers;
+import maildrift.probes.dns.Question;
+import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.ManagedDomain;
+
+/**
+ * Do all servers of the domain's zone serve it, over UDP and TCP, and the same one? (RFC 1034
+ * §4.3.5)
+ *
+ * <p>Every server is asked for every mail record. That is much, so the network remembers for an
+ * hour what they all said alike; and it is nobody's fault when they cannot be asked, so nothing
+ * here makes a domain unknown.
+ */
+public final class ZoneProbe implements Probe<ZoneSeen> {
+  static final String NAME = "zone";
+
+  /** Of the zone: the primary server's name and the serial that all servers agreed on. */
+  private static final String SERIAL_RECORD = " SOA-serial";
+
+  static final String COMPARED = "compared";
+  static final String NOT_COMPARED = "notCompared";
+
+  private static final int MAX_SELECTORS = 10;
+  private static final int MAX_NAMED = 16;
+
+  /**
+   * Whether a watched record is a serial: it is meant to change, and is remembered all the same.
+   */
+  public static boolean isSerial(String record) {
+    return record.endsWith(SERIAL_RECORD);
+  }
+
+  static String serialRecord(DnsName zone) {
+    return zone + SERIAL_RECORD;
+  }
+
+  /**
+   * Whether a judgement of this probe compared what all of a zone's servers say about a question,
+   * as {@code contoso.tld MX}. False: one of them could not be heard. Empty: they were not asked
+   * that.
+   */
+  public static Optional<Boolean> compared(Judgement judgement, String question) {
+    return isListed(judgement, COMPARED, question)
+        ? Optional.of(true)
+        : isListed(judgement, NOT_COMPARED, question) ? Optional.of(false) : Optional.empty();
+  }
+
+  private static boolean isListed(Judgement judgement, String fact, String question) {
+    return judgement.facts().get(fact) instanceof List<?> questions && questions.contains(question);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<Rule> rules() {
+    return ZoneRules.ALL;
+  }
+
+  @Override
+  public ZoneSeen observe(ManagedDomain domain, Network network) {
+    var servers = network.nameServers();
+    var named = servers.named(domain.name());
+    if (named.isEmpty() && !servers.followsDelegations()) {
+      return new ZoneSeen.Nobody("no name server is named for it, and no other may be asked");
+    }
+    var delegation = new Delegation(network);
+    var cut = delegation.cut(domain.name(), named.map(NameServers.Named::zone));
+    if (named.isPresent()) {
+      return named(domain, named.get(), cut, servers);
+    }
+    if (cut.trouble().isPresent()) {
+      return cut.trouble().get();
+    }
+    var found = delegation.servers(cut);
+    if (found.at().isEmpty()) {
+      return new ZoneSeen.Unknown(
+          cut.zone() + " NS",
+          found.leftOut().isEmpty()
+              ? "none of the name servers has an address that is known here"
+              : "the name servers have private addresses alone, which are not asked");
+    }
+    return asked(cut.zone(), false, true, found, questions(domain, cut.zone()), servers);
+  }
+
+  /** The operator knows better than the NS records. */
+  private static ZoneSeen named(
+      ManagedDomain domain, NameServers.Named named, Delegation.Cut cut, NameServers servers) {
+    var zone = cut.trouble().isPresent() ? named.zone() : cut.zone();
+    var at =
+        named.servers().stream()
+            .distinct()
+            .limit(MAX_NAMED)
+            .map(server -> new Delegation.At(server.toString(), server))
+            .toList();
+    return asked(
+        zone,
+        true,
+        zone.equals(named.zone()),
+        new Delegation.Servers(List.of(), Optional.empty(), at, List.of()),
+        questions(domain, zone),
+        servers);
+  }
+
+  private static ZoneSeen asked(
+      DnsName zone,
+      boolean isNamed,
+      boolean isWhole,
+      Delegation.Servers found,
+      List<Question> questions,
+      NameServers servers) {
+    List<DnsServer> addresses = found.at().stream().map(Delegation.At::server).toList();
+    var looks = servers.ask(zone, addresses, questions);
+    var seen = new ArrayList<ZoneSeen.Server>();
+    for (var i = 0; i < looks.size(); i++) {
+      seen.add(new ZoneSeen.Server(found.at().get(i).name(), looks.get(i)));
+    }
+    return new ZoneSeen.Asked(
+        zone, isNamed, isWhole, found.hosts(), found.parent(), seen, found.leftOut(), questions);
+  }
+
+  private static List<Question> questions(ManagedDomain domain, DnsName zone) {
+    var name = domain.name();
+    return Stream.of(
+            Stream.of(
+                new Question(zone, RecordType.SOA),
+                new Question(zone, RecordType.NS),
+                new Question(name, RecordType.MX),
+                new Question(name, RecordType.TXT)),
+            DnsName.parse("_dmarc." + name).stream()
+                .map(owner -> new Question(owner, RecordType.TXT)),
+            DkimProbe.owners(domain).stream()
+                .limit(MAX_SELECTORS)
+                .map(owner -> new Question(owner, RecordType.TXT)))
+        .flatMap(part -> part)
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public Judgement judge(ManagedDomain domain, ZoneSeen seen, Context context) {
+    return new ZoneJudge(domain, context).judge(seen);
+  }
+}

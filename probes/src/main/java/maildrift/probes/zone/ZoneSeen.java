@@ -1,0 +1,100 @@
+package maildrift.probes.zone;
+
+import java.util.List;
+import java.util.Optional;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.DnsServer;
+import maildrift.probes.dns.Question;
+import maildrift.probes.dns.Said;
+import maildrift.probes.dns.ServerLook;
+
+/** What was seen of a zone's servers. */
+sealed interface ZoneSeen {
+
+  /** Nobody was asked, and nothing is wrong with that. */
+  record Nobody(String why) implements ZoneSeen {}
+
+  /** Whom to ask could not be learned. */
+  record Unknown(String unseen, String why) implements ZoneSeen {}
+
+  /**
+   * The servers' own words.
+   *
+   * @param zone whose servers they are
+   * @param isNamed the operator named the servers, and the DNS was not asked for them
+   * @param isWhole the servers were named for this very zone, or found by its delegation: whoever
+   *     does not serve it is wrong
+   * @param hosts the zone's NS records; none where the operator named the servers
+   * @param parent whom the parent delegates the zone to, where it was asked and said so
+   * @param servers who was asked, each address once
+   * @param leftOut addresses that were not asked: private ones, and those beyond our bounds
+   * @param questions the zone's SOA and NS first
+   */
+  record Asked(
+      DnsName zone,
+      boolean isNamed,
+      boolean isWhole,
+      List<Host> hosts,
+      Optional<List<DnsName>> parent,
+      List<Server> servers,
+      List<String> leftOut,
+      List<Question> questions)
+      implements ZoneSeen {
+    static final int SOA = 0;
+    static final int NS = 1;
+
+    public Asked {
+      hosts = List.copyOf(hosts);
+      parent = parent.map(List::copyOf);
+      servers = List.copyOf(servers);
+      leftOut = List.copyOf(leftOut);
+      questions = List.copyOf(questions);
+    }
+  }
+
+  /** A name of an NS record and its addresses, as the resolvers know them. */
+  record Host(DnsName name, Answer four, Answer six) {}
+
+  /**
+   * One address.
+   *
+   * @param name of the NS records that lead there; the address itself where the operator named it
+   */
+  record Server(String name, ServerLook look) {
+
+    DnsServer at() {
+      return look.server();
+    }
+
+    boolean isSix() {
+      return at().address() instanceof java.net.Inet6Address;
+    }
+
+    /** For people. */
+    String shown() {
+      var address = at().toString();
+      return name.equals(address) ? address : name + " (" + address + ")";
+    }
+
+    Said overUdp(int question) {
+      return look.overUdp().get(question);
+    }
+
+    Said overTcp(int question) {
+      return look.overTcp().get(question);
+    }
+
+    List<Said> said(int question) {
+      return List.of(overUdp(question), overTcp(question));
+    }
+
+    /** Its answers to a question, over UDP, TCP or both. */
+    List<Answer> answers(int question) {
+      return said(question).stream()
+          .filter(Said.Answered.class::isInstance)
+          .map(said -> ((Said.Answered) said).answer())
+          .toList();
+    }
+  }
+}
