@@ -76,6 +76,17 @@ public record Judgement(
         asides);
   }
 
+  /** The same with one aside more. */
+  public Judgement aside(Gap gap) {
+    return new Judgement(
+        outcome,
+        facts,
+        records,
+        findings,
+        gaps,
+        Stream.concat(asides.stream(), Stream.of(gap)).toList());
+  }
+
   /** Collects a judgement while a probe reads its observation from top to bottom. */
   public static final class Builder {
     private final Map<String, Object> facts = new LinkedHashMap<>();

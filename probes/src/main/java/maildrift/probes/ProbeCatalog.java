@@ -2,6 +2,7 @@ package maildrift.probes;
 
 import java.util.List;
 import java.util.Optional;
+import maildrift.probes.bimi.BimiProbe;
 import maildrift.probes.caa.CaaProbe;
 import maildrift.probes.conversation.SmtpProbe;
 import maildrift.probes.dane.DaneProbe;
@@ -52,6 +53,7 @@ public final class ProbeCatalog {
         new DnssecProbe(), //
         new DaneProbe(), //
         new RblProbe(), //
+        new BimiProbe(anchors), //
         new GatewayProbe(), //
         new SmtpProbe(), //
         new ZoneProbe() //

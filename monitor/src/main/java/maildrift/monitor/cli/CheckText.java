@@ -230,7 +230,8 @@ final class CheckText {
   }
 
   private String mark(CheckResult result, ProbeResult probe) {
-    if (!probe.judgement().gaps().isEmpty()) {
+    if (!probe.judgement().gaps().isEmpty()
+        || probe.judgement().outcome() == Outcome.UNOBSERVABLE) {
       return out.of(Severity.WARNING, "?");
     }
     var worst = worst(result, probe);

@@ -151,7 +151,7 @@ public final class Drift {
 
   /** What probes call it, so that one change of a record is one message. */
   private static String cause(String name) {
-    for (var kind : List.of(" DKIM", " DMARC", " MTA-STS", " MTA-STS-policy", " TLSRPT")) {
+    for (var kind : List.of(" DKIM", " DMARC", " MTA-STS", " MTA-STS-policy", " TLSRPT", " BIMI")) {
       if (name.endsWith(kind)) {
         return name.substring(0, name.length() - kind.length()) + " TXT";
       }
@@ -173,6 +173,9 @@ public final class Drift {
     }
     if (name.endsWith(" DMARC")) {
       return DmarcChange.severity(old, now);
+    }
+    if (name.endsWith(" BIMI")) {
+      return Severity.INFO;
     }
     if (name.endsWith(" DNSSEC")) {
       return now.equals("insecure") ? Severity.CRITICAL : Severity.INFO;

@@ -147,7 +147,7 @@ public final class HttpsDoor {
         GET %s HTTP/1.1\r
         Host: %s%s\r
         User-Agent: maildrift\r
-        Accept: text/plain\r
+        Accept: text/plain, */*;q=0.5\r
         Accept-Encoding: identity\r
         Connection: close\r
         \r

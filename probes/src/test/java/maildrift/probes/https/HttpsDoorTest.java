@@ -94,7 +94,7 @@ class HttpsDoorTest {
             GET /.well-known/mta-sts.txt HTTP/1.1
             Host: mta-sts.contoso.test:%d
             User-Agent: maildrift
-            Accept: text/plain
+            Accept: text/plain, */*;q=0.5
             Accept-Encoding: identity
             Connection: close
             """
