@@ -74,6 +74,13 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     };
   }
 
+  /** Forgets all that was heard, so that the next look asks anew. */
+  public void forget() {
+    dns.forget();
+    smtp.forget();
+    https.forget();
+  }
+
   public DnsDoor dnsDoor() {
     return dns;
   }

@@ -131,6 +131,14 @@ final class AnswerCache {
     };
   }
 
+  /** What is under way goes on. */
+  void forget() {
+    for (var oldest = arrivals.poll(); oldest != null; oldest = arrivals.poll()) {
+      held.remove(oldest.question, oldest);
+      weight.addAndGet(-oldest.weight);
+    }
+  }
+
   private void evict(long now) {
     while (weight.get() > maxWeight) {
       var oldest = arrivals.poll();

@@ -30,6 +30,7 @@ public final class DnsDoor implements AutoCloseable {
   private final SignedDoor signed;
   private final SignedDoor confirmingSigned;
   private final SharedNameServers sharedServers;
+  private final Proofs proofs = new Proofs();
   private final Map<DnsServer, RateLimit> rates = new ConcurrentHashMap<>();
 
   public DnsDoor(DnsSettings settings) {
@@ -112,12 +113,12 @@ public final class DnsDoor implements AutoCloseable {
 
   /** Validated answers for first looks: what they rest on may come from memory. */
   public Dnssec dnssec(Deadline deadline) {
-    return new Validator(signed::ask, settings.dnssec(), deadline);
+    return new Validator(signed::ask, settings.dnssec(), proofs, deadline);
   }
 
   /** Validated answers for confirmations: nothing is remembered from before this look. */
   public Dnssec freshDnssec(Deadline deadline) {
-    return new Validator(confirmingSigned::askAnew, settings.dnssec(), deadline);
+    return new Validator(confirmingSigned::askAnew, settings.dnssec(), new Proofs(), deadline);
   }
 
   private Authorities authorities(Deadline deadline) {
@@ -131,6 +132,13 @@ public final class DnsDoor implements AutoCloseable {
     }
     return rates.computeIfAbsent(
         server, _ -> new RateLimit(settings.queriesPerSecond(), System.nanoTime()));
+  }
+
+  /** Forgets all answers, so that everything is asked anew; what was proved of them may hold. */
+  public void forget() {
+    cache.forget();
+    signed.forget();
+    confirmingSigned.forget();
   }
 
   public DnsStats stats() {

@@ -73,6 +73,11 @@ final class SignedDoor {
     return mine;
   }
 
+  /** What is under way goes on. */
+  void forget() {
+    kept.invalidateAll();
+  }
+
   /** Past what is kept. */
   CompletableFuture<SignedMessage> askAnew(Question question, Query.Mode mode, long latest) {
     var answer = new CompletableFuture<SignedMessage>();

@@ -15,10 +15,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import maildrift.probes.Deadline;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,6 @@ import org.xbill.DNS.Flags;
 import org.xbill.DNS.Master;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
-import org.xbill.DNS.RRSIGRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
@@ -57,13 +58,14 @@ final class Validator implements Dnssec {
 
   private static final int MAX_CUTS = 6;
   private static final int MAX_REASON = 300;
-  private static final int MAX_SIGNATURES = 40;
 
   private final Source source;
   private final DnssecSettings settings;
+  private final Proofs proofs;
   private final Deadline deadline;
   private final List<DnsName> anchors;
   private final Map<Asked, CompletableFuture<SignedMessage>> memory = new HashMap<>();
+  private @Nullable Proving proving;
 
   private record Asked(Question question, Query.Mode mode) {}
 
@@ -73,8 +75,12 @@ final class Validator implements Dnssec {
     CompletableFuture<SignedMessage> ask(Question question, Query.Mode mode, long latest);
   }
 
-  Validator(Source source, DnssecSettings settings, Deadline deadline) {
+  /**
+   * @param proofs of earlier looks
+   */
+  Validator(Source source, DnssecSettings settings, Proofs proofs, Deadline deadline) {
     this.source = source;
+    this.proofs = proofs;
     this.settings = settings;
     this.deadline = deadline;
     this.anchors = owners(settings.anchors());
@@ -85,23 +91,44 @@ final class Validator implements Dnssec {
     var trusted = settings.trustedResolver().isPresent();
     // All at once; the chain's upper end is mostly known already.
     questions.forEach(question -> begin(question, mode(trusted)));
-    if (!trusted) {
-      anchors.forEach(anchor -> begin(new Question(anchor, RecordType.DNSKEY), mode(false)));
-      questions.stream()
-          .flatMap(question -> cuts(question.name()))
-          .distinct()
-          .forEach(name -> begin(new Question(name, RecordType.DS), mode(false)));
+    if (trusted) {
+      return questions.stream().map(this::trusting).toList();
     }
-    var head = new Head();
-    var validating = new ValidatingResolver(head, Clock.fixed(now, ZoneOffset.UTC));
-    try {
-      validating.loadTrustAnchors(stream(settings.anchors()));
-    } catch (IOException impossible) {
-      throw new IllegalStateException("anchors that were read before", impossible);
+    var proof = proofs.of(questions).filter(known -> known.isOf(now));
+    if (proof.isPresent()) {
+      proof.get().rests().forEach(question -> begin(question, Query.Mode.UNCHECKED));
+      if (proof.get().restsOn(this::content)) {
+        return validated(questions, proof.get()::security);
+      }
     }
-    return questions.stream()
-        .map(question -> trusted ? trusting(question) : validated(question, validating, head))
-        .toList();
+    anchors.forEach(anchor -> begin(new Question(anchor, RecordType.DNSKEY), mode(false)));
+    questions.stream()
+        .flatMap(question -> cuts(question.name()))
+        .distinct()
+        .forEach(name -> begin(new Question(name, RecordType.DS), mode(false)));
+    var at = proving(now);
+    var secured = validated(questions, at::security);
+    at.end(questions);
+    return secured;
+  }
+
+  private Proving proving(Instant now) {
+    var known = proving;
+    if (known == null || !known.now.equals(now)) {
+      known = new Proving(now);
+      proving = known;
+    }
+    return known;
+  }
+
+  private List<Secured> validated(List<Question> questions, Function<Question, Security> proof) {
+    return questions.stream().map(question -> validated(question, proof)).toList();
+  }
+
+  private Optional<Content> content(Question question) {
+    return await(question, Query.Mode.UNCHECKED) instanceof SignedMessage.Heard heard
+        ? Optional.of(heard.wire().content())
+        : Optional.empty();
   }
 
   /** The names above this one where a zone may begin, below the anchors. */
@@ -163,7 +190,7 @@ final class Validator implements Dnssec {
 
   // ---- By ourselves
 
-  private Secured validated(Question question, ValidatingResolver validating, Head head) {
+  private Secured validated(Question question, Function<Question, Security> proof) {
     return switch (await(question, Query.Mode.UNCHECKED)) {
       case SignedMessage.Unheard(var unanswered) -> unseen(question, unanswered);
       case SignedMessage.Heard heard -> {
@@ -177,7 +204,7 @@ final class Validator implements Dnssec {
         var trouble = troubleWith(anchor.get());
         yield trouble.isPresent()
             ? without(question, heard, trouble.get())
-            : secured(question, heard, security(question, validating, head), Secured.OURSELVES);
+            : secured(question, heard, proof.apply(question), Secured.OURSELVES);
       }
     };
   }
@@ -191,7 +218,7 @@ final class Validator implements Dnssec {
               new Security.Unseen(
                   "the keys of the trust anchor %s: %s".formatted(anchor, unanswered.why())));
       case SignedMessage.Heard(Answer.Found _, var wire, _) ->
-          signatures(wire).isEmpty()
+          wire.content().signatures().isEmpty()
               ? Optional.of(
                   new Security.Indeterminate(
                       "the resolver does not pass on the signatures of the trust anchor " + anchor))
@@ -203,48 +230,85 @@ final class Validator implements Dnssec {
     };
   }
 
-  /** Again and again until nothing is missing; keys that were validated are remembered. */
-  private Security security(Question question, ValidatingResolver validating, Head head) {
-    for (var round = 0; round < MAX_QUESTIONS; round++) {
-      var security = attempt(question, validating);
-      var missing = head.missing();
-      if (missing.isEmpty()) {
-        return security;
+  /** Keys that were validated for one question are at hand for the next. */
+  private final class Proving {
+    private final Instant now;
+    private final Head head = new Head();
+    private final Map<Question, Security> securities = new HashMap<>();
+    private @Nullable ValidatingResolver validating;
+
+    Proving(Instant now) {
+      this.now = now;
+    }
+
+    private ValidatingResolver validating() {
+      var known = validating;
+      if (known == null) {
+        known = new ValidatingResolver(head, Clock.fixed(now, ZoneOffset.UTC));
+        try {
+          known.loadTrustAnchors(stream(settings.anchors()));
+        } catch (IOException impossible) {
+          throw new IllegalStateException("anchors that were read before", impossible);
+        }
+        validating = known;
       }
-      if (await(missing.get(), Query.Mode.UNCHECKED) instanceof SignedMessage.Unheard(var why)) {
-        return new Security.Unseen(missing.get() + ": " + why.why());
+      return known;
+    }
+
+    /** Again and again until nothing is missing. */
+    Security security(Question question) {
+      for (var round = 0; round < MAX_QUESTIONS; round++) {
+        var security = attempt(question);
+        var missing = head.missing();
+        if (missing.isEmpty()) {
+          securities.put(question, security);
+          return security;
+        }
+        if (await(missing.get(), Query.Mode.UNCHECKED) instanceof SignedMessage.Unheard(var why)) {
+          return new Security.Unseen(missing.get() + ": " + why.why());
+        }
+      }
+      return new Security.Indeterminate("the chain of signatures has no end");
+    }
+
+    /** What was proved may be remembered, if all was. */
+    void end(List<Question> questions) {
+      var proved = new HashMap<>(securities);
+      proved.keySet().retainAll(questions);
+      if (!questions.isEmpty() && proved.keySet().containsAll(questions)) {
+        proofs.keep(questions, head.given(), now, proved);
       }
     }
-    return new Security.Indeterminate("the chain of signatures has no end");
-  }
 
-  private Security attempt(Question question, ValidatingResolver validating) {
-    try {
-      var name = Name.fromString(question.name().toString(), Name.root);
-      var query =
-          Message.newQuery(Record.newRecord(name, question.type().code(), org.xbill.DNS.DClass.IN));
-      var reply =
-          validating
-              .sendAsync(query, Runnable::run)
-              .toCompletableFuture()
-              .get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
-      var reason = reason(reply);
-      if (reply.getHeader().getFlag(Flags.AD)) {
-        return new Security.Secure();
+    private Security attempt(Question question) {
+      try {
+        var name = Name.fromString(question.name().toString(), Name.root);
+        var query =
+            Message.newQuery(
+                Record.newRecord(name, question.type().code(), org.xbill.DNS.DClass.IN));
+        var reply =
+            validating()
+                .sendAsync(query, Runnable::run)
+                .toCompletableFuture()
+                .get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        if (reply.getHeader().getFlag(Flags.AD)) {
+          return new Security.Secure();
+        }
+        var reason = reason(reply);
+        return switch (reply.getHeader().getRcode()) {
+          case Rcode.SERVFAIL -> new Security.Bogus(reason);
+          default -> new Security.Insecure(true, reason);
+        };
+      } catch (ExecutionException | CompletionException failed) {
+        return failed(question, failed.getCause() == null ? failed : failed.getCause());
+      } catch (TimeoutException _) {
+        return new Security.Unseen("no time left to validate");
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return new Security.Unseen("interrupted");
+      } catch (IOException | RuntimeException failed) {
+        return failed(question, failed);
       }
-      return switch (reply.getHeader().getRcode()) {
-        case Rcode.SERVFAIL -> new Security.Bogus(reason);
-        default -> new Security.Insecure(true, reason);
-      };
-    } catch (ExecutionException | CompletionException failed) {
-      return failed(question, failed.getCause() == null ? failed : failed.getCause());
-    } catch (TimeoutException _) {
-      return new Security.Unseen("no time left to validate");
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      return new Security.Unseen("interrupted");
-    } catch (IOException | RuntimeException failed) {
-      return failed(question, failed);
     }
   }
 
@@ -275,42 +339,41 @@ final class Validator implements Dnssec {
   }
 
   /**
-   * Without usable keys of an anchor: a resolver on this machine may have anchors of its own, else
-   * we can only say whether there is any trace of DNSSEC.
+   * Without usable keys of an anchor: where there is any trace of DNSSEC, a resolver on this
+   * machine may have anchors of its own.
    */
   private Secured without(Question question, SignedMessage.Heard heard, Security otherwise) {
-    if (heard.vouched()) {
-      switch (await(question, Query.Mode.SIGNED)) {
-        case SignedMessage.Heard direct when direct.isAuthenticated() -> {
-          return secured(question, direct, new Security.Secure(), by(direct));
-        }
-        case SignedMessage.Unheard(var unanswered)
-            when unanswered.failure() == Answer.Failure.SERVFAIL -> {
-          return withheld(question, unanswered);
-        }
-        case SignedMessage.Heard _, SignedMessage.Unheard _ -> {}
-      }
+    var trace = trace(question, heard, otherwise);
+    if (trace instanceof Security.Insecure || !heard.vouched()) {
+      return secured(question, heard, trace, "");
     }
-    if (!signatures(heard.wire()).isEmpty()) {
-      return secured(question, heard, otherwise, "");
+    return switch (await(question, Query.Mode.SIGNED)) {
+      case SignedMessage.Heard direct when direct.isAuthenticated() ->
+          secured(question, direct, new Security.Secure(), by(direct));
+      case SignedMessage.Unheard(var unanswered)
+          when unanswered.failure() == Answer.Failure.SERVFAIL ->
+          withheld(question, unanswered);
+      case SignedMessage.Heard _, SignedMessage.Unheard _ -> secured(question, heard, trace, "");
+    };
+  }
+
+  /** Signatures, or a DS record of a zone that it may be in. */
+  private Security trace(Question question, SignedMessage.Heard heard, Security otherwise) {
+    if (!heard.wire().content().signatures().isEmpty()) {
+      return otherwise;
     }
     for (var name : zones(question.name())) {
       switch (await(new Question(name, RecordType.DS), Query.Mode.UNCHECKED)) {
         case SignedMessage.Unheard(var unanswered) -> {
-          return secured(
-              question, heard, new Security.Unseen(name + " DS: " + unanswered.why()), "");
+          return new Security.Unseen(name + " DS: " + unanswered.why());
         }
         case SignedMessage.Heard(Answer.Found _, _, _) -> {
-          return secured(question, heard, otherwise, "");
+          return otherwise;
         }
         case SignedMessage.Heard _ -> {}
       }
     }
-    return secured(
-        question,
-        heard,
-        new Security.Insecure(false, "there are neither signatures nor a DS record"),
-        "");
+    return new Security.Insecure(false, "there are neither signatures nor a DS record");
   }
 
   /** The names of which a zone might begin, the nearest first; the top-level domain is not one. */
@@ -362,39 +425,7 @@ final class Validator implements Dnssec {
 
   private static Secured secured(
       Question question, SignedMessage.Heard heard, Security security, String by) {
-    return new Secured(question, heard.answer(), security, signatures(heard.wire()), by);
-  }
-
-  /** Of the answer and of the denial; a few, for dates and algorithms. */
-  private static List<Signature> signatures(Octets wire) {
-    try {
-      var message = new Message(wire.array());
-      return Stream.of(Section.ANSWER, Section.AUTHORITY)
-          .flatMap(section -> message.getSection(section).stream())
-          .filter(RRSIGRecord.class::isInstance)
-          .map(RRSIGRecord.class::cast)
-          .limit(MAX_SIGNATURES)
-          .flatMap(record -> signature(record).stream())
-          .toList();
-    } catch (IOException | RuntimeException _) {
-      return List.of();
-    }
-  }
-
-  private static Optional<Signature> signature(RRSIGRecord record) {
-    var owner = DnsName.parse(record.getName().toString());
-    var signer = DnsName.parse(record.getSigner().toString());
-    return owner.isEmpty() || signer.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Signature(
-                owner.get(),
-                Type.string(record.getTypeCovered()),
-                record.getAlgorithm(),
-                record.getFootprint(),
-                signer.get(),
-                record.getTimeSigned(),
-                record.getExpire()));
+    return new Secured(question, heard.answer(), security, heard.wire().content().signatures(), by);
   }
 
   /**
@@ -402,7 +433,13 @@ final class Validator implements Dnssec {
    * what is there, and notes what is missing.
    */
   private final class Head implements Resolver {
+    private final Map<Question, Content> given = new ConcurrentHashMap<>();
     private volatile @Nullable Question missing;
+
+    /** All that the validation read. */
+    Map<Question, Content> given() {
+      return Map.copyOf(given);
+    }
 
     /** What was missing in the last attempt. */
     Optional<Question> missing() {
@@ -437,6 +474,7 @@ final class Validator implements Dnssec {
       var question = new Question(name.get(), type.get());
       var known = memory.get(new Asked(question, Query.Mode.UNCHECKED));
       if (known != null && known.isDone() && known.join() instanceof SignedMessage.Heard heard) {
+        given.put(question, heard.wire().content());
         return new Message(heard.wire().array());
       }
       missing = question;

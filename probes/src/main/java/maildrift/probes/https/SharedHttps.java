@@ -39,6 +39,11 @@ public final class SharedHttps {
     return new View(deadline, false);
   }
 
+  /** Forgets everything. */
+  public void forget() {
+    known.invalidateAll();
+  }
+
   /** One check's view: its deadline, and whether what is remembered will do. */
   private final class View implements Https {
     private final Deadline deadline;

@@ -267,6 +267,42 @@ class ValidatorTest {
     assertThat(dns.asked("contoso.test", "DNSKEY")).isEqualTo(1);
   }
 
+  /** Past what is kept of messages, but with what was proved of them. */
+  @Test
+  void whatWasProvedHoldsUntilAMessageChangesOrASignatureEnds() {
+    var settings = settings(world());
+    try (var door =
+        new DnsDoor(
+            DnsSettings.only(List.of(DnsServer.parse(dns.hostAndPort())))
+                .maxAge(Duration.ZERO)
+                .dnssec(settings))) {
+      var right = look(door, NOW);
+      assertThat(right.word()).isEqualTo("secure");
+      assertThat(look(door, NOW.plusSeconds(1))).isEqualTo(right);
+
+      dns.set("contoso.test MX 10 mx.stranger.test");
+      var wrong = look(door, NOW);
+      assertThat(wrong.word()).isEqualTo("bogus");
+      assertThat(look(door, NOW.plusSeconds(1))).isEqualTo(wrong);
+
+      dns.set("contoso.test MX 10 mx.contoso.test");
+      assertThat(look(door, NOW)).isEqualTo(right);
+      var end = NOW.plus(Duration.ofDays(30));
+      assertThat(look(door, end).word()).isEqualTo("secure");
+      assertThat(look(door, end.plusSeconds(1)).word()).isEqualTo("bogus");
+      assertThat(look(door, end).word()).isEqualTo("secure");
+
+      dns.server().fault("test", Fault.SERVFAIL);
+      assertThat(look(door, NOW).word()).isEqualTo("unobservable");
+    }
+  }
+
+  private static Security look(DnsDoor door, Instant now) {
+    return door.dnssec(Deadline.after(Duration.ofSeconds(20)))
+        .look(CONTOSO, RecordType.MX, now)
+        .security();
+  }
+
   @Test
   void readsAnchorFiles() {
     var text =
