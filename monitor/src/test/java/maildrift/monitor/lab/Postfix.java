@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 /** One Postfix instance with STARTTLS that takes mail for nobody. */
 final class Postfix implements AutoCloseable {
   private final Server server;
+  private final Path folder;
+  private final Path config;
 
   /**
    * Starts it.
@@ -18,7 +20,8 @@ final class Postfix implements AutoCloseable {
    * @param chain key, certificates and root in one PEM file
    */
   Postfix(Path folder, String name, String address, int port, Path chain) {
-    var config = folder.resolve("conf");
+    this.folder = folder;
+    config = folder.resolve("conf");
     var data = folder.resolve("data");
     var queue = folder.resolve("queue");
     try {
@@ -78,6 +81,14 @@ final class Postfix implements AutoCloseable {
     }
     Programs.run(folder, "postfix", "-c", config.toString(), "check");
     server = Server.start(folder, address, port, "postfix", "-c", config.toString(), "start-fg");
+  }
+
+  /** Connections that come later see these settings, e.g. {@code smtpd_banner = drifted}. */
+  void set(String... settings) {
+    for (var setting : settings) {
+      Programs.run(folder, "postconf", "-c", config.toString(), "-e", setting);
+    }
+    Programs.run(folder, "postfix", "-c", config.toString(), "reload");
   }
 
   @Override
