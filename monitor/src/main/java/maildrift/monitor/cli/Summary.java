@@ -21,7 +21,10 @@ final class Summary {
     return switch (probe.judgement().outcome()) {
       case UNOBSERVABLE ->
           nothingToDo(probe).map(why -> "could not look: " + why).orElse("could not look");
-      case ABSENT -> nothingToDo(probe).orElse("none published");
+      case ABSENT ->
+          nothingToDo(probe)
+              .orElse(
+                  probe.probe().equals("gateway") ? "no name could be seen" : "none published");
       case OBSERVED -> nothingToDo(probe).orElseGet(() -> seen(probe));
     };
   }
@@ -174,7 +177,7 @@ final class Summary {
                                   : names.stream()
                                       .map(String::valueOf)
                                       .collect(Collectors.joining(", "))
-                              : "is called nobody knows what"),
+                              : "(reverse name not seen)"),
               "");
       case "zone" ->
           joined(

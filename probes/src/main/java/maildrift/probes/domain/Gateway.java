@@ -15,7 +15,7 @@ import maildrift.probes.dns.DnsName;
  * @param connectorName the name in the other side's connector, which the certificate's CN must
  *     carry; may be a wildcard
  * @param banner the host name its SMTP banner must start with
- * @param helo the name it says of itself
+ * @param helo the name it says of itself, or an address literal, {@code [192.0.2.1]}
  * @param pins accepted SHA-256 fingerprints of the certificate or of its public key (SPKI),
  *     lower-case hex
  * @param requiresTls it is to refuse mail without TLS, which a public MX host must not (RFC 3207
@@ -35,6 +35,11 @@ public record Gateway(
   public Gateway {
     addresses = List.copyOf(addresses);
     pins = List.copyOf(pins);
+  }
+
+  /** What it says of itself where that is a name; an address literal stands for no record. */
+  public Optional<DnsName> heloName() {
+    return helo.filter(name -> !name.toString().startsWith("["));
   }
 
   /** One that takes mail without TLS, too. */

@@ -201,7 +201,7 @@ public final class GatewayProbe implements Probe<GatewaySeen> {
       if (place.gateway().isPresent() && place.pointer().isPresent()) {
         Stream.concat(
                 place.look().flatMap(Greeting::of).flatMap(Greeting::name).stream(),
-                place.gateway().get().helo().filter(helo -> !Greeting.isLiteral(helo)).stream())
+                place.gateway().get().heloName().stream())
             .forEach(
                 name -> {
                   questions.add(new Question(name, RecordType.A));
@@ -256,10 +256,14 @@ public final class GatewayProbe implements Probe<GatewaySeen> {
             });
   }
 
+  /** Any of its names. */
+  private static boolean isSeen(GatewaySeen.Place place) {
+    return place.look().filter(SmtpLook.Spoke.class::isInstance).isPresent()
+        || place.pointer().filter(answer -> !(answer instanceof Answer.Unanswered)).isPresent();
+  }
+
   private static Outcome outcome(GatewaySeen seen) {
-    if (seen.places().stream()
-        .flatMap(place -> place.pointer().stream())
-        .anyMatch(pointer -> !(pointer instanceof Answer.Unanswered))) {
+    if (seen.places().stream().anyMatch(GatewayProbe::isSeen)) {
       return Outcome.OBSERVED;
     }
     return seen.mx() instanceof Answer.Unanswered

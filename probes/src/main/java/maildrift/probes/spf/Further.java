@@ -112,7 +112,7 @@ record Further(List<Tried> strangers, Set<DnsName> unregistered) {
     }
     var helos = new ArrayList<Helo>();
     for (var gateway : domain.gateways()) {
-      var name = gateway.helo();
+      var name = gateway.heloName();
       if (name.isEmpty()
           || name.get().equals(domain.name())
           || helos.stream().anyMatch(known -> known.name().equals(name.get()))) {

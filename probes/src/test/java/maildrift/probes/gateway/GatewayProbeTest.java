@@ -303,6 +303,14 @@ class GatewayProbeTest {
     }
     assertThat(hidden(judgement, "gateway.banner", SERVER)).isTrue();
     assertThat(hidden(judgement, "gateway.mx-name", SERVER)).isTrue();
+    assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
+  }
+
+  @Test
+  void whereNothingOfAGatewayIsSeenTheProbeCouldNotLook() {
+    var judgement =
+        gateway().without(POINTER, "PTR").add(POINTER + " PTR timeout").silent().judge();
+
     assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
   }
 

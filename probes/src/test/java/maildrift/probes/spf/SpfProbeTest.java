@@ -490,6 +490,13 @@ class SpfProbeTest {
   }
 
   @Test
+  void anAddressLiteralInHeloHasNoRecord() {
+    dns.txt(DOMAIN, "v=spf1 -all");
+
+    assertThat(judge(behind("[192.0.2.10]", "192.0.2.10"), dns).findings()).isEmpty();
+  }
+
+  @Test
   void aDomainWithANullMxSendsNoMailEither() {
     dns.txt(DOMAIN, "v=spf1 mx ~all").mx(DOMAIN, "mx.test").a("mx.test", "192.0.2.1");
     var own = judge();
