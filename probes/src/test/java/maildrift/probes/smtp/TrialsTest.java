@@ -254,7 +254,7 @@ class TrialsTest {
             })) {
       var look =
           (SmtpLook.Spoke)
-              new SmtpDoor(LAB.timeout(Duration.ofSeconds(1)))
+              new SmtpDoor(LAB.timeout(Duration.ofSeconds(4)))
                   .look(List.of(server.target()))
                   .getFirst();
 
