@@ -23,8 +23,7 @@ final class Summary {
           nothingToDo(probe).map(why -> "could not look: " + why).orElse("could not look");
       case ABSENT ->
           nothingToDo(probe)
-              .orElse(
-                  probe.probe().equals("gateway") ? "no name could be seen" : "none published");
+              .orElse(probe.probe().equals("gateway") ? "no name could be seen" : "none published");
       case OBSERVED -> nothingToDo(probe).orElseGet(() -> seen(probe));
     };
   }
