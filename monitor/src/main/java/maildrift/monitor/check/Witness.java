@@ -21,6 +21,7 @@ import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.https.Https;
 import maildrift.probes.https.HttpsLook;
+import maildrift.probes.smtp.Concessions;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
 import maildrift.probes.smtp.Trial;
@@ -165,6 +166,12 @@ final class Witness implements Network {
       public List<Tried> attempt(List<Attempt> attempts) {
         notDnsAlone();
         return smtp.attempt(attempts);
+      }
+
+      @Override
+      public List<Concessions> concessions(List<Target> targets) {
+        notDnsAlone();
+        return smtp.concessions(targets);
       }
 
       @Override

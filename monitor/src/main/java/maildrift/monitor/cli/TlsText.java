@@ -52,6 +52,12 @@ final class TlsText {
     if (!text(host, "protocol").isEmpty()) {
       line("session", text(host, "protocol") + ", " + text(host, "cipher"));
     }
+    if (host.get("offers") instanceof List<?> offers) {
+      line("speaks", names(offers));
+    }
+    if (host.get("weakCiphers") instanceof List<?> weak && !weak.isEmpty()) {
+      line("also", names(weak));
+    }
     if (host.get("chain") instanceof List<?> chain) {
       line("CN", text(host, "subjectCn").isEmpty() ? "none" : text(host, "subjectCn"));
       line("SAN", names(host.get("subjectAltNames")));

@@ -37,6 +37,7 @@ public final class SharedSmtp {
   private final Cache<Smtp.Target, Seen> known;
   private final Cache<Smtp.Target, Seen> knownUnnamed;
   private final ConcurrentHashMap<Smtp.Target, Flight> flights = new ConcurrentHashMap<>();
+  private final KnownConcessions concessions;
 
   private final KnownTrials knownTrials;
 
@@ -55,6 +56,7 @@ public final class SharedSmtp {
     this.known = cache(maxAge, MAX_WEIGHT);
     this.knownUnnamed = cache(UNNAMED_AGE, MAX_WEIGHT / 4);
     this.knownTrials = new KnownTrials(door::attempt);
+    this.concessions = new KnownConcessions(target -> door.concessions(List.of(target)).getFirst());
   }
 
   private static Cache<Smtp.Target, Seen> cache(Duration age, long weight) {
@@ -84,6 +86,7 @@ public final class SharedSmtp {
     known.invalidateAll();
     knownUnnamed.invalidateAll();
     knownTrials.forget();
+    concessions.forget();
   }
 
   /** One check's view: its deadline, and how old an answer may be. */
@@ -127,6 +130,13 @@ public final class SharedSmtp {
     @Override
     public List<Tried> attempt(List<Attempt> attempts) {
       return knownTrials.attempt(attempts, deadline, isFresh);
+    }
+
+    @Override
+    public List<Concessions> concessions(List<Target> targets) {
+      return isFresh
+          ? concessions.fresh(targets, deadline, notBefore)
+          : concessions.within(targets, deadline);
     }
 
     private CompletableFuture<SmtpLook> join(Target target) {

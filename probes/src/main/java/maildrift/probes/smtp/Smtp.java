@@ -28,6 +28,14 @@ public interface Smtp {
         .toList();
   }
 
+  /**
+   * What servers concede to a client that offers only what is forbidden; two connections each, made
+   * rarely. In the targets' order, or empty where this network makes no such offers.
+   */
+  default List<Concessions> concessions(List<Target> targets) {
+    return List.of();
+  }
+
   /** The port of MX hosts; 25 unless the configuration says otherwise (laboratories). */
   default int port() {
     return 25;

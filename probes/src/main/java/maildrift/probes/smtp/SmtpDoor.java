@@ -41,11 +41,13 @@ public final class SmtpDoor implements Smtp {
   private final SmtpSettings settings;
   private final Turns turns;
   private final Trials trials;
+  private final ForbiddenOffers offers;
 
   public SmtpDoor(SmtpSettings settings) {
     this.settings = settings;
     this.turns = new Turns(settings);
     this.trials = new Trials(settings, turns, this::helo);
+    this.offers = new ForbiddenOffers(settings, turns, this::helo);
   }
 
   public SmtpSettings settings() {
@@ -76,6 +78,15 @@ public final class SmtpDoor implements Smtp {
     return trials.make(attempt, Deadline.after(PATIENCE.plus(settings.timeout())));
   }
 
+  @Override
+  public List<Concessions> concessions(List<Target> targets) {
+    return concessions(targets, Deadline.after(PATIENCE.plus(settings.timeout())));
+  }
+
+  private List<Concessions> concessions(List<Target> targets, Deadline deadline) {
+    return targets.stream().map(target -> offers.look(target, deadline)).toList();
+  }
+
   /** The same door (and the same pacing), for one check that must end by {@code deadline}. */
   public Smtp within(Deadline deadline) {
     return new Smtp() {
@@ -92,6 +103,11 @@ public final class SmtpDoor implements Smtp {
       @Override
       public List<Tried> attempt(List<Attempt> attempts) {
         return attempts.stream().map(attempt -> trials.make(attempt, deadline)).toList();
+      }
+
+      @Override
+      public List<Concessions> concessions(List<Target> targets) {
+        return SmtpDoor.this.concessions(targets, deadline);
       }
 
       @Override

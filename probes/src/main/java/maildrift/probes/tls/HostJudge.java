@@ -28,6 +28,7 @@ import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.NextHop;
 import maildrift.probes.domain.TlsLevel;
+import maildrift.probes.smtp.Concessions;
 import maildrift.probes.smtp.SmtpLook;
 
 /** Judges what one address of one host showed. Pure. */
@@ -93,6 +94,7 @@ final class HostJudge {
         yield reached(TlsLevel.MAY, "it refuses STARTTLS");
       }
       case SmtpLook.NoHandshake(var tooOld, var why) -> {
+        conceded(look).broken().ifPresent(this::broken);
         add(
             tooOld ? TlsRules.VERSION : TlsRules.HANDSHAKE,
             tooOld
@@ -101,7 +103,7 @@ final class HostJudge {
         yield reached(TlsLevel.MAY, "a modern client cannot negotiate with it");
       }
       case SmtpLook.Handshake handshake -> {
-        session(handshake);
+        session(handshake, conceded(look));
         if (presented.isEmpty()) {
           add(TlsRules.CHAIN, "presents certificates that cannot be read");
           yield reached(TlsLevel.ENCRYPT, "its certificate cannot be read");
@@ -116,20 +118,63 @@ final class HostJudge {
     return extension.length() >= 7 && extension.chars().limit(7).allMatch(c -> c == 'X');
   }
 
-  private void session(SmtpLook.Handshake handshake) {
+  private Offers conceded(SmtpLook.Spoke look) {
+    return host.concessions(look.target().address())
+        .map(made -> Offers.of(made, look.tls()))
+        .orElse(Offers.UNKNOWN);
+  }
+
+  private void session(SmtpLook.Handshake handshake, Offers offers) {
+    version(handshake, offers);
+    var cipher = handshake.cipher();
+    if (Offers.isWeak(cipher)) {
+      add(TlsRules.CIPHER, "negotiates " + cipher + ", which protects nothing", CRITICAL);
+    } else if (offers.broken().isPresent()) {
+      broken(offers.broken().get());
+    } else if (!isForwardSecret(handshake)) {
+      add(TlsRules.CIPHER, "negotiates " + cipher + ", without forward secrecy");
+    } else {
+      offers
+          .anonymous()
+          .ifPresent(
+              made ->
+                  add(
+                      TlsRules.CIPHER,
+                      "accepts %s, without a certificate, when nothing better is offered"
+                          .formatted(made.cipher()),
+                      INFO));
+    }
+  }
+
+  private void version(SmtpLook.Handshake handshake, Offers offers) {
     switch (handshake.protocol()) {
-      case "TLSv1.3" -> {}
-      case "TLSv1.2" -> add(TlsRules.VERSION, "does not speak TLS 1.3, but 1.2", INFO);
+      case "TLSv1.3", "TLSv1.2" -> {
+        var lacks = handshake.protocol().equals("TLSv1.2");
+        if (offers.oldest().isPresent()) {
+          add(
+              TlsRules.VERSION,
+              "still accepts %s, which is forbidden%s"
+                  .formatted(
+                      offers.oldest().get().protocol(), lacks ? ", and does not speak 1.3" : ""),
+              WARNING,
+              Map.of("cipher", offers.oldest().get().cipher()));
+        } else if (lacks && !offers.unseen().containsKey(TlsRules.VERSION)) {
+          // Where an old version may hide, what is said of it stands as it was.
+          add(TlsRules.VERSION, "does not speak TLS 1.3, but 1.2", INFO);
+        }
+      }
       default ->
           add(TlsRules.VERSION, "negotiates " + handshake.protocol() + ", which is forbidden");
     }
-    var cipher = handshake.cipher();
-    if (Stream.of("_NULL_", "_EXPORT_", "_anon_", "_RC4_", "_3DES_", "_DES_")
-        .anyMatch(cipher::contains)) {
-      add(TlsRules.CIPHER, "negotiates " + cipher + ", which protects nothing", CRITICAL);
-    } else if (!isForwardSecret(handshake)) {
-      add(TlsRules.CIPHER, "negotiates " + cipher + ", without forward secrecy");
-    }
+  }
+
+  private void broken(Concessions.Made made) {
+    add(
+        TlsRules.CIPHER,
+        "accepts %s, which protects nothing, when nothing better is offered"
+            .formatted(made.cipher()),
+        CRITICAL,
+        Map.of("protocol", made.protocol()));
   }
 
   static boolean isForwardSecret(SmtpLook.Handshake handshake) {

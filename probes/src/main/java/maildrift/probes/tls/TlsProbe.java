@@ -2,6 +2,7 @@ package maildrift.probes.tls;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toMap;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.NextHop;
 import maildrift.probes.domain.TlsLevel;
+import maildrift.probes.smtp.Concessions;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
 
@@ -239,6 +241,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
           .forEach(doubted::add);
     }
     var unnamed = doubted.isEmpty() ? List.<SmtpLook>of() : network.smtp().look(doubted);
+    var concessions = concessions(seen, network);
     var hosts = new ArrayList<TlsSeen.Host>();
     for (var i = 0; i < wanted.size(); i++) {
       var host = wanted.get(i);
@@ -250,9 +253,37 @@ public final class TlsProbe implements Probe<TlsSeen> {
               host.gateway,
               lookups.get(i),
               seen.get(i),
-              unnamed.stream().filter(look -> isOf(look.target(), host)).toList()));
+              unnamed.stream().filter(look -> isOf(look.target(), host)).toList(),
+              concessions.entrySet().stream()
+                  .filter(one -> isOf(one.getKey(), host))
+                  .collect(toMap(one -> one.getKey().address(), Map.Entry::getValue))));
     }
     return hosts;
+  }
+
+  /** Of those that negotiated something, or could have. */
+  private static Map<Smtp.Target, Concessions> concessions(
+      List<List<SmtpLook>> seen, Network network) {
+    var targets =
+        seen.stream()
+            .flatMap(List::stream)
+            .filter(look -> look instanceof SmtpLook.Spoke spoke && negotiates(spoke.tls()))
+            .map(SmtpLook::target)
+            .distinct()
+            .toList();
+    var made = targets.isEmpty() ? List.<Concessions>of() : network.smtp().concessions(targets);
+    var byTarget = new LinkedHashMap<Smtp.Target, Concessions>();
+    for (var i = 0; i < made.size(); i++) {
+      byTarget.put(targets.get(i), made.get(i));
+    }
+    return byTarget;
+  }
+
+  private static boolean negotiates(SmtpLook.Tls tls) {
+    return switch (tls) {
+      case SmtpLook.Handshake _, SmtpLook.NoHandshake _ -> true;
+      case SmtpLook.NotOffered _, SmtpLook.Declined _, SmtpLook.Interrupted _ -> false;
+    };
   }
 
   private static boolean isOf(Smtp.Target target, Wanted host) {
@@ -335,6 +366,8 @@ public final class TlsProbe implements Probe<TlsSeen> {
             var presented = presented(spoke, context);
             var judged = HostJudge.judge(domain, host, spoke, presented, context.now());
             describe(fact, host, spoke, judged, presented);
+            host.concessions(look.target().address())
+                .ifPresent(made -> conceded(host, spoke, made, judgement, fact));
             host.unnamed(look.target().address())
                 .ifPresent(unnamed -> serverName(host, spoke, unnamed, judgement, fact, findings));
             judged
@@ -357,6 +390,29 @@ public final class TlsProbe implements Probe<TlsSeen> {
     merged(findings, known).forEach(judgement::add);
     watch(domain, host, context, judgement);
     return facts;
+  }
+
+  /** Facts, and what hides a rule; the findings are in the host's judgement. */
+  private void conceded(
+      TlsSeen.Host host,
+      SmtpLook.Spoke spoke,
+      Concessions made,
+      Judgement.Builder judgement,
+      Map<String, Object> fact) {
+    var offers = Offers.of(made, spoke.tls());
+    offers.versions().ifPresent(versions -> fact.put("offers", versions));
+    offers.weak().ifPresent(suites -> fact.put("weakCiphers", suites));
+    offers
+        .unseen()
+        .forEach(
+            (rule, why) ->
+                judgement.aside(
+                    new Gap(
+                        name(),
+                        host.subject() + " offered what is forbidden",
+                        at(spoke) + why,
+                        Set.of(rule.id()),
+                        Optional.of(host.subject()))));
   }
 
   /** RFC 6066 §3: whether the name that is sent decides what is shown. */

@@ -33,18 +33,19 @@ final class TlsRules {
   static final Rule VERSION =
       Rule.critical("tls.version", "the server's TLS versions are out of date")
           .why(
-              "TLS 1.0 and 1.1 are forbidden; clients that honour this cannot negotiate and send in clear text or not at all. That only TLS 1.3 is missing is worth knowing, no more (info).")
+              "TLS 1.0 and 1.1 are forbidden. A server that speaks nothing newer gets its mail in clear text or not at all (critical); one that still accepts them beside 1.2 lets an attacker choose them for clients that accept them too (warning). That only TLS 1.3 is missing is worth knowing, no more (info). A server is asked once a day whether it still accepts them.")
           .reference("RFC 8996 §2; RFC 9325 §3.1.1; RFC 8997")
           .remedy("Turn on TLS 1.2 and 1.3 (Postfix: smtpd_tls_protocols = >=TLSv1.2).")
-          .example("violates: TLS 1.0 only; info: TLS 1.2 only; does not: TLS 1.3");
+          .example(
+              "violates: TLS 1.0 only; warning: TLS 1.1, 1.2 and 1.3; info: TLS 1.2 only; does not: TLS 1.2 and 1.3");
 
   static final Rule CIPHER =
-      Rule.warning("tls.cipher", "the negotiated cipher suite is weak")
+      Rule.warning("tls.cipher", "a cipher suite that the server negotiates is weak")
           .why(
-              "Without forward secrecy whoever gets the server's key one day reads all mail recorded until then; NULL, EXPORT, anonymous, RC4 and 3DES suites (critical) protect nothing.")
+              "Without forward secrecy whoever gets the server's key one day reads all mail recorded until then; NULL, EXPORT, DES, RC4 and 3DES suites (critical, also when the server accepts them only from who offers nothing better, which it is asked once a day) protect nothing. Anonymous suites for who offers nothing better are info: Postfix accepts them by default, and no sender that verifies offers them.")
           .reference("RFC 9325 §4.1, §4.2; RFC 7465")
           .remedy(
-              "Prefer ECDHE suites with AES-GCM or ChaCha20 (Postfix: smtpd_tls_mandatory_ciphers = high, tls_preempt_cipherlist = yes).")
+              "Prefer ECDHE suites with AES-GCM or ChaCha20 and turn the others off (Postfix: smtpd_tls_ciphers = high, smtpd_tls_exclude_ciphers = aNULL, eNULL, EXPORT, DES, 3DES, RC4, MD5).")
           .example(
               "violates: TLS_RSA_WITH_AES_256_GCM_SHA384; does not: TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
 

@@ -2,11 +2,13 @@ package maildrift.probes.tls;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.network.Cidr;
+import maildrift.probes.smtp.Concessions;
 import maildrift.probes.smtp.SmtpLook;
 
 /**
@@ -37,6 +39,7 @@ public record TlsSeen(
    * @param lookups what DNS said of its addresses; empty where they are declared
    * @param looks one an address
    * @param unnamed looks without SNI at some of them
+   * @param concessions what addresses conceded that were offered what is forbidden
    */
   public record Host(
       DnsName name,
@@ -45,11 +48,13 @@ public record TlsSeen(
       Optional<Gateway> gateway,
       List<Answer> lookups,
       List<SmtpLook> looks,
-      List<SmtpLook> unnamed) {
+      List<SmtpLook> unnamed,
+      Map<InetAddress, Concessions> concessions) {
     public Host {
       lookups = List.copyOf(lookups);
       looks = List.copyOf(looks);
       unnamed = List.copyOf(unnamed);
+      concessions = Map.copyOf(concessions);
     }
 
     /** Looked at with SNI only. */
@@ -60,12 +65,17 @@ public record TlsSeen(
         Optional<Gateway> gateway,
         List<Answer> lookups,
         List<SmtpLook> looks) {
-      this(name, port, declared, gateway, lookups, looks, List.of());
+      this(name, port, declared, gateway, lookups, looks, List.of(), Map.of());
     }
 
     /** What this address showed without SNI, if it was asked to. */
     Optional<SmtpLook> unnamed(InetAddress address) {
       return unnamed.stream().filter(look -> look.target().address().equals(address)).findFirst();
+    }
+
+    /** What this address conceded, if it was offered anything. */
+    Optional<Concessions> concessions(InetAddress address) {
+      return Optional.ofNullable(concessions.get(address));
     }
 
     /** The operator wrote an address: there is no name that a certificate could be for. */

@@ -40,6 +40,7 @@ import maildrift.probes.domain.Prescription;
 import maildrift.probes.domain.Role;
 import maildrift.probes.domain.Tenant;
 import maildrift.probes.domain.TlsLevel;
+import maildrift.probes.smtp.Concessions;
 import maildrift.probes.smtp.FakeSmtp;
 import maildrift.probes.smtp.SharedSmtp;
 import maildrift.probes.smtp.Smtp;
@@ -146,6 +147,32 @@ class TlsProbeTest {
 
   private static TlsSeen seen(TestCa.Leaf leaf) {
     return seen(handshake(leaf));
+  }
+
+  private static final Concessions.Concession NO = new Concessions.Refused("handshake_failure");
+
+  private static Concessions.Concession made(String protocol, String cipher) {
+    return new Concessions.Made(protocol, cipher);
+  }
+
+  private static Concessions.Concession unseenOffer() {
+    return new Concessions.Unseen("its banner is 421 busy");
+  }
+
+  /** At 192.0.2.1. */
+  private static TlsSeen conceding(
+      SmtpLook.Tls tls, Concessions.Concession version, Concessions.Concession cipher) {
+    var look = spoke(MX, "192.0.2.1", tls);
+    return seen(
+        new TlsSeen.Host(
+            DnsName.of(MX),
+            25,
+            false,
+            Optional.empty(),
+            List.of(),
+            List.of(look),
+            List.of(),
+            Map.of(look.target().address(), new Concessions(version, cipher))));
   }
 
   private static TlsSeen atGateway(Gateway gateway, TestCa.Leaf leaf) {
@@ -290,6 +317,67 @@ class TlsProbeTest {
             seen(
                 new SmtpLook.Handshake("TLSv1", "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", good.der())),
             "verify",
+            Map.of("tls.version", CRITICAL, "tls.cipher", CRITICAL)),
+        // What it still accepts
+        new Scenario(
+            "nothing forbidden is accepted",
+            nothing(),
+            conceding(handshake(good), NO, NO),
+            "verify",
+            Map.of()),
+        new Scenario(
+            "TLS 1.0 beside 1.3",
+            nothing(),
+            conceding(handshake(good), made("TLSv1.0", "TLS_RSA_WITH_AES_128_CBC_SHA"), NO),
+            "verify",
+            Map.of("tls.version", WARNING)),
+        new Scenario(
+            "TLS 1.1 beside 1.2",
+            nothing(),
+            conceding(
+                new SmtpLook.Handshake("TLSv1.2", SUITE, good.der()),
+                made("TLSv1.1", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"),
+                NO),
+            "verify",
+            Map.of("tls.version", WARNING)),
+        new Scenario(
+            "3DES for who offers nothing better",
+            nothing(),
+            conceding(handshake(good), NO, made("TLSv1.2", "TLS_RSA_WITH_3DES_EDE_CBC_SHA")),
+            "verify",
+            Map.of("tls.cipher", CRITICAL)),
+        new Scenario(
+            "RC4 in TLS 1.0",
+            nothing(),
+            conceding(handshake(good), made("TLSv1.0", "TLS_RSA_WITH_RC4_128_SHA"), unseenOffer()),
+            "verify",
+            Map.of("tls.version", WARNING, "tls.cipher", CRITICAL)),
+        new Scenario(
+            "no encryption, in TLS 1.2",
+            nothing(),
+            conceding(handshake(good), NO, made("TLSv1.2", "TLS_RSA_WITH_NULL_SHA256")),
+            "verify",
+            Map.of("tls.cipher", CRITICAL)),
+        new Scenario(
+            "anonymous suites, as Postfix comes",
+            nothing(),
+            conceding(handshake(good), NO, made("TLSv1.2", "TLS_DH_anon_WITH_AES_256_GCM_SHA384")),
+            "verify",
+            Map.of("tls.cipher", INFO)),
+        new Scenario(
+            "anonymous and of export strength",
+            nothing(),
+            conceding(handshake(good), NO, made("TLSv1.0", "TLS_DH_anon_EXPORT_WITH_RC4_40_MD5")),
+            "verify",
+            Map.of("tls.version", WARNING, "tls.cipher", CRITICAL)),
+        new Scenario(
+            "TLS 1.0 only, with 3DES",
+            nothing(),
+            conceding(
+                new SmtpLook.NoHandshake(true, "protocol_version"),
+                made("TLSv1.0", "TLS_RSA_WITH_3DES_EDE_CBC_SHA"),
+                made("TLSv1.0", "TLS_RSA_WITH_3DES_EDE_CBC_SHA")),
+            "may",
             Map.of("tls.version", CRITICAL, "tls.cipher", CRITICAL)),
         // Chain
         of(
@@ -524,6 +612,47 @@ class TlsProbeTest {
                                 assertThat(finding.remedy()).isNotBlank();
                               });
                     }));
+  }
+
+  @Test
+  void whatIsStillAcceptedIsAFact() {
+    var modern = handshake(leaf(wish -> wish));
+
+    var lax =
+        judge(
+            nothing(),
+            conceding(
+                modern,
+                made("TLSv1.1", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"),
+                made("TLSv1.2", "TLS_RSA_WITH_3DES_EDE_CBC_SHA")));
+    var strict = judge(nothing(), conceding(modern, NO, NO));
+
+    assertThat(fact(lax, "offers")).isEqualTo(List.of("TLSv1.1", "TLSv1.2", "TLSv1.3"));
+    assertThat(fact(lax, "weakCiphers")).isEqualTo(List.of("TLS_RSA_WITH_3DES_EDE_CBC_SHA"));
+    assertThat(lax.findings())
+        .extracting(Finding::message)
+        .containsExactly(
+            "mx.provider.test:25 still accepts TLSv1.1, which is forbidden",
+            "mx.provider.test:25 accepts TLS_RSA_WITH_3DES_EDE_CBC_SHA, which protects nothing, when nothing better is offered");
+    assertThat(fact(strict, "offers")).isEqualTo(List.of("TLSv1.3"));
+    assertThat(fact(strict, "weakCiphers")).isEqualTo(List.of());
+  }
+
+  @Test
+  void whatCouldNotBeOfferedHidesItsRulesAndNothingElse() {
+    var old = new SmtpLook.Handshake("TLSv1.2", SUITE, leaf(wish -> wish).der());
+
+    var judgement = judge(nothing(), conceding(old, unseenOffer(), unseenOffer()));
+
+    assertThat(judgement.gaps()).isEmpty();
+    assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
+    // Not even that 1.3 is missing: it would say that TLS 1.0, told before, is gone.
+    assertThat(violated(judgement)).isEmpty();
+    assertThat(judgement.hides(new Finding.Key("tls.version", MX + ":25"))).isTrue();
+    assertThat(judgement.hides(new Finding.Key("tls.cipher", MX + ":25"))).isTrue();
+    assertThat(judgement.hides(new Finding.Key("tls.chain", MX + ":25"))).isFalse();
+    assertThat(judgement.hides(new Finding.Key("tls.version", "mx2.provider.test:25"))).isFalse();
+    assertThat(hosts(judgement).getFirst()).doesNotContainKeys("offers", "weakCiphers");
   }
 
   @Test
@@ -943,7 +1072,7 @@ class TlsProbeTest {
   }
 
   @Test
-  void aThousandDomainsBehindOneHostMakeOneConnection() {
+  void aThousandDomainsBehindOneHostAreOne() {
     var leaf = CA.leaf(TestCa.wish("mx.provider.test"));
     try (var server = FakeSmtp.polite("mx.provider.test", leaf)) {
       var dns = new Names().a("mx.provider.test", "127.0.0.1");
@@ -957,7 +1086,8 @@ class TlsProbeTest {
 
         assertThat(fact(judgement, "level")).isEqualTo("verify");
       }
-      assertThat(server.connections()).isEqualTo(1);
+      // And two that offer it what is forbidden.
+      assertThat(server.connections()).isEqualTo(3);
     }
   }
 
@@ -1106,7 +1236,7 @@ class TlsProbeTest {
         assertThat(judgement.findings().getFirst().message())
             .contains("no server name is sent", "host17.provider.test", "mx.contoso.test");
       }
-      assertThat(server.connections()).isEqualTo(2);
+      assertThat(server.connections()).isEqualTo(4);
     }
   }
 
@@ -1119,7 +1249,7 @@ class TlsProbeTest {
       var network = new Lab(dns, new SmtpDoor(settings(server.port())));
 
       var stranger = probe.judge(nothing(), probe.observe(nothing(), network), Context.at(NOW));
-      assertThat(server.connections()).isEqualTo(1);
+      assertThat(server.connections()).isEqualTo(3);
       assertThat(hosts(stranger).getFirst()).doesNotContainKey("sniDependent");
 
       var asked =
@@ -1127,7 +1257,7 @@ class TlsProbeTest {
               ManagedDomain.undeclared(host),
               probe.observe(host, server.port(), network),
               Context.at(Instant.now()));
-      assertThat(server.connections()).isEqualTo(3);
+      assertThat(server.connections()).isEqualTo(7);
       assertThat(asked.findings()).isEmpty();
       assertThat(hosts(asked).getFirst()).containsEntry("sniDependent", false);
     }
@@ -1144,7 +1274,8 @@ class TlsProbeTest {
                 Optional.empty(),
                 List.of(),
                 List.of(spoke(MX, "192.0.2.1", named)),
-                List.of(unnamed))));
+                List.of(unnamed),
+                Map.of())));
   }
 
   @Test
