@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import maildrift.probes.Finding;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
+import maildrift.probes.dane.DaneProbe;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.spf.SpfProbe;
@@ -66,7 +67,8 @@ public final class Drift {
             lookups(name, accepted, now, baseline, seen).ifPresent(findings::add);
           } else if (TlsDrift.isRecord(name)) {
             TlsDrift.between(name, accepted, now, at).ifPresent(findings::add);
-          } else {
+          } else if (!DaneProbe.isRecord(name)) {
+            // TLSA records change with every key; what that breaks is said by the dane probe.
             findings.add(finding(domain, name, accepted, now));
           }
         });

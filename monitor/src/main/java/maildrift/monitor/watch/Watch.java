@@ -44,6 +44,7 @@ import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
+import maildrift.probes.dane.DaneProbe;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.spf.SpfProbe;
@@ -707,7 +708,8 @@ public final class Watch {
           records.put(record.getKey(), record.getValue());
           batch.seen(new SeenRecord(name, record.getKey(), record.getValue(), now));
         } else {
-          var doubt = doubted(doubts.get(record.getKey()), record.getValue(), now);
+          var doubt =
+              doubted(record.getKey(), doubts.get(record.getKey()), record.getValue(), now);
           if (doubt.looks() < terms.schedule().confirmations()) {
             doubts.put(record.getKey(), doubt);
           } else {
@@ -743,14 +745,24 @@ public final class Watch {
    * That a record has another value now is history only when as many looks have seen it, as far
    * apart, as make an alert fire: one answer may be a lie.
    */
-  private DomainWatch.Doubt doubted(DomainWatch.@Nullable Doubt before, String value, Instant now) {
-    if (before == null || !before.value().equals(value)) {
+  private DomainWatch.Doubt doubted(
+      String record, DomainWatch.@Nullable Doubt before, String value, Instant now) {
+    if (before == null || !isSame(record, before.value(), value)) {
       return new DomainWatch.Doubt(value, 1, now, now);
     }
     var tooSoon =
         !now.isBefore(before.at())
             && now.isBefore(before.at().plus(terms.schedule().confirmAfter()));
-    return tooSoon ? before : new DomainWatch.Doubt(value, before.looks() + 1, before.since(), now);
+    return tooSoon
+        ? before
+        : new DomainWatch.Doubt(before.value(), before.looks() + 1, before.since(), now);
+  }
+
+  /** Some values say since when; until one is believed, each look says that it is since now. */
+  private static boolean isSame(String record, String one, String other) {
+    return one.equals(other)
+        || (DaneProbe.isRecord(record)
+            && DaneProbe.undated(one).equals(DaneProbe.undated(other)));
   }
 
   private static void change(

@@ -40,6 +40,16 @@ public final class DaneProbe implements Probe<DaneSeen> {
     return NAME;
   }
 
+  /** Whether a watched record says what TLSA records there are, and since when. */
+  public static boolean isRecord(String name) {
+    return Rollover.isRecord(name);
+  }
+
+  /** Such a value with its dates left out: two looks that see the same date it differently. */
+  public static String undated(String value) {
+    return Rollover.undated(value);
+  }
+
   @Override
   public List<Rule> rules() {
     return DaneRules.ALL;
@@ -186,7 +196,7 @@ public final class DaneProbe implements Probe<DaneSeen> {
         "mxStatus", seen.securedMx().map(secured -> secured.security().word()).orElse(null));
     var facts = new ArrayList<Map<String, Object>>();
     for (var host : seen.hosts()) {
-      facts.add(new HostJudge(domain, seen, host, context.now(), judgement).judge());
+      facts.add(new HostJudge(domain, seen, host, context, judgement).judge());
     }
     judgement.fact("hosts", facts);
     if (seen.omitted() > 0) {

@@ -78,6 +78,17 @@ final class DaneRules {
           .remedy("Publish 3 1 1 of the present and of the next key, or 3 1 1 and 2 1 1.")
           .example("violates: 3 1 1 alone; does not: 3 1 1 and 3 1 1, 3 1 1 and 2 1 1");
 
+  static final Rule ROLLOVER_ORDER =
+      Rule.critical(
+              "dane.rollover-order", "the key was changed before its TLSA record had gone round")
+          .why(
+              "Senders keep TLSA records for their TTL. Who asked before the new record was published holds the old ones alone, finds that none fits the new key, and does not deliver until two TTLs have passed. Only who has watched the records over time can tell.")
+          .reference("RFC 7671 §8.1, §8.4")
+          .remedy(
+              "Present the old key again until then, if you still have it; otherwise wait, mail is late and not lost. The next time publish the record of the next key first, wait two TTLs, then change the key, then remove the old record.")
+          .example(
+              "violates: 3 1 1 of the new key published at 12:00 with TTL 3600, the new key used at 12:05; does not: used at 14:00");
+
   static final Rule DENIAL =
       Rule.critical("dane.denial", "senders cannot find out whether there are TLSA records")
           .why(
@@ -96,5 +107,16 @@ final class DaneRules {
           .example("mx1 has 3 1 1, mx2 has none");
 
   static final List<Rule> ALL =
-      List.of(PRESENT, MX_SECURE, DENIAL, MATCH, TA_NAME, USAGE, PARAMS, ROLLOVER, STALE, PARTIAL);
+      List.of(
+          PRESENT,
+          MX_SECURE,
+          DENIAL,
+          MATCH,
+          TA_NAME,
+          USAGE,
+          PARAMS,
+          ROLLOVER,
+          ROLLOVER_ORDER,
+          STALE,
+          PARTIAL);
 }

@@ -1,6 +1,7 @@
 package maildrift.probes.dane;
 
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import maildrift.probes.Context;
 import maildrift.probes.Finding;
+import maildrift.probes.Memory;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Rule;
@@ -20,6 +23,7 @@ import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.Secured;
 import maildrift.probes.dns.Security;
+import maildrift.probes.dns.Signature;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.smtp.SmtpLook;
 import maildrift.probes.tls.MailHosts;
@@ -29,25 +33,33 @@ final class HostJudge {
   private static final int MAX_SHOWN = 20;
   private static final int MAX_DATA = 160;
 
+  /** Resolvers keep nothing for longer (RFC 8767 §4). */
+  private static final Duration MAX_TTL = Duration.ofDays(7);
+
   private final ManagedDomain domain;
   private final DaneSeen seen;
   private final DaneSeen.Host host;
+  private final Context context;
   private final Instant now;
   private final Judgement.Builder judgement;
   private final String subject;
   private final List<Rdata.Tlsa> records;
   private final List<Rdata.Tlsa> usable;
 
+  /** Those that any address fits. */
+  private final Set<Rdata.Tlsa> matched = new LinkedHashSet<>();
+
   HostJudge(
       ManagedDomain domain,
       DaneSeen seen,
       DaneSeen.Host host,
-      Instant now,
+      Context context,
       Judgement.Builder judgement) {
     this.domain = domain;
     this.seen = seen;
     this.host = host;
-    this.now = now;
+    this.context = context;
+    this.now = context.now();
     this.judgement = judgement;
     this.subject = host.name().toString();
     this.records = host.tlsa().records(Rdata.Tlsa.class);
@@ -72,18 +84,45 @@ final class HostJudge {
             });
     switch (host.tlsa()) {
       case Answer.Unanswered unanswered -> unanswered(unanswered);
-      case Answer.NoData _, Answer.NoSuchName _ -> {}
-      case Answer.Found _ -> {
+      case Answer.NoData _, Answer.NoSuchName _ -> {
+        // That there were none is worth knowing only where there are some at times.
+        var record = Rollover.record(host.owner());
+        if (context.memory().of(record).isPresent()) {
+          judgement.record(record, "");
+        }
+      }
+      case Answer.Found(_, _, var ttl, _, _) -> {
         facts.put("records", shown(records));
         if (bogus()) {
           return facts;
         }
         secure();
         parameters();
-        facts.put("matches", matches());
+        var window = window(ttl);
+        var rollover =
+            Rollover.of(
+                records,
+                context.memory().of(Rollover.record(host.owner())).map(Memory.Past::last),
+                now,
+                window);
+        judgement.record(Rollover.record(host.owner()), rollover.value());
+        facts.put("matches", matches(rollover, window));
+        announced(rollover, window).ifPresent(next -> facts.put("announced", next));
       }
     }
     return facts;
+  }
+
+  /** How long somebody may hold other records than there are: two TTLs as published. */
+  private Duration window(Duration cached) {
+    var ttl =
+        host.secured().stream()
+            .flatMap(secured -> secured.tlsa().signatures().stream())
+            .filter(signature -> signature.covers().equals("TLSA"))
+            .map(Signature::originalTtl)
+            .findFirst()
+            .orElse(cached);
+    return ttl.compareTo(MAX_TTL) < 0 ? ttl.multipliedBy(2) : MAX_TTL.multipliedBy(2);
   }
 
   private static List<String> shown(List<Rdata.Tlsa> records) {
@@ -238,11 +277,61 @@ final class HostJudge {
     }
   }
 
-  private List<Map<String, Object>> matches() {
+  /** Of the next key, as it should be: published, and not used yet. */
+  private Optional<Map<String, Object>> announced(Rollover rollover, Duration window) {
+    var next = usable.stream().filter(one -> !matched.contains(one)).toList();
+    if (matched.isEmpty() || next.isEmpty()) {
+      return Optional.empty();
+    }
+    var fact = new LinkedHashMap<String, Object>();
+    fact.put("records", shown(next));
+    var since = rollover.since(next);
+    since.ifPresent(
+        at -> {
+          fact.put("since", at.toString());
+          fact.put("usableFrom", at.plus(window).toString());
+        });
+    fact.put("usable", since.isEmpty() || !since.get().plus(window).isAfter(now));
+    return Optional.of(fact);
+  }
+
+  /** RFC 7671 §8.1: senders that hold the records of before must find that one fits. */
+  private Optional<Finding> tooEarly(
+      Rollover rollover, Duration window, List<SmtpLook> looks) {
+    var held = rollover.held(now, window).stream().filter(TlsaMatch::isUsable).toList();
+    if (held.isEmpty() || host.secured().filter(one -> one.tlsa().isSecure()).isEmpty()) {
+      return Optional.empty();
+    }
+    var wrong = looks.stream().filter(look -> fits(look, held).isEmpty()).toList();
+    var since = rollover.since(List.copyOf(matched));
+    if (wrong.isEmpty() || since.isEmpty()) {
+      return Optional.empty();
+    }
+    var until = since.get().plus(window);
+    return Optional.of(
+        finding(
+                DaneRules.ROLLOVER_ORDER,
+                "%s presents a key whose TLSA record was first seen at %s: senders that hold the records of before do not deliver to it until %s, and so long the old key should have stayed"
+                    .formatted(subject, since.get(), until))
+            .with("held", shown(held))
+            .with("since", since.get().toString())
+            .with("until", until.toString())
+            .with(
+                "addresses",
+                wrong.stream().map(look -> look.target().address().getHostAddress()).toList()));
+  }
+
+  private Set<Rdata.Tlsa> fits(SmtpLook look, List<Rdata.Tlsa> these) {
+    return look instanceof SmtpLook.Spoke(_, _, _, SmtpLook.Handshake handshake)
+        ? hold(look, MailHosts.certificates(handshake), these).matching()
+        : Set.of();
+  }
+
+  private List<Map<String, Object>> matches(Rollover rollover, Duration window) {
+    var fitting = new ArrayList<SmtpLook>();
     var facts = new ArrayList<Map<String, Object>>();
     var wrong = new ArrayList<Shown>();
     var anchors = new ArrayList<Shown>();
-    var matching = new LinkedHashSet<Rdata.Tlsa>();
     var known = 0;
     for (var look : host.looks()) {
       var fact = new LinkedHashMap<String, Object>();
@@ -256,14 +345,18 @@ final class HostJudge {
             unseen.get(),
             DaneRules.MATCH,
             DaneRules.TA_NAME,
-            DaneRules.STALE);
+            DaneRules.STALE,
+            DaneRules.ROLLOVER_ORDER);
         continue;
       }
       known++;
       var shown = new ArrayList<Shown>();
       hold(look).forEach(shown::add);
       var one = shown.getFirst();
-      matching.addAll(one.matching());
+      matched.addAll(one.matching());
+      if (!one.matching().isEmpty()) {
+        fitting.add(look);
+      }
       fact.put("outcome", "observed");
       fact.put("matched", usable.isEmpty() ? null : !one.matching().isEmpty());
       if (!usable.isEmpty() && one.matching().isEmpty()) {
@@ -272,8 +365,9 @@ final class HostJudge {
     }
     mismatch(wrong, DaneRules.MATCH, known).ifPresent(judgement::add);
     mismatch(anchors, DaneRules.TA_NAME, known).ifPresent(judgement::add);
-    var stale = usable.stream().filter(one -> !matching.contains(one)).toList();
-    if (!matching.isEmpty() && !stale.isEmpty() && known == host.looks().size()) {
+    tooEarly(rollover, window, fitting).ifPresent(judgement::add);
+    var stale = usable.stream().filter(one -> !matched.contains(one)).toList();
+    if (!matched.isEmpty() && !stale.isEmpty() && known == host.looks().size()) {
       judgement.add(
           finding(
                   DaneRules.STALE,
@@ -315,13 +409,17 @@ final class HostJudge {
   }
 
   private Shown hold(SmtpLook look, List<X509Certificate> chain) {
+    return hold(look, chain, usable);
+  }
+
+  private Shown hold(SmtpLook look, List<X509Certificate> chain, List<Rdata.Tlsa> these) {
     if (chain.isEmpty()) {
       return without(look, "its certificates cannot be read");
     }
     var names = Stream.of(host.base(), host.name(), domain.name()).distinct().toList();
     var matching = new LinkedHashSet<Rdata.Tlsa>();
     var why = "its certificate is another one";
-    for (var one : usable) {
+    for (var one : these) {
       switch (TlsaMatch.match(one, chain, names, now)) {
         case TlsaMatch.Result.Matches _ -> matching.add(one);
         case TlsaMatch.Result.Differs _ -> {}
@@ -329,7 +427,7 @@ final class HostJudge {
       }
     }
     if (!why.startsWith(ANCHOR)
-        && usable.stream().allMatch(one -> one.usage() == TlsaMatch.DANE_TA)) {
+        && these.stream().allMatch(one -> one.usage() == TlsaMatch.DANE_TA)) {
       why = why + ", or the authority's own certificate is not sent";
     }
     return new Shown(look, Optional.of(chain.getFirst()), matching, why);

@@ -4,6 +4,7 @@ import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,11 +121,19 @@ record Content(long mark, List<Signature> signatures) {
   private static Signature signature(WireReader in, DnsName owner) throws Malformed {
     var covers = in.u16();
     var algorithm = in.u8();
-    in.skip(5);
+    in.skip(1);
+    var originalTtl = Duration.ofSeconds(in.u32());
     var expiration = Instant.ofEpochSecond(in.u32());
     var inception = Instant.ofEpochSecond(in.u32());
     var keyTag = in.u16();
     return new Signature(
-        owner, Type.string(covers), algorithm, keyTag, in.name(), inception, expiration);
+        owner,
+        Type.string(covers),
+        algorithm,
+        keyTag,
+        in.name(),
+        inception,
+        expiration,
+        originalTtl);
   }
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
  * @param owner whose records it covers
  * @param covers the type of the covered records, as text, e.g. {@code MX} or {@code TYPE65534}
  * @param signer the zone
+ * @param originalTtl of the covered records, as published and not as cached
  * @param expiration as the 32 bits of the record say, which come round every 136 years
  */
 public record Signature(
@@ -18,7 +19,8 @@ public record Signature(
     int keyTag,
     DnsName signer,
     Instant inception,
-    Instant expiration) {
+    Instant expiration,
+    Duration originalTtl) {
 
   public Duration validity() {
     return Duration.between(inception, expiration);

@@ -14,13 +14,16 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
 import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
+import maildrift.probes.Memory;
 import maildrift.probes.Network;
 import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
@@ -43,6 +46,7 @@ import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
 import maildrift.probes.tls.TestCa;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -468,6 +472,156 @@ class DaneProbeTest {
     }
   }
 
+  // ---- Over time
+
+  /** Twice the TTL of every record here. */
+  private static final Duration WINDOW = Duration.ofMinutes(10);
+
+  private static final String ANOTHER = tlsa(3, 1, 1, ROOT.certificate());
+
+  private static String ago(Duration time) {
+    return NOW.minus(time).toString();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aKeyIsUsedOnlyWhenItsRecordHasGoneRound() {
+    var minute = Duration.ofMinutes(1);
+    return Stream.of(
+            over("key and record at once", PRESENT, new World().presents(NEXT, COMING), true),
+            over("nobody remembers", null, new World().presents(NEXT, COMING), false),
+            over("there was no record before", "", new World().presents(NEXT, COMING), false),
+            over(
+                "the record a minute before the key",
+                PRESENT + "; " + COMING + " since=" + ago(minute),
+                new World().presents(NEXT, PRESENT, COMING),
+                true),
+            over(
+                "the record two TTLs before the key",
+                PRESENT + "; " + COMING + " since=" + ago(WINDOW),
+                new World().presents(NEXT, PRESENT, COMING),
+                false),
+            over(
+                "and the old one is gone at once",
+                PRESENT + "; " + COMING + " since=" + ago(WINDOW),
+                new World().presents(NEXT, COMING),
+                false),
+            over(
+                "key and record at once, a minute ago",
+                COMING + " since=" + ago(minute) + "; " + PRESENT + " gone=" + ago(minute),
+                new World().presents(NEXT, COMING),
+                true),
+            over(
+                "and longer than two TTLs ago",
+                COMING + " since=" + ago(WINDOW) + "; " + PRESENT + " gone=" + ago(WINDOW),
+                new World().presents(NEXT, COMING),
+                false),
+            over(
+                "the next key is announced, the present one used",
+                PRESENT,
+                new World().tlsa(PRESENT, COMING),
+                false),
+            over(
+                "the same key by another record",
+                tlsa(3, 0, 1, LEAF.certificate()),
+                new World().tlsa(PRESENT),
+                false),
+            over(
+                "another key of the same authority, which is published too",
+                PRESENT + "; " + AUTHORITY,
+                new World().presents(NEXT, COMING, AUTHORITY),
+                false),
+            over(
+                "not signed, so that nobody holds it against the host",
+                PRESENT,
+                new World().presents(NEXT, COMING).security(new Security.Insecure(true, "no DS")),
+                false))
+        .map(
+            one ->
+                DynamicTest.dynamicTest(
+                    one.name(),
+                    () -> {
+                      var judgement =
+                          one.remembered() == null
+                              ? one.world().judge()
+                              : one.world().judge(one.remembered());
+
+                      assertThat(violated(judgement).contains("dane.rollover-order CRITICAL"))
+                          .isEqualTo(one.tooEarly());
+                    }));
+  }
+
+  private record OverTime(
+      String name, @Nullable String remembered, World world, boolean tooEarly) {}
+
+  private static OverTime over(
+      String name, @Nullable String remembered, World world, boolean tooEarly) {
+    return new OverTime(name, remembered, world, tooEarly);
+  }
+
+  @Test
+  void whoChangesKeysTooEarlyIsToldSinceWhenAndUntilWhen() {
+    var since = NOW.minus(Duration.ofMinutes(1));
+
+    var judgement =
+        new World()
+            .presents(NEXT, PRESENT, COMING)
+            .judge(PRESENT + "; " + COMING + " since=" + since);
+
+    assertThat(judgement.findings())
+        .filteredOn(finding -> finding.rule().id().equals("dane.rollover-order"))
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.message())
+                    .contains("mx.contoso.test", since.toString(), since.plus(WINDOW).toString()));
+    assertThat(judgement.records())
+        .containsEntry(OWNER + " TLSA", sorted(PRESENT, COMING + " since=" + since));
+  }
+
+  private static String sorted(String... records) {
+    return Stream.of(records).sorted().collect(Collectors.joining("; "));
+  }
+
+  @Test
+  void theRecordSaysSinceWhenThereIsWhatAndForHowLongWhatIsGone() {
+    var first = new World().tlsa(PRESENT).judge();
+    var added = new World().tlsa(PRESENT, COMING).judge(PRESENT);
+    var removed = new World().presents(NEXT, COMING).judge(sorted(PRESENT, COMING));
+    var forgotten =
+        new World()
+            .presents(NEXT, COMING, ANOTHER)
+            .judge(COMING + "; " + PRESENT + " gone=" + ago(WINDOW));
+    var none = new World().judge(PRESENT);
+
+    assertThat(first.records()).containsEntry(OWNER + " TLSA", PRESENT);
+    assertThat(added.records())
+        .containsEntry(OWNER + " TLSA", sorted(PRESENT, COMING + " since=" + NOW));
+    assertThat(removed.records())
+        .containsEntry(OWNER + " TLSA", COMING + "; " + PRESENT + " gone=" + NOW);
+    assertThat(forgotten.records())
+        .containsEntry(OWNER + " TLSA", sorted(COMING, ANOTHER + " since=" + NOW));
+    assertThat(none.records()).containsEntry(OWNER + " TLSA", "");
+    assertThat(new World().judge().records()).isEmpty();
+    assertThat(DaneProbe.undated(PRESENT + " since=" + NOW))
+        .isEqualTo(DaneProbe.undated(PRESENT + " since=" + NOW.minusSeconds(30)))
+        .isNotEqualTo(DaneProbe.undated(PRESENT + " gone=" + NOW));
+  }
+
+  @Test
+  void theNextKeyIsAnnouncedFromWhenItIsSeen() {
+    var since = NOW.minus(Duration.ofMinutes(1));
+
+    var judgement =
+        new World()
+            .tlsa(PRESENT, COMING)
+            .judge(sorted(PRESENT, COMING + " since=" + since));
+
+    assertThat(String.valueOf(judgement.facts().get("hosts")))
+        .contains(
+            "announced={records=[%s], since=%s, usableFrom=%s, usable=false}"
+                .formatted(COMING, since, since.plus(WINDOW)));
+  }
+
   @Test
   void everyRuleIsExplained() {
     assertThat(PROBE.rules())
@@ -524,6 +678,7 @@ class DaneProbeTest {
     private final ListedDns dns = ListedDns.of("mx.contoso.test A 192.0.2.1");
     private String mx = "mx.contoso.test";
     private boolean hasMx = true;
+    private Memory memory = Memory.NOTHING;
     private SmtpLook.Tls tls = handshake(LEAF);
     private final Map<InetAddress, SmtpLook.Tls> others = new HashMap<>();
     private Security security = new Security.Secure();
@@ -593,11 +748,21 @@ class DaneProbeTest {
       return judge(CONTOSO);
     }
 
+    /** As somebody does who remembers the records as this. */
+    Judgement judge(String remembered) {
+      memory =
+          record ->
+              record.equals(OWNER + " TLSA")
+                  ? Optional.of(new Memory.Past(Optional.empty(), remembered, Optional.empty()))
+                  : Optional.empty();
+      return judge(CONTOSO);
+    }
+
     Judgement judge(ManagedDomain domain) {
       if (hasMx) {
         add("contoso.test MX 10 " + mx);
       }
-      return PROBE.judge(domain, PROBE.observe(domain, this), Context.at(NOW));
+      return PROBE.judge(domain, PROBE.observe(domain, this), Context.at(NOW).memory(memory));
     }
 
     private List<Answer> ask(List<Question> questions) {

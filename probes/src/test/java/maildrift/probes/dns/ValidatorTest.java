@@ -150,7 +150,9 @@ class ValidatorTest {
                 secured.signatures().getFirst().keyTag(),
                 CONTOSO,
                 NOW.minus(Duration.ofDays(1)),
-                NOW.plus(Duration.ofDays(30))));
+                NOW.plus(Duration.ofDays(30)),
+                secured.signatures().getFirst().originalTtl()));
+    assertThat(secured.signatures().getFirst().originalTtl()).isPositive();
   }
 
   @Test
