@@ -24,15 +24,17 @@ import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.smtp.SmtpLook;
 import maildrift.probes.tls.Leaf;
 import maildrift.probes.tls.MailHosts;
 import maildrift.probes.tls.NameMatch;
 
 /**
- * Who may issue certificates for the domain and its MX hosts, and may those who did? (RFC 8659)
+ * Who may issue certificates for the domain, its MX hosts and the host of its MTA-STS policy, and
+ * may those who did? (RFC 8659)
  *
- * <p>Mail hosts are contacted only where CAA records restrict who may issue for them.
+ * <p>Hosts are contacted only where CAA records restrict who may issue for them.
  */
 public final class CaaProbe implements Probe<CaaSeen> {
   private static final String NAME = "caa";
@@ -57,15 +59,34 @@ public final class CaaProbe implements Probe<CaaSeen> {
 
   @Override
   public CaaSeen observe(ManagedDomain domain, Network network) {
-    var mx = network.dns().ask(domain.name(), RecordType.MX);
+    var asked =
+        network
+            .dns()
+            .ask(
+                Stream.concat(
+                        Stream.of(new Question(domain.name(), RecordType.MX)),
+                        MtaStsProbe.question(domain).stream())
+                    .toList());
+    var mx = asked.getFirst();
+    var policy =
+        domain.skip().contains("mtasts") || asked.size() < 2
+            ? Optional.<MtaStsProbe.Announced>empty()
+            : MtaStsProbe.announced(domain, asked.getLast());
     var names = MailHosts.of(mx);
     var hosts =
         names.stream()
             .limit(MailHosts.MAX_HOSTS)
             .filter(name -> name.labels().size() <= MAX_LABELS)
             .toList();
-    var climbs = climb(Stream.concat(Stream.of(domain.name()), hosts.stream()).toList(), network);
-    var ofHosts = climbs.subList(1, climbs.size());
+    var climbed =
+        Stream.of(
+                Stream.of(domain.name()),
+                hosts.stream(),
+                policy.stream().map(MtaStsProbe.Announced::host))
+            .flatMap(all -> all)
+            .toList();
+    var climbs = climb(climbed, network);
+    var ofHosts = climbs.subList(1, 1 + hosts.size());
     var wanted =
         domain.skip().contains("tls")
             ? List.<DnsName>of()
@@ -75,7 +96,28 @@ public final class CaaProbe implements Probe<CaaSeen> {
         climbs.getFirst(),
         mx,
         ofHosts.stream().map(climb -> host(climb, looked)).toList(),
-        names.size() - hosts.size());
+        names.size() - hosts.size(),
+        policy.map(announced -> policyHost(announced, climbs.getLast(), network)),
+        !domain.skip().contains("mtasts") && asked.getLast() instanceof Answer.Unanswered unseen
+            ? Optional.of(unseen.why())
+            : Optional.empty());
+  }
+
+  /** Asked for what the mtasts probe asks it for, which is then remembered for both. */
+  private static CaaSeen.PolicyHost policyHost(
+      MtaStsProbe.Announced announced, Climb climb, Network network) {
+    if (!restricts(climb)) {
+      return new CaaSeen.PolicyHost(climb, List.of(), Optional.empty());
+    }
+    var answers =
+        network
+            .dns()
+            .ask(
+                List.of(
+                    new Question(announced.host(), RecordType.A),
+                    new Question(announced.host(), RecordType.AAAA)));
+    return new CaaSeen.PolicyHost(
+        climb, answers, announced.target(answers).map(target -> network.https().get(target)));
   }
 
   private static CaaSeen.Host host(Climb climb, List<MailHosts.Host> looked) {
@@ -154,6 +196,13 @@ public final class CaaProbe implements Probe<CaaSeen> {
       judgement.add(Gap.of(NAME, subject + " MX", unanswered.why(), CaaRules.PERMITS_ISSUER.id()));
     }
     judgement.fact("hosts", seen.hosts().stream().map(host -> judge(host, judgement)).toList());
+    seen.policyHost().ifPresent(host -> judgement.fact("policyHost", judge(host, judgement)));
+    seen.policyUnseen()
+        .ifPresent(
+            why ->
+                judgement.aside(
+                    Gap.of(NAME, "_mta-sts." + subject + " TXT", why, CaaRules.PERMITS_ISSUER.id())
+                        .subject("mta-sts." + subject)));
     if (seen.omitted() > 0) {
       judgement.fact("hostsOmitted", seen.omitted());
     }
@@ -244,18 +293,54 @@ public final class CaaProbe implements Probe<CaaSeen> {
                 why ->
                     judgement.add(
                         Gap.of(NAME, subject, why, CaaRules.PERMITS_ISSUER.id()).subject(subject)));
-        var issued = host.looks().stream().flatMap(look -> issued(host, look).stream()).toList();
-        issued.stream()
-            .findFirst()
+        issued(
+            host.climb(),
+            host.looks().stream().flatMap(look -> leaf(look).stream()),
+            fact,
+            judgement);
+      }
+    }
+    return fact;
+  }
+
+  /** What is said of these certificates, which the host of the climb presents. */
+  private static void issued(
+      Climb climb,
+      Stream<X509Certificate> leaves,
+      Map<String, Object> fact,
+      Judgement.Builder judgement) {
+    var issued = leaves.flatMap(leaf -> issued(climb, leaf).stream()).toList();
+    issued.stream()
+        .findFirst()
+        .ifPresent(
+            one -> {
+              fact.put("issuer", one.authority().organisation());
+              fact.put("permitted", issued.stream().allMatch(Issued::isPermitted));
+            });
+    issued.stream()
+        .filter(one -> !one.isPermitted())
+        .findFirst()
+        .ifPresent(one -> judgement.add(finding(climb.name(), one)));
+  }
+
+  /** Where the MTA-STS policy is: without its certificate nobody reads it. */
+  private static Map<String, Object> judge(CaaSeen.PolicyHost host, Judgement.Builder judgement) {
+    var fact = new LinkedHashMap<String, Object>();
+    var subject = host.climb().name().toString();
+    fact.put("host", subject);
+    switch (host.climb().relevant()) {
+      case Relevant.None _ -> fact.put("foundAt", null);
+      case Relevant.Unseen(var at, var why) ->
+          judgement.aside(
+              Gap.of(NAME, at + " CAA", why, CaaRules.PERMITS_ISSUER.id()).subject(subject));
+      case Relevant.Found found -> {
+        fact.put("foundAt", found.at().toString());
+        host.unseen()
             .ifPresent(
-                one -> {
-                  fact.put("issuer", one.authority().organisation());
-                  fact.put("permitted", issued.stream().allMatch(Issued::isPermitted));
-                });
-        issued.stream()
-            .filter(one -> !one.isPermitted())
-            .findFirst()
-            .ifPresent(one -> judgement.add(finding(host, one)));
+                why ->
+                    judgement.aside(
+                        Gap.of(NAME, subject, why, CaaRules.PERMITS_ISSUER.id()).subject(subject)));
+        issued(host.climb(), host.leaf().stream(), fact, judgement);
       }
     }
     return fact;
@@ -277,28 +362,23 @@ public final class CaaProbe implements Probe<CaaSeen> {
   }
 
   /** For a wildcard certificate the set of the name without the asterisk counts (§4.3). */
-  private static Optional<Issued> issued(CaaSeen.Host host, SmtpLook look) {
-    return leaf(look)
+  private static Optional<Issued> issued(Climb host, X509Certificate leaf) {
+    return Authorities.issuerOf(leaf)
         .flatMap(
-            leaf ->
-                Authorities.issuerOf(leaf)
-                    .flatMap(
-                        authority -> {
-                          var names =
-                              Leaf.of(leaf).dnsNames().stream()
-                                  .filter(name -> NameMatch.matches(name, host.name()))
-                                  .toList();
-                          if (names.isEmpty()) {
-                            return Optional.empty();
-                          }
-                          var wildcard = names.stream().allMatch(name -> name.startsWith("*."));
-                          var climb =
-                              wildcard ? host.climb().from(host.name().parent()) : host.climb();
-                          return climb.relevant() instanceof Relevant.Found found
-                              ? Optional.of(
-                                  new Issued(authority, names.getFirst(), wildcard, found))
-                              : Optional.empty();
-                        }));
+            authority -> {
+              var names =
+                  Leaf.of(leaf).dnsNames().stream()
+                      .filter(name -> NameMatch.matches(name, host.name()))
+                      .toList();
+              if (names.isEmpty()) {
+                return Optional.empty();
+              }
+              var wildcard = names.stream().allMatch(name -> name.startsWith("*."));
+              var climb = wildcard ? host.from(host.name().parent()) : host;
+              return climb.relevant() instanceof Relevant.Found found
+                  ? Optional.of(new Issued(authority, names.getFirst(), wildcard, found))
+                  : Optional.empty();
+            });
   }
 
   private static Optional<X509Certificate> leaf(SmtpLook look) {
@@ -307,15 +387,15 @@ public final class CaaProbe implements Probe<CaaSeen> {
         : Optional.empty();
   }
 
-  private static Finding finding(CaaSeen.Host host, Issued issued) {
+  private static Finding finding(DnsName host, Issued issued) {
     var owner = issued.found().owner();
     var set = issued.found().set();
     return Finding.of(
             CaaRules.PERMITS_ISSUER,
-            host.name().toString(),
+            host.toString(),
             "renewal will fail: %s has a certificate of %s for %s, but the CAA records at %s let %s issue"
                 .formatted(
-                    host.name(),
+                    host,
                     issued.authority().organisation(),
                     issued.name(),
                     owner,

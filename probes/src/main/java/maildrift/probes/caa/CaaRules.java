@@ -20,9 +20,9 @@ final class CaaRules {
   static final Rule PERMITS_ISSUER =
       Rule.warning(
               "caa.permits-issuer",
-              "the CAA records do not let the authority of a mail host's certificate issue again")
+              "the CAA records do not let the authority of a certificate in use issue again")
           .why(
-              "The certificate in use stays valid, but its renewal will be refused; on the day it expires, senders that verify certificates stop delivering.")
+              "The certificate in use stays valid, but its renewal will be refused; on the day it expires, senders that verify certificates stop delivering. So it is with the certificate of the MTA-STS policy's host, without which nobody reads the policy.")
           .reference("RFC 8659 §4.2, §4.3")
           .remedy(
               "Add the authority to the CAA records, or have the next certificate issued by one that they name.")

@@ -1,20 +1,31 @@
 package maildrift.probes.caa;
 
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.domain.PublicSuffixes;
+import maildrift.probes.https.HttpsLook;
 import maildrift.probes.smtp.SmtpLook;
+import maildrift.probes.tls.MailHosts;
 
 /**
  * What was seen of the CAA records of a domain and of its MX hosts.
  *
  * @param mx the domain's MX
  * @param omitted MX hosts beyond those that are looked at
+ * @param policyHost where an MTA-STS policy is announced
+ * @param policyUnseen why it is not known whether one is
  */
-public record CaaSeen(Climb domain, Answer mx, List<Host> hosts, int omitted) {
+public record CaaSeen(
+    Climb domain,
+    Answer mx,
+    List<Host> hosts,
+    int omitted,
+    Optional<PolicyHost> policyHost,
+    Optional<String> policyUnseen) {
 
   public CaaSeen {
     hosts = List.copyOf(hosts);
@@ -99,6 +110,43 @@ public record CaaSeen(Climb domain, Answer mx, List<Host> hosts, int omitted) {
       DnsName name, Climb climb, List<SmtpLook> looks, Optional<String> addressesUnseen) {
     public Host {
       looks = List.copyOf(looks);
+    }
+  }
+
+  /**
+   * The host of the MTA-STS policy.
+   *
+   * @param addresses what DNS said of A and AAAA; empty where no CAA record makes them matter
+   * @param look at the policy; empty: there was no address to look at
+   */
+  public record PolicyHost(Climb climb, List<Answer> addresses, Optional<HttpsLook> look) {
+    public PolicyHost {
+      addresses = List.copyOf(addresses);
+    }
+
+    Optional<X509Certificate> leaf() {
+      return look.flatMap(
+          seen ->
+              seen instanceof HttpsLook.Spoke spoke
+                  ? MailHosts.certificates(spoke.chain()).stream().findFirst()
+                  : Optional.empty());
+    }
+
+    /** Why its certificate is not known; empty also where it has none. */
+    Optional<String> unseen() {
+      return look.map(
+              seen ->
+                  switch (seen) {
+                    case HttpsLook.Unobservable(var why) -> Optional.of(why);
+                    case HttpsLook.Refused(var why) -> Optional.of(why);
+                    case HttpsLook.NoHandshake _, HttpsLook.Spoke _ -> Optional.<String>empty();
+                  })
+          .orElseGet(
+              () ->
+                  addresses.stream()
+                      .filter(Answer.Unanswered.class::isInstance)
+                      .map(answer -> ((Answer.Unanswered) answer).why())
+                      .findFirst());
     }
   }
 }

@@ -38,6 +38,11 @@ public sealed interface HttpsLook {
       this.said = said;
     }
 
+    /** As sent, the server's own first, DER; nobody has looked whether they are any good. */
+    public List<byte[]> chain() {
+      return chain;
+    }
+
     /** What it said, if a client that trusts these anchors would have listened (RFC 9525). */
     public Verified verified(TrustAnchors anchors, Instant at) {
       return anchors

@@ -65,6 +65,47 @@ public final class MtaStsProbe implements Probe<StsSeen> {
     return LABEL.owner(domain) + POLICY_RECORD;
   }
 
+  /** What announces a policy; empty for a name that is too long for it. */
+  public static Optional<Question> question(ManagedDomain domain) {
+    return DnsName.parse(LABEL.owner(domain)).map(owner -> new Question(owner, RecordType.TXT));
+  }
+
+  /** The policy that a domain announces, by the answer to that question. */
+  public static Optional<Announced> announced(ManagedDomain domain, Answer txt) {
+    return LABEL
+        .read(txt)
+        .only()
+        .flatMap(StsRecord::id)
+        .flatMap(
+            id ->
+                DnsName.parse("mta-sts." + domain.name()).map(host -> new Announced(host, id)));
+  }
+
+  /**
+   * A policy that is announced.
+   *
+   * @param id of its version
+   */
+  public record Announced(DnsName host, String id) {
+
+    /**
+     * What to read.
+     *
+     * @param answers what DNS says of the host's addresses; empty: there is none
+     */
+    public Optional<Https.Target> target(List<Answer> answers) {
+      var found =
+          answers.stream()
+              .flatMap(answer -> answer.records(Rdata.Address.class).stream())
+              .map(Rdata.Address::address)
+              .distinct()
+              .toList();
+      return found.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Https.Target(host, found, PATH, id));
+    }
+  }
+
   @Override
   public String name() {
     return NAME;
@@ -86,18 +127,12 @@ public final class MtaStsProbe implements Probe<StsSeen> {
     var txt = LABEL.ask(domain, network);
     return new StsSeen(
         txt,
-        LABEL
-            .read(txt)
-            .only()
-            .flatMap(StsRecord::id)
-            .flatMap(
-                id ->
-                    DnsName.parse("mta-sts." + domain.name())
-                        .map(host -> policy(domain, host, id, network))));
+        announced(domain, txt).map(policy -> policy(domain, policy, network)));
   }
 
   private static StsSeen.Policy policy(
-      ManagedDomain domain, DnsName host, String id, Network network) {
+      ManagedDomain domain, Announced announced, Network network) {
+    var host = announced.host();
     var answers =
         network
             .dns()
@@ -110,16 +145,7 @@ public final class MtaStsProbe implements Probe<StsSeen> {
     var mx = answers.get(2);
     // A mail server of the domain itself, where there is no MX record (RFC 5321 §5.1).
     var names = mx.isAbsent() ? List.of(domain.name()) : MailHosts.of(mx);
-    var found =
-        addresses.stream()
-            .flatMap(answer -> answer.records(Rdata.Address.class).stream())
-            .map(Rdata.Address::address)
-            .distinct()
-            .toList();
-    var look =
-        found.isEmpty()
-            ? Optional.<HttpsLook>empty()
-            : Optional.of(network.https().get(new Https.Target(host, found, PATH, id)));
+    var look = announced.target(addresses).map(target -> network.https().get(target));
     var wanted =
         domain.skip().contains("tls") || !look.map(MtaStsProbe::binds).orElse(false)
             ? List.<DnsName>of()

@@ -105,10 +105,15 @@ public final class MailHosts {
 
   /** A chain as sent, leaf first; empty when one of its certificates cannot be read. */
   public static List<X509Certificate> certificates(SmtpLook.Handshake handshake) {
+    return certificates(handshake.chain());
+  }
+
+  /** As above, of a chain that somebody else presented. */
+  public static List<X509Certificate> certificates(List<byte[]> sent) {
     try {
       var factory = CertificateFactory.getInstance("X.509");
       var chain = new ArrayList<X509Certificate>();
-      for (var der : handshake.chain()) {
+      for (var der : sent) {
         if (factory.generateCertificate(new ByteArrayInputStream(der))
             instanceof X509Certificate certificate) {
           chain.add(certificate);

@@ -26,6 +26,8 @@ import maildrift.probes.dns.ListedDns;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.server.Fault;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.https.Https;
+import maildrift.probes.https.HttpsLook;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
 import maildrift.probes.tls.TestCa;
@@ -245,6 +247,84 @@ class CaaProbeTest {
     }
   }
 
+  // ---- The host of the MTA-STS policy
+
+  private static final String ANNOUNCED = "_mta-sts.contoso.test TXT v=STSv1; id=1";
+  private static final String POLICY_HOST = "mta-sts.contoso.test";
+  private static final HttpsLook ITS_CERTIFICATE =
+      new HttpsLook.Spoke(
+          DnsName.of(POLICY_HOST),
+          LETS_ENCRYPT.leaf(TestCa.wish(POLICY_HOST)).der(),
+          new HttpsLook.Said.Garbled("nothing that matters here"));
+
+  // records besides | violated | contacted?
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          contoso.test CAA 0 issue "digicert.com" | caa.permits-issuer WARNING mta-sts.contoso.test | true
+          contoso.test CAA 0 issue "digicert.com" + contoso.test CAA 0 issue "letsencrypt.org" | | true
+          contoso.test CAA 0 issue "digicert.com" + mta-sts.contoso.test CAA 0 issue "letsencrypt.org" | | true
+          contoso.test CAA 0 issue "digicert.com" + mta-sts.contoso.test CAA 0 issue "digicert.com" | caa.permits-issuer WARNING mta-sts.contoso.test | true
+          test CAA 0 iodef "mailto:a@b.test" | | false
+          """)
+  void thePolicyHostsAuthorityMustBeNamedToo(
+      String records, @Nullable String violated, boolean contacted) {
+    var dns = contoso(ANNOUNCED, POLICY_HOST + " A 192.0.2.2");
+    Arrays.stream(records.split("\\+", -1)).forEach(dns::add);
+    var network = new Scripted(dns, certificateOf("dc")).web(ITS_CERTIFICATE);
+
+    var judgement = judge(CONTOSO, network);
+
+    assertThat(violated(judgement)).isEqualTo(violated == null ? "" : violated);
+    assertThat(network.read).hasSize(contacted ? 1 : 0);
+    if (violated != null) {
+      assertThat(String.valueOf(judgement.facts().get("policyHost")))
+          .contains("issuer=Let's Encrypt", "permitted=false");
+      assertThat(judgement.findings().getFirst().message())
+          .startsWith("renewal will fail: mta-sts.contoso.test has a certificate of Let's Encrypt");
+    }
+  }
+
+  @Test
+  void aPolicyThatNobodyAnnouncesIsNotLookedFor() {
+    var network =
+        new Scripted(
+                contoso("contoso.test CAA 0 issue \"digicert.com\"", POLICY_HOST + " A 192.0.2.2"),
+                certificateOf("dc"))
+            .web(ITS_CERTIFICATE);
+
+    assertThat(violated(judge(CONTOSO, network))).isEmpty();
+    assertThat(violated(judge(skipping(CONTOSO, "mtasts"), network))).isEmpty();
+    assertThat(network.read).isEmpty();
+  }
+
+  @Test
+  void aPolicyHostThatIsNotSeenHidesItselfAlone() {
+    var dns =
+        contoso(
+            "contoso.test CAA 0 issue \"digicert.com\"", ANNOUNCED, POLICY_HOST + " A 192.0.2.2");
+    var silent =
+        judge(
+            CONTOSO,
+            new Scripted(dns, certificateOf("dc")).web(new HttpsLook.Unobservable("silence")));
+    var unasked =
+        judge(
+            contoso(
+                "contoso.test CAA 0 issue \"digicert.com\"", "_mta-sts.contoso.test TXT timeout"),
+            certificateOf("dc"));
+
+    for (var judgement : List.of(silent, unasked)) {
+      assertThat(judgement.findings()).isEmpty();
+      assertThat(judgement.gaps()).isEmpty();
+      assertThat(judgement.hides(new Finding.Key("caa.permits-issuer", POLICY_HOST))).isTrue();
+      assertThat(judgement.hides(new Finding.Key("caa.permits-issuer", "mx.contoso.test")))
+          .isFalse();
+    }
+  }
+
   @Test
   void aHostileNameIsNotClimbedForEver() {
     var deep = "a.".repeat(100) + "test";
@@ -365,15 +445,30 @@ class CaaProbeTest {
     private final Dns dns;
     private final SmtpLook.Tls tls;
     private final List<Smtp.Target> looked = new ArrayList<>();
+    private final List<Https.Target> read = new ArrayList<>();
+    private HttpsLook web = new HttpsLook.Unobservable("nobody");
 
     Scripted(Dns dns, SmtpLook.Tls tls) {
       this.dns = dns;
       this.tls = tls;
     }
 
+    Scripted web(HttpsLook all) {
+      web = all;
+      return this;
+    }
+
     @Override
     public Dns dns() {
       return dns;
+    }
+
+    @Override
+    public Https https() {
+      return target -> {
+        read.add(target);
+        return web;
+      };
     }
 
     @Override
