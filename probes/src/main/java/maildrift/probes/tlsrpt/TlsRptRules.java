@@ -9,8 +9,9 @@ final class TlsRptRules {
   private TlsRptRules() {}
 
   static final Rule TXT =
-      Rule.warning("tlsrpt.txt", "the TLS-RPT record cannot be used")
-          .why("Nobody reports that mail could not be delivered because of TLS.")
+      Rule.warning("tlsrpt.txt", "there is no TLS-RPT record, or none that can be used")
+          .why(
+              "Nobody reports that mail could not be delivered because of TLS. Where there is none, a warning with MTA-STS or DANE, which make senders insist on TLS; else info.")
           .reference("RFC 8460 §3")
           .remedy("Publish exactly one record with a mailto: or https: address.")
           .example(

@@ -7,13 +7,17 @@ import com.google.common.base.Splitter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
+import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Outcome;
+import maildrift.probes.Rule;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
@@ -122,6 +126,81 @@ class TlsRptProbeTest {
       assertThat(judgement.records())
           .containsExactly(Map.entry("_smtp._tls.contoso.test TLSRPT", ""));
     }
+  }
+
+  // mtasts | dane | mx | what is said of a domain without a record
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          absent       | absent       | 10 mx.contoso.test | INFO
+          observed     | absent       | 10 mx.contoso.test | WARNING
+          absent       | observed     | 10 mx.contoso.test | WARNING
+          observed     | observed     | 10 mx.contoso.test | WARNING
+          observed     | unobservable | 10 mx.contoso.test | WARNING
+          observed     |              | 10 mx.contoso.test | WARNING
+          absent       | unsecured    | 10 mx.contoso.test | INFO
+          absent       | unobservable | 10 mx.contoso.test | hidden
+          unobservable | absent       | 10 mx.contoso.test | hidden
+          absent       |              | 10 mx.contoso.test | nothing
+                       |              |                    | nothing
+          observed     | observed     | 0 .                | nothing
+          observed     | absent       | none               | nothing
+          absent       | absent       |                    | INFO
+          """)
+  void absenceMattersWhereSendersInsistOnTls(
+      @Nullable String policy, @Nullable String dane, @Nullable String mx, String expected) {
+    var siblings = new HashMap<String, Judgement>();
+    if (policy != null) {
+      siblings.put("mtasts", sibling(policy));
+    }
+    if (dane != null) {
+      siblings.put("dane", sibling(dane));
+    }
+    if (mx != null) {
+      siblings.put(
+          "mx",
+          new Judgement.Builder()
+              .record("contoso.test MX", mx.equals("none") ? "" : mx)
+              .build(Outcome.OBSERVED));
+    }
+    var own = judge(new Answer.NoData(List.of(), Duration.ZERO, "test", false));
+
+    var judgement = PROBE.among(CONTOSO, own, siblings);
+
+    var said =
+        judgement.findings().stream().map(finding -> finding.severity().toString()).toList();
+    var hidden = judgement.hides(new Finding.Key("tlsrpt.txt", "contoso.test"));
+    assertThat(judgement.gaps()).isEmpty();
+    assertThat(hidden ? "hidden" : said.isEmpty() ? "nothing" : said.getFirst())
+        .isEqualTo(expected);
+  }
+
+  private static Judgement sibling(String outcome) {
+    var judgement = new Judgement.Builder();
+    if (outcome.equals("unobservable")) {
+      judgement.add(Gap.of("x", "mx.contoso.test A", "timeout", "x."));
+    }
+    if (outcome.equals("unsecured")) {
+      judgement.add(
+          Finding.of(
+              Rule.critical("dane.mx-secure", "not secured"), "mx.contoso.test", "not signed"));
+    }
+    return judgement.build(
+        outcome.equals("unsecured")
+            ? Outcome.OBSERVED
+            : Outcome.valueOf(outcome.toUpperCase(Locale.ROOT)));
+  }
+
+  @Test
+  void whoPublishesOneIsNotToldToWhateverTheOthersSay() {
+    var own = judge(found("v=TLSRPTv1; rua=mailto:a@b.test"));
+
+    assertThat(
+            PROBE.among(
+                CONTOSO, own, Map.of("mtasts", sibling("observed"), "dane", sibling("absent"))))
+        .isEqualTo(own);
   }
 
   @Test
