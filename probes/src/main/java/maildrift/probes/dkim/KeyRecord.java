@@ -1,8 +1,10 @@
 package maildrift.probes.dkim;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,6 +37,11 @@ public record KeyRecord(
   /** A list of more items than this says nothing more. */
   private static final int MAX_ITEMS = 32;
 
+  private static final int MAX_NAME = 32;
+
+  /** Holds a key of 4,096 bits. */
+  private static final int MAX_VALUE = 1024;
+
   public KeyRecord {
     hashes = List.copyOf(hashes);
     services = List.copyOf(services);
@@ -53,6 +60,19 @@ public record KeyRecord(
 
   public boolean isTesting() {
     return flags.contains("y");
+  }
+
+  /** The tags as written, in their order and within bounds; only of what is a tag at all. */
+  Map<String, String> tags() {
+    var tags = new LinkedHashMap<String, String>();
+    TagList.parse(text).tags().stream()
+        .limit(MAX_ITEMS)
+        .forEach(tag -> tags.put(cut(tag.name(), MAX_NAME), cut(tag.value(), MAX_VALUE)));
+    return tags;
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest) + "…";
   }
 
   /** One spelling for equal keys: {@code k=rsa; p=MIIB…}; the text itself where there is none. */

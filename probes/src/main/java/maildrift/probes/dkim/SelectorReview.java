@@ -106,6 +106,7 @@ final class SelectorReview {
     facts.put("testing", record.map(KeyRecord::isTesting).orElse(null));
     facts.put("matchesExpected", matchesExpected().orElse(null));
     facts.put("record", record.map(KeyRecord::text).map(SelectorReview::shown).orElse(null));
+    facts.put("tags", record.map(KeyRecord::tags).orElse(Map.of()));
     facts.put("name", subject);
     facts.put("cname", aliases.stream().map(DnsName::toString).toList());
     facts.put("expectedBy", wanted.origins());

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +20,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyRecordTest {
   private static final String RSA = TestKeys.rsa(2048);
+
+  @Test
+  void theTagsAreShownAsTheyAreWritten() {
+    assertThat(KeyRecord.parse("v=DKIM1; k=RSA; t = y:s ;n=a note; p=").tags())
+        .containsExactly(
+            Map.entry("v", "DKIM1"),
+            Map.entry("k", "RSA"),
+            Map.entry("t", "y:s"),
+            Map.entry("n", "a note"),
+            Map.entry("p", ""));
+    assertThat(KeyRecord.parse("no tags here").tags()).isEmpty();
+    assertThat(KeyRecord.parse("x".repeat(40) + "=1; p=" + "A".repeat(60_000)).tags())
+        .hasSize(2)
+        .allSatisfy(
+            (name, value) -> assertThat(name + value).hasSizeLessThanOrEqualTo(32 + 1024 + 2));
+    var many = new StringBuilder();
+    IntStream.range(0, 500).forEach(i -> many.append("a").append(i).append("=1;"));
+    assertThat(KeyRecord.parse(many.toString()).tags()).hasSize(32);
+  }
 
   @Test
   void readsAnUsualRecord() {
