@@ -35,6 +35,13 @@ final class Samples {
     var all = new ArrayList<Sample>();
     fresh.stream()
         .filter(sample -> !incomplete || !hidden(sample, judgement, domain))
+        .map(
+            sample ->
+                isOfAddress(sample) && hidden(sample, judgement, domain)
+                    ? before.stream()
+                        .filter(sample::isSameSeries)
+                        .reduce(sample, Samples::worse)
+                    : sample)
         .forEach(all::add);
     before.stream()
         .filter(old -> all.stream().noneMatch(own -> own.isSameSeries(old)))
@@ -111,11 +118,43 @@ final class Samples {
           samples.add(Sample.of(Kind.MX_MATCHES_PROFILE, matches ? 1 : 0));
         }
       }
-      case "tls" -> maps(facts, "hosts").forEach(host -> tls(host, samples));
+      case "tls" -> {
+        maps(facts, "hosts").forEach(host -> tls(host, samples));
+        return List.copyOf(worst(samples));
+      }
       case "netblocks" -> maps(facts, "sources").forEach(source -> netblocks(source, samples));
       default -> {}
     }
     return List.copyOf(samples);
+  }
+
+  /** A host has one number; of several addresses the worst, so that none is better than it looks. */
+  private static List<Sample> worst(List<Sample> ofAddresses) {
+    var kept = new ArrayList<Sample>();
+    for (var sample : ofAddresses) {
+      var twin = kept.stream().filter(sample::isSameSeries).findFirst();
+      twin.ifPresent(kept::remove);
+      kept.add(twin.map(other -> worse(sample, other)).orElse(sample));
+    }
+    return kept;
+  }
+
+  private static Sample worse(Sample one, Sample other) {
+    return one.value() < other.value() ? one : other;
+  }
+
+  /** The lower is the worse: a level, the end of a certificate, whether a name matches. */
+  private static boolean isOfAddress(Sample sample) {
+    return switch (sample.kind()) {
+      case TLS_LEVEL, TLS_NOT_AFTER, TLS_CN_MATCH -> true;
+      case SPF_LOOKUPS,
+          SPF_VOID_LOOKUPS,
+          SPF_NETBLOCKS,
+          DKIM_KEY_BITS,
+          DMARC_POLICY,
+          MX_MATCHES_PROFILE,
+          NETBLOCK_DRIFT -> false;
+    };
   }
 
   private static void tls(Map<?, ?> host, List<Sample> samples) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,52 @@ class SamplesTest {
         .containsExactlyInAnyOrder(
             new Sample(Sample.Kind.TLS_LEVEL, "mx1.contoso.test", "25", "", 2),
             new Sample(Sample.Kind.TLS_LEVEL, "mx2.contoso.test", "25", "", 4));
+  }
+
+  @Test
+  void ofSeveralAddressesTheWorstCounts() {
+    var samples =
+        Samples.of(
+            "tls",
+            Map.of(
+                "hosts",
+                List.of(
+                    address("verify", "2027-03-01T00:00:00Z", true),
+                    address("may", "2026-12-01T00:00:00Z", false),
+                    address("secure", "2027-06-01T00:00:00Z", true))));
+
+    assertThat(samples)
+        .containsExactlyInAnyOrder(
+            new Sample(Sample.Kind.TLS_LEVEL, "mx1.contoso.test", "25", "", 1),
+            new Sample(
+                Sample.Kind.TLS_NOT_AFTER,
+                "mx1.contoso.test",
+                "25",
+                "",
+                Instant.parse("2026-12-01T00:00:00Z").getEpochSecond()),
+            new Sample(
+                Sample.Kind.TLS_CN_MATCH, "mx1.contoso.test", "25", "mx1.contoso.test", 0));
+  }
+
+  @Test
+  void whileOneAddressIsNotSeenAHostLooksNoBetterThanBefore() {
+    var before = List.of(new Sample(Sample.Kind.TLS_LEVEL, "mx1.contoso.test", "25", "", 1));
+    var look =
+        new Judgement.Builder()
+            .fact("hosts", List.of(host("mx1.contoso.test", "verify")))
+            .add(
+                Gap.of("tls", "mx1.contoso.test:25", "192.0.2.2: timeout", "tls.")
+                    .subject("mx1.contoso.test:25"))
+            .build(Outcome.OBSERVED);
+
+    assertThat(Samples.after("tls", look, DOMAIN, before)).isEqualTo(before);
+  }
+
+  private static Map<String, Object> address(String level, String notAfter, boolean cnMatch) {
+    var host = new LinkedHashMap<>(host("mx1.contoso.test", level));
+    host.put("notAfter", notAfter);
+    host.put("cnMatch", cnMatch);
+    return host;
   }
 
   @Test
