@@ -3,7 +3,6 @@ package maildrift.monitor.cli;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.probes.Probe;
 import maildrift.probes.ProbeCatalog;
@@ -46,8 +45,8 @@ record ProbeChoice(List<String> only, List<String> skip) {
     return skip.contains(probe);
   }
 
-  /** The probes that are left out. */
-  Set<String> left() {
-    return all().stream().filter(probe -> !wants(probe)).collect(Collectors.toUnmodifiableSet());
+  /** What is named to be left out, also for other probes' sake. */
+  Set<String> skipped() {
+    return Set.copyOf(skip);
   }
 }

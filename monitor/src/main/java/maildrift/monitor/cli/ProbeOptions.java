@@ -10,7 +10,9 @@ final class ProbeOptions {
       names = "--only",
       split = ",",
       paramLabel = "PROBE",
-      description = "Run only these probes.")
+      description =
+          "Run only these probes. What one says by another's look, as tlsrpt by those of mtasts and "
+              + "dane, it says only where both run.")
   private List<String> only = List.of();
 
   @Option(

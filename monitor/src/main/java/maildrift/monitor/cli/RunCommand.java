@@ -18,6 +18,7 @@ import maildrift.monitor.web.WebServer;
 import maildrift.monitor.wiring.App;
 import maildrift.monitor.wiring.Loading;
 import maildrift.monitor.wiring.Signals;
+import maildrift.probes.Probe;
 import maildrift.probes.ProbeCatalog;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -107,7 +108,16 @@ final class RunCommand implements Callable<Integer> {
     return new Overrides(
         Arguments.servers("--dns", dns),
         Optional.ofNullable(timeout).map(text -> Arguments.duration("--timeout", text)),
-        new ProbeChoice(only, skip).left());
+        new ProbeChoice(only, skip).skipped());
+  }
+
+  /** Those of {@code --only}. What they look at besides, as dane does at mail hosts, they may. */
+  private List<Probe<?>> probes() {
+    var choice = new ProbeChoice(only, List.of());
+    return ProbeCatalog.of(Outside.anchors(Optional.ofNullable(caFile))).stream()
+        .<Probe<?>>map(probe -> probe)
+        .filter(probe -> choice.wants(probe.name()))
+        .toList();
   }
 
   private int run(ConfigLoader.Loaded loaded, ConfigLoader loader, Path file)
@@ -123,7 +133,7 @@ final class RunCommand implements Callable<Integer> {
               loaded.files(),
               loader,
               store,
-              ProbeCatalog.of(Outside.anchors(Optional.ofNullable(caFile))),
+              probes(),
               clock,
               door)) {
         Signals.on("TERM", ended::countDown);
