@@ -47,6 +47,15 @@ public interface Probe<T> {
   }
 
   /**
+   * Kinds of records, the last words of their names, of which this judgement, if it has no gap,
+   * shows all that there are: another one of the kind is no longer watched. Kinds of which only
+   * memory knows what was there before are never among them.
+   */
+  default Set<String> completeKinds(Judgement seen) {
+    return Set.of();
+  }
+
+  /**
    * Whether, for this domain, {@link #judge} looks at nothing but the domain and what was seen, and
    * {@link #observe} at nothing but DNS and at no clock: then the same answers need neither a
    * second look nor a second judgement. The others (time, other protocols) look and judge every

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Predicate;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.ProbeResult;
@@ -140,6 +141,16 @@ public record DomainState(
         probes,
         frozen(found.stream().map(FindingState::of).toList(), drift, _ -> true),
         recordsChanged);
+  }
+
+  /** The same without probes that do not run any more; what they last said would stand for ever. */
+  public DomainState only(Set<String> running) {
+    if (running.containsAll(probes.keySet())) {
+      return this;
+    }
+    var kept = new LinkedHashMap<>(probes);
+    kept.keySet().retainAll(running);
+    return new DomainState(domain, checkedAt, kept, drift, recordsChanged);
   }
 
   /** The same with a new declaration (after a reload). */

@@ -38,9 +38,7 @@ final class Samples {
         .map(
             sample ->
                 isOfAddress(sample) && hidden(sample, judgement, domain)
-                    ? before.stream()
-                        .filter(sample::isSameSeries)
-                        .reduce(sample, Samples::worse)
+                    ? before.stream().filter(sample::isSameSeries).reduce(sample, Samples::worse)
                     : sample)
         .forEach(all::add);
     before.stream()
@@ -128,7 +126,9 @@ final class Samples {
     return List.copyOf(samples);
   }
 
-  /** A host has one number; of several addresses the worst, so that none is better than it looks. */
+  /**
+   * A host has one number; of several addresses the worst, so that none is better than it looks.
+   */
   private static List<Sample> worst(List<Sample> ofAddresses) {
     var kept = new ArrayList<Sample>();
     for (var sample : ofAddresses) {
@@ -153,7 +153,8 @@ final class Samples {
           DKIM_KEY_BITS,
           DMARC_POLICY,
           MX_MATCHES_PROFILE,
-          NETBLOCK_DRIFT -> false;
+          NETBLOCK_DRIFT ->
+          false;
     };
   }
 

@@ -69,6 +69,7 @@ public final class Watch {
   private final Resolvers resolvers;
   private final Clock clock;
   private final Map<String, String> probeOfRule;
+  private final Map<String, Probe<?>> probes;
   private final KeyRing keys = new KeyRing();
   private final ConcurrentHashMap<String, DomainWatch> watches = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Instant> checked = new ConcurrentHashMap<>();
@@ -122,6 +123,8 @@ public final class Watch {
     this.clock = clock;
     this.terms = terms;
     this.relatives = new Relatives(watches, listener);
+    this.probes =
+        runner.probes().stream().collect(Collectors.toUnmodifiableMap(Probe::name, probe -> probe));
     this.probeOfRule =
         runner.probes().stream()
             .flatMap(
@@ -147,7 +150,7 @@ public final class Watch {
     try {
       restored.ifPresent(
           memory -> {
-            watch.state = memory.state();
+            watch.state = memory.state().only(probes.keySet());
             watch.recall = Recall.NOTHING;
             watch.alerts = memory.alerts();
             watch.baseline = memory.baseline();
@@ -602,6 +605,7 @@ public final class Watch {
     watch.records.putAll(noted.records());
     watch.doubts = noted.doubts();
     remember(watch, noted.records().keySet(), now);
+    forget(watch, noted.forgotten());
     watch.recordsChanged = noted.recordsChanged();
     watch.baseline = noted.baseline();
     watch.alerts = step.alerts();
@@ -679,14 +683,24 @@ public final class Watch {
     }
   }
 
+  private void forget(DomainWatch watch, Set<String> records) {
+    watch.records.keySet().removeAll(records);
+    watch.keysSince.keySet().removeAll(records);
+    if (records.stream().anyMatch(KeyRing::isKey)) {
+      keys.seen(watch.state.domain(), watch.records);
+    }
+  }
+
   /**
    * What memory has to take over once it is stored.
    *
    * @param records those that are new or others than before
+   * @param forgotten those that are no longer watched
    * @param doubts values that more looks must see first
    */
   private record Noted(
       Map<String, String> records,
+      Set<String> forgotten,
       Map<String, DomainWatch.Doubt> doubts,
       Map<String, Instant> recordsChanged,
       Map<String, String> baseline) {}
@@ -697,6 +711,7 @@ public final class Watch {
     var records = new HashMap<String, String>();
     var changed = new HashMap<String, Instant>();
     var doubts = new HashMap<>(watch.doubts);
+    var forgotten = new HashSet<String>();
     var baseline = new HashMap<>(watch.baseline);
     for (var probe : result.probes()) {
       var gapless = probe.judgement().gaps().isEmpty();
@@ -708,8 +723,7 @@ public final class Watch {
           records.put(record.getKey(), record.getValue());
           batch.seen(new SeenRecord(name, record.getKey(), record.getValue(), now));
         } else {
-          var doubt =
-              doubted(record.getKey(), doubts.get(record.getKey()), record.getValue(), now);
+          var doubt = doubted(record.getKey(), doubts.get(record.getKey()), record.getValue(), now);
           if (doubt.looks() < terms.schedule().confirmations()) {
             doubts.put(record.getKey(), doubt);
           } else {
@@ -728,17 +742,24 @@ public final class Watch {
           baseline.put(record.getKey(), record.getValue());
         }
       }
-      if (gapless) {
+      if (gapless && probe.judgement().asides().isEmpty()) {
         forgetUnwatched(baseline, probe);
         forgetUnwatched(doubts, probe);
+        unwatched(watch, probe).forEach(forgotten::add);
       }
     }
+    forgotten.forEach(record -> batch.dropSeen(name, record));
     var accepted = watch.baseline;
     if (!baseline.equals(accepted)) {
       accepted = Map.copyOf(baseline);
       batch.baseline(Baseline.of(name, accepted, now, "maildrift"));
     }
-    return new Noted(records, Map.copyOf(doubts), with(watch.recordsChanged, changed), accepted);
+    return new Noted(
+        records,
+        Set.copyOf(forgotten),
+        Map.copyOf(doubts),
+        with(watch.recordsChanged, changed, forgotten),
+        accepted);
   }
 
   /**
@@ -761,8 +782,7 @@ public final class Watch {
   /** Some values say since when; until one is believed, each look says that it is since now. */
   private static boolean isSame(String record, String one, String other) {
     return one.equals(other)
-        || (DaneProbe.isRecord(record)
-            && DaneProbe.undated(one).equals(DaneProbe.undated(other)));
+        || (DaneProbe.isRecord(record) && DaneProbe.undated(one).equals(DaneProbe.undated(other)));
   }
 
   private static void change(
@@ -784,24 +804,39 @@ public final class Watch {
             "record"));
   }
 
-  private static Map<String, Instant> with(Map<String, Instant> known, Map<String, Instant> more) {
-    if (more.isEmpty()) {
+  private static Map<String, Instant> with(
+      Map<String, Instant> known, Map<String, Instant> more, Set<String> less) {
+    if (more.isEmpty() && less.stream().noneMatch(known::containsKey)) {
       return known;
     }
     var all = new HashMap<>(known);
     all.putAll(more);
+    all.keySet().removeAll(less);
     return Map.copyOf(all);
   }
 
   /** A selector or source that is no longer declared is no longer compared. */
-  private static void forgetUnwatched(Map<String, ?> baseline, ProbeResult probe) {
-    var kinds =
-        probe.judgement().records().keySet().stream().map(Watch::kind).collect(Collectors.toSet());
-    baseline
-        .keySet()
-        .removeIf(
-            record ->
-                kinds.contains(kind(record)) && !probe.judgement().records().containsKey(record));
+  private void forgetUnwatched(Map<String, ?> baseline, ProbeResult probe) {
+    var shown = probe.judgement().records().keySet();
+    var kinds = shown.stream().map(Watch::kind).collect(Collectors.toCollection(HashSet::new));
+    kinds.addAll(completeKinds(probe));
+    baseline.keySet().removeIf(record -> kinds.contains(kind(record)) && !shown.contains(record));
+  }
+
+  /** Nor is it remembered: who accepts what is there does not accept it. */
+  private List<String> unwatched(DomainWatch watch, ProbeResult probe) {
+    var kinds = completeKinds(probe);
+    return kinds.isEmpty()
+        ? List.of()
+        : watch.records.keySet().stream()
+            .filter(record -> kinds.contains(kind(record)))
+            .filter(record -> !probe.judgement().records().containsKey(record))
+            .toList();
+  }
+
+  private Set<String> completeKinds(ProbeResult result) {
+    var probe = probes.get(result.probe());
+    return probe == null ? Set.of() : probe.completeKinds(result.judgement());
   }
 
   private static String kind(String record) {

@@ -67,8 +67,7 @@ class SamplesTest {
                 "25",
                 "",
                 Instant.parse("2026-12-01T00:00:00Z").getEpochSecond()),
-            new Sample(
-                Sample.Kind.TLS_CN_MATCH, "mx1.contoso.test", "25", "mx1.contoso.test", 0));
+            new Sample(Sample.Kind.TLS_CN_MATCH, "mx1.contoso.test", "25", "mx1.contoso.test", 0));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import maildrift.alerts.Alert;
 import maildrift.alerts.state.Transition;
@@ -22,7 +23,10 @@ import maildrift.monitor.config.ScheduleConfig;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
 import maildrift.monitor.store.MemoryStore;
+import maildrift.monitor.store.SeenRecord;
 import maildrift.probes.Deadline;
+import maildrift.probes.Probe;
+import maildrift.probes.dane.DaneProbe;
 import maildrift.probes.dkim.DkimProbe;
 import maildrift.probes.dmarc.DmarcProbe;
 import maildrift.probes.dns.Answer;
@@ -34,6 +38,7 @@ import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.DkimExpectation;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.smtp.Smtp;
+import maildrift.probes.smtp.SmtpLook;
 import maildrift.probes.spf.SpfProbe;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +64,7 @@ class RecordsOverTimeTest {
               "_dmarc.contoso.test",
               "v=DMARC1; p=reject; rua=mailto:d@contoso.test"));
   private final Map<String, String> silent = new ConcurrentHashMap<>();
+  private final List<Rdata> tlsa = new CopyOnWriteArrayList<>();
   private final StateTable table = new StateTable();
   private final MemoryStore store = new MemoryStore();
   private Instant now = START;
@@ -81,15 +87,11 @@ class RecordsOverTimeTest {
         }
       };
 
-  private final Watch watch = watch();
+  private final Watch watch = watch(List.of(new SpfProbe(), new DkimProbe(), new DmarcProbe()));
 
-  private Watch watch() {
+  private Watch watch(List<Probe<?>> probes) {
     return new Watch(
-        new CheckRunner(
-            List.of(new SpfProbe(), new DkimProbe(), new DmarcProbe()),
-            (_, deadline) -> door(deadline),
-            (_, _) -> {},
-            clock),
+        new CheckRunner(probes, (_, deadline) -> door(deadline), (_, _) -> {}, clock),
         store,
         table,
         new Published(),
@@ -138,7 +140,11 @@ class RecordsOverTimeTest {
 
       @Override
       public Smtp smtp() {
-        throw new IllegalStateException("nobody speaks SMTP here");
+        return targets ->
+            targets.stream()
+                .<SmtpLook>map(
+                    target -> new SmtpLook.Unobservable(target, "nobody speaks SMTP here"))
+                .toList();
       }
 
       @Override
@@ -157,6 +163,9 @@ class RecordsOverTimeTest {
     if (question.type() == RecordType.MX) {
       var mx = new Rdata.Mx(10, DnsName.of("mx.contoso.test"));
       return new Answer.Found(List.of(mx), List.of(), ttl, "", false);
+    }
+    if (question.type() == RecordType.TLSA && !tlsa.isEmpty()) {
+      return new Answer.Found(List.copyOf(tlsa), List.of(), ttl, "", false);
     }
     return Optional.ofNullable(texts.get(name))
         .filter(_ -> question.type() == RecordType.TXT)
@@ -269,6 +278,75 @@ class RecordsOverTimeTest {
     turns(2);
 
     assertThat(found("dkim.key-age")).isEqualTo("warning");
+  }
+
+  @Test
+  void theLastSelectorThatIsNoLongerDeclaredIsForgottenAndItsAlertEnds() {
+    watch.add(domain(NAME), Optional.empty());
+    turns(3);
+    texts.put(SELECTOR, "v=DKIM1; k=ed25519; p=" + "A".repeat(43) + "=");
+    turns(3);
+    assertThat(firing()).containsExactly("record.changed");
+    assertThat(watch.baseline(NAME).orElseThrow()).containsKey(SELECTOR + " DKIM");
+
+    watch.add(ManagedDomain.undeclared(DnsName.of(NAME)), Optional.empty());
+    turns(4);
+
+    assertThat(firing()).isEmpty();
+    assertThat(watch.baseline(NAME).orElseThrow())
+        .isNotEmpty()
+        .doesNotContainKey(SELECTOR + " DKIM");
+    assertThat(store.seen(NAME))
+        .isNotEmpty()
+        .noneMatch(seen -> seen.record().equals(SELECTOR + " DKIM"));
+    watch.accept(NAME, "alice");
+    assertThat(watch.baseline(NAME).orElseThrow()).doesNotContainKey(SELECTOR + " DKIM");
+    assertThat(table.of(DnsName.of(NAME)).orElseThrow().recordsChanged())
+        .doesNotContainKey(SELECTOR + " DKIM");
+  }
+
+  @Test
+  void aSelectorThatIsNotAnsweredIsNotForgotten() {
+    watch.add(domain(NAME), Optional.empty());
+    turns(3);
+    silent.put(SELECTOR, "");
+    turns(4);
+
+    assertThat(watch.baseline(NAME).orElseThrow()).containsKey(SELECTOR + " DKIM");
+    assertThat(store.seen(NAME)).anyMatch(seen -> seen.record().equals(SELECTOR + " DKIM"));
+  }
+
+  @Test
+  void aValueThatSaysSinceWhenIsBelievedWhenAsManyLooksHaveSeenItAsAnyOther() {
+    var old = new Rdata.Tlsa(3, 1, 1, "a".repeat(64));
+    var next = new Rdata.Tlsa(3, 1, 1, "b".repeat(64));
+    tlsa.add(old);
+    var dane = watch(List.of(new DaneProbe()));
+    dane.add(ManagedDomain.undeclared(DnsName.of(NAME)), Optional.empty());
+    dane.turn(NAME);
+    assertThat(tlsaRecord()).isEqualTo(old.text());
+
+    tlsa.add(next);
+    now = now.plusSeconds(600);
+    var first = now;
+    dane.turn(NAME);
+    assertThat(tlsaRecord()).isEqualTo(old.text());
+    now = now.plusSeconds(600);
+    dane.turn(NAME);
+    assertThat(tlsaRecord()).isEqualTo(old.text() + "; " + next.text() + " since=" + first);
+    now = now.plusSeconds(600);
+    dane.turn(NAME);
+    assertThat(tlsaRecord()).endsWith(" since=" + first);
+    assertThat(dane.alerts())
+        .noneMatch(alert -> alert.labels().get("alertname").equals("record.changed"));
+  }
+
+  private String tlsaRecord() {
+    return store.seen(NAME).stream()
+        .filter(seen -> seen.record().equals("_25._tcp.mx.contoso.test TLSA"))
+        .map(SeenRecord::value)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

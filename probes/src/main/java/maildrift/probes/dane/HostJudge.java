@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
-import maildrift.probes.Memory;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
+import maildrift.probes.Memory;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.Answer;
@@ -296,8 +296,7 @@ final class HostJudge {
   }
 
   /** RFC 7671 §8.1: senders that hold the records of before must find that one fits. */
-  private Optional<Finding> tooEarly(
-      Rollover rollover, Duration window, List<SmtpLook> looks) {
+  private Optional<Finding> tooEarly(Rollover rollover, Duration window, List<SmtpLook> looks) {
     var held = rollover.held(now, window).stream().filter(TlsaMatch::isUsable).toList();
     if (held.isEmpty() || host.secured().filter(one -> one.tlsa().isSecure()).isEmpty()) {
       return Optional.empty();

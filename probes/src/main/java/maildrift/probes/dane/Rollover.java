@@ -131,7 +131,9 @@ final class Rollover {
     before.stream()
         .filter(entry -> !seen.contains(entry.tlsa()))
         .filter(entry -> entry.gone().isEmpty() || entry.gone().get().plus(window).isAfter(now))
-        .map(entry -> new Entry(entry.tlsa(), Optional.empty(), entry.gone().or(() -> Optional.of(now))))
+        .map(
+            entry ->
+                new Entry(entry.tlsa(), Optional.empty(), entry.gone().or(() -> Optional.of(now))))
         .limit(MAX_GONE)
         .forEach(entries::add);
     return new Rollover(entries);

@@ -51,6 +51,12 @@ public final class DkimProbe implements Probe<DkimProbe.Seen> {
     return NAME;
   }
 
+  /** A selector that nobody declares any more is not watched. */
+  @Override
+  public Set<String> completeKinds(Judgement seen) {
+    return Set.of(RECORD.strip());
+  }
+
   @Override
   public List<Rule> rules() {
     return DkimRules.ALL;

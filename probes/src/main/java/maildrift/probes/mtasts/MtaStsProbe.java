@@ -77,8 +77,7 @@ public final class MtaStsProbe implements Probe<StsSeen> {
         .only()
         .flatMap(StsRecord::id)
         .flatMap(
-            id ->
-                DnsName.parse("mta-sts." + domain.name()).map(host -> new Announced(host, id)));
+            id -> DnsName.parse("mta-sts." + domain.name()).map(host -> new Announced(host, id)));
   }
 
   /**
@@ -125,13 +124,10 @@ public final class MtaStsProbe implements Probe<StsSeen> {
   @Override
   public StsSeen observe(ManagedDomain domain, Network network) {
     var txt = LABEL.ask(domain, network);
-    return new StsSeen(
-        txt,
-        announced(domain, txt).map(policy -> policy(domain, policy, network)));
+    return new StsSeen(txt, announced(domain, txt).map(policy -> policy(domain, policy, network)));
   }
 
-  private static StsSeen.Policy policy(
-      ManagedDomain domain, Announced announced, Network network) {
+  private static StsSeen.Policy policy(ManagedDomain domain, Announced announced, Network network) {
     var host = announced.host();
     var answers =
         network

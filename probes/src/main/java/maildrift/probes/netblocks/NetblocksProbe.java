@@ -1,6 +1,7 @@
 package maildrift.probes.netblocks;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Judgement;
@@ -36,6 +37,12 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
   @Override
   public String name() {
     return NAME;
+  }
+
+  /** A source that no profile names any more is not watched. */
+  @Override
+  public Set<String> completeKinds(Judgement seen) {
+    return Set.of("netblocks");
   }
 
   @Override

@@ -180,7 +180,8 @@ final class ForbiddenOffers {
       case 47 -> new Concessions.Refused("illegal_parameter");
       case 70 -> new Concessions.Refused("protocol_version");
       case 71 -> new Concessions.Refused("insufficient_security");
-      // What OpenSSL 3 says to old versions at its own security level: it has no signature for them.
+      // What OpenSSL 3 says to old versions at its own security level: it has no signature for
+      // them.
       case 80 -> new Concessions.Refused("internal_error");
       case 86 -> new Concessions.Refused("inappropriate_fallback");
       case 109 -> new Concessions.Refused("missing_extension");

@@ -15,6 +15,7 @@ import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
+import maildrift.probes.Outcome;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
@@ -50,6 +51,12 @@ public final class SpfProbe implements Probe<SpfObservation> {
   @Override
   public String name() {
     return NAME;
+  }
+
+  /** Where there is no policy there is nothing to count. */
+  @Override
+  public Set<String> completeKinds(Judgement seen) {
+    return seen.outcome() == Outcome.ABSENT ? Set.of(LOOKUPS_RECORD.strip()) : Set.of();
   }
 
   @Override

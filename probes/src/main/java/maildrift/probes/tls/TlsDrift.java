@@ -24,6 +24,8 @@ import maildrift.probes.smtp.SmtpLook;
 public final class TlsDrift {
   private static final String CERTIFICATE = " certificate";
   private static final String EXTENSIONS = " EHLO";
+  static final Set<String> KINDS = Set.of(CERTIFICATE.strip(), EXTENSIONS.strip());
+
   private static final String PINNED = "pinned";
 
   /** A renewal is news for so long; nobody need accept it. */

@@ -54,6 +54,12 @@ public final class TlsProbe implements Probe<TlsSeen> {
     return "tls";
   }
 
+  /** A host that lost its certificate is watched on; where there is no host at all, none is. */
+  @Override
+  public Set<String> completeKinds(Judgement seen) {
+    return seen.outcome() == Outcome.ABSENT ? TlsDrift.KINDS : Set.of();
+  }
+
   @Override
   public List<Rule> rules() {
     return TlsRules.ALL;

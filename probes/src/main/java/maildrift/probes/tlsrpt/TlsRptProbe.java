@@ -93,8 +93,7 @@ public final class TlsRptProbe implements Probe<TlsRptSeen> {
    * where it is not known which, nothing is said. A domain that takes no mail gets no reports.
    */
   @Override
-  public Judgement among(
-      ManagedDomain domain, Judgement own, Map<String, Judgement> siblings) {
+  public Judgement among(ManagedDomain domain, Judgement own, Map<String, Judgement> siblings) {
     if (own.outcome() != Outcome.ABSENT || isWithoutMail(domain, siblings.get("mx"))) {
       return own;
     }

@@ -612,9 +612,7 @@ class DaneProbeTest {
     var since = NOW.minus(Duration.ofMinutes(1));
 
     var judgement =
-        new World()
-            .tlsa(PRESENT, COMING)
-            .judge(sorted(PRESENT, COMING + " since=" + since));
+        new World().tlsa(PRESENT, COMING).judge(sorted(PRESENT, COMING + " since=" + since));
 
     assertThat(String.valueOf(judgement.facts().get("hosts")))
         .contains(

@@ -169,8 +169,7 @@ class TlsRptProbeTest {
 
     var judgement = PROBE.among(CONTOSO, own, siblings);
 
-    var said =
-        judgement.findings().stream().map(finding -> finding.severity().toString()).toList();
+    var said = judgement.findings().stream().map(finding -> finding.severity().toString()).toList();
     var hidden = judgement.hides(new Finding.Key("tlsrpt.txt", "contoso.test"));
     assertThat(judgement.gaps()).isEmpty();
     assertThat(hidden ? "hidden" : said.isEmpty() ? "nothing" : said.getFirst())
