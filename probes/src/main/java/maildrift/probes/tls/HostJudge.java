@@ -151,13 +151,14 @@ final class HostJudge {
       case "TLSv1.3", "TLSv1.2" -> {
         var lacks = handshake.protocol().equals("TLSv1.2");
         if (offers.oldest().isPresent()) {
+          var oldest = offers.oldest().get();
           add(
               TlsRules.VERSION,
               "still accepts %s, which is forbidden%s"
-                  .formatted(
-                      offers.oldest().get().protocol(), lacks ? ", and does not speak 1.3" : ""),
-              WARNING,
-              Map.of("cipher", offers.oldest().get().cipher()));
+                  .formatted(oldest.protocol(), lacks ? ", and does not speak 1.3" : ""),
+              // Postfix up to 3.7 accepts 1.0 and 1.1 as it comes.
+              oldest.protocol().equals("SSLv3") ? WARNING : INFO,
+              Map.of("cipher", oldest.cipher()));
         } else if (lacks && !offers.unseen().containsKey(TlsRules.VERSION)) {
           // Where an old version may hide, what is said of it stands as it was.
           add(TlsRules.VERSION, "does not speak TLS 1.3, but 1.2", INFO);

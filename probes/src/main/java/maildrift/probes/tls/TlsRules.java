@@ -33,11 +33,11 @@ final class TlsRules {
   static final Rule VERSION =
       Rule.critical("tls.version", "the server's TLS versions are out of date")
           .why(
-              "TLS 1.0 and 1.1 are forbidden. A server that speaks nothing newer gets its mail in clear text or not at all (critical); one that still accepts them beside 1.2 lets an attacker choose them for clients that accept them too (warning). That only TLS 1.3 is missing is worth knowing, no more (info). A server is asked once a day whether it still accepts them.")
+              "TLS 1.0 and 1.1 are forbidden. A server that speaks nothing newer gets its mail in clear text or not at all (critical); one that still accepts them beside 1.2 is worth knowing (info; SSL 3.0 a warning): mail servers such as Postfix 3.7 do so as they come, and mail from an old sender is better encrypted badly than not at all. Where a framework forbids it, give the rule another severity (severities). That only TLS 1.3 is missing is info, too. A server is asked once a day whether it still accepts them.")
           .reference("RFC 8996 §2; RFC 9325 §3.1.1; RFC 8997")
           .remedy("Turn on TLS 1.2 and 1.3 (Postfix: smtpd_tls_protocols = >=TLSv1.2).")
           .example(
-              "violates: TLS 1.0 only; warning: TLS 1.1, 1.2 and 1.3; info: TLS 1.2 only; does not: TLS 1.2 and 1.3");
+              "violates: TLS 1.0 only; warning: SSL 3.0 and TLS 1.2; info: TLS 1.1 and 1.2, TLS 1.2 only; does not: TLS 1.2 and 1.3");
 
   static final Rule CIPHER =
       Rule.warning("tls.cipher", "a cipher suite that the server negotiates is weak")

@@ -330,6 +330,12 @@ class TlsProbeTest {
             nothing(),
             conceding(handshake(good), made("TLSv1.0", "TLS_RSA_WITH_AES_128_CBC_SHA"), NO),
             "verify",
+            Map.of("tls.version", INFO)),
+        new Scenario(
+            "SSL 3.0 beside 1.3",
+            nothing(),
+            conceding(handshake(good), made("SSLv3", "TLS_RSA_WITH_AES_128_CBC_SHA"), NO),
+            "verify",
             Map.of("tls.version", WARNING)),
         new Scenario(
             "TLS 1.1 beside 1.2",
@@ -339,7 +345,7 @@ class TlsProbeTest {
                 made("TLSv1.1", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"),
                 NO),
             "verify",
-            Map.of("tls.version", WARNING)),
+            Map.of("tls.version", INFO)),
         new Scenario(
             "3DES for who offers nothing better",
             nothing(),
@@ -351,7 +357,7 @@ class TlsProbeTest {
             nothing(),
             conceding(handshake(good), made("TLSv1.0", "TLS_RSA_WITH_RC4_128_SHA"), unseenOffer()),
             "verify",
-            Map.of("tls.version", WARNING, "tls.cipher", CRITICAL)),
+            Map.of("tls.version", INFO, "tls.cipher", CRITICAL)),
         new Scenario(
             "no encryption, in TLS 1.2",
             nothing(),
@@ -369,7 +375,7 @@ class TlsProbeTest {
             nothing(),
             conceding(handshake(good), NO, made("TLSv1.0", "TLS_DH_anon_EXPORT_WITH_RC4_40_MD5")),
             "verify",
-            Map.of("tls.version", WARNING, "tls.cipher", CRITICAL)),
+            Map.of("tls.version", INFO, "tls.cipher", CRITICAL)),
         new Scenario(
             "TLS 1.0 only, with 3DES",
             nothing(),
