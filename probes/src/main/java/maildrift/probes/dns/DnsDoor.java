@@ -139,6 +139,7 @@ public final class DnsDoor implements AutoCloseable {
     cache.forget();
     signed.forget();
     confirmingSigned.forget();
+    sharedServers.forget();
   }
 
   public DnsStats stats() {

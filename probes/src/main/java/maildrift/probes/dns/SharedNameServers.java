@@ -54,6 +54,11 @@ final class SharedNameServers {
     this.client = client;
   }
 
+  void forget() {
+    looks.invalidateAll();
+    delegations.invalidateAll();
+  }
+
   /** For a first look. */
   NameServers within(Deadline deadline, Dns resolvers) {
     return new View(deadline, resolvers, true);

@@ -12,7 +12,7 @@ final class GatewayRules {
   static final Rule PTR =
       Rule.critical("gateway.ptr", "the gateway's address has no reverse name")
           .why(
-              "Google, Microsoft, Yahoo and SEPPmail.cloud refuse or delay mail from an address without a PTR record. For an MX host that only receives it is information.")
+              "Google, Microsoft, Yahoo and SEPPmail.cloud refuse or delay mail from an address without a PTR record. For an MX host that only receives, and for a private address, it is information.")
           .reference("RFC 1912 §2.1; RFC 5321 §4.1.4; Google, email sender guidelines")
           .remedy(
               "Have whoever the address is from (access or hosting provider) publish a PTR record with the gateway's name.")

@@ -93,6 +93,10 @@ final class PlaceJudge {
                       GatewayRules.PTR,
                       place.subject(),
                       "%s has no reverse name (PTR)".formatted(who()))
+                  .severity(
+                      gateway.isPresent() && !place.isPrivate()
+                          ? GatewayRules.PTR.severity()
+                          : Severity.INFO)
                   .cause(pointer + " PTR")
                   .remedy(
                       "Whoever the address is from (access or hosting provider) has to publish in its reverse zone:\n"

@@ -213,7 +213,7 @@ class GatewayProbeTest {
             of(
                 "a private address that is meant",
                 world -> world.at("10.0.0.7").allowPrivate().greets("10.0.0.7", "gw.house.test"),
-                "gateway.ptr CRITICAL")));
+                "gateway.ptr INFO")));
   }
 
   @TestFactory
