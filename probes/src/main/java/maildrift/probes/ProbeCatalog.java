@@ -2,6 +2,7 @@ package maildrift.probes;
 
 import java.util.List;
 import java.util.Optional;
+import maildrift.probes.autosetup.AutoProbe;
 import maildrift.probes.bimi.BimiProbe;
 import maildrift.probes.caa.CaaProbe;
 import maildrift.probes.conversation.SmtpProbe;
@@ -54,6 +55,7 @@ public final class ProbeCatalog {
         new DaneProbe(), //
         new RblProbe(), //
         new BimiProbe(anchors), //
+        new AutoProbe(anchors), //
         new GatewayProbe(), //
         new SmtpProbe(), //
         new ZoneProbe() //

@@ -52,8 +52,26 @@ public interface Smtp {
    *     it is private
    * @param named the host's name is sent (SNI, RFC 6066 §3). Postfix sends none unless it is told
    *     to, so that what a server shows without may be what senders see
+   * @param wrapped TLS is spoken from the first octet (RFC 8314 §3), and nothing inside it: a
+   *     server for mail programs
    */
-  record Target(DnsName host, InetAddress address, int port, boolean declared, boolean named) {
+  record Target(
+      DnsName host,
+      InetAddress address,
+      int port,
+      boolean declared,
+      boolean named,
+      boolean wrapped) {
+
+    /** A server that offers STARTTLS, if anything. */
+    public Target(DnsName host, InetAddress address, int port, boolean declared, boolean named) {
+      this(host, address, port, declared, named, false);
+    }
+
+    /** A server that speaks TLS at once. */
+    public static Target wrapped(DnsName host, InetAddress address, int port) {
+      return new Target(host, address, port, false, true, true);
+    }
 
     /** With SNI. */
     public Target(DnsName host, InetAddress address, int port, boolean declared) {
@@ -67,7 +85,7 @@ public interface Smtp {
 
     /** The same without SNI: another connection, remembered for hours. */
     public Target unnamed() {
-      return new Target(host, address, port, declared, false);
+      return new Target(host, address, port, declared, false, wrapped);
     }
   }
 

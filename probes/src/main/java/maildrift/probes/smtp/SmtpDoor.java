@@ -178,11 +178,31 @@ public final class SmtpDoor implements Smtp {
         return unconnected(target, e);
       }
       socket.setTcpNoDelay(true);
+      if (target.wrapped()) {
+        return wrapped(target, socket);
+      }
       var talk = new Conversation(socket.getInputStream(), socket.getOutputStream());
       return talk(target, socket, talk);
     } catch (IOException e) {
       return new SmtpLook.Unobservable(target, Handshake.why(e));
     }
+  }
+
+  /** Only the handshake: what is spoken inside is not ours to know. */
+  private static SmtpLook wrapped(Target target, BoundedSocket socket) {
+    socket.allow(socket.deadline(), TLS_OCTETS);
+    var result = Handshake.over(socket, target.host());
+    result
+        .socket()
+        .ifPresent(
+            secure -> {
+              try {
+                secure.close();
+              } catch (IOException _) {
+                // The look is done; only the farewell failed.
+              }
+            });
+    return new SmtpLook.Spoke(target, "", List.of(), result.tls());
   }
 
   private static SmtpLook unconnected(Target target, IOException failed) {
