@@ -448,6 +448,35 @@ class DaemonTest {
   }
 
   @Test
+  void aSerialThatGoesBackwardsIsToldAndOneThatGrowsIsNoDrift() {
+    var soa = "contoso.test 0 SOA ns.contoso.test hostmaster.contoso.test %d 7200 900 1209600 300";
+    try (var own = NameServer.start().negativeTtl(Duration.ZERO)) {
+      own.add(
+          soa.formatted(5),
+          "contoso.test 0 MX 10 mx1.contoso.test",
+          "mx1.contoso.test 0 A 192.0.2.1");
+      var dns =
+          "dns: {resolvers: [\"@DNS@\"], timeout: 10s, authoritative: {contoso.test: [\"%s\"]}}"
+              .formatted(own.hostAndPort());
+      try (var daemon = world.start(CONTOSO, TWO_LOOKS, dns)) {
+        daemon.look("contoso.test");
+        own.set(soa.formatted(6));
+        daemon.look("contoso.test", "contoso.test", "contoso.test");
+        assertThat(daemon.alerts(Phase.PENDING)).isEmpty();
+        assertThat(daemon.firing()).isEmpty();
+
+        own.set(soa.formatted(4));
+        daemon.look("contoso.test", "contoso.test");
+        assertThat(daemon.firing()).containsExactly("soa.serial contoso.test");
+
+        own.set(soa.formatted(7));
+        daemon.look("contoso.test", "contoso.test");
+        assertThat(daemon.firing()).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void oneDeadDomainIsTheDomainsProblem() {
     try (var daemon = world.start(TWO, BLIND_SOON)) {
       world.names.fault("contoso.test", Fault.SERVFAIL);

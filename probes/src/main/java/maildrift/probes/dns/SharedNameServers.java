@@ -148,7 +148,7 @@ final class SharedNameServers {
     public Optional<List<DnsName>> delegation(DnsName zone, List<DnsServer> parents) {
       var known = remembers ? delegations.getIfPresent(zone) : null;
       if (known != null) {
-        return Optional.of(known);
+        return told(known);
       }
       // The load of a whole fleet must not fall on the first of a registry's servers.
       var order = new ArrayList<>(parents);
@@ -157,10 +157,16 @@ final class SharedNameServers {
         var names = client.referral(parent, zone, limit());
         if (!names.isEmpty()) {
           delegations.put(zone, names);
-          return Optional.of(names);
+          return told(names);
         }
       }
+      // Nor is a registry asked again and again that does not say.
+      delegations.put(zone, List.of());
       return Optional.empty();
+    }
+
+    private static Optional<List<DnsName>> told(List<DnsName> names) {
+      return names.isEmpty() ? Optional.empty() : Optional.of(names);
     }
   }
 

@@ -86,8 +86,10 @@ final class ZoneJudge {
         .forEach(server -> judgement.aside(gap(server.shown(), trouble(server), ofTheWhole())));
     contradictions(seen, serving, soas);
     serials(seen, serving, soas);
-    soas.values().stream().findFirst().ifPresent(soa -> timers(seen, soa));
+    // What concerns secondaries and resolvers out there does not concern servers that only the
+    // operator's word leads to.
     if (!seen.isNamed()) {
+      soas.values().stream().findFirst().ifPresent(soa -> timers(seen, soa));
       delegation(seen, serving);
       hosts(seen);
       single(seen);

@@ -454,6 +454,16 @@ class ZoneProbeTest {
                             "contoso.test 3600 SOA ns1.contoso.test hostmaster.contoso.test 2026112201 300 600 3600 5")),
             List.of("soa.values INFO contoso.test")),
         scenario(
+            "timers of a laboratory",
+            w -> {
+              w.settings = w.settings.authoritative(named("contoso.test", w.one, w.two));
+              w.both(
+                  s ->
+                      s.set(
+                          "contoso.test 3600 SOA ns1.contoso.test hostmaster.contoso.test 1 3600 600 86400 1"));
+            },
+            List.of()),
+        scenario(
             "timers of RIPE-203",
             w ->
                 w.both(
