@@ -225,7 +225,7 @@ class BimiProbeTest {
           version="1.2"                   > version="1.1"                      > it lacks version="1.2"
           baseProfile="tiny-ps"           > baseProfile="tiny"                 > it lacks baseProfile="tiny-ps"
           viewBox                         > x="0" viewBox                      > its root has x=
-          <title>Contoso</title#          > <desc/#                            > it has no title
+          <title#Contoso</title#          > <desc/#                            > it has no title
           <path                           > <script/#<path                     > it has an element <script#
           <path                           > <image xmlns:x="http://www.w3.org/1999/xlink" x:href="https://x.test/a.png"/#<path > it has an element <image#
           <path                           > <use href="https://x.test/a#b"/#<path > it refers to something outside: https://x.test/a#b
