@@ -157,13 +157,12 @@ public final class Recall {
             Map.of(),
             judgement.records(),
             judgement.findings(),
-            judgement.gaps()),
+            judgement.gaps(),
+            judgement.asides()),
         Optional.of(result.asked()).filter(asked -> asked.size() <= MOST));
   }
 
   private static boolean isKept(ProbeResult result) {
-    return result.mark().isPresent()
-        && result.alone().gaps().isEmpty()
-        && result.alone().asides().isEmpty();
+    return result.mark().isPresent() && result.alone().gaps().isEmpty();
   }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.monitor.check.ProbeResult;
+import maildrift.probes.Gap;
 import maildrift.probes.Outcome;
 import maildrift.probes.smtp.Trial;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,19 @@ final class Summary {
   static String of(ProbeResult probe) {
     return switch (probe.judgement().outcome()) {
       case UNOBSERVABLE ->
-          nothingToDo(probe).map(why -> "could not look: " + why).orElse("could not look");
+          nothingToDo(probe)
+              .or(() -> probe.judgement().asides().stream().findFirst().map(Summary::told))
+              .map(why -> "could not look: " + why)
+              .orElse("could not look");
       case ABSENT ->
           nothingToDo(probe)
               .orElse(probe.probe().equals("gateway") ? "no name could be seen" : "none published");
       case OBSERVED -> nothingToDo(probe).orElseGet(() -> seen(probe));
     };
+  }
+
+  private static String told(Gap aside) {
+    return "%s: %s".formatted(aside.unseen(), aside.why());
   }
 
   /** Why there was nothing to look at; such a probe has passed nothing. */

@@ -63,6 +63,10 @@ public final class CheckJson {
         json.writeName("gaps");
         gaps(json, probe.judgement().gaps());
       }
+      if (!probe.judgement().asides().isEmpty()) {
+        json.writeName("asides");
+        gaps(json, probe.judgement().asides());
+      }
       json.writeEndObject();
     }
     json.writeEndObject();

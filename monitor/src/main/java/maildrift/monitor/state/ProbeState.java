@@ -45,7 +45,7 @@ public record ProbeState(
         result.probe(),
         result.judgement().outcome(),
         CheckJson.seconds(result.took()),
-        clear ? now : before.observedAt,
+        clear && isSight(result.judgement().outcome()) ? now : before.observedAt,
         clear ? Instant.EPOCH : unseenSince,
         result.isRecalled()
             ? before.facts
@@ -55,6 +55,11 @@ public record ProbeState(
         result.isRecalled()
             ? before.samples
             : Samples.after(result.probe(), result.judgement(), domain, before.samples));
+  }
+
+  /** Where nothing could be looked at there may be no gap, because nobody needed it. */
+  private static boolean isSight(Outcome outcome) {
+    return outcome != Outcome.UNOBSERVABLE;
   }
 
   static ProbeState none(String probe) {
@@ -76,7 +81,7 @@ public record ProbeState(
         probe,
         outcome,
         CheckJson.seconds(recalled.took()),
-        now,
+        isSight(outcome) ? now : observedAt,
         Instant.EPOCH,
         facts,
         "[]",
@@ -86,7 +91,9 @@ public record ProbeState(
 
   /** Whether the last look reached a conclusion without a gap. */
   public boolean observed() {
-    return unseenSince.equals(Instant.EPOCH) && !observedAt.equals(Instant.EPOCH);
+    return unseenSince.equals(Instant.EPOCH)
+        && isSight(outcome)
+        && !observedAt.equals(Instant.EPOCH);
   }
 
   public boolean hasGaps() {

@@ -232,7 +232,7 @@ final class RecallTest {
   }
 
   @Test
-  void whatIsHiddenAsideIsLookedAtAgain() {
+  void whatIsHiddenAsideStaysHiddenWhereNothingElseIsSaid() {
     var probe =
         new Counting() {
           @Override
@@ -245,7 +245,9 @@ final class RecallTest {
         };
     look(probe, domain);
 
-    assertThat(look(probe, domain).isRecalled()).isFalse();
+    var again = look(probe, domain);
+    assertThat(again.isRecalled()).isTrue();
+    assertThat(again.judgement().hides(new Finding.Key("counting.aside", "contoso.test"))).isTrue();
   }
 
   @Test

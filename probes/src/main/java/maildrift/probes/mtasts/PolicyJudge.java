@@ -51,6 +51,9 @@ final class PolicyJudge {
     record Failed(String why) implements Fetched {}
 
     record Unseen(String why) implements Fetched {}
+
+    /** Its addresses are none that we contact, which may be our own place's view of them. */
+    record Inside(String why) implements Fetched {}
   }
 
   void judge(StsSeen.Policy seen, String id, String recordCause) {
@@ -59,16 +62,15 @@ final class PolicyJudge {
     MtaStsProbe.dangling(domain, seen.host().toString(), seen.addresses())
         .ifPresent(judgement::add);
     switch (fetched(seen)) {
+      case Fetched.Inside(var why) -> {
+        facts.put("outcome", Outcome.UNOBSERVABLE.word());
+        facts.put("why", why);
+        judgement.aside(unseen(seen, why));
+      }
       case Fetched.Unseen(var why) -> {
         facts.put("outcome", Outcome.UNOBSERVABLE.word());
         facts.put("why", why);
-        judgement.add(
-            Gap.of(
-                MtaStsProbe.NAME,
-                url(seen),
-                why,
-                Stream.concat(Stream.of(StsRules.FETCH.id()), Stream.of(StsRules.OF_THE_POLICY))
-                    .toArray(String[]::new)));
+        judgement.add(unseen(seen, why));
         if (seen.addresses().stream().anyMatch(Answer.Unanswered.class::isInstance)) {
           judgement.add(
               Gap.of(MtaStsProbe.NAME, seen.host() + " A", why, StsRules.CDN.id())
@@ -104,6 +106,15 @@ final class PolicyJudge {
     judgement.fact("policy", facts);
   }
 
+  private static Gap unseen(StsSeen.Policy seen, String why) {
+    return Gap.of(
+        MtaStsProbe.NAME,
+        url(seen),
+        why,
+        Stream.concat(Stream.of(StsRules.FETCH.id()), Stream.of(StsRules.OF_THE_POLICY))
+            .toArray(String[]::new));
+  }
+
   private static String url(StsSeen.Policy seen) {
     return "https://%s/.well-known/mta-sts.txt".formatted(seen.host());
   }
@@ -135,12 +146,12 @@ final class PolicyJudge {
     }
     return switch (seen.look().get()) {
       case HttpsLook.Unobservable(var why) -> new Fetched.Unseen(why);
-      // DNS said so: no sender on the Internet gets there. One address that is not known may be
-      // public.
+      // What senders see from outside may be another zone: not looked at is all that is known. One
+      // address that did not answer may be public.
       case HttpsLook.Refused(var why) ->
           seen.addresses().stream().anyMatch(Answer.Unanswered.class::isInstance)
               ? new Fetched.Unseen(why)
-              : new Fetched.Failed(why);
+              : new Fetched.Inside(why);
       case HttpsLook.NoHandshake(var why) ->
           new Fetched.Failed("a modern client cannot negotiate TLS with it: " + why);
       case HttpsLook.Spoke spoke ->

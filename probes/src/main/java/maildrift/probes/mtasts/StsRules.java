@@ -25,7 +25,7 @@ final class StsRules {
               "The record announces a policy that no sender can read: new senders deliver without it, and those that know an old one will be without it once that runs out.")
           .reference("RFC 8461 §3.3")
           .remedy(
-              "Serve the policy at https://mta-sts.DOMAIN/.well-known/mta-sts.txt with status 200, as text/plain, at most 64 KiB, without redirect, with a publicly trusted certificate for mta-sts.DOMAIN. Where that name has private addresses on purpose (a laboratory), set https.allow_private.")
+              "Serve the policy at https://mta-sts.DOMAIN/.well-known/mta-sts.txt with status 200, as text/plain, at most 64 KiB, without redirect, with a publicly trusted certificate for mta-sts.DOMAIN.")
           .example(
               "Wrong: 301 to https://www.contoso.tld/. Right: 200 at https://mta-sts.contoso.tld/.well-known/mta-sts.txt");
 
