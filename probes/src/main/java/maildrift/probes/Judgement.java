@@ -119,9 +119,11 @@ public record Judgement(
       return this;
     }
 
-    /** Freezes rules without making the domain unknown. */
+    /** Freezes rules without making the domain unknown; said once. */
     public Builder aside(Gap gap) {
-      asides.add(gap);
+      if (!asides.contains(gap)) {
+        asides.add(gap);
+      }
       return this;
     }
 

@@ -233,20 +233,24 @@ public final class GatewayProbe implements Probe<GatewaySeen> {
         .build(outcome(seen));
   }
 
-  /** A gateway's own addresses matter; an MX host's are the mx probe's business. */
+  /**
+   * An MX host's addresses are the mx probe's business, and a gateway's the tls probe's unless it
+   * is skipped.
+   */
   private static void hostsUnseen(
       ManagedDomain domain, GatewaySeen seen, Judgement.Builder judgement) {
     seen.hosts()
         .forEach(
             (host, answers) -> {
-              var isGateway =
-                  domain.gateways().stream()
+              var isOwn =
+                  domain.skip().contains("tls")
+                      && domain.gateways().stream()
                       .anyMatch(
                           gateway -> gateway.addresses().isEmpty() && gateway.host().equals(host));
               for (var i = 0; i < answers.size(); i++) {
                 if (answers.get(i) instanceof Answer.Unanswered(_, var why, _)) {
                   var gap = Gap.of(NAME, host + (i == 0 ? " A" : " AAAA"), why, "gateway.", "ptr.");
-                  if (isGateway) {
+                  if (isOwn) {
                     judgement.add(gap);
                   } else {
                     judgement.aside(gap);

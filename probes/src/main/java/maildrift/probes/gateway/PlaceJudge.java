@@ -270,14 +270,7 @@ final class PlaceJudge {
       case SmtpLook.Unobservable(_, var why) ->
           hidden(server(), why, place.server(), GatewayRules.BANNER, GatewayRules.MX_NAME);
       case SmtpLook.Refused(_, var why) ->
-          judgement.aside(
-              Gap.of(
-                      GatewayProbe.NAME,
-                      server(),
-                      why,
-                      GatewayRules.BANNER.id(),
-                      GatewayRules.MX_NAME.id())
-                  .subject(place.server()));
+          hidden(server(), why, place.server(), GatewayRules.BANNER, GatewayRules.MX_NAME);
       case SmtpLook.Spoke _ -> {}
     }
   }
@@ -417,6 +410,7 @@ final class PlaceJudge {
 
   private void stranger() {
     if (greeting.isEmpty()) {
+      place.look().ifPresent(this::greetingUnseen);
       return;
     }
     var name = greeting.get().name();
@@ -520,20 +514,18 @@ final class PlaceJudge {
     return facts;
   }
 
-  /** A critical rule's facts are a gap when they are hidden; a note's are not. */
+  /**
+   * Freezes the rules; the verdict stays. Reverse zones are often silent without anybody noticing,
+   * and that a server does not answer is the tls probe's gap.
+   */
   private void hidden(String unseen, String why, String subject, Rule... rules) {
-    var gap =
+    judgement.aside(
         Gap.of(
                 GatewayProbe.NAME,
                 unseen,
                 why,
                 Stream.of(rules).map(Rule::id).toArray(String[]::new))
-            .subject(subject);
-    if (gateway.isPresent() && !place.isPrivate()) {
-      judgement.add(gap);
-    } else {
-      judgement.aside(gap);
-    }
+            .subject(subject));
   }
 
   /** Who it is, in the operator's words. */

@@ -284,7 +284,7 @@ class GatewayProbeTest {
   // ---- What is not seen
 
   private static boolean hidden(Judgement judgement, String rule, String subject) {
-    return judgement.gaps().stream().anyMatch(gap -> gap.hides(new Finding.Key(rule, subject)));
+    return judgement.hides(new Finding.Key(rule, subject));
   }
 
   @Test
@@ -303,6 +303,8 @@ class GatewayProbeTest {
     }
     assertThat(hidden(judgement, "gateway.banner", SERVER)).isTrue();
     assertThat(hidden(judgement, "gateway.mx-name", SERVER)).isTrue();
+    assertThat(judgement.gaps()).isEmpty();
+    assertThat(judgement.asides()).doesNotHaveDuplicates();
     assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
   }
 
@@ -333,6 +335,7 @@ class GatewayProbeTest {
     assertThat(violated(judgement)).isEmpty();
     assertThat(hidden(judgement, "gateway.fcrdns", ADDRESS)).isTrue();
     assertThat(hidden(judgement, "gateway.ptr", ADDRESS)).isFalse();
+    assertThat(judgement.gaps()).isEmpty();
   }
 
   @Test
@@ -353,6 +356,34 @@ class GatewayProbeTest {
     assertThat(violated(judgement)).isEqualTo("gateway.ptr CRITICAL");
     assertThat(hidden(judgement, "gateway.banner", SERVER)).isTrue();
     assertThat(hidden(judgement, "gateway.ptr", ADDRESS)).isFalse();
+    assertThat(judgement.gaps()).as("the tls probe has it").isEmpty();
+  }
+
+  @Test
+  void theAddressesOfAGatewayAreAGapHereOnlyWhereTheTlsProbeIsSkipped() {
+    var world =
+        gateway()
+            .without("contoso.test", "MX")
+            .without("gw.house.test", "A")
+            .add("gw.house.test A timeout")
+            .byNameAlone();
+
+    var judgement = world.judge();
+    var skipping = world.judge(domain -> domain.skip(Set.of("tls")));
+
+    assertThat(hidden(judgement, "gateway.ptr", ADDRESS)).isTrue();
+    assertThat(judgement.gaps()).isEmpty();
+    assertThat(skipping.gaps()).hasSize(1);
+  }
+
+  @Test
+  void aSilentStrangerHidesItsGreeting() {
+    var judgement = gateway().undeclared().silent().judge();
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.gaps()).isEmpty();
+    assertThat(hidden(judgement, "gateway.banner", SERVER)).isTrue();
+    assertThat(hidden(judgement, "gateway.mx-name", SERVER)).isTrue();
   }
 
   @Test
@@ -558,6 +589,7 @@ class GatewayProbeTest {
       assertThat(violated(judgement)).isEmpty();
       assertThat(judgement.hides(new Finding.Key("gateway.ptr", "gw.house.test[127.0.0.1]")))
           .isEqualTo(fault != Fault.TRUNCATED);
+      assertThat(judgement.gaps()).isEmpty();
     }
   }
 
@@ -599,6 +631,11 @@ class GatewayProbeTest {
       addresses.forEach(
           address ->
               add("gw.house.test %s %s".formatted(address.contains(":") ? "AAAA" : "A", address)));
+      return this;
+    }
+
+    World byNameAlone() {
+      addresses = List.of();
       return this;
     }
 
