@@ -23,5 +23,10 @@ public sealed interface Said {
   record Truncated() implements Said {}
 
   /** Nothing is known: time-out, SERVFAIL, no route, a message that is none. */
-  record Unheard(Answer.Failure failure, String why) implements Said {}
+  record Unheard(Answer.Failure failure, String why) implements Said {
+    /** Somebody answered that nobody listens there; a filter on our way may say so, too. */
+    public boolean isConnectionRefused() {
+      return failure == Answer.Failure.NETWORK && why.equals(TcpClient.REFUSED);
+    }
+  }
 }

@@ -29,6 +29,8 @@ final class ServerClient {
 
   private static final int AA = 0x04;
   private static final int RA = 0x80;
+  private static final int NOERROR = 0;
+  private static final int NXDOMAIN = 3;
   private static final int NOTAUTH = 9;
 
   private final Semaphore sockets = new Semaphore(MAX_SOCKETS);
@@ -57,7 +59,8 @@ final class ServerClient {
     /** Referrals are wanted, not answers. */
     private final Optional<DnsName> delegated;
 
-    private List<DnsName> referral = List.of();
+    /** Empty until the server has said whom it refers to, or that it knows of nobody. */
+    private Optional<List<DnsName>> referral = Optional.empty();
 
     Round(
         DnsServer server,
@@ -119,13 +122,17 @@ final class ServerClient {
         return;
       }
       var query = queries[place];
-      delegated.ifPresent(zone -> referral = Response.referral(message, length, query, zone));
       var reply = Response.read(message, length, questions.get(place), query, source, overUdp);
       if (reply instanceof Reply.NoEdns) {
         queries[place] = query.withoutEdns();
         withoutEdns = place;
       } else {
-        end(place, said(reply, message));
+        var all = said(reply, message);
+        delegated
+            .filter(_ -> isAnswer(all, message))
+            .ifPresent(
+                zone -> referral = Optional.of(Response.referral(message, length, query, zone)));
+        end(place, all);
       }
     }
 
@@ -156,6 +163,15 @@ final class ServerClient {
       }
       return all;
     }
+  }
+
+  /** Whether it speaks of the zone: what is refused is not denied. */
+  private static boolean isAnswer(Said said, byte[] message) {
+    var code = message[3] & 0x0f;
+    return switch (said) {
+      case Said.Answered _, Said.NotServed _ -> code == NOERROR || code == NXDOMAIN;
+      case Said.Truncated _, Said.Unheard _ -> false;
+    };
   }
 
   private static Said said(Reply reply, byte[] message) {
@@ -201,8 +217,11 @@ final class ServerClient {
     return tcp(new Round(server, questions, zone, false, Optional.empty()), limit);
   }
 
-  /** Whom a parent's server refers to for a zone; empty when it does not refer to it. */
-  List<DnsName> referral(DnsServer server, DnsName zone, Limit limit) {
+  /**
+   * Whom a parent's server refers to for a zone: no names when it does not refer to it, and empty
+   * when it was not heard.
+   */
+  Optional<List<DnsName>> referral(DnsServer server, DnsName zone, Limit limit) {
     var question = List.of(new Question(zone, RecordType.NS));
     var round = new Round(server, question, DnsName.ROOT, true, Optional.of(zone));
     if (!(udp(round, limit).getFirst() instanceof Said.Truncated)) {
@@ -235,7 +254,7 @@ final class ServerClient {
     } catch (SocketTimeoutException _) {
       return silent(round, limit);
     } catch (PortUnreachableException _) {
-      return round.result(Answer.Failure.NETWORK, "connection refused");
+      return round.result(Answer.Failure.NETWORK, TcpClient.REFUSED);
     } catch (IOException failed) {
       return round.result(Answer.Failure.NETWORK, TcpClient.reason(failed));
     } finally {

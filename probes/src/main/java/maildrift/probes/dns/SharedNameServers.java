@@ -36,7 +36,7 @@ final class SharedNameServers {
           .weigher((Asked asked, Known known) -> weight(asked, known.looks))
           .expireAfterWrite(ALIKE)
           .build();
-  private final Cache<DnsName, List<DnsName>> delegations =
+  private final Cache<DnsName, Delegated> delegations =
       CacheBuilder.newBuilder().maximumSize(50_000).expireAfterWrite(ALIKE).build();
 
   private record Asked(DnsName zone, List<DnsServer> servers, List<Question> questions) {
@@ -47,6 +47,17 @@ final class SharedNameServers {
   }
 
   private record Known(List<ServerLook> looks, Deadline until) {}
+
+  /**
+   * Whom the parent delegates a zone to.
+   *
+   * @param names none: it does not say
+   */
+  private record Delegated(List<DnsName> names, Deadline until) {
+    Optional<List<DnsName>> told() {
+      return names.isEmpty() ? Optional.empty() : Optional.of(names);
+    }
+  }
 
   SharedNameServers(DnsSettings settings, int port, ServerClient client) {
     this.settings = settings;
@@ -147,26 +158,33 @@ final class SharedNameServers {
     @Override
     public Optional<List<DnsName>> delegation(DnsName zone, List<DnsServer> parents) {
       var known = remembers ? delegations.getIfPresent(zone) : null;
-      if (known != null) {
-        return told(known);
+      if (known != null && !known.until.passed()) {
+        return known.told();
       }
       // The load of a whole fleet must not fall on the first of a registry's servers.
       var order = new ArrayList<>(parents);
       Collections.shuffle(order);
+      var isAnswered = false;
       for (var parent : order.subList(0, Math.min(MAX_PARENTS_ASKED, order.size()))) {
         var names = client.referral(parent, zone, limit());
-        if (!names.isEmpty()) {
-          delegations.put(zone, names);
-          return told(names);
+        if (names.isPresent() && !names.get().isEmpty()) {
+          var told = new Delegated(names.get(), Deadline.after(ALIKE));
+          delegations.put(zone, told);
+          return told.told();
         }
+        isAnswered |= names.isPresent();
       }
       // Nor is a registry asked again and again that does not say.
-      delegations.put(zone, List.of());
+      if (isAnswered) {
+        delegations.put(zone, new Delegated(List.of(), Deadline.after(ALIKE)));
+      } else {
+        // What is known stays known; who did not answer may do so soon.
+        var silent = new Delegated(List.of(), Deadline.after(SILENT));
+        delegations
+            .asMap()
+            .merge(zone, silent, (before, now) -> before.until.passed() ? now : before);
+      }
       return Optional.empty();
-    }
-
-    private static Optional<List<DnsName>> told(List<DnsName> names) {
-      return names.isEmpty() ? Optional.empty() : Optional.of(names);
     }
   }
 

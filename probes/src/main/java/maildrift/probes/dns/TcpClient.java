@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 final class TcpClient {
   private static final int MAX_CONNECTIONS = 256;
 
+  /** Why a closed port does not answer. */
+  static final String REFUSED = "connection refused";
+
   private final Semaphore connections = new Semaphore(MAX_CONNECTIONS);
   private final DnsStats stats;
 
@@ -116,7 +119,10 @@ final class TcpClient {
   /** For people: the JDK's messages are sometimes empty. */
   static String reason(IOException failed) {
     return switch (failed) {
-      case ConnectException _ -> "connection refused";
+      // The same exception tells of the kernel's own time-out.
+      case ConnectException connect
+          when connect.getMessage() == null || connect.getMessage().contains("refused") ->
+          REFUSED;
       case NoRouteToHostException _ -> "no route to the server";
       default ->
           failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
