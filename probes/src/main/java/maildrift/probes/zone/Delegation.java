@@ -98,12 +98,17 @@ final class Delegation {
   /** Who serves a zone. */
   record Servers(
       List<ZoneSeen.Host> hosts,
+      List<ZoneSeen.Host> more,
       Optional<List<DnsName>> parent,
       List<At> at,
       List<String> leftOut) {}
 
-  /** An address to ask, and the names that lead there. */
-  record At(String name, DnsServer server) {}
+  /** An address to ask, and the names that lead there, the zone's own first. */
+  record At(List<String> names, DnsServer server) {
+    At {
+      names = List.copyOf(names);
+    }
+  }
 
   Servers servers(Cut cut) {
     var names = cut.names().stream().limit(MAX_HOSTS).toList();
@@ -122,13 +127,13 @@ final class Delegation {
             .filter(name -> !cut.names().contains(name))
             .limit(MAX_HOSTS)
             .toList();
+    var moreHosts =
+        more.isEmpty() ? List.<ZoneSeen.Host>of() : hosts(more, dns.ask(addressQuestions(more)));
     var all = new ArrayList<>(hosts);
-    if (!more.isEmpty()) {
-      all.addAll(hosts(more, dns.ask(addressQuestions(more))));
-    }
+    all.addAll(moreHosts);
     var leftOut = new ArrayList<String>();
     var at = at(all, leftOut);
-    return new Servers(hosts, parent, at, leftOut);
+    return new Servers(hosts, moreHosts, parent, at, leftOut);
   }
 
   /** Above the zone, without the root. */
@@ -198,7 +203,7 @@ final class Delegation {
     names.forEach(
         (address, of) -> {
           if (mayBeAsked(address) && at.size() < MAX_ADDRESSES) {
-            at.add(new At(String.join(", ", of), new DnsServer(address, servers.port())));
+            at.add(new At(of, new DnsServer(address, servers.port())));
           } else {
             leftOut.add(String.join(", ", of) + " (" + address.getHostAddress() + ")");
           }

@@ -81,9 +81,11 @@ final class ZoneJudge {
           .build(Outcome.UNOBSERVABLE);
     }
     lame.forEach((server, how) -> judgement.add(lame(seen, server, how)));
-    serving.stream()
-        .filter(server -> !isHeard(seen, server))
+    Stream.concat(serving.stream().filter(server -> !isHeard(seen, server)), unreachable.stream())
         .forEach(server -> judgement.aside(gap(server.shown(), trouble(server), ofTheWhole())));
+    unknown(seen)
+        .forEach(
+            host -> judgement.aside(gap(host.name() + " A and AAAA", why(host), ofTheWhole())));
     contradictions(seen, serving, soas);
     serials(seen, serving, soas);
     // What concerns secondaries and resolvers out there does not concern servers that only the
@@ -94,22 +96,32 @@ final class ZoneJudge {
       hosts(seen);
       single(seen);
     }
-    serving.forEach(server -> overTcp(seen, server));
+    serving.forEach(server -> overTcp(seen, serving, server));
     truncated(seen, serving);
     timesToLive(seen, serving);
     return judgement.build(Outcome.OBSERVED);
   }
 
-  /** What a server that is not heard leaves open. */
+  /** What a server that is not heard, or whose address is not known, leaves open. */
   private static List<Rule> ofTheWhole() {
     return List.of(
         ZoneRules.INCONSISTENT,
         ZoneRules.SERIAL_DIFFERS,
         ZoneRules.SERIAL_BACK,
+        ZoneRules.SOA_VALUES,
         ZoneRules.LAME,
         ZoneRules.TCP,
         ZoneRules.TRUNCATED,
         ZoneRules.TTL_DRIFT);
+  }
+
+  /** Whoever is at an address that could not be learned was not asked. */
+  private static Stream<ZoneSeen.Host> unknown(Asked seen) {
+    return Stream.concat(seen.hosts().stream(), seen.more().stream())
+        .filter(
+            host ->
+                host.four() instanceof Answer.Unanswered
+                    || host.six() instanceof Answer.Unanswered);
   }
 
   private static boolean isHeard(Asked seen, Server server) {
@@ -181,7 +193,7 @@ final class ZoneJudge {
   private Finding lame(Asked seen, Server server, String how) {
     return Finding.of(
             ZoneRules.LAME,
-            server.name(),
+            server.subject(),
             "%s is a name server of %s, but does not serve it: asked for the SOA it says %s"
                 .formatted(server.shown(), seen.zone(), how))
         .cause(server.at().toString())
@@ -224,6 +236,8 @@ final class ZoneJudge {
 
   private void facts(
       Asked seen, List<Server> serving, Map<Server, Rdata.Soa> soas, Set<Server> unreachable) {
+    var isWhole = unreachable.isEmpty() && unknown(seen).findFirst().isEmpty();
+    Predicate<Integer> isCompared = place -> isWhole && isCompared(serving, place);
     judgement
         .fact("zone", seen.zone().toString())
         .fact(
@@ -242,8 +256,8 @@ final class ZoneJudge {
                     })
                 .toList())
         .fact("ttls", ttls(seen, serving))
-        .fact(ZoneProbe.COMPARED, questions(seen, place -> isCompared(serving, place)))
-        .fact(ZoneProbe.NOT_COMPARED, questions(seen, place -> !isCompared(serving, place)))
+        .fact(ZoneProbe.COMPARED, questions(seen, isCompared))
+        .fact(ZoneProbe.NOT_COMPARED, questions(seen, isCompared.negate()))
         .fact("delegation", seen.parent().map(ZoneJudge::texts).orElse(null));
     if (!seen.leftOut().isEmpty() || !unreachable.isEmpty()) {
       judgement.fact(
@@ -440,6 +454,20 @@ final class ZoneJudge {
               .cause(zone + " SOA")
               .with("serials", texts(soas)));
     }
+    serving.stream()
+        .filter(server -> isHeard(seen, server) && server.answers(Asked.SOA).isEmpty())
+        .findFirst()
+        .ifPresent(
+            server ->
+                judgement.aside(
+                    gap(
+                        seen.zone() + " SOA at " + server.shown(),
+                        trouble(server, Asked.SOA),
+                        List.of(
+                            ZoneRules.SERIAL_DIFFERS,
+                            ZoneRules.SERIAL_BACK,
+                            ZoneRules.SOA_VALUES,
+                            ZoneRules.LAME))));
     var primaries = soas.values().stream().map(Rdata.Soa::primary).distinct().toList();
     if (primaries.size() != 1) {
       return;
@@ -550,6 +578,17 @@ final class ZoneJudge {
             .map(answer -> Set.copyOf(names(answer)))
             .distinct()
             .toList();
+    if (own.isEmpty()) {
+      judgement.aside(
+          gap(
+              zone + " NS",
+              serving.stream()
+                  .map(server -> server.shown() + ": " + trouble(server, Asked.NS))
+                  .findFirst()
+                  .orElse("none"),
+              List.of(ZoneRules.PARENT)));
+      return;
+    }
     // Where they contradict each other, that is what is wrong.
     if (own.size() != 1 || own.getFirst().isEmpty()) {
       return;
@@ -671,8 +710,11 @@ final class ZoneJudge {
     return Cidr.of(address, address.length == 4 ? 24 : 48);
   }
 
-  /** A refused connection is an answer; a time-out is none. */
-  private void overTcp(Asked seen, Server server) {
+  /**
+   * A refused connection is an answer, a time-out is none; and where nobody answers over TCP, it is
+   * rather our own firewall that refuses.
+   */
+  private void overTcp(Asked seen, List<Server> serving, Server server) {
     if (places(seen).noneMatch(place -> server.overUdp(place) instanceof Said.Answered)) {
       return;
     }
@@ -680,19 +722,21 @@ final class ZoneJudge {
     if (said.stream().anyMatch(one -> !(one instanceof Said.Unheard))) {
       return;
     }
-    if (!(said.getFirst() instanceof Said.Unheard(var failure, var why))) {
+    if (!(said.getFirst() instanceof Said.Unheard unheard)) {
       return;
     }
-    if (failure != Answer.Failure.NETWORK) {
+    var why = unheard.why();
+    if (!unheard.isConnectionRefused()
+        || serving.stream().noneMatch(other -> answersOverTcp(seen, other))) {
       judgement.aside(
-          gap(server.shown() + " over TCP", why, List.of(ZoneRules.TCP)).subject(server.name()));
+          gap(server.shown() + " over TCP", why, List.of(ZoneRules.TCP)).subject(server.subject()));
       return;
     }
     var needed = places(seen).anyMatch(place -> server.overUdp(place) instanceof Said.Truncated);
     judgement.add(
         Finding.of(
                 ZoneRules.TCP,
-                server.name(),
+                server.subject(),
                 "%s serves %s over UDP, but not over TCP: %s%s"
                     .formatted(
                         server.shown(),
@@ -705,6 +749,10 @@ final class ZoneJudge {
             .cause(server.at().toString()));
   }
 
+  private static boolean answersOverTcp(Asked seen, Server server) {
+    return places(seen).anyMatch(place -> server.overTcp(place) instanceof Said.Answered);
+  }
+
   private void truncated(Asked seen, List<Server> serving) {
     places(seen)
         .forEach(
@@ -715,6 +763,18 @@ final class ZoneJudge {
                       .filter(server -> server.overUdp(place) instanceof Said.Truncated)
                       .map(Server::shown)
                       .toList();
+              if (serving.stream()
+                  .allMatch(server -> server.overUdp(place) instanceof Said.Unheard)) {
+                judgement.aside(
+                    gap(
+                            question + " over UDP",
+                            serving.stream()
+                                .map(server -> server.shown() + ": " + trouble(server, place))
+                                .findFirst()
+                                .orElse("none"),
+                            List.of(ZoneRules.TRUNCATED))
+                        .subject(question.toString()));
+              }
               if (!servers.isEmpty()) {
                 judgement.add(
                     Finding.of(

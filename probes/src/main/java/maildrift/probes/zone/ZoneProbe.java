@@ -107,13 +107,13 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
         named.servers().stream()
             .distinct()
             .limit(MAX_NAMED)
-            .map(server -> new Delegation.At(server.toString(), server))
+            .map(server -> new Delegation.At(List.of(server.toString()), server))
             .toList();
     return asked(
         zone,
         true,
         zone.equals(named.zone()),
-        new Delegation.Servers(List.of(), Optional.empty(), at, List.of()),
+        new Delegation.Servers(List.of(), List.of(), Optional.empty(), at, List.of()),
         questions(domain, zone),
         servers);
   }
@@ -129,10 +129,19 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
     var looks = servers.ask(zone, addresses, questions);
     var seen = new ArrayList<ZoneSeen.Server>();
     for (var i = 0; i < looks.size(); i++) {
-      seen.add(new ZoneSeen.Server(found.at().get(i).name(), looks.get(i)));
+      var names = found.at().get(i).names();
+      seen.add(new ZoneSeen.Server(names.getFirst(), String.join(", ", names), looks.get(i)));
     }
     return new ZoneSeen.Asked(
-        zone, isNamed, isWhole, found.hosts(), found.parent(), seen, found.leftOut(), questions);
+        zone,
+        isNamed,
+        isWhole,
+        found.hosts(),
+        found.more(),
+        found.parent(),
+        seen,
+        found.leftOut(),
+        questions);
   }
 
   private static List<Question> questions(ManagedDomain domain, DnsName zone) {

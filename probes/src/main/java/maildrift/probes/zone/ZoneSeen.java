@@ -26,6 +26,7 @@ sealed interface ZoneSeen {
    * @param isWhole the servers were named for this very zone, or found by its delegation: whoever
    *     does not serve it is wrong
    * @param hosts the zone's NS records; none where the operator named the servers
+   * @param more names that only the parent's delegation has
    * @param parent whom the parent delegates the zone to, where it was asked and said so
    * @param servers who was asked, each address once
    * @param leftOut addresses that were not asked: private ones, and those beyond our bounds
@@ -36,6 +37,7 @@ sealed interface ZoneSeen {
       boolean isNamed,
       boolean isWhole,
       List<Host> hosts,
+      List<Host> more,
       Optional<List<DnsName>> parent,
       List<Server> servers,
       List<String> leftOut,
@@ -46,6 +48,7 @@ sealed interface ZoneSeen {
 
     public Asked {
       hosts = List.copyOf(hosts);
+      more = List.copyOf(more);
       parent = parent.map(List::copyOf);
       servers = List.copyOf(servers);
       leftOut = List.copyOf(leftOut);
@@ -59,9 +62,12 @@ sealed interface ZoneSeen {
   /**
    * One address.
    *
-   * @param name of the NS records that lead there; the address itself where the operator named it
+   * @param subject of what is found about it: the first name of NS records that leads there, and
+   *     the address itself where the operator named it. It stays the same when another name's
+   *     address is not known for once
+   * @param name for people: all names of NS records that lead there; else the address
    */
-  record Server(String name, ServerLook look) {
+  record Server(String subject, String name, ServerLook look) {
 
     DnsServer at() {
       return look.server();

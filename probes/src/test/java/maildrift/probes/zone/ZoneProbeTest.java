@@ -189,11 +189,29 @@ class ZoneProbeTest {
     "zone.inconsistent",
     "dns.soa-serial",
     "soa.serial",
+    "soa.values",
     "ns.lame",
     "ns.tcp",
     "dns.truncated",
     "dns.ttl-drift"
   };
+
+  /** SOA, NS, MX and TXT. */
+  private static final String[] OF_AN_UNHEARD_ZONE_NAME = {
+    "dns.soa-serial",
+    "soa.serial",
+    "soa.values",
+    "zone.inconsistent contoso.test NS",
+    "zone.inconsistent contoso.test MX",
+    "zone.inconsistent contoso.test TXT",
+    "dns.ttl-drift contoso.test NS",
+    "dns.ttl-drift contoso.test MX",
+    "dns.ttl-drift contoso.test TXT"
+  };
+
+  private static String[] and(String[] some, String... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
+  }
 
   private static final String[] ALL =
       ZoneRules.ALL.stream().map(rule -> rule.id()).toArray(String[]::new);
@@ -309,7 +327,14 @@ class ZoneProbeTest {
         scenario(
             "TCP closed at once",
             w -> w.two.faults(Fault.CLOSED_TCP),
-            List.of("ns.tcp INFO ns2.contoso.test")),
+            List.of(),
+            "ns.tcp ns2.contoso.test"),
+        scenario(
+            "TCP refused everywhere, as by a firewall of ours",
+            w -> w.both(s -> s.server().withoutTcp()),
+            List.of(),
+            "ns.tcp ns1.contoso.test",
+            "ns.tcp ns2.contoso.test"),
         scenario(
             "TCP mute", w -> w.two.faults(Fault.MUTE_TCP), List.of(), "ns.tcp ns2.contoso.test"),
         scenario(
@@ -402,8 +427,67 @@ class ZoneProbeTest {
             "a server's address is not known",
             w -> w.resolver.fault("ns2.contoso.test", Fault.REFUSED),
             List.of(),
-            "ns.resolves ns2.contoso.test",
-            "ns.single"),
+            and(OF_A_SILENT_SERVER, "ns.resolves ns2.contoso.test", "ns.single")),
+        scenario(
+            "the address of one that only the parent names is not known",
+            w -> {
+              w.registry
+                  .server()
+                  .refer("contoso.test", "ns1.contoso.test", "ns2.contoso.test", "old.hoster.test");
+              w.resolver.fault("old.hoster.test", Fault.SERVFAIL);
+            },
+            List.of("ns.parent WARNING contoso.test"),
+            OF_A_SILENT_SERVER),
+        scenario(
+            "a family of addresses leads nowhere from here",
+            // Where there is a route, nobody answers.
+            w -> w.resolver.add("ns2.contoso.test AAAA 100::2"),
+            List.of(),
+            OF_A_SILENT_SERVER),
+        scenario(
+            "two names for one server, and one is not known",
+            w -> {
+              w.resolver
+                  .add("contoso.test NS ns3.contoso.test", "ns3.contoso.test A 127.0.2.2")
+                  .fault("ns3.contoso.test", Fault.SERVFAIL);
+              w.both(s -> s.add("contoso.test 3600 NS ns3.contoso.test"));
+              w.registry
+                  .server()
+                  .refer(
+                      "contoso.test", "ns1.contoso.test", "ns2.contoso.test", "ns3.contoso.test");
+              w.two.faults(Fault.REFUSED);
+            },
+            List.of("ns.lame WARNING ns2.contoso.test"),
+            and(OF_A_SILENT_SERVER, "ns.resolves ns3.contoso.test", "ns.single")),
+        scenario(
+            "two names for one server",
+            w -> {
+              w.resolver.add("contoso.test NS ns3.contoso.test", "ns3.contoso.test A 127.0.2.2");
+              w.both(s -> s.add("contoso.test 3600 NS ns3.contoso.test"));
+              w.registry
+                  .server()
+                  .refer(
+                      "contoso.test", "ns1.contoso.test", "ns2.contoso.test", "ns3.contoso.test");
+              w.two.faults(Fault.REFUSED);
+            },
+            List.of("ns.lame WARNING ns2.contoso.test")),
+        scenario(
+            "SERVFAIL for the zone's own name at one",
+            w -> w.two.fault("contoso.test", Fault.SERVFAIL),
+            List.of(),
+            and(OF_AN_UNHEARD_ZONE_NAME, "ns.lame")),
+        scenario(
+            "SERVFAIL for the zone's own name at both",
+            w -> w.both(s -> s.fault("contoso.test", Fault.SERVFAIL)),
+            List.of(),
+            and(
+                OF_AN_UNHEARD_ZONE_NAME,
+                "ns.lame",
+                "ns.parent",
+                "dns.truncated contoso.test SOA",
+                "dns.truncated contoso.test NS",
+                "dns.truncated contoso.test MX",
+                "dns.truncated contoso.test TXT")),
         scenario(
             "no server's address is known",
             w -> w.resolver.remove("ns1.contoso.test").remove("ns2.contoso.test"),
@@ -619,6 +703,41 @@ class ZoneProbeTest {
     // Another primary counts as it likes.
     world.both(s -> s.set(soa("ns9.contoso.test", 1)));
     assertThat(found(world.judge(CONTOSO, memory))).isEmpty();
+  }
+
+  @Test
+  void aParentThatIsNotHeardTakesNothingBack() {
+    world.judge();
+    world.registry.faults(Fault.SILENT);
+    world.isFresh = true;
+    var unheard = world.judge();
+    assertThat(hidden(unheard)).containsExactly("ns.parent");
+    assertThat(unheard.facts()).containsEntry("delegation", null);
+    var asked = world.registry.server().datagrams();
+
+    world.isFresh = false;
+    var known = world.judge();
+    assertThat(hidden(known)).isEmpty();
+    assertThat(known.facts())
+        .containsEntry("delegation", List.of("ns1.contoso.test", "ns2.contoso.test"));
+    assertThat(world.registry.server().datagrams()).isEqualTo(asked);
+  }
+
+  @Test
+  void aServerThatCannotBeReachedLeavesNothingCompared() {
+    world.resolver.add("ns2.contoso.test AAAA 100::2");
+
+    var judgement = world.judge();
+
+    assertThat(ZoneProbe.compared(judgement, "contoso.test MX")).contains(false);
+    assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
+  }
+
+  @Test
+  void aServerWhoseAddressIsNotKnownLeavesNothingCompared() {
+    world.resolver.fault("ns2.contoso.test", Fault.SERVFAIL);
+
+    assertThat(ZoneProbe.compared(world.judge(), "contoso.test MX")).contains(false);
   }
 
   @Test
