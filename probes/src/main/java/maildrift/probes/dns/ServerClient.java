@@ -27,6 +27,9 @@ final class ServerClient {
   private static final int MAX_CONNECTIONS_A_LOOK = 4;
   private static final int MAX_DATAGRAM = 4096;
 
+  /** How it begins to say that a server was silent, and not we. */
+  static final String SILENCE = "no answer within ";
+
   private static final int AA = 0x04;
   private static final int RA = 0x80;
   private static final int NOERROR = 0;
@@ -270,9 +273,7 @@ final class ServerClient {
     var buffer = new byte[MAX_DATAGRAM];
     for (var turn = 0; turn + 1 < repeats.size(); turn++) {
       if (!send(socket, round, end)) {
-        return round.result(
-            Answer.Failure.TIMEOUT,
-            "held back by our own limit of queries a second until the deadline");
+        return heldBack(round);
       }
       try {
         while (!round.isComplete()) {
@@ -282,6 +283,9 @@ final class ServerClient {
           round.heard(packet.getData(), packet.getLength());
           var again = round.takeWithoutEdns();
           if (again >= 0) {
+            if (!paced(round.server, end)) {
+              return heldBack(round);
+            }
             send(socket, round.queries[again]);
           }
         }
@@ -291,6 +295,12 @@ final class ServerClient {
       }
     }
     return silent(round, limit);
+  }
+
+  private static List<Said> heldBack(Round round) {
+    return round.result(
+        Answer.Failure.TIMEOUT,
+        "held back by our own limit of queries a second until the deadline");
   }
 
   private boolean send(DatagramSocket socket, Round round, long end) throws IOException {
@@ -356,6 +366,9 @@ final class ServerClient {
         round.heard(read(socket, length, end), length);
         var again = round.takeWithoutEdns();
         if (again >= 0) {
+          if (!paced(round.server, end)) {
+            throw new SocketTimeoutException();
+          }
           send(socket, round.queries[again]);
         }
       }
@@ -375,7 +388,7 @@ final class ServerClient {
   private static List<Said> silent(Round round, Limit limit) {
     return round.result(
         Answer.Failure.TIMEOUT,
-        "no answer within %d ms".formatted(TimeUnit.NANOSECONDS.toMillis(limit.timeout())));
+        SILENCE + "%d ms".formatted(TimeUnit.NANOSECONDS.toMillis(limit.timeout())));
   }
 
   private boolean acquire(long deadline) {

@@ -24,6 +24,9 @@ final class SharedNameServers {
   /** One that did not answer may be back. */
   private static final Duration SILENT = Duration.ofMinutes(5);
 
+  /** For how long a server that was silent for several zones is left in peace. */
+  private static final Duration DEAD = Duration.ofMinutes(3);
+
   private static final long MAX_WEIGHT = 32L * 1024 * 1024;
   private static final int MAX_PARENTS_ASKED = 2;
 
@@ -38,6 +41,21 @@ final class SharedNameServers {
           .build();
   private final Cache<DnsName, Delegated> delegations =
       CacheBuilder.newBuilder().maximumSize(50_000).expireAfterWrite(ALIKE).build();
+
+  /** Which zone's questions a server last left without any answer. */
+  private final Cache<Way, Silence> silences =
+      CacheBuilder.newBuilder().maximumSize(10_000).expireAfterWrite(DEAD).build();
+
+  private record Way(DnsServer server, boolean overUdp) {}
+
+  /**
+   * A server that said nothing at all.
+   *
+   * @param zone of the first questions
+   * @param isDead other zones' questions fared no better; a server that only ignores what it does
+   *     not serve is not dead
+   */
+  private record Silence(DnsName zone, boolean isDead) {}
 
   private record Asked(DnsName zone, List<DnsServer> servers, List<Question> questions) {
     Asked {
@@ -68,6 +86,7 @@ final class SharedNameServers {
   void forget() {
     looks.invalidateAll();
     delegations.invalidateAll();
+    silences.invalidateAll();
   }
 
   /** For a first look. */
@@ -133,7 +152,6 @@ final class SharedNameServers {
     }
 
     private List<ServerLook> askNow(Asked asked) {
-      record Way(DnsServer server, boolean overUdp) {}
       var ways = new ArrayList<Way>();
       asked.servers.forEach(server -> ways.add(new Way(server, true)));
       asked.servers.forEach(server -> ways.add(new Way(server, false)));
@@ -142,17 +160,35 @@ final class SharedNameServers {
       }
       var said =
           Parallel.<Way, List<Said>>all(
-              ways,
-              way ->
-                  way.overUdp
-                      ? client.overUdp(way.server, asked.questions, asked.zone, limit())
-                      : client.overTcp(way.server, asked.questions, asked.zone, limit()));
+              ways, way -> remembers && isDead(way) ? unasked(asked) : ask(asked, way));
       var now = new ArrayList<ServerLook>();
       for (var i = 0; i < asked.servers.size(); i++) {
         now.add(
             new ServerLook(asked.servers.get(i), said.get(i), said.get(i + asked.servers.size())));
       }
       return now;
+    }
+
+    private List<Said> ask(Asked asked, Way way) {
+      var hasTime = deadline.nanoTime() - System.nanoTime() >= settings.timeout().toNanos();
+      var said =
+          way.overUdp
+              ? client.overUdp(way.server, asked.questions, asked.zone, limit())
+              : client.overTcp(way.server, asked.questions, asked.zone, limit());
+      if (said.stream().anyMatch(one -> !(one instanceof Said.Unheard))) {
+        silences.invalidate(way);
+      } else if (hasTime
+          && said.stream()
+              .allMatch(one -> ((Said.Unheard) one).why().startsWith(ServerClient.SILENCE))) {
+        silences
+            .asMap()
+            .merge(
+                way,
+                new Silence(asked.zone, false),
+                (before, now) ->
+                    new Silence(before.zone, before.isDead || !before.zone.equals(now.zone)));
+      }
+      return said;
     }
 
     @Override
@@ -186,6 +222,18 @@ final class SharedNameServers {
       }
       return Optional.empty();
     }
+  }
+
+  private boolean isDead(Way way) {
+    var silence = silences.getIfPresent(way);
+    return silence != null && silence.isDead;
+  }
+
+  private static List<Said> unasked(Asked asked) {
+    return Collections.nCopies(
+        asked.questions.size(),
+        new Said.Unheard(
+            Answer.Failure.TIMEOUT, "not asked: it was silent for other zones minutes ago"));
   }
 
   /** What two servers say alike is kept once. */

@@ -203,6 +203,45 @@ class AuthoritiesTest {
   }
 
   @Test
+  void aServerThatWasSilentForSeveralZonesIsLeftInPeaceButForAConfirmation() {
+    two.faults(Fault.SILENT);
+    var servers = List.of(server(one), server(two));
+    for (var zone : List.of("a.test", "b.test")) {
+      assertThat(lookAt(door.nameServers(soon()), zone, servers))
+          .as(zone)
+          .first()
+          .isNotInstanceOf(Said.Unheard.class);
+    }
+    var asked = two.server().datagrams();
+
+    var unasked = lookAt(door.nameServers(soon()), "c.test", servers);
+    assertThat(unasked.getFirst()).isNotInstanceOf(Said.Unheard.class);
+    assertThat(unasked.getLast())
+        .isEqualTo(
+            new Said.Unheard(
+                Answer.Failure.TIMEOUT, "not asked: it was silent for other zones minutes ago"));
+    assertThat(two.server().datagrams()).isEqualTo(asked);
+
+    two.heal();
+    assertThat(lookAt(door.freshNameServers(soon()), "d.test", servers).getLast())
+        .isNotInstanceOf(Said.Unheard.class);
+    assertThat(lookAt(door.nameServers(soon()), "e.test", servers).getLast())
+        .isNotInstanceOf(Said.Unheard.class);
+  }
+
+  private static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(10));
+  }
+
+  /** What each server says over UDP. */
+  private static List<Said> lookAt(NameServers way, String zone, List<DnsServer> servers) {
+    var name = DnsName.of(zone);
+    return way.ask(name, servers, List.of(new Question(name, RecordType.SOA))).stream()
+        .map(look -> look.overUdp().getFirst())
+        .toList();
+  }
+
+  @Test
   void withDelegationOffNobodyElseIsAsked() {
     door.close();
     door = new DnsDoor(DnsSettings.only(List.of(server(resolver))));
