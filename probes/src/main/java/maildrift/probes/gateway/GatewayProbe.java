@@ -245,8 +245,9 @@ public final class GatewayProbe implements Probe<GatewaySeen> {
               var isOwn =
                   domain.skip().contains("tls")
                       && domain.gateways().stream()
-                      .anyMatch(
-                          gateway -> gateway.addresses().isEmpty() && gateway.host().equals(host));
+                          .anyMatch(
+                              gateway ->
+                                  gateway.addresses().isEmpty() && gateway.host().equals(host));
               for (var i = 0; i < answers.size(); i++) {
                 if (answers.get(i) instanceof Answer.Unanswered(_, var why, _)) {
                   var gap = Gap.of(NAME, host + (i == 0 ? " A" : " AAAA"), why, "gateway.", "ptr.");

@@ -2,6 +2,7 @@ package maildrift.probes.zone;
 
 import com.google.common.base.Splitter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,9 @@ import maildrift.probes.zone.ZoneSeen.Server;
 /** Compares what the servers said. One is made for each judgement. */
 final class ZoneJudge {
   private static final int MAX_SAID = 160;
+
+  /** Of a datagram that needs no fragments on any usual way (RFC 9715). */
+  private static final int MAX_DATAGRAM = 1232;
 
   private final ManagedDomain domain;
   private final Context context;
@@ -685,16 +689,27 @@ final class ZoneJudge {
             .flatMap(answer -> answer.records(Rdata.Address.class).stream())
             .map(address -> network(address.address().getAddress()))
             .distinct()
+            .sorted(Comparator.comparing(network -> !network.isIpv4()))
             .toList();
+    // A network of the other family is no second one to whoever has this family alone.
+    var isSingle =
+        !networks.isEmpty()
+            && networks.stream().filter(Cidr::isIpv4).count() <= 1
+            && networks.stream().filter(network -> !network.isIpv4()).count() <= 1;
     var zone = seen.zone().toString();
     var what =
         seen.hosts().size() == 1
             ? Optional.of(
                 "%s has a single name server, %s".formatted(zone, seen.hosts().getFirst().name()))
-            : networks.size() == 1
+            : isSingle
                 ? Optional.of(
-                    "all name servers of %s are in one network, %s"
-                        .formatted(zone, networks.getFirst()))
+                    "all name servers of %s are in one network%s"
+                        .formatted(
+                            zone,
+                            networks.size() == 1
+                                ? ", " + networks.getFirst()
+                                : " of each family of addresses, %s and %s"
+                                    .formatted(networks.getFirst(), networks.getLast())))
                 : Optional.<String>empty();
     what.ifPresent(
         message ->
@@ -753,6 +768,10 @@ final class ZoneJudge {
     return places(seen).anyMatch(place -> server.overTcp(place) instanceof Said.Answered);
   }
 
+  /**
+   * A server that would rather be asked over TCP, as many say to whoever asks often, truncates what
+   * would fit, too.
+   */
   private void truncated(Asked seen, List<Server> serving) {
     places(seen)
         .forEach(
@@ -761,31 +780,59 @@ final class ZoneJudge {
               var servers =
                   serving.stream()
                       .filter(server -> server.overUdp(place) instanceof Said.Truncated)
-                      .map(Server::shown)
                       .toList();
-              if (serving.stream()
-                  .allMatch(server -> server.overUdp(place) instanceof Said.Unheard)) {
+              var largest =
+                  serving.stream()
+                      .flatMap(server -> server.answers(place).stream())
+                      .mapToLong(answer -> octets(question, answer))
+                      .max();
+              var isUnheard =
+                  servers.isEmpty()
+                      ? serving.stream()
+                          .allMatch(server -> server.overUdp(place) instanceof Said.Unheard)
+                      : largest.isEmpty();
+              if (isUnheard) {
+                var server = servers.isEmpty() ? serving.getFirst() : servers.getFirst();
                 judgement.aside(
                     gap(
-                            question + " over UDP",
-                            serving.stream()
-                                .map(server -> server.shown() + ": " + trouble(server, place))
-                                .findFirst()
-                                .orElse("none"),
+                            question + " at " + server.shown(),
+                            trouble(server, place),
                             List.of(ZoneRules.TRUNCATED))
                         .subject(question.toString()));
-              }
-              if (!servers.isEmpty()) {
+              } else if (!servers.isEmpty() && largest.orElse(0) > MAX_DATAGRAM) {
                 judgement.add(
                     Finding.of(
                             ZoneRules.TRUNCATED,
                             question.toString(),
-                            "the answer to %s does not fit into a datagram of 1232 octets"
-                                .formatted(question))
+                            "the answer to %s does not fit into a datagram of %d octets"
+                                .formatted(question, MAX_DATAGRAM))
                         .cause(question.toString())
-                        .with("servers", servers));
+                        .with("servers", servers.stream().map(Server::shown).toList()));
               }
             });
+  }
+
+  /**
+   * Of a message with this answer and nothing else, about: header, question, OPT, and for each
+   * record a pointer to its owner, type, class, TTL and length before its data (RFC 1035 §4.1).
+   */
+  private static long octets(Question question, Answer answer) {
+    if (!(answer instanceof Answer.Found found)) {
+      return 0;
+    }
+    var names =
+        question.name().toString().length()
+            + found.aliases().stream().mapToLong(alias -> 14L + alias.toString().length()).sum();
+    var records =
+        found.records().stream()
+            .mapToLong(
+                data ->
+                    12L
+                        + (data instanceof Rdata.Txt(var strings)
+                            ? strings.stream().mapToLong(text -> 1L + text.length()).sum()
+                            : data.text().length()))
+            .sum();
+    return 12 + 6 + 11 + names + records;
   }
 
   /**
