@@ -107,8 +107,9 @@ final class SettingsReader {
     for (var text : section.texts("active_probes")) {
       section.parse("active_probes", text, SettingsReader::trial).ifPresent(activeProbes::add);
     }
+    var oldTls = section.flag("old_tls", byDefault.oldTls());
     section.end();
-    return new SmtpConfig(port, helo, allowPrivate, timeout, activeProbes);
+    return new SmtpConfig(port, helo, allowPrivate, timeout, activeProbes, oldTls);
   }
 
   private static Trial trial(String written) {

@@ -15,20 +15,23 @@ import maildrift.probes.smtp.Trial;
  * @param allowPrivate connect to loopback and private addresses (laboratories, inner gateways)
  * @param timeout of one look at one address, from connecting to QUIT
  * @param activeProbes what mail servers are asked to do beyond a look
+ * @param oldTls offer old versions of TLS and weak suites once a day, to see whether they are taken
  */
 public record SmtpConfig(
     int port,
     Optional<DnsName> helo,
     boolean allowPrivate,
     Duration timeout,
-    Set<Trial> activeProbes) {
+    Set<Trial> activeProbes,
+    boolean oldTls) {
   public static final SmtpConfig DEFAULT =
       new SmtpConfig(
           SmtpSettings.DEFAULT.port(),
           SmtpSettings.DEFAULT.helo(),
           SmtpSettings.DEFAULT.allowPrivate(),
           SmtpSettings.DEFAULT.timeout(),
-          SmtpSettings.DEFAULT.trials());
+          SmtpSettings.DEFAULT.trials(),
+          SmtpSettings.DEFAULT.offersForbidden());
 
   public SmtpConfig {
     activeProbes = Set.copyOf(activeProbes);
@@ -36,15 +39,15 @@ public record SmtpConfig(
 
   /** One that asks for nothing beyond looks. */
   public SmtpConfig(int port, Optional<DnsName> helo, boolean allowPrivate, Duration timeout) {
-    this(port, helo, allowPrivate, timeout, Set.of());
+    this(port, helo, allowPrivate, timeout, Set.of(), true);
   }
 
   public SmtpConfig allowPrivate(boolean value) {
-    return new SmtpConfig(port, helo, value, timeout, activeProbes);
+    return new SmtpConfig(port, helo, value, timeout, activeProbes, oldTls);
   }
 
   public SmtpConfig activeProbes(Set<Trial> value) {
-    return new SmtpConfig(port, helo, allowPrivate, timeout, value);
+    return new SmtpConfig(port, helo, allowPrivate, timeout, value, oldTls);
   }
 
   /** With the paces that nobody has to set. */
@@ -54,7 +57,8 @@ public record SmtpConfig(
             .port(port)
             .allowPrivate(allowPrivate)
             .timeout(timeout)
-            .trials(activeProbes);
+            .trials(activeProbes)
+            .offersForbidden(oldTls);
     return helo.map(settings::helo).orElse(settings);
   }
 }

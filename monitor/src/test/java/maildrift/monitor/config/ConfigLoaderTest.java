@@ -68,7 +68,8 @@ final class ConfigLoaderTest {
                 Optional.of(DnsName.of("monitor.example.net")),
                 true,
                 Duration.ofSeconds(20),
-                Set.of(Trial.POSTMASTER, Trial.PLAINTEXT)));
+                Set.of(Trial.POSTMASTER, Trial.PLAINTEXT),
+                false));
     assertThat(config.https()).isEqualTo(new HttpsConfig(8443, true, Duration.ofSeconds(30)));
     assertThat(config.schedule())
         .isEqualTo(

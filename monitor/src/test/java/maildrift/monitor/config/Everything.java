@@ -23,6 +23,7 @@ final class Everything {
         allow_private: true
         timeout: 20s
         active_probes: [postmaster, plaintext]
+        old_tls: false
       https: {port: 8443, allow_private: true, timeout: 30s}
       rbl:
         lists:

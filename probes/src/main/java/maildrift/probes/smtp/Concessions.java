@@ -1,5 +1,8 @@
 package maildrift.probes.smtp;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * What one address of a mail host concedes to a client that offers nothing but what is forbidden.
  *
@@ -26,6 +29,41 @@ public record Concessions(Concession version, Concession cipher) {
 
   /** Nothing is known: it did not come to an offer, or no answer came. */
   public record Unseen(String why) implements Concession {}
+
+  /** What a server says that hangs up; one that is ill or restarts does the same. */
+  static final Refused HANG_UP = new Refused("it hangs up");
+
+  /** Those that were conceded before, and at which it hangs up now. */
+  Set<Part> hangUpsAfter(Concessions before) {
+    var parts = EnumSet.noneOf(Part.class);
+    for (var part : Part.values()) {
+      if (of(part).equals(HANG_UP) && before.of(part) instanceof Made) {
+        parts.add(part);
+      }
+    }
+    return parts;
+  }
+
+  /** The same without these. */
+  Concessions doubting(Set<Part> parts) {
+    var unseen = new Unseen("it hangs up, and conceded it before; it is asked once more");
+    return new Concessions(
+        parts.contains(Part.VERSION) ? unseen : version,
+        parts.contains(Part.CIPHER) ? unseen : cipher);
+  }
+
+  private Concession of(Part part) {
+    return switch (part) {
+      case VERSION -> version;
+      case CIPHER -> cipher;
+    };
+  }
+
+  /** One of the two. */
+  enum Part {
+    VERSION,
+    CIPHER
+  }
 
   boolean isWhole() {
     return !(version instanceof Unseen) && !(cipher instanceof Unseen);

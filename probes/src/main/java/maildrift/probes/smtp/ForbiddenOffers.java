@@ -169,7 +169,7 @@ final class ForbiddenOffers {
       return new Concessions.Unseen(Handshake.why(e));
     } catch (EOFException | SocketException _) {
       // Schannel hangs up instead of sending an alert.
-      return new Concessions.Refused("it hangs up");
+      return Concessions.HANG_UP;
     }
   }
 
@@ -185,7 +185,7 @@ final class ForbiddenOffers {
       case 80 -> new Concessions.Refused("internal_error");
       case 86 -> new Concessions.Refused("inappropriate_fallback");
       case 109 -> new Concessions.Refused("missing_extension");
-      case 0, 90 -> new Concessions.Refused("it hangs up");
+      case 0, 90 -> Concessions.HANG_UP;
       default -> new Concessions.Unseen("its answer is alert " + description);
     };
   }

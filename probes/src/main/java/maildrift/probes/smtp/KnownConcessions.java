@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import com.google.common.collect.Sets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -47,8 +49,9 @@ final class KnownConcessions {
    * @param tried when it was last asked, on the monotonic clock
    * @param whole when it last answered everything
    * @param seen the last answers
+   * @param doubted where it hung up the last time, which it had conceded before: once may be chance
    */
-  private record Known(Concessions seen, long tried, long whole) {
+  private record Known(Concessions seen, long tried, long whole, Set<Concessions.Part> doubted) {
     boolean isFit(long now) {
       return now - tried < (tried == whole ? AGE : FAILURE_AGE).toNanos();
     }
@@ -123,9 +126,16 @@ final class KnownConcessions {
 
   private void look(Target target, Flight flight) {
     try {
-      var look = door.apply(target);
+      var said = door.apply(target);
+      var before = known.getIfPresent(target);
+      var doubted =
+          before == null
+              ? Set.<Concessions.Part>of()
+              : Sets.difference(said.hangUpsAfter(before.seen()), before.doubted()).immutableCopy();
+      var look = said.doubting(doubted);
       var mine =
-          new Known(look, flight.started(), look.isWhole() ? flight.started() : Long.MIN_VALUE);
+          new Known(
+              look, flight.started(), look.isWhole() ? flight.started() : Long.MIN_VALUE, doubted);
       known.asMap().merge(target, mine, KnownConcessions::merged);
       flight.look().complete(look);
     } catch (RuntimeException | Error e) {
@@ -140,7 +150,9 @@ final class KnownConcessions {
     var holds = old.whole() != Long.MIN_VALUE && mine.tried() - old.whole() < HOLDS.toNanos();
     return mine.tried() == mine.whole()
         ? mine
-        : holds ? new Known(mine.seen().or(old.seen()), mine.tried(), old.whole()) : mine;
+        : holds
+            ? new Known(mine.seen().or(old.seen()), mine.tried(), old.whole(), mine.doubted())
+            : mine;
   }
 
   private static Concessions await(CompletableFuture<Concessions> look, Deadline deadline) {

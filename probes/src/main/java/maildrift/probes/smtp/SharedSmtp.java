@@ -134,6 +134,9 @@ public final class SharedSmtp {
 
     @Override
     public List<Concessions> concessions(List<Target> targets) {
+      if (!door.offersForbidden()) {
+        return List.of();
+      }
       return isFresh
           ? concessions.fresh(targets, deadline, notBefore)
           : concessions.within(targets, deadline);

@@ -84,7 +84,13 @@ public final class SmtpDoor implements Smtp {
   }
 
   private List<Concessions> concessions(List<Target> targets, Deadline deadline) {
-    return targets.stream().map(target -> offers.look(target, deadline)).toList();
+    return settings.offersForbidden()
+        ? targets.stream().map(target -> offers.look(target, deadline)).toList()
+        : List.of();
+  }
+
+  boolean offersForbidden() {
+    return settings.offersForbidden();
   }
 
   /** The same door (and the same pacing), for one check that must end by {@code deadline}. */

@@ -18,6 +18,8 @@ import maildrift.probes.dns.DnsName;
  *     come at once
  * @param connections how many there are at a time, to all addresses together
  * @param trials what servers are asked to do beyond a look; nothing by default
+ * @param offersForbidden whether old versions of TLS and weak suites are offered, to see whether
+ *     they are taken: two connections a day and address
  */
 public record SmtpSettings(
     int port,
@@ -27,10 +29,12 @@ public record SmtpSettings(
     int connectionsPerAddress,
     int looksPerSecond,
     int connections,
-    Set<Trial> trials) {
+    Set<Trial> trials,
+    boolean offersForbidden) {
 
   public static final SmtpSettings DEFAULT =
-      new SmtpSettings(25, Optional.empty(), false, Duration.ofSeconds(10), 2, 5, 200, Set.of());
+      new SmtpSettings(
+          25, Optional.empty(), false, Duration.ofSeconds(10), 2, 5, 200, Set.of(), true);
 
   public SmtpSettings {
     trials = Set.copyOf(trials);
@@ -54,7 +58,8 @@ public record SmtpSettings(
         connectionsPerAddress,
         looksPerSecond,
         connections,
-        trials);
+        trials,
+        offersForbidden);
   }
 
   public SmtpSettings helo(DnsName value) {
@@ -66,12 +71,21 @@ public record SmtpSettings(
         connectionsPerAddress,
         looksPerSecond,
         connections,
-        trials);
+        trials,
+        offersForbidden);
   }
 
   public SmtpSettings allowPrivate(boolean value) {
     return new SmtpSettings(
-        port, helo, value, timeout, connectionsPerAddress, looksPerSecond, connections, trials);
+        port,
+        helo,
+        value,
+        timeout,
+        connectionsPerAddress,
+        looksPerSecond,
+        connections,
+        trials,
+        offersForbidden);
   }
 
   public SmtpSettings timeout(Duration value) {
@@ -83,7 +97,8 @@ public record SmtpSettings(
         connectionsPerAddress,
         looksPerSecond,
         connections,
-        trials);
+        trials,
+        offersForbidden);
   }
 
   public SmtpSettings pace(int connectionsPerAddress, int looksPerSecond) {
@@ -95,7 +110,8 @@ public record SmtpSettings(
         connectionsPerAddress,
         looksPerSecond,
         connections,
-        trials);
+        trials,
+        offersForbidden);
   }
 
   public SmtpSettings trials(Set<Trial> value) {
@@ -107,6 +123,20 @@ public record SmtpSettings(
         connectionsPerAddress,
         looksPerSecond,
         connections,
+        value,
+        offersForbidden);
+  }
+
+  public SmtpSettings offersForbidden(boolean value) {
+    return new SmtpSettings(
+        port,
+        helo,
+        allowPrivate,
+        timeout,
+        connectionsPerAddress,
+        looksPerSecond,
+        connections,
+        trials,
         value);
   }
 }

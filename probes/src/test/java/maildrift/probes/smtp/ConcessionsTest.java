@@ -215,6 +215,47 @@ class ConcessionsTest {
     }
   }
 
+  @Test
+  void oneThatConcededAndHangsUpOnceIsAskedOnceMore() {
+    var round = new AtomicInteger();
+    try (var server =
+        FakeSmtp.afterStartTls(
+            peer -> {
+              var lax = round.getAndIncrement() < 2;
+              peer.say("220 go\r\n");
+              peer.readSome();
+              if (lax) {
+                peer.send(HexFormat.of().parseHex(chosen("0301", "000a")));
+                peer.hold();
+              }
+            })) {
+      var targets = List.of(server.target());
+      var first = shared.within(soon()).concessions(targets);
+
+      var once = shared.fresh(soon()).concessions(targets).getFirst();
+      assertThat(once.version()).isInstanceOf(Concessions.Unseen.class);
+      assertThat(once.cipher()).isInstanceOf(Concessions.Unseen.class);
+      assertThat(shared.within(soon()).concessions(targets)).isEqualTo(first);
+
+      var twice = shared.fresh(soon()).concessions(targets);
+      assertThat(twice).containsExactly(new Concessions(HANGS_UP, HANGS_UP));
+      assertThat(shared.within(soon()).concessions(targets)).isEqualTo(twice);
+    }
+  }
+
+  @Test
+  void whoeverDoesNotWantItOffersNothing() {
+    var none = new SmtpDoor(SmtpSettings.DEFAULT.allowPrivate(true).offersForbidden(false));
+    try (var server = FakeSmtp.alerting(70)) {
+      var targets = List.of(server.target());
+
+      assertThat(none.concessions(targets)).isEmpty();
+      assertThat(new SharedSmtp(none, Duration.ofMinutes(5)).within(soon()).concessions(targets))
+          .isEmpty();
+      assertThat(server.connections()).isZero();
+    }
+  }
+
   // ---- OpenSSL
 
   @TempDir Path folder;
