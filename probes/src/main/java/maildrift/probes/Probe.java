@@ -29,6 +29,14 @@ public interface Probe<T> {
   /** Decides; pure. Everything it needs comes as an argument. */
   Judgement judge(ManagedDomain domain, T seen, Context context);
 
+  /**
+   * Whether the rule was held against anything in this look; false for one that nobody asked for,
+   * which has then neither passed nor failed.
+   */
+  default boolean looksAt(Rule rule, Judgement own) {
+    return true;
+  }
+
   /** Probes whose judgements of the same look {@link #among} reads, by name. */
   default Set<String> siblings() {
     return Set.of();

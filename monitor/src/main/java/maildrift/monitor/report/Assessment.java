@@ -107,7 +107,7 @@ public record Assessment(
       var ran = byProbe.get(probe.name());
       if (ran != null) {
         probe.rules().stream()
-            .map(rule -> status(rule, ran, result))
+            .map(rule -> status(rule, probe, ran, result))
             .flatMap(Optional::stream)
             .forEach(statuses::add);
       }
@@ -134,7 +134,8 @@ public record Assessment(
   }
 
   /** Empty: the rule does not apply to what the domain has. */
-  private static Optional<RuleStatus> status(Rule rule, ProbeResult ran, CheckResult result) {
+  private static Optional<RuleStatus> status(
+      Rule rule, Probe<?> probe, ProbeResult ran, CheckResult result) {
     var found =
         result.findings().stream().filter(own -> own.rule().id().equals(rule.id())).toList();
     var counting = found.stream().filter(Finding::counts).toList();
@@ -151,6 +152,9 @@ public record Assessment(
             .findFirst();
     if (gap.isPresent()) {
       return Optional.of(new RuleStatus(rule, Status.UNKNOWN, told(gap.get()), List.of()));
+    }
+    if (!probe.looksAt(rule, ran.judgement())) {
+      return Optional.empty();
     }
     return switch (ran.judgement().outcome()) {
       case OBSERVED -> Optional.of(new RuleStatus(rule, Status.PASS, "", List.of()));

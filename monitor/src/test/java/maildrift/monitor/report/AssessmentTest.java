@@ -45,6 +45,11 @@ class AssessmentTest {
     }
 
     @Override
+    public boolean looksAt(Rule rule, Judgement own) {
+      return !own.facts().containsKey("untried") || !rule.equals(BROKEN);
+    }
+
+    @Override
     public Boolean observe(ManagedDomain domain, Network network) {
       return true;
     }
@@ -98,6 +103,17 @@ class AssessmentTest {
 
   private static Assessment.Outcomes only(Assessment assessment) {
     return assessment.frameworks().getFirst().demands().getFirst();
+  }
+
+  @Test
+  void whatNobodyAskedForHasNeitherPassedNorFailed() {
+    judgement.fact("untried", true);
+
+    for (var outcome : List.of(Outcome.OBSERVED, Outcome.UNOBSERVABLE)) {
+      assertThat(assess(outcome).rules())
+          .extracting(Assessment.RuleStatus::rule)
+          .containsExactly(PRESENT, EVENT);
+    }
   }
 
   @Test

@@ -1,6 +1,9 @@
 package maildrift.probes.conversation;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +22,7 @@ import maildrift.probes.Outcome;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
@@ -58,25 +62,45 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
   }
 
   @Override
+  public boolean looksAt(Rule rule, Judgement own) {
+    return rule.equals(SmtpRules.REQUIRETLS)
+        || (own.facts().get("tried") instanceof List<?> tried && tried.contains(rule.id()));
+  }
+
+  @Override
   public SmtpSeen observe(ManagedDomain domain, Network network) {
     if (domain.skip().contains("tls")) {
-      return new SmtpSeen(Optional.empty(), List.of());
+      return SmtpSeen.nothing();
     }
     var mx = network.dns().ask(domain.name(), RecordType.MX);
     var names = MailHosts.of(mx).stream().limit(MailHosts.MAX_HOSTS).toList();
     var places = new ArrayList<SmtpSeen.Place>();
+    var unseen = new LinkedHashMap<Question, String>();
     for (var host : MailHosts.look(domain, names, network)) {
+      unseen.putAll(unanswered(host.name(), host.addresses()));
       host.looks().forEach(look -> places.add(place(look, true, domain)));
     }
     var targets =
-        gateways(domain, network).stream()
+        gateways(domain, network, unseen).stream()
             .filter(
                 target -> places.stream().noneMatch(place -> place.look().target().equals(target)))
             .toList();
     if (!targets.isEmpty()) {
       network.smtp().look(targets).forEach(look -> places.add(place(look, false, domain)));
     }
-    return new SmtpSeen(Optional.of(mx), tried(domain, places, network.smtp()));
+    return new SmtpSeen(
+        Optional.of(mx), unseen, tried(domain, places, network.smtp()), network.smtp().trials());
+  }
+
+  /** Of a host's A and AAAA. */
+  private static Map<Question, String> unanswered(DnsName host, List<Answer> answers) {
+    var unseen = new LinkedHashMap<Question, String>();
+    for (var i = 0; i < answers.size(); i++) {
+      if (answers.get(i) instanceof Answer.Unanswered(_, var why, _)) {
+        unseen.put(new Question(host, i == 0 ? RecordType.A : RecordType.AAAA), why);
+      }
+    }
+    return unseen;
   }
 
   private static SmtpSeen.Place place(SmtpLook look, boolean takesMail, ManagedDomain domain) {
@@ -95,7 +119,8 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
   }
 
   /** At their declared addresses, else at those of DNS: as the tls probe has them. */
-  private static List<Smtp.Target> gateways(ManagedDomain domain, Network network) {
+  private static List<Smtp.Target> gateways(
+      ManagedDomain domain, Network network, Map<Question, String> unseen) {
     var asked =
         domain.gateways().stream().filter(gateway -> gateway.addresses().isEmpty()).toList();
     var answers =
@@ -109,6 +134,9 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
                                 new Question(gateway.host(), RecordType.A),
                                 new Question(gateway.host(), RecordType.AAAA)))
                     .toList());
+    for (var i = 0; i < asked.size(); i++) {
+      unseen.putAll(unanswered(asked.get(i).host(), answers.subList(2 * i, 2 * i + 2)));
+    }
     var targets = new ArrayList<Smtp.Target>();
     for (var gateway : domain.gateways()) {
       var at = asked.indexOf(gateway);
@@ -134,6 +162,12 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
     if (allowed.isEmpty()) {
       return places;
     }
+    // One that is declared to require TLS is asked for the domain itself: it may refuse at RCPT.
+    var privateLegs =
+        places.stream()
+            .filter(SmtpSeen.Place::requiresTls)
+            .map(SmtpSeen.Place::subject)
+            .collect(toSet());
     var wanted = new ArrayList<Set<Trial>>();
     var isPostmasterAsked = false;
     for (var place : places) {
@@ -157,12 +191,16 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
     }
     var attempts = new ArrayList<Smtp.Attempt>();
     for (var i = 0; i < places.size(); i++) {
+      var place = places.get(i);
       for (var trial : wanted.get(i)) {
+        var isForTheDomain =
+            trial == Trial.POSTMASTER
+                || (trial == Trial.PLAINTEXT && privateLegs.contains(place.subject()));
         attempts.add(
             new Smtp.Attempt(
-                places.get(i).look().target(),
+                place.look().target(),
                 trial,
-                Optional.of(domain.name()).filter(_ -> trial == Trial.POSTMASTER)));
+                Optional.of(domain.name()).filter(_ -> isForTheDomain)));
       }
     }
     var results = smtp.attempt(attempts).iterator();
@@ -179,26 +217,48 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
   @Override
   public Judgement judge(ManagedDomain domain, SmtpSeen seen, Context context) {
     var judgement = new Judgement.Builder();
+    // Which hosts or addresses there are is not known, so that any subject may be hidden.
+    var rules = SmtpRules.of(seen.trials()).map(Rule::id).toArray(String[]::new);
     if (seen.mx().orElse(null) instanceof Answer.Unanswered(_, var why, _)) {
-      var rules = SmtpRules.ALL.stream().map(Rule::id).toArray(String[]::new);
       judgement.aside(Gap.of(NAME, domain.name() + " MX", why, rules));
     }
+    seen.unseen()
+        .forEach(
+            (question, why) ->
+                judgement.aside(
+                    Gap.of(NAME, "%s %s".formatted(question.name(), question.type()), why, rules)));
     requireTls(domain, seen, judgement);
     var hosts = new LinkedHashMap<String, List<SmtpSeen.Place>>();
     seen.places()
         .forEach(
             place -> hosts.computeIfAbsent(place.subject(), _ -> new ArrayList<>()).add(place));
-    hosts.forEach((host, places) -> host(domain, host, places, judgement));
+    hosts.forEach((host, places) -> host(domain, host, places, seen.trials(), judgement));
     return judgement
+        .fact("tried", tried(hosts.values()).map(Rule::id).toList())
         .fact("hosts", seen.places().stream().map(SmtpProbe::facts).toList())
         .build(outcome(seen));
+  }
+
+  /** Rules that were held against a server's behaviour. */
+  private static Stream<Rule> tried(Collection<List<SmtpSeen.Place>> hosts) {
+    return hosts.stream()
+        .flatMap(
+            places -> {
+              var isPrivateLeg = isPrivateLeg(places);
+              return places.stream()
+                  .flatMap(place -> place.tried().keySet().stream())
+                  .map(trial -> SmtpRules.of(trial, isPrivateLeg));
+            })
+        .distinct();
   }
 
   private static Outcome outcome(SmtpSeen seen) {
     if (seen.places().stream().anyMatch(place -> place.look() instanceof SmtpLook.Spoke)) {
       return Outcome.OBSERVED;
     }
-    return seen.places().isEmpty() && !(seen.mx().orElse(null) instanceof Answer.Unanswered)
+    return seen.places().isEmpty()
+            && seen.unseen().isEmpty()
+            && !(seen.mx().orElse(null) instanceof Answer.Unanswered)
         ? Outcome.ABSENT
         : Outcome.UNOBSERVABLE;
   }
@@ -254,15 +314,14 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
                 .subject(name));
       }
     }
-    if (!without.isEmpty()) {
+    // Hardly anybody offers it: that nobody does is a fact, and no news.
+    if (!with.isEmpty() && !without.isEmpty()) {
       judgement.add(
           Finding.of(
                   SmtpRules.REQUIRETLS,
                   name,
-                  with.isEmpty()
-                      ? "no mail host of %s offers REQUIRETLS".formatted(name)
-                      : "%s offers REQUIRETLS, %s does not"
-                          .formatted(String.join(", ", with), String.join(", ", without)))
+                  "%s offers REQUIRETLS, %s does not"
+                      .formatted(String.join(", ", with), String.join(", ", without)))
               .cause(without.getFirst())
               .with("hosts", List.copyOf(without)));
     }
@@ -270,8 +329,30 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
 
   // ---- What was tried
 
+  /** Only of what may be tried; of the rest nothing is known, and nobody wants to know. */
   private static void host(
-      ManagedDomain domain, String host, List<SmtpSeen.Place> places, Judgement.Builder judgement) {
+      ManagedDomain domain,
+      String host,
+      List<SmtpSeen.Place> places,
+      Set<Trial> allowed,
+      Judgement.Builder judgement) {
+    if (allowed.contains(Trial.INJECTION)) {
+      injection(host, places, judgement);
+    }
+    if (allowed.contains(Trial.PLAINTEXT)) {
+      plaintext(domain, host, places, judgement);
+    }
+    if (allowed.contains(Trial.POSTMASTER)) {
+      postmaster(domain, host, places, judgement);
+    }
+  }
+
+  private static boolean isPrivateLeg(List<SmtpSeen.Place> places) {
+    return places.stream().anyMatch(SmtpSeen.Place::requiresTls);
+  }
+
+  private static void injection(
+      String host, List<SmtpSeen.Place> places, Judgement.Builder judgement) {
     tried(Trial.INJECTION, SmtpRules.INJECTION, host, places, judgement, Tried.Done.class)
         .ifPresent(
             found ->
@@ -279,8 +360,11 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
                     found.message(
                         "%s executes inside TLS a command that came with STARTTLS in the clear"
                             .formatted(host))));
-    var isPrivateLeg = places.stream().anyMatch(SmtpSeen.Place::requiresTls);
-    if (isPrivateLeg) {
+  }
+
+  private static void plaintext(
+      ManagedDomain domain, String host, List<SmtpSeen.Place> places, Judgement.Builder judgement) {
+    if (isPrivateLeg(places)) {
       tried(
               Trial.PLAINTEXT,
               SmtpRules.PLAINTEXT_ACCEPTED,
@@ -309,6 +393,10 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
                           "%s, an MX host of %s, refuses mail without TLS: %s"
                               .formatted(host, domain.name(), found.reply()))));
     }
+  }
+
+  private static void postmaster(
+      ManagedDomain domain, String host, List<SmtpSeen.Place> places, Judgement.Builder judgement) {
     tried(
             Trial.POSTMASTER,
             SmtpRules.POSTMASTER,

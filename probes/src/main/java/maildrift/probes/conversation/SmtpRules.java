@@ -1,19 +1,22 @@
 package maildrift.probes.conversation;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import maildrift.probes.Rule;
+import maildrift.probes.smtp.Trial;
 
 /** The rules of the probe; two ids belong to the area of TLS. */
 final class SmtpRules {
 
   static final Rule REQUIRETLS =
-      Rule.info("smtp.requiretls", "not all mail hosts offer REQUIRETLS")
+      Rule.info("smtp.requiretls", "some mail hosts offer REQUIRETLS and others do not")
           .why(
-              "A sender can demand that a message travels with TLS on every leg, or not at all. Without the extension such a message bounces at this host. Few senders use it yet.")
+              "A sender can demand that a message travels with TLS on every leg, or not at all. Where only some hosts have the extension, such a message is delivered or bounces as chance picks the host. That none has it is usual, and said as a fact only.")
           .reference("RFC 8689 §2, §4.2.1")
           .remedy(
-              "Turn REQUIRETLS on where the server knows it; it is offered inside TLS only. Nothing breaks without.")
-          .example("after STARTTLS and EHLO: 250 REQUIRETLS");
+              "Turn REQUIRETLS on at all of them, or at none; it is offered inside TLS only. Nothing else breaks without.")
+          .example("violates: after STARTTLS and EHLO mx1 says 250 REQUIRETLS, mx2 does not");
 
   static final Rule POSTMASTER =
       Rule.info("smtp.postmaster", "mail to postmaster is refused")
@@ -26,11 +29,12 @@ final class SmtpRules {
   static final Rule PLAINTEXT_ACCEPTED =
       Rule.warning("smtp.plaintext-accepted", "mail without TLS is accepted where TLS is required")
           .why(
-              "The gateway is declared to refuse mail without TLS (requires_tls), but begins it: whoever takes STARTTLS out on the way reads the mail. Asked only with smtp.active_probes: [plaintext].")
+              "The gateway is declared to refuse mail without TLS (requires_tls), but takes a recipient: whoever takes STARTTLS out on the way reads the mail. Asked only with smtp.active_probes: [plaintext].")
           .reference("RFC 3207 §4; SEPPmail, hardening: Require TLS for SMTP")
           .remedy(
               "Require TLS. SEPPmail: Mail System, Require TLS; Postfix: smtpd_tls_security_level = encrypt on this leg.")
-          .example("violates: MAIL FROM:<> 250 before STARTTLS; does not: 530 5.7.0");
+          .example(
+              "violates: RCPT TO:<postmaster@contoso.tld> 250 before STARTTLS; does not: 530 5.7.0");
 
   static final Rule PLAINTEXT_PUBLIC =
       Rule.warning("tls.plaintext-public", "a public mail host refuses mail without TLS")
@@ -56,4 +60,20 @@ final class SmtpRules {
       List.of(REQUIRETLS, POSTMASTER, PLAINTEXT_ACCEPTED, PLAINTEXT_PUBLIC, INJECTION);
 
   private SmtpRules() {}
+
+  /** The one that a trial is made for. */
+  static Rule of(Trial trial, boolean isPrivateLeg) {
+    return switch (trial) {
+      case POSTMASTER -> POSTMASTER;
+      case INJECTION -> INJECTION;
+      case PLAINTEXT -> isPrivateLeg ? PLAINTEXT_ACCEPTED : PLAINTEXT_PUBLIC;
+    };
+  }
+
+  /** What is looked at where these trials may be made. */
+  static Stream<Rule> of(Set<Trial> trials) {
+    return Stream.concat(
+        Stream.of(REQUIRETLS),
+        trials.stream().flatMap(trial -> Stream.of(of(trial, true), of(trial, false))).distinct());
+  }
 }

@@ -2,10 +2,13 @@ package maildrift.probes.conversation;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.Question;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.smtp.SmtpLook;
@@ -16,11 +19,20 @@ import maildrift.probes.smtp.Tried;
  * What the mail hosts of a domain offered and did.
  *
  * @param mx the domain's MX; empty: no mail host is to be contacted
+ * @param unseen questions for addresses of mail hosts that were not answered, and why
  * @param places the addresses that were looked at, MX hosts first
+ * @param trials what the operator allows to be tried
  */
-public record SmtpSeen(Optional<Answer> mx, List<Place> places) {
+public record SmtpSeen(
+    Optional<Answer> mx, Map<Question, String> unseen, List<Place> places, Set<Trial> trials) {
   public SmtpSeen {
+    unseen = Collections.unmodifiableMap(new LinkedHashMap<>(unseen));
     places = List.copyOf(places);
+    trials = Set.copyOf(trials);
+  }
+
+  static SmtpSeen nothing() {
+    return new SmtpSeen(Optional.empty(), Map.of(), List.of(), Set.of());
   }
 
   /**

@@ -92,12 +92,15 @@ public interface Smtp {
   /**
    * One trial at one target.
    *
-   * @param domain whose postmaster is asked for; empty for the other trials
+   * @param domain whose postmaster is asked for; {@link Trial#PLAINTEXT} goes no further than MAIL
+   *     FROM without
    */
   record Attempt(Target target, Trial trial, Optional<DnsName> domain) {
     public Attempt {
-      if (domain.isPresent() != (trial == Trial.POSTMASTER)) {
-        throw new IllegalArgumentException("a domain is for " + Trial.POSTMASTER.word());
+      if (trial == Trial.POSTMASTER
+          ? domain.isEmpty()
+          : trial == Trial.INJECTION && domain.isPresent()) {
+        throw new IllegalArgumentException("a domain is for whom postmaster is asked for");
       }
     }
   }

@@ -21,8 +21,8 @@ public enum Trial {
    */
   INJECTION,
   /**
-   * Whether mail is begun without TLS (RFC 3207 §4): {@code MAIL FROM:<>} in the clear, {@code
-   * RSET}, {@code QUIT}.
+   * Whether mail is begun without TLS (RFC 3207 §4): {@code MAIL FROM:<>} in the clear, where TLS
+   * is to be required {@code RCPT TO:<postmaster@DOMAIN>}, {@code RSET}, {@code QUIT}.
    */
   PLAINTEXT;
 

@@ -68,7 +68,7 @@ final class Trials {
               .skip(1)
               .anyMatch(line -> line.strip().toUpperCase(Locale.ROOT).equals("STARTTLS"));
       return switch (attempt.trial()) {
-        case PLAINTEXT -> plaintext(talk, offersTls);
+        case PLAINTEXT -> plaintext(attempt, talk, offersTls);
         case INJECTION -> offersTls ? injection(attempt, socket, talk) : notOffered(talk);
         case POSTMASTER -> offersTls ? secured(attempt, socket, talk) : postmaster(attempt, talk);
       };
@@ -83,17 +83,28 @@ final class Trials {
   }
 
   /** RFC 3207 §4: 530 is the reply of a server that wants STARTTLS first. */
-  private static Tried plaintext(Conversation talk, boolean offersTls) throws IOException {
-    var sender = talk.ask("MAIL FROM:<>");
-    leave(talk);
-    if (sender.isPositive()) {
-      return new Tried.Done(sender.toString());
+  private static Tried plaintext(Attempt attempt, Conversation talk, boolean offersTls)
+      throws IOException {
+    var command = "MAIL FROM";
+    var reply = talk.ask("MAIL FROM:<>");
+    if (reply.isPositive() && attempt.domain().isPresent()) {
+      // Many servers hold back whatever they mind until they know the recipient.
+      command = "RCPT TO";
+      reply = talk.ask(recipient(attempt));
     }
-    return sender.code() / 100 == 5 && (sender.code() == 530 || speaksOfTls(sender))
+    leave(talk);
+    if (reply.isPositive()) {
+      return new Tried.Done(reply.toString());
+    }
+    return reply.code() / 100 == 5 && (reply.code() == 530 || speaksOfTls(reply))
         ? offersTls
-            ? new Tried.Declined(sender.toString())
-            : new Tried.Unseen("it wants STARTTLS, which it does not offer: " + sender)
-        : new Tried.Unseen("its answer to MAIL FROM is " + sender);
+            ? new Tried.Declined(reply.toString())
+            : new Tried.Unseen("it wants STARTTLS, which it does not offer: " + reply)
+        : new Tried.Unseen("its answer to %s is %s".formatted(command, reply));
+  }
+
+  private static String recipient(Attempt attempt) {
+    return "RCPT TO:<postmaster@%s>".formatted(attempt.domain().orElseThrow());
   }
 
   private static boolean speaksOfTls(Reply reply) {
@@ -124,11 +135,17 @@ final class Trials {
     var inside = new Conversation(secure.get().getInputStream(), secure.get().getOutputStream());
     var first = inside.ask("EHLO " + helo.apply(socket));
     var second = inside.ask("QUIT");
-    return second.code() == 221
-        ? new Tried.Declined(second.toString())
-        : first.isPositive() && second.isPositive()
-            ? new Tried.Done(first.toString())
-            : new Tried.Unseen("its replies are %s and %s".formatted(first, second));
+    if (second.code() == 221) {
+      return new Tried.Declined(second.toString());
+    }
+    if (!first.isPositive() || !second.isPositive()) {
+      return new Tried.Unseen("its replies are %s and %s".formatted(first, second));
+    }
+    // Only a reply too many proves it: not every server says 221 to QUIT.
+    var third = inside.reply();
+    return third.code() == 221
+        ? new Tried.Done(first.toString())
+        : new Tried.Unseen("its replies are %s, %s and %s".formatted(first, second, third));
   }
 
   private Tried secured(Attempt attempt, BoundedSocket socket, Conversation talk)
@@ -159,7 +176,7 @@ final class Trials {
       leave(talk);
       return new Tried.Unseen("its answer to MAIL FROM:<> is " + sender);
     }
-    var recipient = talk.ask("RCPT TO:<postmaster@%s>".formatted(attempt.domain().orElseThrow()));
+    var recipient = talk.ask(recipient(attempt));
     leave(talk);
     return recipient.isPositive()
         ? new Tried.Done(recipient.toString())

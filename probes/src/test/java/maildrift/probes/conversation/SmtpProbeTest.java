@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
 import maildrift.probes.Outcome;
+import maildrift.probes.Rule;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.ListedDns;
@@ -49,9 +51,14 @@ class SmtpProbeTest {
   Stream<DynamicTest> judgesWhatHostsOfferAndDo() {
     return Stream.of(
             of("REQUIRETLS inside TLS", _ -> {}, ""),
+            of("no REQUIRETLS anywhere", world -> world.offers("SIZE 1000"), ""),
             of(
-                "no REQUIRETLS",
-                world -> world.offers("SIZE 1000"),
+                "REQUIRETLS at one of two hosts",
+                world ->
+                    world
+                        .add(
+                            "contoso.test MX 20 mx2.contoso.test", "mx2.contoso.test A 203.0.113.8")
+                        .offersAt("203.0.113.8", "SIZE 1000"),
                 "smtp.requiretls INFO contoso.test"),
             of("EHLO inside TLS was not answered", world -> world.tls(handshake()), ""),
             of("no STARTTLS", world -> world.tls(new SmtpLook.NotOffered()), ""),
@@ -164,6 +171,60 @@ class SmtpProbeTest {
   }
 
   @Test
+  void unansweredAddressesOfAMailHostOrGatewayHideEverySubject() {
+    var host = new World(List.of("contoso.test MX 10 mx.contoso.test")).tryingAll();
+    host.add("mx.contoso.test A timeout");
+    var gateway =
+        new World(List.of("contoso.test MX 0 .", "mx.contoso.test AAAA timeout"))
+            .tryingAll()
+            .privateLegByName();
+
+    for (var world : List.of(host, gateway)) {
+      var judgement = world.judge();
+      assertThat(judgement.gaps()).isEmpty();
+      assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+      for (var rule : SmtpRules.ALL) {
+        assertThat(judgement.hides(new Finding.Key(rule.id(), "mx.contoso.test:25")))
+            .as(rule.id())
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void whatNobodyAskedForIsNeitherHiddenNorLookedAt() {
+    var untried = new World().silent().judge();
+    var tried = new World().trying(Set.of(Trial.PLAINTEXT)).judge();
+
+    assertThat(untried.hides(new Finding.Key("tls.injection", "mx.contoso.test:25"))).isFalse();
+    assertThat(lookedAt(untried)).containsExactly("smtp.requiretls");
+    assertThat(lookedAt(tried)).containsExactly("smtp.requiretls", "tls.plaintext-public");
+    assertThat(lookedAt(new World().trying(Set.of(Trial.PLAINTEXT)).privateLeg().judge()))
+        .containsExactly("smtp.requiretls", "smtp.plaintext-accepted");
+  }
+
+  private static List<String> lookedAt(Judgement judgement) {
+    return SmtpRules.ALL.stream()
+        .filter(rule -> PROBE.looksAt(rule, judgement))
+        .map(Rule::id)
+        .toList();
+  }
+
+  @Test
+  void onlyAPrivateLegIsAskedForARecipientWithoutTls() {
+    var open = new World().trying(Set.of(Trial.PLAINTEXT));
+    var leg = new World().trying(Set.of(Trial.PLAINTEXT)).privateLeg();
+
+    open.judge();
+    leg.judge();
+
+    assertThat(open.attempts).extracting(Smtp.Attempt::domain).containsExactly(Optional.empty());
+    assertThat(leg.attempts)
+        .extracting(Smtp.Attempt::domain)
+        .containsExactly(Optional.of(DnsName.of("contoso.test")));
+  }
+
+  @Test
   void whoeverSkipsTlsDoesNotWantMailHostsToBeContacted() {
     var world = new World().tryingAll();
 
@@ -174,17 +235,23 @@ class SmtpProbeTest {
   }
 
   private static final class World implements Network {
-    private final ListedDns dns =
-        ListedDns.of("contoso.test MX 10 mx.contoso.test", "mx.contoso.test A 203.0.113.7");
+    private final ListedDns dns;
+    private final Map<InetAddress, SmtpLook.Tls> others = new HashMap<>();
     private final Map<Trial, Tried> tried = new EnumMap<>(Trial.class);
     private final List<Smtp.Attempt> attempts = new ArrayList<>();
     private final List<Smtp.Target> looked = new ArrayList<>();
     private Set<Trial> allowed = Set.of();
     private SmtpLook.Tls tls = handshake().extensions(List.of("SIZE 1000", "REQUIRETLS"));
     private boolean isPrivateLeg;
+    private List<InetAddress> declared = List.of(InetAddress.ofLiteral("203.0.113.7"));
     private boolean isSilent;
 
     World() {
+      this(List.of("contoso.test MX 10 mx.contoso.test", "mx.contoso.test A 203.0.113.7"));
+    }
+
+    World(List<String> zone) {
+      dns = ListedDns.of(zone.toArray(String[]::new));
       tried.put(Trial.POSTMASTER, new Tried.Done("250 ok"));
       tried.put(Trial.INJECTION, new Tried.Declined("221 bye"));
       tried.put(Trial.PLAINTEXT, new Tried.Done("250 ok"));
@@ -206,6 +273,11 @@ class SmtpProbeTest {
       return tls(handshake().extensions(List.of(extensions)));
     }
 
+    World offersAt(String address, String... extensions) {
+      others.put(InetAddress.ofLiteral(address), handshake().extensions(List.of(extensions)));
+      return this;
+    }
+
     World trying(Set<Trial> trials) {
       allowed = trials;
       return this;
@@ -225,6 +297,11 @@ class SmtpProbeTest {
       return this;
     }
 
+    World privateLegByName() {
+      declared = List.of();
+      return privateLeg();
+    }
+
     World silent() {
       isSilent = true;
       return this;
@@ -239,7 +316,7 @@ class SmtpProbeTest {
           new Gateway(
               "gw1",
               DnsName.of("mx.contoso.test"),
-              List.of(InetAddress.ofLiteral("203.0.113.7")),
+              declared,
               25,
               Optional.empty(),
               Optional.empty(),
@@ -283,7 +360,11 @@ class SmtpProbeTest {
     private SmtpLook look(Smtp.Target target) {
       return isSilent
           ? new SmtpLook.Unobservable(target, "no connection")
-          : new SmtpLook.Spoke(target, "mx.contoso.test", List.of("STARTTLS"), tls);
+          : new SmtpLook.Spoke(
+              target,
+              "mx.contoso.test",
+              List.of("STARTTLS"),
+              others.getOrDefault(target.address(), tls));
     }
 
     @Override

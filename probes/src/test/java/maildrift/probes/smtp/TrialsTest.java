@@ -107,6 +107,31 @@ class TrialsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "250 2.1.5 ok, Done",
+    "530 5.7.0 Must issue a STARTTLS command first, Declined",
+    "550 5.1.1 no such user, Unseen",
+    "451 4.7.1 greylisted, Unseen",
+  })
+  void aPrivateLegIsAskedForARecipientToo(String reply, String expected) {
+    var heard = Collections.synchronizedList(new ArrayList<String>());
+    try (var server = answering(heard, OFFERING, "250 ok", reply)) {
+      var attempt =
+          new Smtp.Attempt(
+              server.target(), Trial.PLAINTEXT, Optional.of(DnsName.of("contoso.test")));
+
+      assertThat(new SmtpDoor(LAB).attempt(attempt).getClass().getSimpleName()).isEqualTo(expected);
+      assertThat(heard)
+          .containsExactly(
+              "EHLO monitor.test",
+              "MAIL FROM:<>",
+              "RCPT TO:<postmaster@contoso.test>",
+              "RSET",
+              "QUIT");
+    }
+  }
+
   // ---- Injection
 
   private static SSLSocket secure(Peer peer) throws IOException {
@@ -120,6 +145,10 @@ class TrialsTest {
 
   /** Answers inside TLS: first so, then what EHLO and QUIT get. */
   private static void inside(Peer peer, String first) throws IOException {
+    inside(peer, first, "221 bye\r\n");
+  }
+
+  private static void inside(Peer peer, String first, String farewell) throws IOException {
     try (var socket = secure(peer)) {
       var out = socket.getOutputStream();
       out.write(first.getBytes(StandardCharsets.US_ASCII));
@@ -131,7 +160,7 @@ class TrialsTest {
         var reply =
             line.startsWith("EHLO")
                 ? "250-mx.test\r\n250 REQUIRETLS\r\n"
-                : line.startsWith("QUIT") ? "221 bye\r\n" : "250 ok\r\n";
+                : line.startsWith("QUIT") ? farewell : "250 ok\r\n";
         out.write(reply.getBytes(StandardCharsets.US_ASCII));
         out.flush();
       }
@@ -148,6 +177,22 @@ class TrialsTest {
               inside(peer, injected.startsWith("NOOP") ? "250 2.0.0 Ok\r\n" : "");
             })) {
       assertThat(make(server, Trial.INJECTION)).isEqualTo(new Tried.Done("250 2.0.0 Ok"));
+    }
+  }
+
+  @Test
+  void aServerThatOnlySaysFarewellOtherwiseIsNotAccused() {
+    try (var server =
+        FakeSmtp.afterStartTls(
+            peer -> {
+              var _ = peer.line();
+              peer.say("220 go\r\n");
+              inside(peer, "", "250 bye\r\n");
+            })) {
+      assertThat(
+              new SmtpDoor(LAB.timeout(Duration.ofSeconds(2)))
+                  .attempt(attempt(server, Trial.INJECTION)))
+          .isInstanceOf(Tried.Unseen.class);
     }
   }
 
