@@ -62,7 +62,13 @@ final class Svg {
       svg.problems.add("it has %d octets, more than %d".formatted(document.length, MAX_OCTETS));
     }
     try {
-      svg.read(inflated(document));
+      var inflated = inflated(document);
+      if (inflated.length > MAX_INFLATED) {
+        // Cut there, even a sound one would be no XML.
+        svg.problems.add("it has more than %d octets, decompressed".formatted(MAX_INFLATED));
+      } else {
+        svg.read(inflated);
+      }
     } catch (XMLStreamException | RuntimeException e) {
       // RuntimeException: whatever the parser trips over in a stranger's octets is his.
       svg.problems.add("it is no well-formed XML");
@@ -77,7 +83,7 @@ final class Svg {
       return document;
     }
     try (var in = new GZIPInputStream(new ByteArrayInputStream(document))) {
-      return in.readNBytes(MAX_INFLATED);
+      return in.readNBytes(MAX_INFLATED + 1);
     }
   }
 
