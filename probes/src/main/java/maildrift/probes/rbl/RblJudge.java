@@ -83,9 +83,10 @@ final class RblJudge {
         var clean = clean(list, why);
         fact.put("outcome", Outcome.UNOBSERVABLE.word());
         fact.put("why", clean);
-        judgement.add(
+        // A list is somebody else's: that it is silent makes no domain unknown.
+        judgement.aside(
             Gap.of(RblProbe.NAME, list.name(), clean, RblRules.UNUSABLE.id()).subject(list.name()));
-        consulted.entries().forEach(entry -> judgement.add(gap(list, entry, clean)));
+        consulted.entries().forEach(entry -> judgement.aside(gap(list, entry, clean)));
       }
       case Trouble.NoList(var why) -> {
         fact.put("outcome", Outcome.UNOBSERVABLE.word());
@@ -150,7 +151,7 @@ final class RblJudge {
         judgement.add(finding);
         listed.add(Map.of("what", entry.what(), "answers", codes));
       }
-      case Reading.Unseen(var why) -> judgement.add(gap(list, entry, clean(list, why)));
+      case Reading.Unseen(var why) -> judgement.aside(gap(list, entry, clean(list, why)));
       case Reading.NotListed _, Reading.NoList _ -> {}
     }
   }

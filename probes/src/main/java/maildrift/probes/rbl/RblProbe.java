@@ -22,6 +22,7 @@ import maildrift.probes.domain.Blocklist;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.network.Cidr;
+import maildrift.probes.network.SpecialNetworks;
 import maildrift.probes.rbl.RblSeen.Consulted;
 import maildrift.probes.rbl.RblSeen.Demand;
 import maildrift.probes.rbl.RblSeen.Entry;
@@ -122,6 +123,13 @@ public final class RblProbe implements Probe<RblSeen> {
                 gateway
                     .addresses()
                     .forEach(address -> addresses.putIfAbsent(address, gateway(gateway))));
+    // What stands inside is no third party's business; only a laboratory's own host is nobody's.
+    addresses
+        .keySet()
+        .removeIf(
+            address ->
+                SpecialNetworks.isPrivate(address)
+                    && !(network.allowsPrivate() && address.isLoopbackAddress()));
     // They are on every list, and on none.
     addresses.keySet().removeAll(List.of(LISTED, NOT_LISTED));
     return addresses;
