@@ -43,6 +43,9 @@ final class AutoJudge {
   private int asked;
   private int unanswered;
 
+  /** Something else could not be seen that decides what is published. */
+  private boolean isIncomplete;
+
   AutoJudge(ManagedDomain domain, AutoSeen seen, TrustAnchors anchors, Context context) {
     this.domain = domain;
     this.seen = seen;
@@ -53,11 +56,21 @@ final class AutoJudge {
   Judgement judge() {
     judgement.fact("services", seen.services().entrySet().stream().flatMap(this::service).toList());
     seen.aliases().forEach(this::alias);
+    if (seen.nobodys().orElse(null) instanceof Answer.Unanswered(var _, var why, var _)) {
+      isIncomplete = true;
+      aside(
+          AutoProbe.NOBODYS + "." + domain.name() + " A",
+          why,
+          AutoRules.AUTOCONFIG.id(),
+          AutoRules.AUTODISCOVER.id(),
+          AutoRules.CLEARTEXT.id(),
+          AutoRules.MUA_TLS.id());
+    }
     if (!seen.documents().isEmpty()) {
       judgement.fact(AutoProbe.AUTOCONFIG, configuration());
     }
     judgement.fact("servers", seen.servers().stream().map(this::server).toList());
-    if (unanswered == 0) {
+    if (unanswered == 0 && !isIncomplete) {
       var text = published.stream().sorted().collect(Collectors.joining(", "));
       judgement.record(
           domain.name() + RECORD,
@@ -89,6 +102,10 @@ final class AutoJudge {
     }
     var texts = records.stream().map(Rdata.Srv::text).toList();
     published.add("%s SRV %s".formatted(service.label(), String.join(" + ", texts)));
+    var fact = Map.<String, Object>of("name", owner, "records", texts);
+    if (AutoProbe.isPrescribed(domain, service.label())) {
+      return Stream.of(fact);
+    }
     var problems = new ArrayList<String>();
     for (var record : records) {
       if (!record.target().isRoot()) {
@@ -111,7 +128,7 @@ final class AutoJudge {
               .with("records", texts)
               .with("problems", problems));
     }
-    return Stream.of(Map.of("name", owner, "records", texts));
+    return Stream.of(fact);
   }
 
   /** What an SRV record must not lead to (RFC 2782): an alias, or nothing. */
@@ -175,6 +192,13 @@ final class AutoJudge {
       aside(owner + " A", why, AutoRules.MUA_TLS.id());
       return;
     }
+    if (!host.hasAddress() && !host.isAbsent()) {
+      // There is no IPv4 address, and of IPv6 nothing is known.
+      isIncomplete = true;
+      var why = host.unseen().orElse("");
+      aside(owner + " AAAA", why, rule.id(), AutoRules.TAKEOVER.id(), AutoRules.CLEARTEXT.id());
+      aside(owner + " AAAA", why, AutoRules.MUA_TLS.id());
+    }
     var chain = host.chain();
     if (chain.isEmpty()) {
       if (host.hasAddress() && !isEverybodys()) {
@@ -186,7 +210,7 @@ final class AutoJudge {
     // Beyond the first alias stands what the provider does with it from day to day.
     published.add("%s CNAME %s".formatted(label, chain.getFirst()));
     judgement.fact(label + "Alias", chain.getFirst().toString());
-    if (host.isAbsent()) {
+    if (host.isAbsent() && !AutoProbe.isPrescribed(domain, label)) {
       judgement.add(
           Finding.of(
                   rule,
@@ -297,7 +321,14 @@ final class AutoJudge {
     facts.put("server", subject);
     if (server.looks().isEmpty()) {
       facts.put("outcome", server.host().isAbsent() ? "absent" : "unobservable");
-      server.host().unseen().ifPresent(why -> hidden(subject, why));
+      server
+          .host()
+          .unseen()
+          .or(
+              () ->
+                  Optional.of("private addresses are not looked at")
+                      .filter(_ -> server.host().hasAddress()))
+          .ifPresent(why -> hidden(subject, why));
       return facts;
     }
     var problems = new ArrayList<String>();

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Judgement;
@@ -26,6 +27,7 @@ import maildrift.probes.domain.PublicSuffixes;
 import maildrift.probes.https.Document;
 import maildrift.probes.https.HttpsLook;
 import maildrift.probes.https.WebUrl;
+import maildrift.probes.network.SpecialNetworks;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
 import maildrift.probes.tls.TrustAnchors;
@@ -33,7 +35,7 @@ import maildrift.probes.tls.TrustAnchors;
 /**
  * Does what the domain publishes for mail programs lead them to servers that exist and speak sound
  * TLS? (RFC 6186, RFC 8314, autoconfig, autodiscover) Where a profile speaks of a record, the
- * records probe compares it, and this one leaves it alone.
+ * records probe judges it; here it is watched only, so that a new profile is no drift.
  *
  * <p>Without such records these are nine questions of DNS, and nothing is said.
  */
@@ -45,7 +47,13 @@ public final class AutoProbe implements Probe<AutoSeen> {
   private static final List<String> ALIASES = List.of(AUTODISCOVER, AUTOCONFIG);
 
   /** A host that nobody has: whatever answers for it answers for every name. */
-  private static final String NOBODYS = "maildrift-asks-for-a-host-that-nobody-has";
+  static final String NOBODYS = "maildrift-asks-for-a-host-that-nobody-has";
+
+  /**
+   * Where TLS is spoken from the first octet. A stranger may write any port into a record or a
+   * configuration; others are not ours to knock at.
+   */
+  private static final Set<Integer> PORTS = Set.of(993, 995, 465);
 
   private static final int MAX_TARGETS = 16;
   private static final int MAX_SERVERS = 8;
@@ -80,9 +88,9 @@ public final class AutoProbe implements Probe<AutoSeen> {
     var questions = new LinkedHashMap<String, Question>();
     var name = domain.name();
     for (var service : Service.values()) {
-      question(domain, service.label(), RecordType.SRV, questions);
+      question(name, service.label(), RecordType.SRV, questions);
     }
-    ALIASES.forEach(label -> question(domain, label, RecordType.A, questions));
+    ALIASES.forEach(label -> question(name, label, RecordType.A, questions));
     var answers = ask(questions.values(), network);
     var services = new LinkedHashMap<Service, Answer>();
     for (var service : Service.values()) {
@@ -91,7 +99,9 @@ public final class AutoProbe implements Probe<AutoSeen> {
     }
     // Most have none of it, and are asked nothing more.
     var targets = new LinkedHashSet<DnsName>();
-    services.values().stream()
+    var judged = new LinkedHashMap<>(services);
+    judged.keySet().removeIf(service -> isPrescribed(domain, service.label()));
+    judged.values().stream()
         .flatMap(answer -> answer.records(Rdata.Srv.class).stream())
         .map(Rdata.Srv::target)
         .filter(target -> !target.isRoot())
@@ -130,29 +140,34 @@ public final class AutoProbe implements Probe<AutoSeen> {
             .map(host -> new Question(host, RecordType.A))
             .filter(answers::containsKey)
             .map(asked -> answer(answers, asked));
+    var judgedAliases = new LinkedHashMap<>(aliases);
+    judgedAliases.keySet().removeIf(label -> isPrescribed(domain, label));
     var documents =
-        documents(name, Optional.ofNullable(aliases.get(AUTOCONFIG)), strangers, network);
+        documents(name, Optional.ofNullable(judgedAliases.get(AUTOCONFIG)), strangers, network);
     return new AutoSeen(
         services,
         aliases,
         strangers,
         hosts,
-        registries(name, aliases, hosts, network),
+        registries(name, judgedAliases, hosts, network),
         documents,
-        servers(name, services, hosts, documents, network));
+        domain.skip().contains("tls")
+            ? List.of()
+            : servers(name, judged, hosts, documents, network));
   }
 
-  /** Not where a profile speaks of it, or where the name would be too long to exist. */
+  /** Not where the name would be too long to exist. */
   private static void question(
-      ManagedDomain domain, String label, RecordType type, Map<String, Question> questions) {
-    var isPrescribed =
-        domain.prescriptions().stream()
-            .flatMap(prescription -> prescription.records().stream())
-            .anyMatch(rule -> rule.prefix().equalsIgnoreCase(label));
-    if (!isPrescribed) {
-      DnsName.parse(label + "." + domain.name())
-          .ifPresent(owner -> questions.put(label, new Question(owner, type)));
-    }
+      DnsName domain, String label, RecordType type, Map<String, Question> questions) {
+    DnsName.parse(label + "." + domain)
+        .ifPresent(owner -> questions.put(label, new Question(owner, type)));
+  }
+
+  /** Whether a profile speaks of it. */
+  static boolean isPrescribed(ManagedDomain domain, String label) {
+    return domain.prescriptions().stream()
+        .flatMap(prescription -> prescription.records().stream())
+        .anyMatch(rule -> rule.prefix().equalsIgnoreCase(label));
   }
 
   /** Something stands there, be it an alias that leads nowhere. */
@@ -224,7 +239,7 @@ public final class AutoProbe implements Probe<AutoSeen> {
     if (host.isEmpty()
         || name.isEmpty()
         || !host.get().hasAddress()
-        || nobodys.filter(Answer.Found.class::isInstance).isPresent()) {
+        || nobodys.filter(answer -> !answer.isAbsent()).isPresent()) {
       return List.of();
     }
     var documents = new ArrayList<Document.Asked>();
@@ -277,10 +292,11 @@ public final class AutoProbe implements Probe<AutoSeen> {
                 ClientConfig.parse(body, domain) instanceof ClientConfig.Result.Good(var config)
                     ? config.servers().stream()
                     : Stream.<ClientConfig.Server>empty())
-        .filter(server -> server.socket() == ClientConfig.Socket.SSL && server.port() > 0)
+        .filter(server -> server.socket() == ClientConfig.Socket.SSL)
         .forEach(
             server -> server.host().ifPresent(name -> places.add(new Place(name, server.port()))));
-    var wanted = places.stream().limit(MAX_SERVERS).toList();
+    var wanted =
+        places.stream().filter(place -> PORTS.contains(place.port())).limit(MAX_SERVERS).toList();
     if (wanted.isEmpty()) {
       return List.of();
     }
@@ -319,12 +335,13 @@ public final class AutoProbe implements Probe<AutoSeen> {
     return servers;
   }
 
-  /** One of each family: behind several, there is one server. */
+  /** One of each family: behind several, there is one server. Nobody's inside is looked at. */
   private static List<InetAddress> addresses(AutoSeen.Host host) {
     var all =
         host.addresses().stream()
             .flatMap(answer -> answer.records(Rdata.Address.class).stream())
             .map(Rdata.Address::address)
+            .filter(address -> !SpecialNetworks.isPrivate(address))
             .toList();
     return Stream.of(false, true)
         .flatMap(

@@ -13,9 +13,8 @@ import maildrift.probes.smtp.SmtpLook;
 /**
  * What was seen.
  *
- * @param services SRV records, of the services that no profile speaks of
- * @param aliases the hosts {@code autodiscover} and {@code autoconfig}, by label, unless a profile
- *     speaks of them
+ * @param services SRV records
+ * @param aliases the hosts {@code autodiscover} and {@code autoconfig}, by label
  * @param nobodys whatever answers for a name that nobody has, where it matters; empty: not asked
  * @param targets the addresses of what SRV records name
  * @param registries what was said of the domains that targets which do not exist would belong to

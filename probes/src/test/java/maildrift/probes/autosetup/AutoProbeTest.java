@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
@@ -23,9 +24,12 @@ import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.DnsServer;
 import maildrift.probes.dns.DnsSettings;
 import maildrift.probes.dns.ListedDns;
+import maildrift.probes.dns.RecordType;
 import maildrift.probes.dns.server.Fault;
 import maildrift.probes.dns.server.NameServer;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Prescription;
+import maildrift.probes.domain.Role;
 import maildrift.probes.https.FakeHttps;
 import maildrift.probes.https.Https;
 import maildrift.probes.https.HttpsLook;
@@ -166,9 +170,15 @@ class AutoProbeTest {
           autoconfig.contoso.test CNAME x.unregistered.test                          | auto.autoconfig info, auto.takeover critical
           _imaps._tcp.contoso.test SRV timeout                                       | aside
           autodiscover.contoso.test A timeout                                        | aside
+          autodiscover.contoso.test CNAME v6.dead.test; v6.dead.test AAAA timeout    | aside
+          autodiscover.contoso.test AAAA timeout                                     | aside
+          autodiscover.contoso.test A 192.0.2.3; autodiscover.contoso.test AAAA timeout |
+          autodiscover.contoso.test A 192.0.2.3; maildrift-asks-for-a-host-that-nobody-has.contoso.test A timeout | aside
+          _imaps._tcp.contoso.test SRV 0 1 993 lab.contoso.test; lab.contoso.test A 10.0.0.7 | aside
+          _imaps._tcp.contoso.test SRV 0 1 22 imap.contoso.test                      |
           """)
   void judgesWhatIsPublished(String line, @Nullable String violated) {
-    assertThat(violated(look(world(line)))).isEqualTo(violated == null ? "" : violated);
+    assertThat(violated(look(world(line.split(";"))))).isEqualTo(violated == null ? "" : violated);
   }
 
   @Test
@@ -208,6 +218,86 @@ class AutoProbeTest {
 
     assertThat(violated(look(world))).isEmpty();
     assertThat(world.contacted).isEmpty();
+  }
+
+  @Test
+  void whatMayBeEverybodysIsNeitherWatchedNorFetched() {
+    var world =
+        world(
+            "autoconfig.contoso.test A 192.0.2.4",
+            "maildrift-asks-for-a-host-that-nobody-has.contoso.test A timeout");
+    var judgement = look(world);
+
+    assertThat(judgement.records()).isEmpty();
+    assertThat(judgement.hides(new Finding.Key("auto.autoconfig", "autoconfig.contoso.test")))
+        .isTrue();
+    assertThat(world.contacted).isEmpty();
+    assertThat(look(world("autodiscover.contoso.test AAAA timeout")).records()).isEmpty();
+  }
+
+  @Test
+  void noStrangerSendsUsToAnotherPortNorInside() {
+    var world =
+        world(
+            "_imaps._tcp.contoso.test SRV 0 1 8993 imap.contoso.test",
+            "_pop3s._tcp.contoso.test SRV 0 1 995 lab.contoso.test",
+            "_submissions._tcp.contoso.test SRV 0 1 465 both.contoso.test",
+            "lab.contoso.test A 10.0.0.7",
+            "lab.contoso.test AAAA fd00::7",
+            "both.contoso.test A 10.0.0.8",
+            "both.contoso.test A 192.0.2.8",
+            "autoconfig.contoso.test A 192.0.2.4");
+    world.serves(
+        "autoconfig.contoso.test/mail/config-v1.1.xml", 200, WEB, CONFIG.replace("993", "22"));
+    var judgement = look(world);
+
+    assertThat(world.contacted)
+        .containsExactly("autoconfig.contoso.test/mail/config-v1.1.xml", "both.contoso.test:465");
+    assertThat(judgement.hides(new Finding.Key("mua.tls", "lab.contoso.test:995"))).isTrue();
+  }
+
+  @Test
+  void whoSkipsTlsIsNotLookedAt() {
+    var world = world("_imaps._tcp.contoso.test SRV 0 1 993 imap.contoso.test");
+    var domain = CONTOSO.skip(Set.of("tls"));
+
+    assertThat(
+            violated(PROBE.judge(domain, PROBE.observe(domain, world), Context.at(Instant.now()))))
+        .isEmpty();
+    assertThat(world.contacted).isEmpty();
+  }
+
+  @Test
+  void aProfileThatSpeaksOfARecordIsNoDrift() {
+    var world = world("autodiscover.contoso.test CNAME x.unregistered.test");
+    var rule =
+        new Prescription.RecordRule(
+            "autodiscover",
+            RecordType.CNAME,
+            "x.unregistered.test",
+            Prescription.Demand.REQUIRED,
+            "Outlook");
+    var domain =
+        CONTOSO.prescriptions(
+            List.of(
+                new Prescription(
+                    "house",
+                    "house",
+                    Role.INBOUND,
+                    List.of(),
+                    List.of(),
+                    "",
+                    false,
+                    List.of(),
+                    List.of(),
+                    List.of(rule),
+                    Map.of(),
+                    true)));
+    var judgement = PROBE.judge(domain, PROBE.observe(domain, world), Context.at(Instant.now()));
+
+    assertThat(violated(judgement)).isEmpty();
+    assertThat(judgement.records()).isEqualTo(look(world).records());
+    assertThat(violated(look(world))).contains("auto.takeover");
   }
 
   // status and what is served at the first place | the second | violated
