@@ -85,6 +85,9 @@ public final class Drift {
     if (name.endsWith(" netblocks")) {
       return netblocks(name.substring(0, name.length() - " netblocks".length()), old, now);
     }
+    if (name.endsWith(AutoSetupChange.KIND)) {
+      return AutoSetupChange.finding(domain, name, old, now);
+    }
     return Finding.of(
             CHANGED, name, "%s changed from %s to %s".formatted(name, quoted(old), quoted(now)))
         .cause(cause(name))

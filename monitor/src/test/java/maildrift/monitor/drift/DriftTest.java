@@ -45,6 +45,39 @@ class DriftTest {
             });
   }
 
+  // accepted | seen now | cause | what the remedy says to undo
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          autodiscover CNAME x.test | autodiscover CNAME y.test | autodiscover.a.test CNAME | autodiscover.a.test. IN CNAME x.test.
+          "" | autodiscover CNAME y.test | autodiscover.a.test CNAME | remove autodiscover.a.test CNAME
+          autoconfig, autodiscover CNAME x.test | autodiscover CNAME x.test | autoconfig.a.test A | autoconfig.a.test. with the address that it had
+          autoconfig | autoconfig CNAME y.test | autoconfig.a.test CNAME | remove autoconfig.a.test CNAME, and publish;autoconfig.a.test. with the address that it had
+          _imaps._tcp SRV 0 1 993 x.test + 0 2 993 y.test | _imaps._tcp SRV 0 1 993 z.test | _imaps._tcp.a.test SRV | _imaps._tcp.a.test. IN SRV 0 1 993 x.test.;_imaps._tcp.a.test. IN SRV 0 2 993 y.test.
+          _imap._tcp SRV 0 0 0 ., autoconfig | "" | a.test auto-setup | _imap._tcp.a.test. IN SRV 0 0 0 .;autoconfig.a.test. with the address that it had
+          """)
+  void whatSetsUpMailProgramsIsUndoneRecordByRecord(
+      String old, String now, String cause, String undo) {
+    var name = "a.test auto-setup";
+
+    assertThat(Drift.between(DOMAIN, Map.of(name, old), new TreeMap<>(Map.of(name, now))))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.rule()).isEqualTo(Drift.CHANGED);
+              assertThat(finding.subject()).isEqualTo(name);
+              assertThat(finding.cause()).isEqualTo(cause);
+              assertThat(finding.message()).doesNotContain("auto-setup");
+              assertThat(finding.remedy())
+                  .isEqualTo(
+                      "If nobody of yours made this change, undo it:\n%s\nIf it is right, accept it:\nmaildrift baseline accept a.test"
+                          .formatted(undo.replace(';', '\n')));
+            });
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
