@@ -338,6 +338,8 @@ final class ServerClient {
         }
       }
       return round.result(Answer.Failure.NETWORK, "the connection was closed");
+    } catch (HeldBack _) {
+      return heldBack(round);
     } catch (SocketTimeoutException _) {
       return silent(round, limit);
     } catch (IOException failed) {
@@ -345,6 +347,11 @@ final class ServerClient {
     } finally {
       sockets.release();
     }
+  }
+
+  /** By our own limit of queries a second; that is not the server's silence. */
+  private static final class HeldBack extends IOException {
+    private static final long serialVersionUID = 1L;
   }
 
   private void connection(Round round, long end) throws IOException {
@@ -355,7 +362,7 @@ final class ServerClient {
       for (var i = 0; i < round.queries.length; i++) {
         if (round.isOpen(i)) {
           if (!paced(round.server, end)) {
-            throw new SocketTimeoutException();
+            throw new HeldBack();
           }
           send(socket, round.queries[i]);
         }
@@ -367,7 +374,7 @@ final class ServerClient {
         var again = round.takeWithoutEdns();
         if (again >= 0) {
           if (!paced(round.server, end)) {
-            throw new SocketTimeoutException();
+            throw new HeldBack();
           }
           send(socket, round.queries[again]);
         }
