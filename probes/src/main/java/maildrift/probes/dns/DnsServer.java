@@ -16,6 +16,11 @@ public record DnsServer(InetAddress address, int port) {
     }
   }
 
+  /** Whether it is reached over IPv6. */
+  public boolean isSix() {
+    return address instanceof Inet6Address;
+  }
+
   /**
    * {@code ADDRESS[:PORT]}, with an IPv6 address in brackets when a port follows; {@code localhost}
    * is 127.0.0.1. Other names are not accepted: to find their address, a name server would have to

@@ -29,6 +29,11 @@ public interface NameServers {
         }
 
         @Override
+        public boolean hasHeard(boolean six) {
+          return false;
+        }
+
+        @Override
         public Dns resolvers() {
           return questions ->
               questions.stream()
@@ -70,6 +75,12 @@ public interface NameServers {
 
   /** Where servers listen that NS records name. */
   int port();
+
+  /**
+   * Whether any server has answered over IPv6, or over IPv4, since the start. Where none ever has,
+   * the family leads nowhere from here, and its silence is no news.
+   */
+  boolean hasHeard(boolean six);
 
   /**
    * Whoever says where servers are: resolvers, also in a look that asks nobody else for records.

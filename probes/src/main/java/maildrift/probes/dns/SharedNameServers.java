@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import maildrift.probes.Deadline;
 
 /**
@@ -57,6 +58,9 @@ final class SharedNameServers {
    */
   private record Silence(DnsName zone, boolean isDead) {}
 
+  private volatile boolean hasHeardFour;
+  private volatile boolean hasHeardSix;
+
   private record Asked(DnsName zone, List<DnsServer> servers, List<Question> questions) {
     Asked {
       servers = List.copyOf(servers);
@@ -87,6 +91,19 @@ final class SharedNameServers {
     looks.invalidateAll();
     delegations.invalidateAll();
     silences.invalidateAll();
+  }
+
+  private static boolean isHeard(ServerLook look) {
+    return Stream.concat(look.overUdp().stream(), look.overTcp().stream())
+        .anyMatch(said -> !(said instanceof Said.Unheard));
+  }
+
+  private void heard(ServerLook look) {
+    if (look.server().isSix()) {
+      hasHeardSix = true;
+    } else {
+      hasHeardFour = true;
+    }
   }
 
   /** For a first look. */
@@ -135,6 +152,11 @@ final class SharedNameServers {
     }
 
     @Override
+    public boolean hasHeard(boolean six) {
+      return six ? hasHeardSix : hasHeardFour;
+    }
+
+    @Override
     public List<ServerLook> ask(DnsName zone, List<DnsServer> servers, List<Question> questions) {
       var asked = new Asked(zone, servers, questions);
       var known = remembers ? looks.getIfPresent(asked) : null;
@@ -142,6 +164,7 @@ final class SharedNameServers {
         return known.looks;
       }
       var now = shared(askNow(asked));
+      now.stream().filter(SharedNameServers::isHeard).forEach(SharedNameServers.this::heard);
       var age = age(now);
       if (age.isZero()) {
         looks.invalidate(asked);

@@ -85,7 +85,9 @@ final class ZoneJudge {
           .build(Outcome.UNOBSERVABLE);
     }
     lame.forEach((server, how) -> judgement.add(lame(seen, server, how)));
-    Stream.concat(serving.stream().filter(server -> !isHeard(seen, server)), unreachable.stream())
+    Stream.concat(
+            serving.stream().filter(server -> !isHeard(seen, server)),
+            unreachable.stream().filter(Server::isMissed))
         .forEach(server -> judgement.aside(gap(server.shown(), trouble(server), ofTheWhole())));
     unknown(seen)
         .forEach(
@@ -240,7 +242,8 @@ final class ZoneJudge {
 
   private void facts(
       Asked seen, List<Server> serving, Map<Server, Rdata.Soa> soas, Set<Server> unreachable) {
-    var isWhole = unreachable.isEmpty() && unknown(seen).findFirst().isEmpty();
+    var isWhole =
+        unreachable.stream().noneMatch(Server::isMissed) && unknown(seen).findFirst().isEmpty();
     Predicate<Integer> isCompared = place -> isWhole && isCompared(serving, place);
     judgement
         .fact("zone", seen.zone().toString())

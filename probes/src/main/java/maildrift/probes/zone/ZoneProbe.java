@@ -130,7 +130,13 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
     var seen = new ArrayList<ZoneSeen.Server>();
     for (var i = 0; i < looks.size(); i++) {
       var names = found.at().get(i).names();
-      seen.add(new ZoneSeen.Server(names.getFirst(), String.join(", ", names), looks.get(i)));
+      var look = looks.get(i);
+      seen.add(
+          new ZoneSeen.Server(
+              names.getFirst(),
+              String.join(", ", names),
+              servers.hasHeard(look.server().isSix()),
+              look));
     }
     return new ZoneSeen.Asked(
         zone,

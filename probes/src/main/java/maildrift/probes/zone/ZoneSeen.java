@@ -66,15 +66,17 @@ sealed interface ZoneSeen {
    *     the address itself where the operator named it. It stays the same when another name's
    *     address is not known for once
    * @param name for people: all names of NS records that lead there; else the address
+   * @param isMissed its family of addresses has answered here before: when all of it is out of
+   *     reach now, something is not seen that was seen
    */
-  record Server(String subject, String name, ServerLook look) {
+  record Server(String subject, String name, boolean isMissed, ServerLook look) {
 
     DnsServer at() {
       return look.server();
     }
 
     boolean isSix() {
-      return at().address() instanceof java.net.Inet6Address;
+      return at().isSix();
     }
 
     /** For people. */

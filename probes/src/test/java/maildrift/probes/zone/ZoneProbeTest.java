@@ -453,12 +453,6 @@ class ZoneProbeTest {
             List.of("ns.parent WARNING contoso.test"),
             OF_A_SILENT_SERVER),
         scenario(
-            "a family of addresses leads nowhere from here",
-            // Where there is a route, nobody answers.
-            w -> w.resolver.add("ns2.contoso.test AAAA 100::2"),
-            List.of(),
-            OF_A_SILENT_SERVER),
-        scenario(
             "two names for one server, and one is not known",
             w -> {
               w.resolver
