@@ -99,7 +99,8 @@ class GatewayLabTest {
     lab.nsd.publish("127.in-addr.arpa", "1.0.0 PTR localhost.\n");
     eventually(
         said -> {
-          assertThat(wrong(said)).contains("gateway.ptr " + SUBJECT);
+          // Of a private address, as it is here, that is a note.
+          assertThat(rules(said)).contains("gateway.ptr");
           assertThat(said.exit()).isEqualTo(1);
           assertThat(said.out()).contains("27.0.0.127.in-addr.arpa. IN PTR gw.lab.test.");
         });

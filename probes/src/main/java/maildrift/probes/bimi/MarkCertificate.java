@@ -45,14 +45,15 @@ record MarkCertificate(Leaf leaf, int certificates, boolean chained) {
   static Read read(String pem) {
     var chain = new ArrayList<X509Certificate>();
     for (var at = pem.indexOf(BEGIN); at >= 0; at = pem.indexOf(BEGIN, at + 1)) {
-      var end = pem.indexOf(END, at);
+      var begun = at + BEGIN.length();
+      var end = pem.indexOf(END, begun);
       if (end < 0) {
         return new Read.Bad("it ends in the middle of a certificate");
       }
       if (chain.size() == MAX_CERTIFICATES) {
         return new Read.Bad("it holds more than %d certificates".formatted(MAX_CERTIFICATES));
       }
-      var certificate = certificate(pem.substring(at + BEGIN.length(), end));
+      var certificate = certificate(pem.substring(begun, end));
       if (certificate.isEmpty()) {
         return new Read.Bad("it holds a certificate that cannot be read");
       }
