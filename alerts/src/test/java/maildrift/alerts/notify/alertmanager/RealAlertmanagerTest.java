@@ -85,7 +85,7 @@ class RealAlertmanagerTest {
     Files.writeString(
         config,
         """
-        route: {receiver: hook, group_by: [cause], group_wait: 0s, group_interval: 1s}
+        route: {receiver: hook, group_by: [cause], group_wait: 1s, group_interval: 1s}
         receivers: [{name: hook, webhook_configs: [{url: "%s", send_resolved: true}]}]
         """
             .formatted(hook.uri("/")));
