@@ -112,20 +112,20 @@ final class DomainReader {
     var used = new ArrayList<Used>();
     profiles.forEach(use -> checked(use, place, Map.of(), gateways).ifPresent(used::add));
     return new ManagedDomain(
-        name,
-        Tenant.NONE,
-        prescriptions(name, used),
-        List.of(),
-        Optional.empty(),
-        List.of(),
-        List.of(),
-        Optional.empty(),
-        List.copyOf(gateways.values()),
-        Optional.empty(),
-        Set.of(),
-        List.of(),
-        declarations.severities(),
-        declarations.blocklists());
+            name,
+            Tenant.NONE,
+            prescriptions(name, used),
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            List.copyOf(gateways.values()),
+            Optional.empty(),
+            Set.of(),
+            List.of(),
+            declarations.severities())
+        .blocklists(declarations.blocklists());
   }
 
   private static Node.Mapping empty(Node item) {
@@ -173,20 +173,20 @@ final class DomainReader {
     severities.putAll(declarations.tenantSeverities().getOrDefault(tenant.id(), Map.of()));
     severities.putAll(rules.severities(section));
     return new ManagedDomain(
-        name,
-        tenant,
-        prescriptions,
-        dkim,
-        allowlist,
-        forwardingServers,
-        smarthosts,
-        tlsLevel,
-        List.copyOf(gateways.values()),
-        policy,
-        skip,
-        waivers,
-        severities,
-        declarations.blocklists());
+            name,
+            tenant,
+            prescriptions,
+            dkim,
+            allowlist,
+            forwardingServers,
+            smarthosts,
+            tlsLevel,
+            List.copyOf(gateways.values()),
+            policy,
+            skip,
+            waivers,
+            severities)
+        .blocklists(declarations.blocklists());
   }
 
   private Tenant tenant(Section section) {

@@ -20,6 +20,7 @@ import maildrift.probes.dns.DnsName;
  *     lower-case hex
  * @param requiresTls it is to refuse mail without TLS, which a public MX host must not (RFC 3207
  *     §4)
+ * @param settings what nothing outside shows
  */
 public record Gateway(
     String id,
@@ -30,7 +31,8 @@ public record Gateway(
     Optional<DnsName> banner,
     Optional<DnsName> helo,
     List<String> pins,
-    boolean requiresTls) {
+    boolean requiresTls,
+    GatewaySettings settings) {
 
   public Gateway {
     addresses = List.copyOf(addresses);
@@ -40,6 +42,35 @@ public record Gateway(
   /** What it says of itself where that is a name; an address literal stands for no record. */
   public Optional<DnsName> heloName() {
     return helo.filter(name -> !name.toString().startsWith("["));
+  }
+
+  public Gateway settings(GatewaySettings value) {
+    return new Gateway(
+        id, host, addresses, port, connectorName, banner, helo, pins, requiresTls, value);
+  }
+
+  /** One of which nothing is declared but what can be seen. */
+  public Gateway(
+      String id,
+      DnsName host,
+      List<InetAddress> addresses,
+      int port,
+      Optional<String> connectorName,
+      Optional<DnsName> banner,
+      Optional<DnsName> helo,
+      List<String> pins,
+      boolean requiresTls) {
+    this(
+        id,
+        host,
+        addresses,
+        port,
+        connectorName,
+        banner,
+        helo,
+        pins,
+        requiresTls,
+        GatewaySettings.NOTHING);
   }
 
   /** One that takes mail without TLS, too. */

@@ -23,6 +23,9 @@ import maildrift.probes.dns.DnsName;
  * @param skip names of probes to leave out
  * @param severities re-graded rules, by id
  * @param blocklists that are asked about it, in the order written
+ * @param declared settings elsewhere that nothing outside shows
+ * @param neighbours what the operator's other domains have to do with it
+ * @param migration its declared move from one profile to another
  */
 public record ManagedDomain(
     DnsName name,
@@ -38,7 +41,10 @@ public record ManagedDomain(
     Set<String> skip,
     List<Waiver> waivers,
     Map<String, Severity> severities,
-    List<Blocklist> blocklists) {
+    List<Blocklist> blocklists,
+    Declared declared,
+    Neighbours neighbours,
+    Optional<Migration> migration) {
 
   public ManagedDomain {
     prescriptions = List.copyOf(prescriptions);
@@ -81,7 +87,10 @@ public record ManagedDomain(
         skip,
         waivers,
         severities,
-        List.of());
+        List.of(),
+        Declared.NOTHING,
+        Neighbours.NONE,
+        Optional.empty());
   }
 
   /** A domain of which nothing is declared: only the general rules apply. */
@@ -153,6 +162,30 @@ public record ManagedDomain(
     return with(parts -> parts.blocklists = value);
   }
 
+  public ManagedDomain severities(Map<String, Severity> value) {
+    return with(parts -> parts.severities = value);
+  }
+
+  public ManagedDomain forwardingServers(List<NextHop> value) {
+    return with(parts -> parts.forwardingServers = value);
+  }
+
+  public ManagedDomain smarthosts(List<NextHop> value) {
+    return with(parts -> parts.smarthosts = value);
+  }
+
+  public ManagedDomain declared(Declared value) {
+    return with(parts -> parts.declared = value);
+  }
+
+  public ManagedDomain neighbours(Neighbours value) {
+    return with(parts -> parts.neighbours = value);
+  }
+
+  public ManagedDomain migration(Migration value) {
+    return with(parts -> parts.migration = Optional.of(value));
+  }
+
   /** The same but for what {@code change} sets. */
   private ManagedDomain with(Consumer<Parts> change) {
     var parts = new Parts(this);
@@ -176,6 +209,9 @@ public record ManagedDomain(
     private List<Waiver> waivers;
     private Map<String, Severity> severities;
     private List<Blocklist> blocklists;
+    private Declared declared;
+    private Neighbours neighbours;
+    private Optional<Migration> migration;
 
     Parts(ManagedDomain from) {
       name = from.name;
@@ -192,6 +228,9 @@ public record ManagedDomain(
       waivers = from.waivers;
       severities = from.severities;
       blocklists = from.blocklists;
+      declared = from.declared;
+      neighbours = from.neighbours;
+      migration = from.migration;
     }
 
     ManagedDomain domain() {
@@ -209,7 +248,10 @@ public record ManagedDomain(
           skip,
           waivers,
           severities,
-          blocklists);
+          blocklists,
+          declared,
+          neighbours,
+          migration);
     }
   }
 }
