@@ -114,21 +114,15 @@ class KeyRingTest {
         domain("contoso.test")
             .prescriptions(
                 List.of(
-                    new Prescription(
-                        "mail-connect",
-                        "mail-connect",
-                        Role.OUTBOUND,
-                        List.of(),
-                        List.of(),
-                        "",
-                        false,
-                        List.of(
-                            new DkimExpectation(
-                                "s", Optional.of("MIIB"), Optional.empty(), "mail-connect", true)),
-                        List.of(),
-                        List.of(),
-                        Map.of(),
-                        true)));
+                    Prescription.of("mail-connect", "mail-connect", Role.OUTBOUND)
+                        .dkim(
+                            List.of(
+                                new DkimExpectation(
+                                    "s",
+                                    Optional.of("MIIB"),
+                                    Optional.empty(),
+                                    "mail-connect",
+                                    true)))));
     look(domain("fabrikam.test"), KEY, Duration.ZERO);
 
     assertThat(look(prescribed, KEY, Duration.ZERO)).isEmpty();

@@ -41,7 +41,11 @@ record Wanted(
                 prescription
                     .dkim()
                     .forEach(
-                        expectation -> merge(bySelector, expectation, prescription.certain())));
+                        expectation ->
+                            merge(
+                                bySelector,
+                                expectation,
+                                !prescription.guessed().contains("dkim"))));
     return List.copyOf(bySelector.values());
   }
 

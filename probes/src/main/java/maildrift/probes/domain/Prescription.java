@@ -1,20 +1,29 @@
 package maildrift.probes.domain;
 
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.RecordType;
+import maildrift.probes.network.Cidr;
 
 /**
  * What one profile prescribes for one domain: the profile's data with region, variant and the
- * domain's name put in.
+ * domain's name put in. Made by {@link #of}, and from there by saying what differs.
  *
  * @param profile the profile's name, e.g. {@code mimecast}
  * @param label the profile with its parameters, for messages, e.g. {@code mimecast region=de}
  * @param role what the provider does for the domain
+ * @param parameters {@code region}, {@code variant}, {@code tenant}, … as the operator chose them,
+ *     in lower case; {@code gateway} is the gateway's host name
+ * @param notes what one has to know before using the profile; may be empty
  * @param mx any one of these sets; empty: nothing is prescribed. Only the inbound prescription's
  *     sets are used
  * @param spfAuthorise SPF names whose networks the domain's own SPF must authorise, however it gets
@@ -22,26 +31,45 @@ import maildrift.probes.dns.RecordType;
  * @param spfInclude the term to paste, e.g. {@code include:de._netblocks.mimecast.com}; may be
  *     empty
  * @param spfFirst the provider asks to be the first term
+ * @param spfProbe addresses of the provider's for which check_host() must answer pass: for
+ *     providers whose networks only macros tell
  * @param dkim selectors that it prescribes
  * @param netblocks SPF names whose networks the gateway's allowlist must accept
+ * @param networks networks that the provider lists as such, and not by an SPF name
+ * @param feeds published feeds whose networks it uses, e.g. {@code m365-endpoints}
  * @param records required and forbidden records besides
+ * @param forwarding hosts to which a gateway hands the domain's mail
+ * @param smarthosts hosts through which a gateway sends the domain's mail
+ * @param clientHosts hosts that mail programs speak to
+ * @param tlsLevel the level of TLS that it asks for at least
+ * @param ttl how long its MX and SPF records should be remembered
  * @param deviations accepted deviations: rule id → reason
  * @param relaxed which of {@code dkim} and {@code spf} the provider does in the name of a
  *     subdomain, so that only relaxed alignment passes
- * @param guessed which of {@code mx}, {@code spf}, {@code dkim}, {@code netblocks}, {@code records}
- *     is a guess of ours, so that no finding from it may be above warning
+ * @param guessed which of {@link #AREAS} is a guess of ours, so that no finding from it may be
+ *     above warning
  */
 public record Prescription(
     String profile,
     String label,
     Role role,
+    Map<String, String> parameters,
+    String notes,
     List<MxSet> mx,
     List<DnsName> spfAuthorise,
     String spfInclude,
     boolean spfFirst,
+    List<InetAddress> spfProbe,
     List<DkimExpectation> dkim,
     List<DnsName> netblocks,
+    List<Cidr> networks,
+    List<String> feeds,
     List<RecordRule> records,
+    List<DnsName> forwarding,
+    List<DnsName> smarthosts,
+    List<ClientHost> clientHosts,
+    Optional<TlsLevel> tlsLevel,
+    Ttl ttl,
     Map<String, String> deviations,
     Set<String> relaxed,
     Set<String> guessed) {
@@ -49,64 +77,138 @@ public record Prescription(
   /** What {@link #relaxed} can hold. */
   public static final Set<String> ALIGNED = Set.of("dkim", "spf");
 
-  private static final Set<String> AREAS = Set.of("mx", "spf", "dkim", "netblocks", "records");
+  /** What {@link #guessed} can hold: the sections of a profile from which findings may come. */
+  public static final Set<String> AREAS =
+      Set.of(
+          "mx",
+          "spf",
+          "dkim",
+          "netblocks",
+          "networks",
+          "feeds",
+          "records",
+          "forwarding",
+          "smarthosts",
+          "client_hosts",
+          "tls_level",
+          "ttl");
 
   public Prescription {
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     mx = List.copyOf(mx);
     spfAuthorise = List.copyOf(spfAuthorise);
+    spfProbe = List.copyOf(spfProbe);
     dkim = List.copyOf(dkim);
     netblocks = List.copyOf(netblocks);
+    networks = List.copyOf(networks);
+    feeds = List.copyOf(feeds);
     records = List.copyOf(records);
+    forwarding = List.copyOf(forwarding);
+    smarthosts = List.copyOf(smarthosts);
+    clientHosts = List.copyOf(clientHosts);
     deviations = Map.copyOf(deviations);
     relaxed = Set.copyOf(relaxed);
     guessed = Set.copyOf(guessed);
+    if (!AREAS.containsAll(guessed)) {
+      throw new IllegalArgumentException("not an area among " + guessed);
+    }
   }
 
-  /** All of it is certain, or all of it is a guess. */
-  public Prescription(
-      String profile,
-      String label,
-      Role role,
-      List<MxSet> mx,
-      List<DnsName> spfAuthorise,
-      String spfInclude,
-      boolean spfFirst,
-      List<DkimExpectation> dkim,
-      List<DnsName> netblocks,
-      List<RecordRule> records,
-      Map<String, String> deviations,
-      boolean certain) {
-    this(
-        profile,
-        label,
-        role,
-        mx,
-        spfAuthorise,
-        spfInclude,
-        spfFirst,
-        dkim,
-        netblocks,
-        records,
-        deviations,
-        Set.of(),
-        certain ? Set.of() : AREAS);
+  /** One that prescribes nothing yet, and is sure of it. */
+  public static Prescription of(String profile, String label, Role role) {
+    return new Parts(profile, label, role).prescription();
+  }
+
+  public Prescription parameters(Map<String, String> value) {
+    return with(parts -> parts.parameters = value);
+  }
+
+  public Prescription notes(String value) {
+    return with(parts -> parts.notes = value);
+  }
+
+  public Prescription mx(List<MxSet> value) {
+    return with(parts -> parts.mx = value);
+  }
+
+  /** Authorise these names, by pasting this term. */
+  public Prescription spf(List<DnsName> authorise, String include, boolean first) {
+    return with(
+        parts -> {
+          parts.spfAuthorise = authorise;
+          parts.spfInclude = include;
+          parts.spfFirst = first;
+        });
+  }
+
+  public Prescription spfProbe(List<InetAddress> value) {
+    return with(parts -> parts.spfProbe = value);
+  }
+
+  public Prescription dkim(List<DkimExpectation> value) {
+    return with(parts -> parts.dkim = value);
+  }
+
+  public Prescription netblocks(List<DnsName> value) {
+    return with(parts -> parts.netblocks = value);
+  }
+
+  public Prescription networks(List<Cidr> value) {
+    return with(parts -> parts.networks = value);
+  }
+
+  public Prescription feeds(List<String> value) {
+    return with(parts -> parts.feeds = value);
+  }
+
+  public Prescription records(List<RecordRule> value) {
+    return with(parts -> parts.records = value);
+  }
+
+  public Prescription forwarding(List<DnsName> value) {
+    return with(parts -> parts.forwarding = value);
+  }
+
+  public Prescription smarthosts(List<DnsName> value) {
+    return with(parts -> parts.smarthosts = value);
+  }
+
+  public Prescription clientHosts(List<ClientHost> value) {
+    return with(parts -> parts.clientHosts = value);
+  }
+
+  public Prescription tlsLevel(Optional<TlsLevel> value) {
+    return with(parts -> parts.tlsLevel = value);
+  }
+
+  public Prescription ttl(Ttl value) {
+    return with(parts -> parts.ttl = value);
+  }
+
+  public Prescription deviations(Map<String, String> value) {
+    return with(parts -> parts.deviations = value);
   }
 
   public Prescription relaxed(Set<String> value) {
-    return new Prescription(
-        profile,
-        label,
-        role,
-        mx,
-        spfAuthorise,
-        spfInclude,
-        spfFirst,
-        dkim,
-        netblocks,
-        records,
-        deviations,
-        value,
-        guessed);
+    return with(parts -> parts.relaxed = value);
+  }
+
+  public Prescription guessed(Set<String> value) {
+    return with(parts -> parts.guessed = value);
+  }
+
+  /** The region that the operator chose. */
+  public Optional<String> region() {
+    return parameter("region");
+  }
+
+  /** The variant of the product that the operator chose. */
+  public Optional<String> variant() {
+    return parameter("variant");
+  }
+
+  public Optional<String> parameter(String key) {
+    return Optional.ofNullable(parameters.get(key));
   }
 
   /** Nothing in it is guessed. */
@@ -115,8 +217,8 @@ public record Prescription(
   }
 
   /**
-   * What the profile's data on an area ({@code mx}, {@code spf}, {@code dkim}, {@code netblocks},
-   * {@code records}) can bring about at worst: a guess of ours wakes nobody up.
+   * What the profile's data on one of {@link #AREAS} can bring about at worst: a guess of ours
+   * wakes nobody up.
    */
   public Severity atMost(String area, Severity severity) {
     return guessed.contains(area) && severity == Severity.CRITICAL ? Severity.WARNING : severity;
@@ -149,5 +251,114 @@ public record Prescription(
     REQUIRED,
     OPTIONAL,
     FORBIDDEN
+  }
+
+  /** A host that mail programs speak to, with the ports on which it must show a certificate. */
+  public record ClientHost(DnsName host, List<Integer> ports) {
+    public ClientHost {
+      ports = List.copyOf(ports);
+    }
+  }
+
+  /**
+   * How long the domain's MX and SPF records should be remembered.
+   *
+   * @param normal in quiet times
+   * @param migration at most, before and during a change of the MX
+   */
+  public record Ttl(Optional<Duration> normal, Optional<Duration> migration) {
+    /** Nothing is prescribed. */
+    public static final Ttl NONE = new Ttl(Optional.empty(), Optional.empty());
+  }
+
+  /** The same but for what {@code change} sets. */
+  private Prescription with(Consumer<Parts> change) {
+    var parts = new Parts(this);
+    change.accept(parts);
+    return parts.prescription();
+  }
+
+  /** A prescription on its way to the next one. */
+  private static final class Parts {
+    private final String profile;
+    private final String label;
+    private final Role role;
+    private Map<String, String> parameters = Map.of();
+    private String notes = "";
+    private List<MxSet> mx = List.of();
+    private List<DnsName> spfAuthorise = List.of();
+    private String spfInclude = "";
+    private boolean spfFirst;
+    private List<InetAddress> spfProbe = List.of();
+    private List<DkimExpectation> dkim = List.of();
+    private List<DnsName> netblocks = List.of();
+    private List<Cidr> networks = List.of();
+    private List<String> feeds = List.of();
+    private List<RecordRule> records = List.of();
+    private List<DnsName> forwarding = List.of();
+    private List<DnsName> smarthosts = List.of();
+    private List<ClientHost> clientHosts = List.of();
+    private Optional<TlsLevel> tlsLevel = Optional.empty();
+    private Ttl ttl = Ttl.NONE;
+    private Map<String, String> deviations = Map.of();
+    private Set<String> relaxed = Set.of();
+    private Set<String> guessed = Set.of();
+
+    Parts(String profile, String label, Role role) {
+      this.profile = profile;
+      this.label = label;
+      this.role = role;
+    }
+
+    Parts(Prescription from) {
+      this(from.profile, from.label, from.role);
+      parameters = from.parameters;
+      notes = from.notes;
+      mx = from.mx;
+      spfAuthorise = from.spfAuthorise;
+      spfInclude = from.spfInclude;
+      spfFirst = from.spfFirst;
+      spfProbe = from.spfProbe;
+      dkim = from.dkim;
+      netblocks = from.netblocks;
+      networks = from.networks;
+      feeds = from.feeds;
+      records = from.records;
+      forwarding = from.forwarding;
+      smarthosts = from.smarthosts;
+      clientHosts = from.clientHosts;
+      tlsLevel = from.tlsLevel;
+      ttl = from.ttl;
+      deviations = from.deviations;
+      relaxed = from.relaxed;
+      guessed = from.guessed;
+    }
+
+    Prescription prescription() {
+      return new Prescription(
+          profile,
+          label,
+          role,
+          parameters,
+          notes,
+          mx,
+          spfAuthorise,
+          spfInclude,
+          spfFirst,
+          spfProbe,
+          dkim,
+          netblocks,
+          networks,
+          feeds,
+          records,
+          forwarding,
+          smarthosts,
+          clientHosts,
+          tlsLevel,
+          ttl,
+          deviations,
+          relaxed,
+          guessed);
+    }
   }
 }

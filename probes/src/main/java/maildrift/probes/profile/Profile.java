@@ -1,5 +1,7 @@
 package maildrift.probes.profile;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -233,22 +235,71 @@ public final class Profile {
   public Prescription prescribe(DnsName domain, Map<String, String> given, Role role) {
     var sections = sections(given);
     var values = values(domain, given);
-    return new Prescription(
-        name,
-        label(given),
-        role,
-        role == Role.INBOUND ? mx(sections, values) : List.of(),
-        role == Role.MAILBOX ? List.of() : authorise(sections, values),
-        sections.spf().map(spf -> spf.include().fill(values)).orElse(""),
-        role != Role.MAILBOX && sections.spf().map(Sections.Spf::first).orElse(false),
-        dkim(sections, values, role),
-        names(sections.netblocks(), values),
-        records(sections, values),
-        sections.deviations(),
-        Set.copyOf(sections.subdomains().orElse(List.of())),
-        List.of("mx", "spf", "dkim", "netblocks", "records").stream()
-            .filter(sections::isGuessed)
-            .collect(Collectors.toSet()));
+    var spf = role == Role.MAILBOX ? Optional.<Sections.Spf>empty() : sections.spf();
+    return Prescription.of(name, label(given), role)
+        .parameters(lowerCase(given))
+        .notes(notes)
+        .mx(role == Role.INBOUND ? mx(sections, values) : List.of())
+        .spf(
+            names(spf.map(Sections.Spf::authorise), values),
+            sections.spf().map(own -> include(own, values)).orElse(""),
+            spf.map(Sections.Spf::first).orElse(false))
+        .spfProbe(spf.map(own -> addresses(own.probe(), values)).orElse(List.of()))
+        .dkim(dkim(sections, values, role))
+        .netblocks(names(sections.netblocks(), values))
+        .networks(sections.networks().orElse(List.of()))
+        .feeds(sections.feeds().orElse(List.of()))
+        .records(records(sections, values))
+        .forwarding(names(sections.forwarding(), values))
+        .smarthosts(names(sections.smarthosts(), values))
+        .clientHosts(clientHosts(sections, values))
+        .tlsLevel(sections.tlsLevel())
+        .ttl(sections.ttl().orElse(Prescription.Ttl.NONE))
+        .deviations(sections.deviations())
+        .relaxed(Set.copyOf(sections.subdomains().orElse(List.of())))
+        .guessed(
+            Prescription.AREAS.stream().filter(sections::isGuessed).collect(Collectors.toSet()));
+  }
+
+  private static Map<String, String> lowerCase(Map<String, String> given) {
+    var lower = new LinkedHashMap<String, String>();
+    given.forEach((key, value) -> lower.put(key, value.toLowerCase(Locale.ROOT)));
+    return lower;
+  }
+
+  /** Nobody can paste a term with a hole in it. */
+  private static String include(Sections.Spf spf, Map<String, String> values) {
+    return spf.include().isKnown(values) ? spf.include().fill(values) : "";
+  }
+
+  private static List<InetAddress> addresses(List<Template> probe, Map<String, String> values) {
+    return probe.stream()
+        .filter(template -> template.isKnown(values))
+        .flatMap(template -> address(template.fill(values)).stream())
+        .toList();
+  }
+
+  /** An address literal; never a name, so that nothing is looked up. */
+  static Optional<InetAddress> address(String text) {
+    try {
+      var network = Cidr.parse(text);
+      return network.prefix() == network.address().length * 8 && text.indexOf('/') < 0
+          ? Optional.of(InetAddress.getByAddress(network.address()))
+          : Optional.empty();
+    } catch (IllegalArgumentException | UnknownHostException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<Prescription.ClientHost> clientHosts(
+      Sections sections, Map<String, String> values) {
+    return sections.clientHosts().orElse(List.of()).stream()
+        .filter(client -> client.host().isKnown(values))
+        .flatMap(
+            client ->
+                DnsName.parse(client.host().fill(values)).stream()
+                    .map(host -> new Prescription.ClientHost(host, client.ports())))
+        .toList();
   }
 
   /**
@@ -326,7 +377,7 @@ public final class Profile {
     var values = new LinkedHashMap<String, String>();
     values.put("domain", domain.toString());
     values.put("domain-dashes", domain.toString().replace('.', '-'));
-    given.forEach((key, value) -> values.put(key, value.toLowerCase(Locale.ROOT)));
+    values.putAll(lowerCase(given));
     parameters.forEach(
         (key, parameter) ->
             parameter
@@ -350,10 +401,6 @@ public final class Profile {
         .filter(hosts -> !hosts.isEmpty())
         .map(Prescription.MxSet::new)
         .toList();
-  }
-
-  private static List<DnsName> authorise(Sections sections, Map<String, String> values) {
-    return names(sections.spf().map(Sections.Spf::authorise), values);
   }
 
   /** Names whose placeholders all have values and that can exist; nobody can ask for the others. */

@@ -1,5 +1,6 @@
 package maildrift.probes.profile;
 
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -41,7 +42,10 @@ final class ProfileReader {
           "forwarding",
           "smarthosts",
           "networks",
+          "feeds",
+          "client_hosts",
           "tls_level",
+          "ttl",
           "evidence");
 
   private static final Set<String> PROFILE =
@@ -60,9 +64,18 @@ final class ProfileReader {
           "forwarding",
           "smarthosts",
           "networks",
-          "tls_level");
+          "feeds",
+          "client_hosts",
+          "tls_level",
+          "ttl");
+
+  /** Published lists of networks that we can read; each has a reader of its own. */
+  private static final Set<String> FEEDS = ordered("m365-endpoints");
 
   private static final int MOST_PROBLEMS = 100;
+
+  /** A week, in seconds; what is remembered longer nobody can change in time. */
+  private static final int LONGEST_TTL = 604_800;
 
   private final List<ProfileProblem> problems = new ArrayList<>();
   private Set<String> placeholders = Set.of();
@@ -174,6 +187,12 @@ final class ProfileReader {
         present(data, "forwarding").map(value -> names(sub(at, "forwarding"), value)),
         present(data, "smarthosts").map(value -> names(sub(at, "smarthosts"), value)),
         present(data, "networks").map(value -> each(sub(at, "networks"), value, this::network)),
+        present(data, "feeds")
+            .map(
+                value ->
+                    each(sub(at, "feeds"), value, (path, item) -> word(path, item, "feed", FEEDS))),
+        present(data, "client_hosts")
+            .map(value -> each(sub(at, "client_hosts"), value, this::client)),
         present(data, "tls_level")
             .flatMap(
                 value ->
@@ -183,6 +202,7 @@ final class ProfileReader {
                         "TLS level",
                         words(TlsLevel.values(), TlsLevel::word)))
             .flatMap(TlsLevel::parse),
+        present(data, "ttl").map(value -> ttl(sub(at, "ttl"), value)),
         present(data, "evidence")
             .map(value -> each(sub(at, "evidence"), value, this::evidence))
             .orElse(List.of()));
@@ -227,27 +247,64 @@ final class ProfileReader {
   }
 
   private Optional<Integer> preference(String path, Object value) {
+    return number(path, value, "MX preference", 0, 65_535);
+  }
+
+  /** {@code {host:, ports: [993, …]}}. */
+  private Optional<Sections.Client> client(String path, Object value) {
+    var fields = map(path, value);
+    onlyKnown(path, fields, ordered("host", "ports"));
+    var ports =
+        required(path, fields, "ports")
+            .map(
+                given ->
+                    each(path + ".ports", given, (at, port) -> number(at, port, "port", 1, 65_535)))
+            .orElse(List.of());
+    return required(path, fields, "host")
+        .flatMap(host -> name(path + ".host", host))
+        .map(host -> new Sections.Client(host, ports));
+  }
+
+  /** {@code {normal: 3600, migration: 300}}, in seconds. */
+  private Prescription.Ttl ttl(String path, Object value) {
+    var fields = map(path, value);
+    onlyKnown(path, fields, ordered("normal", "migration"));
+    return new Prescription.Ttl(
+        seconds(path + ".normal", fields.get("normal")),
+        seconds(path + ".migration", fields.get("migration")));
+  }
+
+  private Optional<Duration> seconds(String path, @Nullable Object value) {
+    return value == null
+        ? Optional.empty()
+        : number(path, value, "number of seconds", 1, LONGEST_TTL).map(Duration::ofSeconds);
+  }
+
+  private Optional<Integer> number(String path, Object value, String what, int least, int most) {
     var digits = String.valueOf(value);
     if (digits.isEmpty()
-        || digits.length() > 5
+        || digits.length() > 9
         || !digits.chars().allMatch(c -> c >= '0' && c <= '9')
-        || Integer.parseInt(digits) > 65_535) {
-      problem(path, "'%s' is no MX preference between 0 and 65535".formatted(digits));
+        || Integer.parseInt(digits) < least
+        || Integer.parseInt(digits) > most) {
+      problem(path, "'%s' is no %s between %d and %d".formatted(shown(digits), what, least, most));
       return Optional.empty();
     }
     return Optional.of(Integer.parseInt(digits));
   }
 
-  /** A name, a list of names, or {@code {authorise:, include:, first:}}. */
+  /** A name, a list of names, or {@code {authorise:, include:, first:, probe:}}. */
   private Optional<Sections.Spf> spf(String path, Object value) {
     if (!(value instanceof Map)) {
       var names = names(path, value);
-      return Optional.of(new Sections.Spf(names, include(names), false));
+      return Optional.of(new Sections.Spf(names, include(names), false, List.of()));
     }
     var fields = map(path, value);
-    onlyKnown(path, fields, ordered("authorise", "include", "first"));
-    if (!fields.containsKey("authorise")) {
-      problem(path, "'authorise' is missing: the SPF name whose networks must be authorised");
+    onlyKnown(path, fields, ordered("authorise", "include", "first", "probe"));
+    if (!fields.containsKey("authorise") && !fields.containsKey("probe")) {
+      problem(
+          path,
+          "'authorise' is missing: the SPF name whose networks must be authorised; or 'probe': addresses that must pass");
       return Optional.empty();
     }
     var names =
@@ -260,7 +317,28 @@ final class ProfileReader {
             .filter(template -> known(path + ".include", template))
             .orElseGet(() -> include(names));
     return Optional.of(
-        new Sections.Spf(names, include, flag(path + ".first", fields.get("first"), false)));
+        new Sections.Spf(
+            names,
+            include,
+            flag(path + ".first", fields.get("first"), false),
+            each(path + ".probe", fields.get("probe"), this::probe)));
+  }
+
+  /** An address of the provider's, or a parameter that is one. */
+  private Optional<Template> probe(String path, Object value) {
+    return text(path, value)
+        .map(Template::new)
+        .filter(template -> known(path, template))
+        .filter(
+            template -> {
+              var isRight =
+                  !template.placeholders().isEmpty()
+                      || Profile.address(template.text()).isPresent();
+              if (!isRight) {
+                problem(path, "'%s' is no IP address".formatted(shown(template.text())));
+              }
+              return isRight;
+            });
   }
 
   private static Template include(List<Template> names) {

@@ -26,7 +26,10 @@ record Sections(
     Optional<List<Template>> forwarding,
     Optional<List<Template>> smarthosts,
     Optional<List<Cidr>> networks,
+    Optional<List<String>> feeds,
+    Optional<List<Client>> clientHosts,
     Optional<TlsLevel> tlsLevel,
+    Optional<Prescription.Ttl> ttl,
     List<Evidence> evidence) {
 
   static final Sections NONE =
@@ -43,14 +46,22 @@ record Sections(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
           List.of());
 
   record Host(Template host, Optional<Integer> preference) {}
 
-  record Spf(List<Template> authorise, Template include, boolean first) {}
+  /**
+   * @param probe addresses for which check_host() must pass; a placeholder stands for an address
+   */
+  record Spf(List<Template> authorise, Template include, boolean first, List<Template> probe) {}
 
   record Dkim(
       Template selector, Optional<String> key, Optional<Template> cname, boolean required) {}
+
+  record Client(Template host, List<Integer> ports) {}
 
   record Entry(
       String prefix, RecordType type, Template value, Prescription.Demand demand, String reason) {}
@@ -71,7 +82,10 @@ record Sections(
         specific.forwarding.or(() -> forwarding),
         specific.smarthosts.or(() -> smarthosts),
         specific.networks.or(() -> networks),
+        specific.feeds.or(() -> feeds),
+        specific.clientHosts.or(() -> clientHosts),
         specific.tlsLevel.or(() -> tlsLevel),
+        specific.ttl.or(() -> ttl),
         overridden(specific.evidence));
   }
 

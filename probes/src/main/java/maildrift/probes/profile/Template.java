@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Text with placeholders such as <code>{domain}</code>.
+ * Text with placeholders such as <code>{domain}</code>. The braces of an SPF macro, <code>%{i}
+ * </code>, are none.
  *
  * @param text as written
  */
@@ -14,7 +15,7 @@ record Template(String text) {
   /** The names in braces, in order. */
   List<String> placeholders() {
     var names = new ArrayList<String>();
-    var open = text.indexOf('{');
+    var open = opening(0);
     while (open >= 0) {
       var close = text.indexOf('}', open);
       if (close < 0) {
@@ -22,7 +23,7 @@ record Template(String text) {
         break;
       }
       names.add(text.substring(open + 1, close));
-      open = text.indexOf('{', close);
+      open = opening(close);
     }
     return names;
   }
@@ -36,7 +37,7 @@ record Template(String text) {
     var out = new StringBuilder();
     var at = 0;
     while (at < text.length()) {
-      var open = text.indexOf('{', at);
+      var open = opening(at);
       var close = open < 0 ? -1 : text.indexOf('}', open);
       if (close < 0) {
         break;
@@ -45,5 +46,13 @@ record Template(String text) {
       at = close + 1;
     }
     return out.append(text, at, text.length()).toString();
+  }
+
+  private int opening(int from) {
+    var open = text.indexOf('{', from);
+    while (open > 0 && text.charAt(open - 1) == '%') {
+      open = text.indexOf('{', open + 1);
+    }
+    return open;
   }
 }

@@ -126,7 +126,7 @@ final class AuthorisationRules {
                         expected.name(),
                         prescription.label()))
             .with("missing", networks);
-    out.add(prescription.certain() ? finding : finding.severity(Severity.WARNING));
+    out.add(finding.severity(prescription.atMost("spf", SpfRules.NOT_AUTHORISED.severity())));
   }
 
   private static String shortened(List<String> networks) {

@@ -279,20 +279,7 @@ class AutoProbeTest {
             "Outlook");
     var domain =
         CONTOSO.prescriptions(
-            List.of(
-                new Prescription(
-                    "house",
-                    "house",
-                    Role.INBOUND,
-                    List.of(),
-                    List.of(),
-                    "",
-                    false,
-                    List.of(),
-                    List.of(),
-                    List.of(rule),
-                    Map.of(),
-                    true)));
+            List.of(Prescription.of("house", "house", Role.INBOUND).records(List.of(rule))));
     var judgement = PROBE.judge(domain, PROBE.observe(domain, world), Context.at(Instant.now()));
 
     assertThat(violated(judgement)).isEmpty();

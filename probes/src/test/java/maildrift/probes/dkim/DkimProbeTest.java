@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
@@ -461,19 +462,9 @@ class DkimProbeTest {
   }
 
   private static Prescription prescription(boolean certain, DkimExpectation... expectations) {
-    return new Prescription(
-        "house",
-        "house",
-        Role.INBOUND,
-        List.of(),
-        List.of(),
-        "",
-        false,
-        List.of(expectations),
-        List.of(),
-        List.of(),
-        Map.of(),
-        certain);
+    return Prescription.of("house", "house", Role.INBOUND)
+        .dkim(List.of(expectations))
+        .guessed(certain ? Set.of() : Set.of("dkim"));
   }
 
   private static Answer txt(String... texts) {

@@ -504,21 +504,7 @@ class DmarcProbeTest {
   private static ManagedDomain behind(Role role, Set<String> relaxed) {
     return ManagedDomain.undeclared(DnsName.of(CONTOSO))
         .prescriptions(
-            List.of(
-                new Prescription(
-                        "provider",
-                        "provider region=de",
-                        role,
-                        List.of(),
-                        List.of(),
-                        "",
-                        false,
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        Map.of(),
-                        true)
-                    .relaxed(relaxed)));
+            List.of(Prescription.of("provider", "provider region=de", role).relaxed(relaxed)));
   }
 
   private static final String SELECTOR = "default._domainkey.contoso.test";

@@ -42,12 +42,12 @@ class ProfileCatalogTest {
     "eu, eu-smtp-inbound-1.mimecast.com, eu._netblocks.mimecast.com, ''",
     "de, de-smtp-inbound-1.mimecast.com, de._netblocks.mimecast.com, ''",
     "us, us-smtp-inbound-1.mimecast.com, us._netblocks.mimecast.com, ''",
-    "usb, usb-smtp-inbound-1.mimecast.com, usb._netblocks.mimecast.com, ''",
-    "ca, ca-smtp-inbound-1.mimecast.com, ca._netblocks.mimecast.com, mx",
+    "usb, usb-smtp-inbound-1.mimecast.com, usb._netblocks.mimecast.com, smarthosts",
+    "ca, ca-smtp-inbound-1.mimecast.com, ca._netblocks.mimecast.com, forwarding mx smarthosts",
     "za, za-smtp-inbound-1.mimecast.co.za, za._netblocks.mimecast.com, ''",
-    "au, au-smtp-inbound-1.mimecast.com, au._netblocks.mimecast.com, mx",
+    "au, au-smtp-inbound-1.mimecast.com, au._netblocks.mimecast.com, forwarding mx",
     "je, je-smtp-inbound-1.mimecast-offshore.com, je._netblocks.mimecast.com, netblocks spf",
-    "uspcom, uspcom-smtp-inbound-1.mimecast-pscom-us.com, uspcom._netblocks.mimecast-pscom-us.com, mx",
+    "uspcom, uspcom-smtp-inbound-1.mimecast-pscom-us.com, uspcom._netblocks.mimecast-pscom-us.com, forwarding mx smarthosts",
     "DE, de-smtp-inbound-1.mimecast.com, de._netblocks.mimecast.com, ''",
   })
   void knowsMimecastsRegionsAndTheirExceptions(
@@ -300,9 +300,9 @@ class ProfileCatalogTest {
                     """))
         .hasMessage(
             """
-            house.yaml:4:1: unknown key 'colour'; known: title, mx, spf, dkim, netblocks, records, deviations, subdomains, forwarding, smarthosts, networks, tls_level, evidence, notes, roles, parameters, regions, variants
+            house.yaml:4:1: unknown key 'colour'; known: title, mx, spf, dkim, netblocks, records, deviations, subdomains, forwarding, smarthosts, networks, feeds, client_hosts, tls_level, ttl, evidence, notes, roles, parameters, regions, variants
             house.yaml:2:29: unknown key 'prefrence'; did you mean 'preference'?
-            house.yaml:3:1: 'authorise' is missing: the SPF name whose networks must be authorised
+            house.yaml:3:1: 'authorise' is missing: the SPF name whose networks must be authorised; or 'probe': addresses that must pass
             house.yaml:7:10: 'mx..example.net' is no host name""");
   }
 

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Prescription;
 import maildrift.probes.domain.Prescription.MxHost;
 import maildrift.probes.domain.Role;
+import maildrift.probes.domain.TlsLevel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -84,6 +87,68 @@ class ProfileTest {
                 "region", "house has no region 'nroth'; did you mean 'north'? It has north"));
   }
 
+  @Test
+  void aPrescriptionCarriesEverySection() {
+    var house =
+        read(
+            Map.ofEntries(
+                Map.entry("notes", "Mind the gap."),
+                Map.entry("parameters", Map.of("probe", "an address that sends for you")),
+                Map.entry(
+                    "spf",
+                    Map.of(
+                        "include",
+                        "exists:%{i}._spf.example.net",
+                        "probe",
+                        List.of("{probe}", "2001:db8::1"))),
+                Map.entry("networks", "192.0.2.0/24"),
+                Map.entry("feeds", "m365-endpoints"),
+                Map.entry("forwarding", "{domain-dashes}.in.example.net"),
+                Map.entry("smarthosts", "{region}.out.example.net"),
+                Map.entry(
+                    "client_hosts",
+                    List.of(Map.of("host", "imap.example.net", "ports", List.of(143, 993)))),
+                Map.entry("tls_level", "verify"),
+                Map.entry("ttl", Map.of("normal", 3600, "migration", 300)),
+                Map.entry("regions", Map.of("north", Map.of())),
+                Map.entry(
+                    "evidence",
+                    List.of(
+                        Map.of(
+                            "facts",
+                            List.of("smarthosts", "ttl"),
+                            "source",
+                            "s",
+                            "date",
+                            "2026-11-21",
+                            "confidence",
+                            "guess")))));
+
+    var seen =
+        house.prescribe(CONTOSO, Map.of("region", "NORTH", "probe", "198.51.100.7"), Role.OUTBOUND);
+
+    assertThat(seen.region()).contains("north");
+    assertThat(seen.variant()).isEmpty();
+    assertThat(seen.parameter("probe")).contains("198.51.100.7");
+    assertThat(seen.notes()).isEqualTo("Mind the gap.");
+    assertThat(seen.spfAuthorise()).isEmpty();
+    assertThat(seen.spfInclude()).isEqualTo("exists:%{i}._spf.example.net");
+    assertThat(seen.spfProbe())
+        .extracting(java.net.InetAddress::getHostAddress)
+        .containsExactly("198.51.100.7", "2001:db8:0:0:0:0:0:1");
+    assertThat(seen.networks()).hasToString("[192.0.2.0/24]");
+    assertThat(seen.feeds()).containsExactly("m365-endpoints");
+    assertThat(seen.forwarding()).containsExactly(DnsName.of("contoso-tld.in.example.net"));
+    assertThat(seen.smarthosts()).containsExactly(DnsName.of("north.out.example.net"));
+    assertThat(seen.clientHosts())
+        .containsExactly(
+            new Prescription.ClientHost(DnsName.of("imap.example.net"), List.of(143, 993)));
+    assertThat(seen.tlsLevel()).contains(TlsLevel.VERIFY);
+    assertThat(seen.ttl().normal()).contains(Duration.ofHours(1));
+    assertThat(seen.ttl().migration()).contains(Duration.ofMinutes(5));
+    assertThat(seen.guessed()).containsExactlyInAnyOrder("smarthosts", "ttl");
+  }
+
   static Stream<Arguments> mistakes() {
     return Stream.of(
         Arguments.of(Map.of("mxx", "mx.example.net"), "mxx: unknown key 'mxx'; did you mean 'mx'?"),
@@ -130,6 +195,16 @@ class ProfileTest {
         Arguments.of(
             Map.of("tls_level", "verfy"),
             "tls_level: 'verfy' is no TLS level; did you mean 'verify'?"),
+        Arguments.of(
+            Map.of("spf", Map.of("probe", List.of("192.0.2.0/24"))),
+            "spf.probe[0]: '192.0.2.0/24' is no IP address"),
+        Arguments.of(Map.of("feeds", "m365"), "feeds: 'm365' is no feed; known: m365-endpoints"),
+        Arguments.of(
+            Map.of("client_hosts", List.of(Map.of("host", "imap.example.net", "ports", 0))),
+            "client_hosts[0].ports: '0' is no port between 1 and 65535"),
+        Arguments.of(
+            Map.of("ttl", Map.of("migration", "5m")),
+            "ttl.migration: '5m' is no number of seconds between 1 and 604800"),
         Arguments.of(
             Map.of(
                 "evidence",

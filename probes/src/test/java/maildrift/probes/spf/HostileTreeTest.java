@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -183,19 +182,8 @@ class HostileTreeTest {
           ManagedDomain.undeclared(DnsName.of(DOMAIN))
               .prescriptions(
                   List.of(
-                      new Prescription(
-                          "provider",
-                          "provider",
-                          Role.OUTBOUND,
-                          List.of(),
-                          List.of(provider),
-                          "",
-                          false,
-                          List.of(),
-                          List.of(),
-                          List.of(),
-                          Map.of(),
-                          true)));
+                      Prescription.of("provider", "provider", Role.OUTBOUND)
+                          .spf(List.of(provider), "", false)));
 
       look(server, domain);
 

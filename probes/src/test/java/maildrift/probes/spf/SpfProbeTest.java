@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
@@ -56,19 +57,9 @@ class SpfProbeTest {
     return undeclared()
         .prescriptions(
             List.of(
-                new Prescription(
-                    "provider",
-                    "provider region=de",
-                    Role.OUTBOUND,
-                    List.of(),
-                    List.of(PROVIDER),
-                    "include:_spf.provider.test",
-                    first,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    Map.of(),
-                    certain)));
+                Prescription.of("provider", "provider region=de", Role.OUTBOUND)
+                    .spf(List.of(PROVIDER), "include:_spf.provider.test", first)
+                    .guessed(certain ? Set.of() : Set.of("spf"))));
   }
 
   private Judgement judge(ManagedDomain domain, Dns from) {

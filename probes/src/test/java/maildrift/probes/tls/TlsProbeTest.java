@@ -898,23 +898,13 @@ class TlsProbeTest {
   @Test
   void aHostOfTheInboundProfileIsANextHop() {
     var prescription =
-        new Prescription(
-            "provider",
-            "provider",
-            Role.INBOUND,
-            List.of(
-                new Prescription.MxSet(
-                    List.of(
-                        new Prescription.MxHost(
-                            new HostPattern("mx.provider.test"), Optional.empty())))),
-            List.of(),
-            "",
-            false,
-            List.of(),
-            List.of(),
-            List.of(),
-            Map.of(),
-            true);
+        Prescription.of("provider", "provider", Role.INBOUND)
+            .mx(
+                List.of(
+                    new Prescription.MxSet(
+                        List.of(
+                            new Prescription.MxHost(
+                                new HostPattern("mx.provider.test"), Optional.empty())))));
     var domain = level(TlsLevel.SECURE).prescriptions(List.of(prescription));
 
     assertThat(HostJudge.isDeclared(domain, DnsName.of(MX))).isTrue();
