@@ -1,5 +1,7 @@
 package maildrift.monitor.cli;
 
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -7,11 +9,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import maildrift.monitor.check.Look;
+import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.config.ProfileUse;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.wiring.Loading;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.network.AllowlistFile;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.network.Drift;
+import maildrift.probes.network.Paste;
 import maildrift.probes.spf.Netblocks;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,22 +29,39 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "netblocks",
     description = {
-      "The networks behind SPF names, ready to paste into a gateway.",
-      "One CIDR a line. With --allowlist the drift instead: + missing (published, not "
+      "The networks behind SPF names or profiles, ready to paste into a gateway.",
+      "One CIDR a line, or what --paste says. With --allowlist the drift instead: + missing (published, not "
           + "accepted), - stale (accepted, covers nothing published), ~ wider."
     },
     footer = {
       "",
       "Examples:",
       "  maildrift netblocks de._netblocks.mimecast.com",
+      "  maildrift netblocks mimecast:region=de --paste nftables",
       "  maildrift netblocks de._netblocks.mimecast.com --allowlist gateway.txt"
     })
 final class NetblocksCommand implements Callable<Integer> {
+  private static final DnsName EXAMPLE = DnsName.of("example.test");
+
   @Parameters(
       arity = "1..*",
       paramLabel = "NAME",
-      description = "A name that publishes networks as SPF.")
+      description = "A name that publishes networks as SPF, or a profile, e.g. mimecast:region=de.")
   List<String> names = List.of();
+
+  @Option(
+      names = "--paste",
+      paramLabel = "FORMAT",
+      description =
+          "The list as a gateway takes it: seppmail (one CIDR a line, the default), postfix (a "
+              + "cidr: table), exchange (PowerShell), nftables (named sets).")
+  @Nullable String paste;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration with profiles of your own.")
+  @Nullable Path config;
 
   @Option(
       names = "--allowlist",
@@ -49,7 +73,14 @@ final class NetblocksCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var sources = names.stream().map(Arguments::domain).toList();
+    if (paste != null && allowlist != null) {
+      throw new Failure(
+          "--paste prints a list and --allowlist prints what differs; give one of them");
+    }
+    var format = format();
+    var configuration = config == null ? MonitorConfig.DEFAULT : Configured.load(config);
+    var sources =
+        names.stream().flatMap(name -> sources(name, configuration).stream()).distinct().toList();
     var accepted =
         allowlist == null ? List.<Cidr>of() : accepted(Arguments.text("--allowlist", allowlist));
     var published = new LinkedHashSet<Cidr>();
@@ -87,7 +118,7 @@ final class NetblocksCommand implements Callable<Integer> {
     if (exit == Exit.FINDINGS && published.isEmpty()) {
       return exit;
     }
-    return allowlist == null ? list(published, exit) : drift(published, accepted, exit);
+    return allowlist == null ? list(published, format, exit) : drift(published, accepted, exit);
   }
 
   /**
@@ -112,14 +143,60 @@ final class NetblocksCommand implements Callable<Integer> {
     return missing.isEmpty() ? exit : Exit.FINDINGS;
   }
 
-  private int list(Set<Cidr> published, int exit) {
+  private Paste format() {
+    return paste == null
+        ? Paste.SEPPMAIL
+        : Paste.of(paste)
+            .orElseThrow(
+                () -> new Failure("--paste is %s, not '%s'".formatted(Paste.words(), paste)));
+  }
+
+  /** A name is one of a profile where it has parameters, or where a profile is called so. */
+  private static List<DnsName> sources(String name, MonitorConfig configuration) {
+    var isProfile = name.indexOf(':') >= 0 || configuration.profiles().named(name).isPresent();
+    return isProfile ? ofProfile(name, configuration) : List.of(Arguments.domain(name));
+  }
+
+  private static List<DnsName> ofProfile(String written, MonitorConfig configuration) {
+    try {
+      var use = ProfileUse.parse(written);
+      // What a profile makes of the domain's own name is not of interest here.
+      return switch (Loading.loader().adHoc(EXAMPLE, List.of(use), configuration)) {
+        case ConfigLoader.DomainResult.Refused(var problems) ->
+            throw new Failure(written + ": " + problems.getFirst().message());
+        case ConfigLoader.DomainResult.Accepted(var domain) -> {
+          var sources =
+              domain.prescriptions().stream()
+                  .flatMap(prescription -> prescription.netblocks().stream())
+                  .toList();
+          if (sources.isEmpty()) {
+            throw new Failure("the profile %s names no netblock source".formatted(written));
+          }
+          yield sources;
+        }
+      };
+    } catch (IllegalArgumentException problem) {
+      throw new Failure(String.valueOf(problem.getMessage()));
+    }
+  }
+
+  private int list(Set<Cidr> published, Paste format, int exit) {
+    var text = format.text(new Paste.Heading(String.join(", ", names), Instant.now()), published);
     if (common.json()) {
       var facts = new LinkedHashMap<String, Object>();
       facts.put("names", names);
       facts.put("published", List.copyOf(published));
+      if (paste != null) {
+        facts.put("format", format.word());
+        facts.put("paste", text);
+      }
       System.out.println(CheckJson.value(facts));
-    } else {
+    } else if (paste == null) {
       published.forEach(System.out::println);
+    } else if (text.isEmpty()) {
+      warn("nothing is published, and most gateways take an empty list to accept all");
+    } else {
+      System.out.println(text);
     }
     return exit;
   }

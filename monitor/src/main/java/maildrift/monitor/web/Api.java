@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -22,6 +22,7 @@ import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
 import maildrift.probes.Verdict;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.network.Paste;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -203,48 +204,69 @@ final class Api {
     }
   }
 
-  /** Per source and allowlist once, with the domains that it concerns. */
+  /**
+   * Per source and allowlist once, with the domains that it concerns, and per allowlist what all
+   * its sources publish together; {@code ?paste=} says for what kind of gateway.
+   */
   Answer drift(Request request) {
-    var sources = new LinkedHashMap<String, JsonNode>();
-    var domains = new LinkedHashMap<String, List<String>>();
-    for (var state : backend.domains()) {
-      var probe = state.probes().get("netblocks");
-      if (probe == null) {
-        continue;
-      }
-      for (var source : CheckJson.mapper().readTree(probe.facts()).path("sources")) {
-        var key =
-            source.path("name").asString("") + " " + source.path("allowlistName").asString("");
-        sources.put(key, source);
-        domains.computeIfAbsent(key, _ -> new ArrayList<>()).add(state.domain().name().toString());
-      }
-    }
+    var format = paste(request);
+    var view = DriftView.of(backend.domains());
     return Answer.json(
         CheckJson.bytes(
             json -> {
               json.writeStartObject();
+              json.writeStringProperty("format", format.word());
               json.writeArrayPropertyStart("sources");
-              sources.forEach(
-                  (key, source) -> {
-                    json.writeStartObject();
-                    source
-                        .properties()
-                        .forEach(
-                            entry -> {
-                              json.writeName(entry.getKey());
-                              json.writeRawValue(entry.getValue().toString());
-                            });
-                    var list = new ArrayList<String>();
-                    source.path("published").forEach(network -> list.add(network.asString("")));
-                    json.writeStringProperty("paste", String.join("\n", list));
-                    json.writeArrayPropertyStart("domains");
-                    domains.getOrDefault(key, List.of()).forEach(json::writeString);
-                    json.writeEndArray();
-                    json.writeEndObject();
-                  });
+              view.sources().forEach(source -> source(json, source, format));
+              json.writeEndArray();
+              json.writeArrayPropertyStart("allowlists");
+              view.allowlists().forEach(list -> allowlist(json, list, format));
               json.writeEndArray();
               json.writeEndObject();
             }));
+  }
+
+  static Paste paste(Request request) {
+    return request
+        .query("paste")
+        .map(
+            word ->
+                Paste.of(word)
+                    .orElseThrow(
+                        () ->
+                            Refusal.badRequest(
+                                "paste is one of %s, not '%s'".formatted(Paste.words(), word))))
+        .orElse(Paste.SEPPMAIL);
+  }
+
+  private static void source(JsonGenerator json, DriftView.Source source, Paste format) {
+    json.writeStartObject();
+    source
+        .facts()
+        .properties()
+        .forEach(
+            entry -> {
+              json.writeName(entry.getKey());
+              json.writeRawValue(entry.getValue().toString());
+            });
+    json.writeStringProperty("paste", source.paste(format));
+    names(json, "domains", source.domains());
+    json.writeEndObject();
+  }
+
+  private static void allowlist(JsonGenerator json, DriftView.Allowlist list, Paste format) {
+    json.writeStartObject();
+    json.writeStringProperty("name", list.name());
+    names(json, "sources", list.sources());
+    text(json, "paste", list.paste(format).orElse(null));
+    names(json, "domains", list.domains());
+    json.writeEndObject();
+  }
+
+  private static void names(JsonGenerator json, String name, Collection<String> names) {
+    json.writeArrayPropertyStart(name);
+    names.forEach(json::writeString);
+    json.writeEndArray();
   }
 
   /** As Alertmanager's GET /api/v2/alerts, with our phases. */

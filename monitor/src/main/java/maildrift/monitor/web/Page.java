@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import maildrift.alerts.Alert;
 import maildrift.monitor.html.Html;
 import maildrift.monitor.json.CheckJson;
@@ -17,6 +18,8 @@ import maildrift.monitor.web.WebServer.Request;
 import maildrift.probes.Severity;
 import maildrift.probes.Verdict;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.network.Cidr;
+import maildrift.probes.network.Paste;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -26,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 final class Page {
   private static final int MOST_ROWS = 500;
   private static final int MOST_CHANGES = 20;
+  private static final int MOST_NAMES = 50;
 
   private final Backend backend;
 
@@ -124,6 +128,8 @@ final class Page {
             head.in("a", "brand", brand -> brand.plain("maildrift"))
                 .raw("<nav>")
                 .link("/", "Fleet")
+                .raw(" ")
+                .link("/drift", "Netblocks")
                 .raw("</nav>")
                 .text("h1", where));
   }
@@ -137,7 +143,7 @@ final class Page {
                 .plain(" · ")
                 .link("/api/v1/domains", "domains as JSON")
                 .plain(" · ")
-                .link("/api/v1/drift", "netblock drift")
+                .link("/api/v1/drift", "netblock drift as JSON")
                 .plain(" · ")
                 .link("/api/v1/alerts", "alerts"));
   }
@@ -474,6 +480,97 @@ final class Page {
         : gone.toDays() + " days ago";
   }
 
+  /** What to paste into which gateway, in the format of {@code ?paste=}. */
+  Answer drift(Request request) {
+    var format = Api.paste(request);
+    var view = DriftView.of(backend.domains());
+    return Answer.html(
+        page(
+            "netblocks – maildrift",
+            html -> {
+              header(html, "Netblocks");
+              html.in("p", line -> formats(line, format));
+              if (view.sources().isEmpty()) {
+                html.text("p", "dim", "no domain has a profile with networks");
+              }
+              view.allowlists().forEach(list -> allowlist(html, list, format));
+              html.text("h2", "Sources");
+              view.sources().forEach(source -> source(html, source, format));
+              footer(html);
+            }));
+  }
+
+  private static void formats(Html line, Paste chosen) {
+    line.plain("Lists to paste, a click selects one: ");
+    for (var format : Paste.values()) {
+      if (format == chosen) {
+        line.text("b", format.word());
+      } else {
+        line.link("/drift?paste=" + format.word(), format.word());
+      }
+      line.raw(" ");
+    }
+  }
+
+  private static void allowlist(Html html, DriftView.Allowlist list, Paste format) {
+    html.text("h2", "Allowlist " + list.name());
+    html.text(
+        "p",
+        "dim",
+        "follows %s; used by %d domain%s"
+            .formatted(
+                String.join(", ", list.sources()),
+                list.domains().size(),
+                list.domains().size() == 1 ? "" : "s"));
+    list.paste(format)
+        .filter(text -> !text.isEmpty())
+        .ifPresentOrElse(
+            text -> html.text("pre", "copy", text),
+            () ->
+                html.text(
+                    "p",
+                    "gap",
+                    "not all of its sources could be seen: a list with holes must not be pasted"));
+  }
+
+  private static void source(Html html, DriftView.Source source, Paste format) {
+    html.text(
+        "h3",
+        source.name() + source.allowlist().map(list -> " against allowlist " + list).orElse(""));
+    html.in(
+        "dl",
+        list -> {
+          for (var kind : List.of("missing", "stale", "wider")) {
+            if (source.facts().has(kind)) {
+              list.text("dt", kind)
+                  .text(
+                      "dd",
+                      source.networks(kind).isEmpty()
+                          ? "none"
+                          : source.networks(kind).stream()
+                              .map(Cidr::toString)
+                              .collect(Collectors.joining(", ")));
+            }
+          }
+          list.text("dt", "domains")
+              .in(
+                  "dd",
+                  names -> {
+                    source.domains().stream()
+                        .limit(MOST_NAMES)
+                        .forEach(name -> names.link("/domains/" + name, name).raw(" "));
+                    if (source.domains().size() > MOST_NAMES) {
+                      names.plain("and %d more".formatted(source.domains().size() - MOST_NAMES));
+                    }
+                  });
+        });
+    if (source.isSeen()) {
+      html.text("pre", "copy", source.paste(format));
+    } else {
+      html.text("p", "gap", source.facts().path("why").asString("not seen"));
+    }
+  }
+
   Answer style(Request request) {
     return Answer.of("text/css; charset=utf-8", STYLE.getBytes(StandardCharsets.UTF_8));
   }
@@ -506,6 +603,7 @@ final class Page {
       .finding p { margin: .3rem 0; }
       article.finding { color: inherit; }
       pre, code { font: .87em/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+      .copy { user-select: all; }
       pre { background: var(--soft); padding: .5rem .7rem; margin: .2rem 0; }
       dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: .2rem 0; }
       dt { opacity: .7; } dd { margin: 0; }

@@ -401,6 +401,7 @@ public final class WebServer implements AutoCloseable {
 
     get(router, backend, "/", page::fleet);
     get(router, backend, "/domains/:name", page::domain);
+    get(router, backend, "/drift", page::drift);
     get(router, backend, "/rules/:id", page::rule);
     get(router, backend, "/style.css", page::style);
 

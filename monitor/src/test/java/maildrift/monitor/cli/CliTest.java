@@ -262,6 +262,12 @@ class CliTest {
             "-");
     assertThat(drift.out()).isEqualTo("+ 203.0.113.7/32\n- 192.0.2.0/24\n");
     assertThat(drift.exit()).isEqualTo(1);
+    assertThat(asking("", "netblocks", "_netblocks.provider.test", "--paste", "postfix").out())
+        .startsWith("# _netblocks.provider.test, as published at ")
+        .endsWith("\n198.51.100.0/24\tOK\n203.0.113.7/32\tOK\n");
+    assertThat(asking("", "netblocks", "a.test", "--paste", "pf").err())
+        .contains("--paste is seppmail, postfix, exchange or nftables, not 'pf'");
+    assertThat(asking("", "netblocks", "dead.test", "--paste", "nftables").out()).isEmpty();
     assertThat(asking("", "netblocks", "dead.test").exit()).isEqualTo(3);
     assertThat(asking("", "netblocks", "dead.test").out()).isEmpty();
   }

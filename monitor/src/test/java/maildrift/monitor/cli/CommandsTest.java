@@ -46,6 +46,30 @@ class CommandsTest {
   }
 
   @Test
+  void netblocksOfAProfileAreThoseOfItsNames() {
+    try (var dns = FakeDns.serving("de._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/24 ~all")) {
+      var ran =
+          Ran.command(
+              "netblocks",
+              "mimecast:region=de",
+              "--paste",
+              "exchange",
+              "--format",
+              "json",
+              "--dns",
+              dns.hostAndPort());
+
+      var json = CheckJson.mapper().readTree(ran.out());
+      assertThat(json.path("published").path(0).asString()).isEqualTo("192.0.2.0/24");
+      assertThat(json.path("paste").asString()).contains("Set-ReceiveConnector -Identity \"");
+      assertThat(ran.exit()).isEqualTo(Exit.OK);
+    }
+    assertThat(Ran.command("netblocks", "mimecast:region=xx").err()).contains("xx");
+    assertThat(Ran.command("netblocks", "seppmail", "--paste", "postfix").err())
+        .contains("names no netblock source");
+  }
+
+  @Test
   void netblocksThatCouldNotBeSeenMakeNothingStale() throws IOException {
     var allowlist = folder.resolve("gateway.txt");
     Files.writeString(allowlist, "192.0.2.0/24\n198.51.100.0/24\n");

@@ -102,6 +102,24 @@ class HttpTest {
   }
 
   @Test
+  void driftIsPastedInTheGatewaysOwnFormat() {
+    var drift = json(daemon.get("/api/v1/drift?paste=nftables"));
+    assertThat(drift.at("/sources/0/paste").asString())
+        .contains("add element inet maildrift md_netblocks_provider_test_v4 { 198.51.100.0/24, ");
+    assertThat(drift.at("/allowlists/0/name").asString()).isEqualTo("gateway");
+    assertThat(drift.at("/allowlists/0/sources/0").asString())
+        .isEqualTo("_netblocks.provider.test");
+    assertThat(drift.at("/allowlists/0/paste").asString())
+        .isEqualTo(drift.at("/sources/0/paste").asString());
+    assertThat(daemon.get("/api/v1/drift?paste=pf").statusCode()).isEqualTo(400);
+
+    assertThat(daemon.get("/drift?paste=postfix").body())
+        .contains("<pre class=\"copy\"># _netblocks.provider.test, as published at ")
+        .contains("198.51.100.0/24\tOK")
+        .contains("href=\"/drift?paste=exchange\"");
+  }
+
+  @Test
   void alertsAreListedAsAlertmanagerDoes() {
     var alert = json(daemon.get("/api/v1/alerts?domain=fabrikam.test&state=firing")).get(0);
     assertThat(alert.at("/labels/alertname").asString()).isEqualTo("netblocks.missing");

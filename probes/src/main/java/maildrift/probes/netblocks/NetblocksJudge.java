@@ -180,6 +180,7 @@ final class NetblocksJudge {
   private Map<String, Object> facts(Netblocks source, List<Cidr> missing, Optional<Drift> drift) {
     var facts = new LinkedHashMap<String, Object>();
     facts.put("name", source.name().toString());
+    domain.allowlist().ifPresent(list -> facts.put("allowlistName", list.name()));
     switch (source) {
       case Netblocks.Known known -> {
         facts.put("outcome", Outcome.OBSERVED.word());
@@ -192,7 +193,6 @@ final class NetblocksJudge {
         }
         allowlist.ifPresent(
             list -> {
-              facts.put("allowlistName", list.name());
               facts.put("allowlist", texts(list.entries()));
               facts.put("missing", texts(missing));
               if (isUnionKnown()) {
