@@ -96,12 +96,13 @@ public final class CheckRunner {
   }
 
   private CheckResult check(
-      ManagedDomain domain,
+      ManagedDomain declared,
       Look look,
       Predicate<String> wanted,
       Context context,
       Duration limit,
       Recall recall) {
+    var domain = declared.asOf(context.now());
     var network = doors.open(look, Deadline.after(limit));
     // Only a regular look expects to see what the last one saw.
     var replay = Replay.of(domain, network, look == Look.REGULAR ? recall : Recall.NOTHING);

@@ -255,8 +255,8 @@ public final class Watch {
   }
 
   private void turn(String name, DomainWatch watch, Look look) {
-    var domain = watch.state.domain();
     var now = clock.instant();
+    var domain = watch.state.domain().asOf(now);
     var context = new Context(now, published.withdrawn(), watch::past);
     var ripe =
         watch.alerts.stream()
@@ -529,7 +529,7 @@ public final class Watch {
   private static boolean isQuiet(DomainWatch watch, Seen seen) {
     return seen.alone()
         && seen.result().gaps().isEmpty()
-        && seen.result().domain().equals(watch.state.domain())
+        && seen.result().domain().equals(watch.state.domain().asOf(seen.result().checkedAt()))
         && seen.result().domain().waivers().isEmpty()
         && watch.doubts.isEmpty()
         && watch.alerts.stream()
@@ -549,7 +549,8 @@ public final class Watch {
   /** Nothing in memory changes before the commit: a turn that could not be stored is made again. */
   private void settleLocked(String name, DomainWatch watch, Seen seen) {
     var now = seen.result().checkedAt();
-    var domain = watch.state.domain();
+    var declared = watch.state.domain();
+    var domain = declared.asOf(now);
     var batch = Batch.builder();
     var noted = noted(name, watch, seen.result(), now, batch);
     var drift = new ArrayList<>(drift(noted.baseline(), seen.result()));
@@ -584,7 +585,7 @@ public final class Watch {
             now,
             AlertTerms.DEFAULT.confirmations(terms.schedule().confirmations()));
     // The declaration may have been replaced while the network was asked.
-    var next = provisional.drift(graded).domain(domain);
+    var next = provisional.drift(graded).domain(declared);
     var same = next.sameContent(watch.state);
     if (!same) {
       batch.state(new StateRow(name, next.content(), next.verdict().word(), now, Optional.empty()));

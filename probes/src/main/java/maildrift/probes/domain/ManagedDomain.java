@@ -1,5 +1,7 @@
 package maildrift.probes.domain;
 
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +27,8 @@ import maildrift.probes.dns.DnsName;
  * @param blocklists that are asked about it, in the order written
  * @param declared settings elsewhere that nothing outside shows
  * @param neighbours what the operator's other domains have to do with it
- * @param migration its declared move from one profile to another
+ * @param migrations its declared moves from one profile to another, by their start; no two of them
+ *     overlap. The prescriptions hold what one of them begins or ends with, if any
  */
 public record ManagedDomain(
     DnsName name,
@@ -44,7 +47,7 @@ public record ManagedDomain(
     List<Blocklist> blocklists,
     Declared declared,
     Neighbours neighbours,
-    Optional<Migration> migration) {
+    List<Migration> migrations) {
 
   public ManagedDomain {
     prescriptions = List.copyOf(prescriptions);
@@ -56,6 +59,7 @@ public record ManagedDomain(
     waivers = List.copyOf(waivers);
     severities = Map.copyOf(severities);
     blocklists = List.copyOf(blocklists);
+    migrations = migrations.stream().sorted(Comparator.comparing(Migration::start)).toList();
   }
 
   /** One about which no blocklist is asked. */
@@ -90,7 +94,7 @@ public record ManagedDomain(
         List.of(),
         Declared.NOTHING,
         Neighbours.NONE,
-        Optional.empty());
+        List.of());
   }
 
   /** A domain of which nothing is declared: only the general rules apply. */
@@ -111,9 +115,27 @@ public record ManagedDomain(
         Map.of());
   }
 
-  /** The one that prescribes MX: the first with role inbound. */
+  /**
+   * The one that prescribes MX: the first with role inbound. While the domain is moving, what both
+   * states make of it.
+   */
   public Optional<Prescription> inbound() {
-    return prescriptions.stream().filter(p -> p.role() == Role.INBOUND).findFirst();
+    var first = prescriptions.stream().filter(p -> p.role() == Role.INBOUND).findFirst();
+    return first.map(one -> one.isAlternative() ? BothStates.inbound(prescriptions) : one);
+  }
+
+  /**
+   * The declaration as it holds at a time: before a migration begins its old state is prescribed,
+   * within the window either will do, from its end on the new one is prescribed. Its only migration
+   * is then the one that counts at that time. The same object where nothing migrates.
+   */
+  public ManagedDomain asOf(Instant now) {
+    return migrations.isEmpty() ? this : BothStates.of(this, now);
+  }
+
+  /** The migration that counts; of a declaration as it is written, the first. */
+  public Optional<Migration> migration() {
+    return migrations.stream().findFirst();
   }
 
   /** The first forwarding server. */
@@ -183,7 +205,11 @@ public record ManagedDomain(
   }
 
   public ManagedDomain migration(Migration value) {
-    return with(parts -> parts.migration = Optional.of(value));
+    return migrations(List.of(value));
+  }
+
+  public ManagedDomain migrations(List<Migration> value) {
+    return with(parts -> parts.migrations = value);
   }
 
   /** The same but for what {@code change} sets. */
@@ -211,7 +237,7 @@ public record ManagedDomain(
     private List<Blocklist> blocklists;
     private Declared declared;
     private Neighbours neighbours;
-    private Optional<Migration> migration;
+    private List<Migration> migrations;
 
     Parts(ManagedDomain from) {
       name = from.name;
@@ -230,7 +256,7 @@ public record ManagedDomain(
       blocklists = from.blocklists;
       declared = from.declared;
       neighbours = from.neighbours;
-      migration = from.migration;
+      migrations = from.migrations;
     }
 
     ManagedDomain domain() {
@@ -251,7 +277,7 @@ public record ManagedDomain(
           blocklists,
           declared,
           neighbours,
-          migration);
+          migrations);
     }
   }
 }

@@ -48,6 +48,8 @@ import maildrift.probes.network.Cidr;
  *     subdomain, so that only relaxed alignment passes
  * @param guessed which of {@link #AREAS} is a guess of ours, so that no finding from it may be
  *     above warning
+ * @param isAlternative the domain is moving from one prescription to another, both of which are so
+ *     marked: to follow one of them is enough
  */
 public record Prescription(
     String profile,
@@ -72,7 +74,8 @@ public record Prescription(
     Ttl ttl,
     Map<String, String> deviations,
     Set<String> relaxed,
-    Set<String> guessed) {
+    Set<String> guessed,
+    boolean isAlternative) {
 
   /** What {@link #relaxed} can hold. */
   public static final Set<String> ALIGNED = Set.of("dkim", "spf");
@@ -197,6 +200,16 @@ public record Prescription(
     return with(parts -> parts.guessed = value);
   }
 
+  /** One of two, either of which will do. */
+  public Prescription alternative() {
+    return with(parts -> parts.isAlternative = true);
+  }
+
+  /** The same by another name. */
+  Prescription labelled(String value) {
+    return with(parts -> parts.label = value);
+  }
+
   /** The region that the operator chose. */
   public Optional<String> region() {
     return parameter("region");
@@ -224,10 +237,19 @@ public record Prescription(
     return guessed.contains(area) && severity == Severity.CRITICAL ? Severity.WARNING : severity;
   }
 
-  /** One acceptable MX set. */
-  public record MxSet(List<MxHost> hosts) {
+  /**
+   * One acceptable MX set.
+   *
+   * @param isAnyOf some of the hosts will do, in any number but none
+   */
+  public record MxSet(List<MxHost> hosts, boolean isAnyOf) {
     public MxSet {
       hosts = List.copyOf(hosts);
+    }
+
+    /** All of the hosts must be there. */
+    public MxSet(List<MxHost> hosts) {
+      this(hosts, false);
     }
   }
 
@@ -281,7 +303,7 @@ public record Prescription(
   /** A prescription on its way to the next one. */
   private static final class Parts {
     private final String profile;
-    private final String label;
+    private String label;
     private final Role role;
     private Map<String, String> parameters = Map.of();
     private String notes = "";
@@ -303,6 +325,7 @@ public record Prescription(
     private Map<String, String> deviations = Map.of();
     private Set<String> relaxed = Set.of();
     private Set<String> guessed = Set.of();
+    private boolean isAlternative;
 
     Parts(String profile, String label, Role role) {
       this.profile = profile;
@@ -332,6 +355,7 @@ public record Prescription(
       deviations = from.deviations;
       relaxed = from.relaxed;
       guessed = from.guessed;
+      isAlternative = from.isAlternative;
     }
 
     Prescription prescription() {
@@ -358,7 +382,8 @@ public record Prescription(
           ttl,
           deviations,
           relaxed,
-          guessed);
+          guessed,
+          isAlternative);
     }
   }
 }

@@ -48,6 +48,9 @@ record MxComparison(
                         }));
     var missing = new ArrayList<>(set.hosts());
     missing.removeAll(matched.keySet());
+    if (set.isAnyOf() && !matched.isEmpty()) {
+      missing.clear();
+    }
     return new MxComparison(set, matched, missing, List.copyOf(left));
   }
 

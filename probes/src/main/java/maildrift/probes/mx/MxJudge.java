@@ -477,7 +477,10 @@ final class MxJudge {
     var comparison = MxComparison.closest(prescription.mx(), hosts).orElseThrow();
     judgement.fact("profile", prescription.label());
     judgement.fact("matchesProfile", comparison.isExact());
-    var remedy = "Publish exactly:\n" + zoneLines(comparison.wanted());
+    var remedy =
+        "Publish exactly:\n"
+            + zoneLines(
+                comparison.wanted().isAnyOf() ? prescription.mx().getFirst() : comparison.wanted());
     for (var missing : comparison.missing()) {
       judgement.add(
           compared(

@@ -1,5 +1,6 @@
 package maildrift.probes.spf;
 
+import java.util.ArrayList;
 import java.util.List;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
@@ -27,13 +28,58 @@ final class AuthorisationRules {
   }
 
   void judge() {
+    var alternatives = new ArrayList<SpfFindings>();
     for (var prescription : out.domain().prescriptions()) {
-      for (var expected : expectations) {
-        if (prescription.spfAuthorise().contains(expected.name())) {
-          judge(prescription, expected);
-        }
+      if (prescription.isAlternative()) {
+        var own = out.blank();
+        new AuthorisationRules(own, expectations).judge(prescription);
+        alternatives.add(own);
+      } else {
+        judge(prescription);
       }
     }
+    either(alternatives);
+  }
+
+  private void judge(Prescription prescription) {
+    for (var expected : expectations) {
+      if (prescription.spfAuthorise().contains(expected.name())) {
+        judge(prescription, expected);
+      }
+    }
+  }
+
+  /**
+   * One state that is followed is enough. Where none is seen to be, one that could not be seen
+   * whole may be followed all the same.
+   */
+  private void either(List<SpfFindings> alternatives) {
+    if (alternatives.stream().anyMatch(one -> denied(one).isEmpty() && one.gaps().isEmpty())) {
+      return;
+    }
+    var unseen = alternatives.stream().filter(one -> denied(one).isEmpty()).toList();
+    unseen.stream().flatMap(one -> one.gaps().stream()).forEach(out::add);
+    for (var one : alternatives) {
+      for (var finding : denied(one)) {
+        if (unseen.isEmpty()) {
+          out.add(finding);
+        } else {
+          var gap = unseen.getFirst().gaps().getFirst();
+          out.add(
+              Gap.of(SpfProbe.NAME, gap.unseen(), gap.why(), finding.rule().id())
+                  .subject(finding.subject()));
+        }
+      }
+      if (unseen.isEmpty()) {
+        one.gaps().forEach(out::add);
+      }
+    }
+  }
+
+  private static List<Finding> denied(SpfFindings one) {
+    return one.findings().stream()
+        .filter(finding -> finding.rule().equals(SpfRules.NOT_AUTHORISED))
+        .toList();
   }
 
   private void judge(Prescription prescription, Expected expected) {

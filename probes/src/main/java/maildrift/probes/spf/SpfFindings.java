@@ -28,6 +28,18 @@ final class SpfFindings {
     this.name = domain.name().toString();
   }
 
+  private SpfFindings(SpfFindings of) {
+    this.domain = of.domain;
+    this.tree = of.tree;
+    this.unregistered = of.unregistered;
+    this.name = of.name;
+  }
+
+  /** Nothing said yet of the same domain, to be weighed before it counts. */
+  SpfFindings blank() {
+    return new SpfFindings(this);
+  }
+
   ManagedDomain domain() {
     return domain;
   }
