@@ -33,6 +33,9 @@ import maildrift.probes.network.Cidr;
  * @param spfFirst the provider asks to be the first term
  * @param spfProbe addresses of the provider's for which check_host() must answer pass: for
  *     providers whose networks only macros tell
+ * @param spfHosts hosts of the provider's whose addresses must pass: for providers that prescribe
+ *     an {@code a} term
+ * @param spfAvoid SPF names that people use in place of the right ones, and why they should not
  * @param dkim selectors that it prescribes
  * @param netblocks SPF names whose networks the gateway's allowlist must accept
  * @param networks networks that the provider lists as such, and not by an SPF name
@@ -62,6 +65,8 @@ public record Prescription(
     String spfInclude,
     boolean spfFirst,
     List<InetAddress> spfProbe,
+    List<DnsName> spfHosts,
+    Map<DnsName, String> spfAvoid,
     List<DkimExpectation> dkim,
     List<DnsName> netblocks,
     List<Cidr> networks,
@@ -101,6 +106,8 @@ public record Prescription(
     mx = List.copyOf(mx);
     spfAuthorise = List.copyOf(spfAuthorise);
     spfProbe = List.copyOf(spfProbe);
+    spfHosts = List.copyOf(spfHosts);
+    spfAvoid = Collections.unmodifiableMap(new LinkedHashMap<>(spfAvoid));
     dkim = List.copyOf(dkim);
     netblocks = List.copyOf(netblocks);
     networks = List.copyOf(networks);
@@ -146,6 +153,14 @@ public record Prescription(
 
   public Prescription spfProbe(List<InetAddress> value) {
     return with(parts -> parts.spfProbe = value);
+  }
+
+  public Prescription spfHosts(List<DnsName> value) {
+    return with(parts -> parts.spfHosts = value);
+  }
+
+  public Prescription spfAvoid(Map<DnsName, String> value) {
+    return with(parts -> parts.spfAvoid = value);
   }
 
   public Prescription dkim(List<DkimExpectation> value) {
@@ -253,8 +268,17 @@ public record Prescription(
     }
   }
 
-  /** One host of an MX set; the preference only where the provider prescribes one. */
-  public record MxHost(HostPattern host, Optional<Integer> preference) {}
+  /**
+   * One host of an MX set; the preference only where the provider prescribes one.
+   *
+   * @param several any number of published hosts, but one at least, may match: the provider gives
+   *     some customers more than others
+   */
+  public record MxHost(HostPattern host, Optional<Integer> preference, boolean several) {
+    public MxHost(HostPattern host, Optional<Integer> preference) {
+      this(host, preference, false);
+    }
+  }
 
   /**
    * A record that must or must not exist at {@code prefix.domain}.
@@ -312,6 +336,8 @@ public record Prescription(
     private String spfInclude = "";
     private boolean spfFirst;
     private List<InetAddress> spfProbe = List.of();
+    private List<DnsName> spfHosts = List.of();
+    private Map<DnsName, String> spfAvoid = Map.of();
     private List<DkimExpectation> dkim = List.of();
     private List<DnsName> netblocks = List.of();
     private List<Cidr> networks = List.of();
@@ -342,6 +368,8 @@ public record Prescription(
       spfInclude = from.spfInclude;
       spfFirst = from.spfFirst;
       spfProbe = from.spfProbe;
+      spfHosts = from.spfHosts;
+      spfAvoid = from.spfAvoid;
       dkim = from.dkim;
       netblocks = from.netblocks;
       networks = from.networks;
@@ -370,6 +398,8 @@ public record Prescription(
           spfInclude,
           spfFirst,
           spfProbe,
+          spfHosts,
+          spfAvoid,
           dkim,
           netblocks,
           networks,

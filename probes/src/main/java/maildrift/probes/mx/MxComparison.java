@@ -46,6 +46,9 @@ record MxComparison(
                           left.remove(name);
                           matched.put(host, name);
                         }));
+    set.hosts().stream()
+        .filter(MxHost::several)
+        .forEach(host -> left.removeIf(host.host()::matches));
     var missing = new ArrayList<>(set.hosts());
     missing.removeAll(matched.keySet());
     if (set.isAnyOf() && !matched.isEmpty()) {

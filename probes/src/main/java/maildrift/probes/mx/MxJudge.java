@@ -492,14 +492,19 @@ final class MxJudge {
               remedy));
     }
     for (var extra : comparison.extra()) {
-      judgement.add(
+      var isOther = isInAnotherSet(extra, comparison.wanted(), prescription);
+      var finding =
           compared(
               MxRules.EXTRA,
               extra.toString(),
-              "%s names %s as MX, which %s does not prescribe: mail that arrives there goes past the provider"
+              (isOther
+                      ? "%s names %s as MX, which is in another of the MX sets of %s: one set alone is right"
+                      : "%s names %s as MX, which %s does not prescribe: mail that arrives there goes past the provider")
                   .formatted(domain, extra, prescription.label()),
               comparison.wanted(),
-              remedy + "\nRemove:\n" + line(preference(extra), extra + ".")));
+              remedy + "\nRemove:\n" + line(preference(extra), extra + "."));
+      // A mixture of sets still leads to the provider.
+      judgement.add(isOther ? finding.severity(Severity.WARNING) : finding);
     }
     comparison
         .matched()
@@ -523,6 +528,13 @@ final class MxJudge {
                                             preference),
                                     comparison.wanted(),
                                     remedy))));
+  }
+
+  private static boolean isInAnotherSet(DnsName host, MxSet wanted, Prescription prescription) {
+    return prescription.mx().stream()
+        .filter(set -> !set.equals(wanted))
+        .flatMap(set -> set.hosts().stream())
+        .anyMatch(known -> known.host().matches(host));
   }
 
   private Finding compared(Rule rule, String subject, String message, MxSet wanted, String remedy) {

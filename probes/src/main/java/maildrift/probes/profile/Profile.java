@@ -1,5 +1,6 @@
 package maildrift.probes.profile;
 
+import com.google.re2j.Pattern;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -63,9 +64,37 @@ public final class Profile {
    *
    * @param required there is nothing to prescribe without it
    * @param otherwise what stands in for it; may have placeholders of its own
+   * @param matches what values look like
+   * @param address it is an IP address
    * @param why what it is, for people
    */
-  public record Parameter(boolean required, Optional<String> otherwise, String why) {}
+  public record Parameter(
+      boolean required,
+      Optional<String> otherwise,
+      Optional<Pattern> matches,
+      boolean address,
+      String why) {
+
+    /** One of which nothing is known but what it is for. */
+    static Parameter of(String why) {
+      return new Parameter(false, Optional.empty(), Optional.empty(), false, why);
+    }
+
+    /** What is wrong with a value, in words that follow it. */
+    Optional<String> objection(String value) {
+      if (address) {
+        return Profile.address(value).isPresent()
+            ? Optional.empty()
+            : Optional.of("is no IP address");
+      }
+      if (!isPartOfName(value)) {
+        return Optional.of("cannot be part of a host name");
+      }
+      return matches
+          .filter(pattern -> !pattern.matches(value.toLowerCase(Locale.ROOT)))
+          .map(pattern -> "does not look like %s".formatted(pattern.pattern()));
+    }
+  }
 
   /** What came of reading a profile: it, if there is no problem. */
   public record Read(Optional<Profile> profile, List<ProfileProblem> problems) {
@@ -146,10 +175,15 @@ public final class Profile {
                             known.isEmpty()
                                 ? ""
                                 : Nearest.hint(key, known) + " (it takes " + list(known) + ")")));
-          } else if (!isPartOfName(value)) {
-            problems.add(
-                new ProfileProblem(
-                    key, "'%s' cannot be part of a host name (%s)".formatted(value, key)));
+          } else {
+            var about = parameters.getOrDefault(key, Parameter.of(""));
+            about
+                .objection(value)
+                .ifPresent(
+                    objection ->
+                        problems.add(
+                            new ProfileProblem(
+                                key, "'%s' %s (%s)".formatted(value, objection, key))));
           }
         });
     parameters.forEach(
@@ -244,6 +278,8 @@ public final class Profile {
             names(spf.map(Sections.Spf::authorise), values),
             sections.spf().map(own -> include(own, values)).orElse(""),
             spf.map(Sections.Spf::first).orElse(false))
+        .spfHosts(names(spf.map(Sections.Spf::hosts), values))
+        .spfAvoid(sections.spf().map(own -> avoid(own, values)).orElse(Map.of()))
         .spfProbe(spf.map(own -> addresses(own.probe(), values)).orElse(List.of()))
         .dkim(dkim(sections, values, role))
         .netblocks(names(sections.netblocks(), values))
@@ -270,6 +306,19 @@ public final class Profile {
   /** Nobody can paste a term with a hole in it. */
   private static String include(Sections.Spf spf, Map<String, String> values) {
     return spf.include().isKnown(values) ? spf.include().fill(values) : "";
+  }
+
+  /** What this very choice prescribes is not to be avoided. */
+  private static Map<DnsName, String> avoid(Sections.Spf spf, Map<String, String> values) {
+    var prescribed = names(Optional.of(spf.authorise()), values);
+    var avoid = new LinkedHashMap<DnsName, String>();
+    spf.avoid()
+        .forEach(
+            (name, why) ->
+                names(Optional.of(List.of(name)), values).stream()
+                    .filter(known -> !prescribed.contains(known))
+                    .forEach(known -> avoid.put(known, why)));
+    return avoid;
   }
 
   private static List<InetAddress> addresses(List<Template> probe, Map<String, String> values) {
@@ -396,7 +445,9 @@ public final class Profile {
                     .map(
                         host ->
                             new Prescription.MxHost(
-                                new HostPattern(host.host().fill(values)), host.preference()))
+                                new HostPattern(host.host().fill(values)),
+                                host.preference(),
+                                host.several()))
                     .toList())
         .filter(hosts -> !hosts.isEmpty())
         .map(Prescription.MxSet::new)

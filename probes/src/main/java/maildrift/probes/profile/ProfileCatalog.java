@@ -22,7 +22,21 @@ public final class ProfileCatalog {
           "seppmail-cloud",
           "mail-connect",
           "microsoft365",
-          "google-workspace");
+          "google-workspace",
+          "proofpoint",
+          "proofpoint-essentials",
+          "barracuda",
+          "cisco",
+          "hornetsecurity",
+          "nospamproxy-cloud",
+          "sophos",
+          "trend-micro",
+          "retarus",
+          "cloudflare-area1",
+          "cloudflare-email-routing",
+          "fortimail-cloud",
+          "symantec",
+          "appriver");
 
   private final Map<String, Profile> profiles;
 

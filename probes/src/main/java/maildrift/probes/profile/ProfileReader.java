@@ -1,5 +1,7 @@
 package maildrift.probes.profile;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -74,6 +76,8 @@ final class ProfileReader {
 
   private static final int MOST_PROBLEMS = 100;
 
+  private static final int LONGEST_EXPRESSION = 100;
+
   /** A week, in seconds; what is remembered longer nobody can change in time. */
   private static final int LONGEST_TTL = 604_800;
 
@@ -129,20 +133,36 @@ final class ProfileReader {
               }
               if (given instanceof Map) {
                 var fields = map(path, given);
-                onlyKnown(path, fields, ordered("required", "default", "why"));
+                onlyKnown(
+                    path, fields, ordered("required", "default", "matches", "address", "why"));
                 parameters.put(
                     key,
                     new Profile.Parameter(
                         flag(path + ".required", fields.get("required"), false),
                         text(path + ".default", fields.get("default")),
+                        present(fields, "matches")
+                            .flatMap(written -> expression(path + ".matches", written)),
+                        flag(path + ".address", fields.get("address"), false),
                         text(path + ".why", fields.get("why")).orElse("")));
               } else {
-                parameters.put(
-                    key,
-                    new Profile.Parameter(false, Optional.empty(), text(path, given).orElse("")));
+                parameters.put(key, Profile.Parameter.of(text(path, given).orElse("")));
               }
             });
     return parameters;
+  }
+
+  /** Whatever it is, it reads its text once (RE2): the values may come from DNS. */
+  private Optional<Pattern> expression(String path, Object value) {
+    var written = text(path, value).orElse("");
+    try {
+      if (written.length() <= LONGEST_EXPRESSION) {
+        return Optional.of(Pattern.compile(written));
+      }
+    } catch (PatternSyntaxException _) {
+      // Said below.
+    }
+    problem(path, "'%s' is no regular expression".formatted(shown(written)));
+    return Optional.empty();
   }
 
   private List<Role> roles(@Nullable Object value) {
@@ -221,28 +241,34 @@ final class ProfileReader {
     return set.isEmpty() ? List.of() : List.of(set);
   }
 
-  /** {@code mx.example.net}, {@code 10 mx.example.net} or {@code {host:, preference:}}. */
+  /** {@code mx.example.net}, {@code 10 mx.example.net}, {@code {host:, preference:, several:}}. */
   private Optional<Sections.Host> host(String path, Object value) {
     if (value instanceof Map) {
       var fields = map(path, value);
-      onlyKnown(path, fields, ordered("host", "preference"));
+      onlyKnown(path, fields, ordered("host", "preference", "several"));
       var preference =
           present(fields, "preference").flatMap(p -> preference(path + ".preference", p));
       return required(path, fields, "host")
           .flatMap(host -> pattern(path + ".host", host))
-          .map(host -> new Sections.Host(host, preference));
+          .map(
+              host ->
+                  new Sections.Host(
+                      host, preference, flag(path + ".several", fields.get("several"), false)));
     }
     return text(path, value)
         .flatMap(
             written -> {
               var space = written.indexOf(' ');
               return space < 0
-                  ? pattern(path, written).map(host -> new Sections.Host(host, Optional.empty()))
+                  ? pattern(path, written)
+                      .map(host -> new Sections.Host(host, Optional.empty(), false))
                   : preference(path, written.substring(0, space))
                       .flatMap(
                           preference ->
                               pattern(path, written.substring(space + 1).strip())
-                                  .map(host -> new Sections.Host(host, Optional.of(preference))));
+                                  .map(
+                                      host ->
+                                          new Sections.Host(host, Optional.of(preference), false)));
             });
   }
 
@@ -293,18 +319,21 @@ final class ProfileReader {
     return Optional.of(Integer.parseInt(digits));
   }
 
-  /** A name, a list of names, or {@code {authorise:, include:, first:, probe:}}. */
+  /** A name, a list of names, or {@code {authorise:, include:, first:, …}}. */
   private Optional<Sections.Spf> spf(String path, Object value) {
     if (!(value instanceof Map)) {
       var names = names(path, value);
-      return Optional.of(new Sections.Spf(names, include(names), false, List.of()));
+      return Optional.of(Sections.Spf.authorising(names, include(names)));
     }
     var fields = map(path, value);
-    onlyKnown(path, fields, ordered("authorise", "include", "first", "probe"));
-    if (!fields.containsKey("authorise") && !fields.containsKey("probe")) {
+    onlyKnown(
+        path, fields, ordered("authorise", "include", "first", "probe", "hosts", "avoid", "also"));
+    if (!fields.containsKey("authorise")
+        && !fields.containsKey("probe")
+        && !fields.containsKey("hosts")) {
       problem(
           path,
-          "'authorise' is missing: the SPF name whose networks must be authorised; or 'probe': addresses that must pass");
+          "'authorise' is missing: the SPF name whose networks must be authorised; or 'hosts' or 'probe': hosts or addresses that must pass");
       return Optional.empty();
     }
     var names =
@@ -321,7 +350,22 @@ final class ProfileReader {
             names,
             include,
             flag(path + ".first", fields.get("first"), false),
-            each(path + ".probe", fields.get("probe"), this::probe)));
+            each(path + ".probe", fields.get("probe"), this::probe),
+            names(path + ".hosts", fields.get("hosts")),
+            avoid(path + ".avoid", fields.get("avoid")),
+            each(path + ".also", fields.get("also"), this::pattern)));
+  }
+
+  /** Name → why not. */
+  private Map<Template, String> avoid(String path, @Nullable Object value) {
+    var avoid = new LinkedHashMap<Template, String>();
+    map(path, value)
+        .forEach(
+            (key, why) -> {
+              var at = path + "." + key;
+              name(at, key).ifPresent(name -> avoid.put(name, text(at, why).orElse("")));
+            });
+    return avoid;
   }
 
   /** An address of the provider's, or a parameter that is one. */
@@ -486,7 +530,7 @@ final class ProfileReader {
     }
   }
 
-  private List<Template> names(String path, Object value) {
+  private List<Template> names(String path, @Nullable Object value) {
     return each(path, value, this::name);
   }
 

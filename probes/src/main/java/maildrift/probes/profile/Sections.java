@@ -51,12 +51,27 @@ record Sections(
           Optional.empty(),
           List.of());
 
-  record Host(Template host, Optional<Integer> preference) {}
+  record Host(Template host, Optional<Integer> preference, boolean several) {}
 
   /**
    * @param probe addresses for which check_host() must pass; a placeholder stands for an address
+   * @param hosts whose addresses must pass
+   * @param avoid names that people use instead, and why they should not
+   * @param also names by which the provider is known besides, and that it does not prescribe
    */
-  record Spf(List<Template> authorise, Template include, boolean first, List<Template> probe) {}
+  record Spf(
+      List<Template> authorise,
+      Template include,
+      boolean first,
+      List<Template> probe,
+      List<Template> hosts,
+      Map<Template, String> avoid,
+      List<Template> also) {
+
+    static Spf authorising(List<Template> names, Template include) {
+      return new Spf(names, include, false, List.of(), List.of(), Map.of(), List.of());
+    }
+  }
 
   record Dkim(
       Template selector, Optional<String> key, Optional<Template> cname, boolean required) {}

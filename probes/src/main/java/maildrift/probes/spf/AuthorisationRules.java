@@ -1,6 +1,7 @@
 package maildrift.probes.spf;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
@@ -9,6 +10,8 @@ import maildrift.probes.domain.Prescription;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.network.NetworkSet;
 import maildrift.probes.spf.SpfObservation.Expected;
+import maildrift.probes.spf.SpfObservation.Probed;
+import maildrift.probes.spf.SpfResult.Result;
 import maildrift.probes.spf.SpfTree.Policy;
 
 /** Are the networks of the domain's providers authorised? Judged by effect, never by text. */
@@ -18,13 +21,17 @@ final class AuthorisationRules {
   private final String name;
   private final String ownCause;
   private final List<Expected> expectations;
+  private final List<Probed> probed;
+  private final SpfObservation seen;
 
-  AuthorisationRules(SpfFindings out, List<Expected> expectations) {
+  AuthorisationRules(SpfFindings out, SpfObservation seen) {
     this.out = out;
     this.tree = out.tree();
     this.name = out.name();
     this.ownCause = out.ownCause();
-    this.expectations = expectations;
+    this.expectations = seen.expected();
+    this.probed = seen.probed();
+    this.seen = seen;
   }
 
   void judge() {
@@ -32,7 +39,7 @@ final class AuthorisationRules {
     for (var prescription : out.domain().prescriptions()) {
       if (prescription.isAlternative()) {
         var own = out.blank();
-        new AuthorisationRules(own, expectations).judge(prescription);
+        new AuthorisationRules(own, seen).judge(prescription);
         alternatives.add(own);
       } else {
         judge(prescription);
@@ -47,6 +54,12 @@ final class AuthorisationRules {
         judge(prescription, expected);
       }
     }
+    var subjects = new HashSet<String>();
+    prescription.spfProbe().forEach(address -> subjects.add(Probing.subject(address)));
+    prescription.spfHosts().forEach(host -> subjects.add(host.toString()));
+    probed.stream()
+        .filter(one -> subjects.contains(one.subject()))
+        .forEach(one -> judge(prescription, one));
   }
 
   /**
@@ -80,6 +93,59 @@ final class AuthorisationRules {
     return one.findings().stream()
         .filter(finding -> finding.rule().equals(SpfRules.NOT_AUTHORISED))
         .toList();
+  }
+
+  /** What DNS did not say of one address says nothing against those that were refused. */
+  private void judge(Prescription prescription, Probed one) {
+    var refused =
+        one.tried().stream()
+            .filter(tried -> tried.result().result() != Result.PASS)
+            .filter(tried -> tried.result().result() != Result.TEMPERROR)
+            .toList();
+    var undecided =
+        one.unseen()
+            .or(
+                () ->
+                    one.tried().stream()
+                        .filter(tried -> tried.result().result() == Result.TEMPERROR)
+                        .map(tried -> tried.result().why())
+                        .findFirst());
+    if (!refused.isEmpty()) {
+      var first = refused.getFirst();
+      out.add(
+          authorisationFinding(
+                  prescription,
+                  one.subject(),
+                  "%s does not let %s pass (%s), an address of %s"
+                      .formatted(
+                          tree.record().isPresent() ? ownCause : name + " has no SPF record and",
+                          first.address(),
+                          first.result().result().word(),
+                          prescription.label()))
+              .severity(prescription.atMost("spf", SpfRules.NOT_AUTHORISED.severity()))
+              .with("missing", refused.stream().map(SpfObservation.Tried::address).toList())
+              .remedy(addressRemedy(prescription, one)));
+    } else {
+      undecided.ifPresent(
+          why ->
+              out.add(
+                  Gap.of(
+                          SpfProbe.NAME,
+                          "whether %s may send".formatted(one.subject()),
+                          why,
+                          SpfRules.NOT_AUTHORISED.id())
+                      .subject(one.subject())));
+    }
+  }
+
+  private String addressRemedy(Prescription prescription, Probed one) {
+    if (!prescription.spfInclude().isEmpty()) {
+      return corrected(prescription.spfInclude(), prescription.spfFirst());
+    }
+    var network = one.subject().indexOf('/') > 0;
+    var mechanism = !network ? "a:" : one.subject().indexOf(':') < 0 ? "ip4:" : "ip6:";
+    var subject = network ? one.tried().getFirst().address() : one.subject();
+    return corrected(mechanism + subject, prescription.spfFirst());
   }
 
   private void judge(Prescription prescription, Expected expected) {
@@ -183,13 +249,17 @@ final class AuthorisationRules {
   private Finding notAuthorisedFinding(
       Prescription prescription, Expected expected, String message) {
     var provider = expected.name().toString();
-    return Finding.of(SpfRules.NOT_AUTHORISED, provider, message)
-        .cause(ownCause)
-        .with("profile", prescription.label())
-        .with("record", tree.record().orElse(""))
+    return authorisationFinding(prescription, provider, message)
         .remedy(
             corrected(include(prescription, provider), prescription.spfFirst())
                 + tooExpensive(expected));
+  }
+
+  private Finding authorisationFinding(Prescription prescription, String subject, String message) {
+    return Finding.of(SpfRules.NOT_AUTHORISED, subject, message)
+        .cause(ownCause)
+        .with("profile", prescription.label())
+        .with("record", tree.record().orElse(""));
   }
 
   /** The complete record to paste. */

@@ -51,18 +51,19 @@ final class SpfJudge {
           throw new IllegalStateException("the root of a tree cannot be a loop: " + name);
       case SpfTree.Missing missing -> {
         absent(missing);
-        new AuthorisationRules(out, seen.expected()).judge();
+        new AuthorisationRules(out, seen).judge();
       }
       case SpfTree.Several(var records) -> {
         several(records);
-        new AuthorisationRules(out, seen.expected()).judge();
+        new AuthorisationRules(out, seen).judge();
       }
       case SpfTree.Published _ -> {
         new PolicyRules(out).judge();
         limits();
         all();
         strangers();
-        new AuthorisationRules(out, seen.expected()).judge();
+        new AuthorisationRules(out, seen).judge();
+        new AdviceRules(out).judge();
         new SpfGaps(out).judge();
       }
     }
@@ -111,7 +112,12 @@ final class SpfJudge {
     }
     var sends =
         out.domain().prescriptions().stream()
-            .anyMatch(prescription -> !prescription.spfAuthorise().isEmpty());
+            .filter(prescription -> !prescription.guessed().contains("spf"))
+            .anyMatch(
+                prescription ->
+                    !prescription.spfAuthorise().isEmpty()
+                        || !prescription.spfProbe().isEmpty()
+                        || !prescription.spfHosts().isEmpty());
     var almost =
         missing.almost().stream().map(text -> Printable.of(String.join("", text))).toList();
     var finding =

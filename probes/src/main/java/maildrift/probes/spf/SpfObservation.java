@@ -11,6 +11,7 @@ import maildrift.probes.network.NetworkSet;
  * What the probe saw of one domain.
  *
  * @param expected the SPF names of providers that the domain's record must authorise
+ * @param probed what single addresses of providers get that must pass
  * @param strangers what addresses that nobody owns get, where macros decide
  * @param unregistered domains behind dead names of the tree, which the registry does not know
  * @param helos the names that the domain's gateways say of themselves
@@ -18,12 +19,14 @@ import maildrift.probes.network.NetworkSet;
 public record SpfObservation(
     SpfTree tree,
     List<Expected> expected,
+    List<Probed> probed,
     List<Tried> strangers,
     Set<DnsName> unregistered,
     List<Helo> helos) {
 
   public SpfObservation {
     expected = List.copyOf(expected);
+    probed = List.copyOf(probed);
     strangers = List.copyOf(strangers);
     unregistered = Set.copyOf(unregistered);
     helos = List.copyOf(helos);
@@ -31,6 +34,19 @@ public record SpfObservation(
 
   /** What {@code check_host()} answers for one address. */
   public record Tried(String address, SpfResult result) {}
+
+  /**
+   * An address of a provider's, or a host of its, that the domain's record must let pass.
+   *
+   * @param subject the address with its prefix, or the host
+   * @param tried what its addresses get
+   * @param unseen why its addresses are not known
+   */
+  public record Probed(String subject, List<Tried> tried, Optional<String> unseen) {
+    public Probed {
+      tried = List.copyOf(tried);
+    }
+  }
 
   /**
    * A name that a gateway says in HELO.

@@ -80,6 +80,7 @@ public final class SpfProbe implements Probe<SpfObservation> {
     return new SpfObservation(
         tree,
         expected,
+        Probing.of(domain, own),
         further.strangers(),
         further.unregistered(),
         Further.helos(domain, network.dns()));

@@ -227,6 +227,17 @@ final class SpfRules {
           .remedy("Move the provider's term to the front.")
           .example("good: v=spf1 include:_spf.provider.example mx ~all");
 
+  static final Rule AVOID =
+      Rule.info("spf.avoid", "the record uses a name that the provider advises against")
+          .why(
+              "The provider has a better name for its networks: one that exists, or that costs fewer"
+                  + " of the ten DNS lookups.")
+          .reference("RFC 7208 §4.6.4, and the provider's instructions")
+          .remedy("Name the provider as its profile does.")
+          .example(
+              "bad: include:_netblocks.mimecast.com (a lookup for every region);"
+                  + " good: include:de._netblocks.mimecast.com");
+
   static final List<Rule> ALL =
       List.of(
           PRESENT,
@@ -250,7 +261,8 @@ final class SpfRules {
           NULL_SENDER,
           LOOKUPS_TREND,
           NOT_AUTHORISED,
-          POSITION);
+          POSITION,
+          AVOID);
 
   private SpfRules() {}
 }

@@ -333,6 +333,111 @@ class SpfProbeTest {
     assertThat(hidden(judgement, "spf.lookups", DOMAIN)).isFalse();
   }
 
+  private static ManagedDomain probing(String... addresses) {
+    return undeclared()
+        .prescriptions(
+            List.of(
+                Prescription.of("macros", "macros allocation=a1", Role.OUTBOUND)
+                    .spf(List.of(), "exists:%{i}.spf.a1.test", false)
+                    .spfProbe(Arrays.stream(addresses).map(InetAddress::ofLiteral).toList())));
+  }
+
+  @Test
+  void anAddressOfAMacroProviderIsTried() {
+    dns.txt(DOMAIN, "v=spf1 exists:%{i}.spf.a1.test ~all").a("192.0.2.7.spf.a1.test", "127.0.0.2");
+
+    assertThat(judge(probing("192.0.2.7"), dns).findings())
+        .extracting(finding -> finding.rule().id())
+        .doesNotContain("spf.not-authorised");
+    var refused = finding(judge(probing("192.0.2.7", "192.0.2.8"), dns), "spf.not-authorised");
+    assertThat(refused.subject()).isEqualTo("192.0.2.8/32");
+    assertThat(refused.severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(refused.message())
+        .isEqualTo(
+            "contoso.test SPF does not let 192.0.2.8 pass (softfail), an address of macros allocation=a1");
+  }
+
+  @Test
+  void withoutTheMacroItsTermIsToBePasted() {
+    dns.txt(DOMAIN, "v=spf1 ip4:198.51.100.0/24 ~all");
+
+    assertThat(finding(judge(probing("192.0.2.7"), dns), "spf.not-authorised").remedy())
+        .endsWith("\nv=spf1 ip4:198.51.100.0/24 exists:%{i}.spf.a1.test ~all");
+  }
+
+  @Test
+  void aMacroThatIsNotAnsweredSaysNothingOfTheAddress() {
+    dns.txt(DOMAIN, "v=spf1 exists:%{i}.spf.a1.test ~all").silent("192.0.2.7.spf.a1.test");
+
+    var judgement = judge(probing("192.0.2.7"), dns);
+
+    assertThat(judgement.findings())
+        .extracting(finding -> finding.rule().id())
+        .doesNotContain("spf.not-authorised");
+    assertThat(hidden(judgement, "spf.not-authorised", "192.0.2.7/32")).isTrue();
+  }
+
+  @Test
+  void aHostOfTheProvidersMustPassWithAllItsAddresses() {
+    var domain =
+        undeclared()
+            .prescriptions(
+                List.of(
+                    Prescription.of("essentials", "essentials", Role.OUTBOUND)
+                        .spf(List.of(), "a:dispatch.provider.test", false)
+                        .spfHosts(List.of(DnsName.of("dispatch.provider.test")))));
+    dns.txt(DOMAIN, "v=spf1 ip4:192.0.2.0/24 ~all").a("dispatch.provider.test", "192.0.2.1");
+    assertThat(judge(domain, dns).findings()).isEmpty();
+
+    dns.a("dispatch.provider.test", "198.51.100.1");
+    assertThat(finding(judge(domain, dns), "spf.not-authorised").remedy())
+        .endsWith("\nv=spf1 ip4:192.0.2.0/24 a:dispatch.provider.test ~all");
+
+    dns.silent("dispatch.provider.test");
+    assertThat(hidden(judge(domain, dns), "spf.not-authorised", "dispatch.provider.test")).isTrue();
+  }
+
+  private static ManagedDomain avoiding(String name) {
+    return undeclared()
+        .prescriptions(
+            List.of(
+                Prescription.of("provider", "provider region=de", Role.OUTBOUND)
+                    .spf(List.of(PROVIDER), "include:_spf.provider.test", true)
+                    .spfAvoid(Map.of(DnsName.of(name), "it costs more lookups"))));
+  }
+
+  @Test
+  void aNameThatTheProviderAdvisesAgainstIsReplaced() {
+    dns.txt("_spf.provider.test", "v=spf1 ip4:192.0.2.0/24 ~all")
+        .txt("all.provider.test", "v=spf1 include:_spf.provider.test ~all")
+        .txt(DOMAIN, "v=spf1 include:all.provider.test mx ~all");
+
+    var finding = finding(judge(avoiding("all.provider.test"), dns), "spf.avoid");
+
+    assertThat(finding.severity()).isEqualTo(Severity.INFO);
+    assertThat(finding.message())
+        .isEqualTo("contoso.test SPF has include:all.provider.test: it costs more lookups");
+    assertThat(finding.remedy()).endsWith("\nv=spf1 include:_spf.provider.test mx ~all");
+
+    var right =
+        new MapDns()
+            .txt("_spf.provider.test", "v=spf1 ip4:192.0.2.0/24 ~all")
+            .txt(DOMAIN, "v=spf1 include:_spf.provider.test ~all");
+    assertThat(judge(avoiding("all.provider.test"), right).findings()).isEmpty();
+  }
+
+  @Test
+  void whereLookupsAreScarceItIsAWarning() {
+    dns.txt("_spf.provider.test", "v=spf1 ip4:192.0.2.0/24 ~all")
+        .txt("all.provider.test", "v=spf1 include:_spf.provider.test ~all")
+        .txt(DOMAIN, "v=spf1 include:all.provider.test mx mx mx mx mx mx ~all")
+        .mx(DOMAIN, "mx.test")
+        .a("mx.test", "192.0.2.1");
+
+    assertThat(finding(judge(avoiding("all.provider.test"), dns), "spf.avoid").severity())
+        .isEqualTo(Severity.WARNING);
+  }
+
   @Test
   void aSilentRedirectHidesTheAll() {
     dns.txt(DOMAIN, "v=spf1 redirect=slow.test").silent("slow.test");
