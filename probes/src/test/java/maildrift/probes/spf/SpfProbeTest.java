@@ -393,8 +393,10 @@ class SpfProbeTest {
     assertThat(finding(judge(domain, dns), "spf.not-authorised").remedy())
         .endsWith("\nv=spf1 ip4:192.0.2.0/24 a:dispatch.provider.test ~all");
 
-    dns.silent("dispatch.provider.test");
-    assertThat(hidden(judge(domain, dns), "spf.not-authorised", "dispatch.provider.test")).isTrue();
+    var silent =
+        new MapDns().txt(DOMAIN, "v=spf1 ip4:192.0.2.0/24 ~all").silent("dispatch.provider.test");
+    assertThat(hidden(judge(domain, silent), "spf.not-authorised", "dispatch.provider.test"))
+        .isTrue();
   }
 
   private static ManagedDomain avoiding(String name) {
