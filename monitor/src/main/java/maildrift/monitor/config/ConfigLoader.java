@@ -18,6 +18,7 @@ import maildrift.alerts.mute.Maintenance;
 import maildrift.monitor.config.MonitorConfig.BaselineMode;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Neighbourhood;
 
 /**
  * Reads configurations. Loading never throws for what an operator wrote: the result is a whole
@@ -232,8 +233,10 @@ public final class ConfigLoader {
 
     private MonitorConfig config(Place.Source main) {
       var settings = new SettingsReader(reading);
-      var declarations = new DeclarationsReader(reading, vocabulary).read(roots);
+      var declared = new DeclarationsReader(reading, vocabulary);
+      var declarations = declared.read(roots);
       var domains = new DomainReader(reading, vocabulary, declarations).domains(roots);
+      declared.warn(domains.stream().map(ManagedDomain::name).collect(Collectors.toSet()));
       var dns = settings.dns(only("dns", main));
       var smtp = settings.smtp(only("smtp", main));
       var https = settings.https(only("https", main));
@@ -262,7 +265,7 @@ public final class ConfigLoader {
           declarations.gateways(),
           declarations.allowlists(),
           declarations.blocklists(),
-          domains,
+          Neighbourhood.settled(domains),
           maintenance);
     }
 

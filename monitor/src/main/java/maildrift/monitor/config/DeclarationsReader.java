@@ -1,22 +1,19 @@
 package maildrift.monitor.config;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Allowlist;
 import maildrift.probes.domain.Blocklist;
-import maildrift.probes.domain.Gateway;
-import maildrift.probes.domain.HostPattern;
 import maildrift.probes.domain.Tenant;
 import maildrift.probes.network.AllowlistFile;
 import maildrift.probes.network.Cidr;
@@ -37,6 +34,9 @@ final class DeclarationsReader {
   private final Reading reading;
   private final Vocabulary vocabulary;
 
+  /** Warns of a gateway's domains that are not among the watched ones. */
+  private Consumer<Set<DnsName>> unwatched = _ -> {};
+
   DeclarationsReader(Reading reading, Vocabulary vocabulary) {
     this.reading = reading;
     this.vocabulary = vocabulary;
@@ -52,22 +52,21 @@ final class DeclarationsReader {
       tenantSeverities.put(named.name(), severities(named.section()));
       named.section().end();
     }
-    var gateways = new LinkedHashMap<String, Gateway>();
-    for (var named : named(roots, "gateways", "gateway")) {
-      gateway(named).ifPresent(gateway -> gateways.put(named.name(), gateway));
-    }
+    var profiles = profiles(roots);
+    var gateways = new GatewayReader(reading, profiles);
+    var declared = gateways.gateways(named(roots, "gateways", "gateway"));
+    unwatched = watched -> gateways.warnOfUnwatched(declared, watched);
     var allowlists = new LinkedHashMap<String, AllowlistConfig>();
     for (var named : named(roots, "allowlists", "allowlist")) {
       allowlists.put(named.name(), allowlist(named));
     }
     return new Declarations(
-        tenants,
-        gateways,
-        allowlists,
-        profiles(roots),
-        severities,
-        tenantSeverities,
-        blocklists(roots));
+        tenants, declared, allowlists, profiles, severities, tenantSeverities, blocklists(roots));
+  }
+
+  /** What can be said only when all domains are known. */
+  void warn(Set<DnsName> watched) {
+    unwatched.accept(watched);
   }
 
   /** Of all files, in their order; one that is to be asked twice is a problem. */
@@ -204,75 +203,6 @@ final class DeclarationsReader {
                         || (c >= 'A' && c <= 'Z')
                         || (c >= '0' && c <= '9')
                         || c == '_');
-  }
-
-  private Optional<Gateway> gateway(Section.Named named) {
-    var section = named.section();
-    var host = section.required("host").flatMap(text -> section.parse("host", text, Hosts::name));
-    var addresses = new ArrayList<InetAddress>();
-    for (var text : section.texts("addresses")) {
-      section.parse("addresses", text, DeclarationsReader::address).ifPresent(addresses::add);
-    }
-    var port = section.whole("port", 1, 65_535, 25);
-    var connector = section.parsed("connector_name", DeclarationsReader::pattern);
-    var banner = section.parsed("banner", Hosts::name);
-    var helo = section.parsed("helo", DeclarationsReader::helo);
-    var pins = new ArrayList<String>();
-    for (var text : section.texts("pins")) {
-      section.parse("pins", text, DeclarationsReader::fingerprint).ifPresent(pins::add);
-    }
-    var requiresTls = section.flag("requires_tls", false);
-    section.end();
-    return host.map(
-        name ->
-            new Gateway(
-                named.name(), name, addresses, port, connector, banner, helo, pins, requiresTls));
-  }
-
-  /** A host name, or an address literal (RFC 5321 §4.1.3). */
-  private static DnsName helo(String written) {
-    if (!written.startsWith("[")) {
-      return Hosts.name(written);
-    }
-    var inside = written.substring(1, written.endsWith("]") ? written.length() - 1 : 1);
-    var six = inside.regionMatches(true, 0, "IPv6:", 0, 5);
-    if (Cidr.octets(six ? inside.substring(5) : inside)
-        .filter(octets -> (octets.length == 16) == six)
-        .isEmpty()) {
-      throw new IllegalArgumentException(
-          "'%s' is no address literal; write [192.0.2.1] or [IPv6:2001:db8::1]"
-              .formatted(Words.shortened(written)));
-    }
-    return DnsName.of(written);
-  }
-
-  private static InetAddress address(String written) {
-    var network = Cidr.parse(written);
-    if (!network.isSingle()) {
-      throw new IllegalArgumentException(
-          "'%s' is a network; write the gateway's addresses one by one".formatted(written));
-    }
-    return network.host();
-  }
-
-  private static String pattern(String written) {
-    var bare = written.startsWith("*.") ? written.substring(2) : written;
-    Hosts.name(bare);
-    return new HostPattern(written).text();
-  }
-
-  /** SHA-256 in hex, with or without colons, as {@code openssl x509 -fingerprint} prints it. */
-  private static String fingerprint(String written) {
-    var bare = written.toLowerCase(Locale.ROOT);
-    if (bare.startsWith("sha256:")) {
-      bare = bare.substring("sha256:".length());
-    }
-    bare = bare.replace(":", "");
-    if (bare.length() != 64 || !bare.chars().allMatch(c -> "0123456789abcdef".indexOf(c) >= 0)) {
-      throw new IllegalArgumentException(
-          "'%s' is no SHA-256 fingerprint of 64 hex digits".formatted(Words.shortened(written)));
-    }
-    return bare;
   }
 
   private AllowlistConfig allowlist(Section.Named named) {

@@ -20,7 +20,6 @@ import maildrift.probes.domain.DkimExpectation;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.HostPattern;
 import maildrift.probes.domain.ManagedDomain;
-import maildrift.probes.domain.NextHop;
 import maildrift.probes.domain.Prescription;
 import maildrift.probes.domain.Role;
 import maildrift.probes.domain.Tenant;
@@ -36,12 +35,14 @@ final class DomainReader {
   private final Vocabulary vocabulary;
   private final Declarations declarations;
   private final DeclarationsReader rules;
+  private final DeclaredReader declared;
 
   DomainReader(Reading reading, Vocabulary vocabulary, Declarations declarations) {
     this.reading = reading;
     this.vocabulary = vocabulary;
     this.declarations = declarations;
     this.rules = new DeclarationsReader(reading, vocabulary);
+    this.declared = new DeclaredReader(reading);
   }
 
   /** All domains of all files; one that stands there twice is a problem. */
@@ -157,36 +158,34 @@ final class DomainReader {
     var prescriptions = prescriptions(section, name, gateways);
     var dkim = dkim(section);
     var allowlist = allowlist(section);
-    var forwardingServers = nextHops(section, "forwarding_server");
-    var smarthosts = nextHops(section, "smarthost");
+    var forwardingServers = DeclaredReader.nextHops(section, "forwarding_server");
+    var smarthosts = DeclaredReader.nextHops(section, "smarthost");
     var tlsLevel = section.choice("tls_level", TlsLevel.values(), TlsLevel::word);
-    if (tlsLevel.equals(Optional.of(TlsLevel.FINGERPRINT))
-        && gateways.values().stream().allMatch(gateway -> gateway.pins().isEmpty())) {
-      reading.warning(
-          section.placeOf("tls_level"),
-          "tls_level: 'fingerprint' cannot be reached: no gateway of the domain has pins");
-    }
     var policy = expectedPolicy(section.section("expect"));
     var skip = skip(section);
     var waivers = waivers(section);
     var severities = new LinkedHashMap<>(declarations.severities());
     severities.putAll(declarations.tenantSeverities().getOrDefault(tenant.id(), Map.of()));
     severities.putAll(rules.severities(section));
-    return new ManagedDomain(
-            name,
-            tenant,
-            prescriptions,
-            dkim,
-            allowlist,
-            forwardingServers,
-            smarthosts,
-            tlsLevel,
-            List.copyOf(gateways.values()),
-            policy,
-            skip,
-            waivers,
-            severities)
-        .blocklists(declarations.blocklists());
+    var domain =
+        new ManagedDomain(
+                name,
+                tenant,
+                prescriptions,
+                dkim,
+                allowlist,
+                forwardingServers,
+                smarthosts,
+                tlsLevel,
+                List.copyOf(gateways.values()),
+                policy,
+                skip,
+                waivers,
+                severities)
+            .blocklists(declarations.blocklists())
+            .declared(declared.read(section));
+    declared.warn(section, domain);
+    return domain;
   }
 
   private Tenant tenant(Section section) {
@@ -217,14 +216,6 @@ final class DomainReader {
         .text("allowed_sending_servers")
         .flatMap(text -> known("allowlist", text, declarations.allowlists()))
         .map(AllowlistConfig::initial);
-  }
-
-  private List<NextHop> nextHops(Section section, String key) {
-    var hops = new ArrayList<NextHop>();
-    for (var text : section.quotedOneOrMore(key)) {
-      section.parse(key, text, NextHop::parse).ifPresent(hops::add);
-    }
-    return hops;
   }
 
   /** A profile as written, and where. */

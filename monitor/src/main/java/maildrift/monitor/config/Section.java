@@ -243,25 +243,27 @@ final class Section {
   }
 
   boolean flag(String key, boolean byDefault) {
+    return flag(key).orElse(byDefault);
+  }
+
+  /** Neither true nor false where nobody said so. */
+  Optional<Boolean> flag(String key) {
     var scalar = scalar(key, "true or false");
-    if (scalar.isEmpty()) {
-      return byDefault;
-    }
-    var text = reading.text(scalar.get());
+    var text = scalar.flatMap(reading::text);
     if (text.isEmpty()) {
-      return byDefault;
+      return Optional.empty();
     }
-    if (scalar.get().kind() == Node.Kind.FLAG || text.get().isFromEnvironment()) {
+    if (scalar.orElseThrow().kind() == Node.Kind.FLAG || text.get().isFromEnvironment()) {
       if (text.get().value().equalsIgnoreCase("true")) {
-        return true;
+        return Optional.of(true);
       }
       if (text.get().value().equalsIgnoreCase("false")) {
-        return false;
+        return Optional.of(false);
       }
     }
     reading.problem(
         text.get().place(), "%s must be true or false, not %s".formatted(key, text.get().shown()));
-    return byDefault;
+    return Optional.empty();
   }
 
   Duration duration(String key, Duration least, Duration byDefault) {

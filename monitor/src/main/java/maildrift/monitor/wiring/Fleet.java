@@ -12,13 +12,14 @@ import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.store.KeptDomain;
 import maildrift.probes.domain.Allowlist;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Neighbourhood;
 import maildrift.probes.network.Cidr;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Which domains are managed now: those of the configuration, those kept in the store, with the
- * allowlists as last fetched.
+ * allowlists as last fetched, each knowing its neighbours.
  */
 final class Fleet {
   private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
@@ -56,6 +57,9 @@ final class Fleet {
         }
       }
     }
+    // What they have to do with each other changes with every one of them, and with every list.
+    Neighbourhood.settled(domains.values())
+        .forEach(domain -> domains.put(domain.name().toString(), domain));
     return domains;
   }
 

@@ -416,7 +416,7 @@ final class ConfigLoaderTest {
         .containsExactly(
             "maildrift.yml:1:10: include: no file matches 'conf.d*/x.yml'",
             "maildrift.yml:2:24: file: 'list.txt' names no network; an empty list accepts all",
-            "maildrift.yml:3:26: tls_level: 'fingerprint' cannot be reached: no gateway of the domain has pins",
+            "maildrift.yml:3:26: tls_level: 'fingerprint' cannot be reached: neither a gateway of the domain nor the domain itself has pins",
             "maildrift.yml:5:66: every user of this machine may read 'hook.key'; chmod o-r it",
             "maildrift.yml:8:7: this route is never reached: the one at line 7 matches all and does not continue");
   }

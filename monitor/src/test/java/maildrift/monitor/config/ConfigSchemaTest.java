@@ -52,7 +52,7 @@ final class ConfigSchemaTest {
 
   private static boolean isMapOfNames(String where) {
     var last = where.substring(where.lastIndexOf('.') + 1);
-    return Set.of("authoritative", "labels", "severities", "match").contains(last);
+    return Set.of("authoritative", "labels", "severities", "match", "pins").contains(last);
   }
 
   private static void collect(JsonNode schema, String where, Map<String, Set<String>> written) {
@@ -169,6 +169,14 @@ final class ConfigSchemaTest {
         "domains: [{name: a.test, dkim: [{expect: a}]}]",
         "domains: [{name: a.test, dkim: [{selector: s, expect: a, expect_file: b}]}]",
         "gateways: {gw1: {addresses: [192.0.2.1]}}",
+        "gateways: {gw1: {host: gw.test, builtin_mta: on}}",
+        "gateways: {gw1: {host: gw.test, relay_networks: 192.0.2.0/24}}",
+        "domains: [{name: a.test, mode: in-line}]",
+        "domains: [{name: a.test, tls_levels: {mxx: verify}}]",
+        "domains: [{name: a.test, tls_levels: {mx: strict}}]",
+        "domains: [{name: a.test, pins: [a]}]",
+        "domains: [{name: a.test, connectors: [{name: c}]}]",
+        "domains: [{name: a.test, connectors: [{name: c, direction: inbound}]}]",
         "maintenance: [{domains: [a.test], from: 2026-12-01T20:00:00Z}]",
         "severities: {spf.lookups: critcal}",
         "tenants: {contoso: {labels: {my-team: blue}}}",

@@ -68,6 +68,13 @@ final class Everything {
           helo: secure.example.net
           pins: ["sha256:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89"]
           requires_tls: true
+          relay_networks: [192.0.2.0/24]
+          builtin_mta: true
+          reject_spoofed_senders: true
+          welcomelist: [192.0.2.0/24, 198.51.100.0/24]
+          managed_domains: [contoso.tld]
+          only_reachable_from: [microsoft365, _spf.example.net, 203.0.113.0/24]
+        gw2: {host: gw2.example.net, managed_domains_file: lists/managed.txt}
       domains:
         - name: contoso.tld
           tenant: contoso
@@ -84,6 +91,18 @@ final class Everything {
           expect: {dmarc: {policy: quarantine}}
           waive: [{rule: spf.all-qualifier, until: 2027-01-31, reason: "provider prescribes ?all"}]
           severities: {mx.missing: warning}
+          mode: parallel
+          header_check: true
+          exchange_online: false
+          disable_delivery: false
+          tls_levels: {mx: verify, gateway: secure, forwarding: fingerprint, smarthost: secure}
+          pins: {de-smtp-inbound-1.mimecast.com: ["%s"]}
+          delivery_routes: ["mail.contoso.tld:25", "[192.0.2.26]"]
+          outbound_addresses: [192.0.2.25, 198.51.100.32/29]
+          connectors:
+            - {name: "[SEPPmail] ExchangeOnline -> Appliance", direction: to_partner, enabled: true, smart_hosts: [secure.example.net], requires_tls: true, trusted_ca: true, certificate_name: secure.example.net}
+            - {name: "[SEPPMAIL] APPLIANCE -> EXCHANGEONLINE", direction: from_partner, sender_domains: [contoso.tld], requires_tls: true, certificate_name: "*.example.net"}
+          client_hosts: [posteingang.contoso.tld]
         - {name: plain.test, profiles: ["mail-connect:variant=pro", house-gateway], allowed_sending_servers: from-url}
         - bare.test
       maintenance:
@@ -102,7 +121,8 @@ final class Everything {
           - {match: {severity: critical}, receivers: [oncall, mail], continue: true, group_by: [domain], group_wait: 1s, group_interval: 1m, repeat_interval: 1h}
           - {match: {tenant: contoso}, matchers: ['severity=~"warning|critical"', team!=red], receivers: [am]}
           - {match: {}, receivers: [chat]}
-      """;
+      """
+          .formatted("ab".repeat(32));
 
   static Sandbox in(Path folder) {
     return new Sandbox(folder)
@@ -137,6 +157,7 @@ final class Everything {
         .file("mail.password", "mail-password\n")
         .file("contoso.pub", Sandbox.PUBLIC_KEY)
         .file("lists/gateway-a.txt", "# gateway A\n192.0.2.0/25\n192.0.2.128/25 # second half\n")
+        .file("lists/managed.txt", "# of the second gateway\nplain.test\nbare.test # too\n")
         .file(
             "tenants.yml",
             "tenants: {contoso: {name: Contoso AG, labels: {team: blue}, severities: {spf.present: info}}}\n")

@@ -16,8 +16,7 @@ import maildrift.probes.network.Cidr;
  * @param rejectsSpoofedSenders "Reject incoming mails with spoofed sender domain" is on
  * @param welcomelist networks with the action accept in "Manual blocklisting / welcomelisting"
  * @param managedDomains the domains that are set up on it
- * @param onlyReachableFrom who alone may reach its SMTP port: profile names, SPF names or networks,
- *     as written; empty: anybody may, and nothing is tried
+ * @param onlyFrom who alone may reach its SMTP port; empty: anybody may, and nothing is tried
  */
 public record GatewaySettings(
     Optional<List<Cidr>> relayNetworks,
@@ -25,7 +24,7 @@ public record GatewaySettings(
     Optional<Boolean> rejectsSpoofedSenders,
     Optional<List<Cidr>> welcomelist,
     Optional<Set<DnsName>> managedDomains,
-    List<String> onlyReachableFrom) {
+    Optional<OnlyFrom> onlyFrom) {
 
   /** Nothing is declared. */
   public static final GatewaySettings NOTHING =
@@ -35,12 +34,26 @@ public record GatewaySettings(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          List.of());
+          Optional.empty());
 
   public GatewaySettings {
     relayNetworks = relayNetworks.map(List::copyOf);
     welcomelist = welcomelist.map(List::copyOf);
     managedDomains = managedDomains.map(Set::copyOf);
-    onlyReachableFrom = List.copyOf(onlyReachableFrom);
+  }
+
+  /**
+   * Who alone may reach a gateway.
+   *
+   * @param written profile names, SPF names and networks, as the operator wrote them
+   * @param networks of them, and those that the profiles list
+   * @param names SPF names behind which the others are
+   */
+  public record OnlyFrom(List<String> written, List<Cidr> networks, List<DnsName> names) {
+    public OnlyFrom {
+      written = List.copyOf(written);
+      networks = List.copyOf(networks);
+      names = List.copyOf(names);
+    }
   }
 }

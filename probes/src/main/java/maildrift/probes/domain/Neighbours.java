@@ -1,7 +1,6 @@
 package maildrift.probes.domain;
 
 import java.util.List;
-import java.util.Set;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.network.Cidr;
 
@@ -9,19 +8,25 @@ import maildrift.probes.network.Cidr;
  * What the operator's other domains have to do with this one. Worked out from all declarations
  * whenever one of them changes, so that a judgement about one domain needs no other.
  *
- * @param tenants whose domains stand on one of this domain's gateways besides its own
- * @param overlaps entries of this domain's allowlist that those of other tenants overlap; the first
- *     ones, in the order of this domain's list
- * @param moreOverlaps how many more there are
+ * @param tenants whose domains stand on one of this domain's gateways besides its own; the first
+ *     ones, in order
+ * @param moreTenants how many more there are
+ * @param overlaps entries of this domain's allowlist that those of other tenants overlap; a few of
+ *     each, in the order of this domain's list
  */
-public record Neighbours(Set<String> tenants, List<Overlap> overlaps, int moreOverlaps) {
+public record Neighbours(List<String> tenants, int moreTenants, List<Overlap> overlaps) {
 
   /** Alone on its gateways. */
-  public static final Neighbours NONE = new Neighbours(Set.of(), List.of(), 0);
+  public static final Neighbours NONE = new Neighbours(List.of(), 0, List.of());
 
   public Neighbours {
-    tenants = Set.copyOf(tenants);
+    tenants = List.copyOf(tenants);
     overlaps = List.copyOf(overlaps);
+  }
+
+  /** Another tenant's domains stand on one of its gateways. */
+  public boolean sharesAGateway() {
+    return !tenants.isEmpty();
   }
 
   /**

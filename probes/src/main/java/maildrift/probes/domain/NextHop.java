@@ -50,6 +50,11 @@ public record NextHop(
     return at(written, inside, true, port(written, after.substring(1)));
   }
 
+  /** What stands between the brackets: the name, or the address as a name of that text. */
+  public DnsName target() {
+    return host.orElseGet(() -> DnsName.of(literal.orElseThrow()));
+  }
+
   private static NextHop at(String written, String target, boolean bracketed, int port) {
     var literal = target.regionMatches(true, 0, "IPv6:", 0, 5) ? target.substring(5) : target;
     if (Cidr.octets(literal).isPresent()) {
