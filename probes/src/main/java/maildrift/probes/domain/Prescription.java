@@ -21,8 +21,8 @@ import maildrift.probes.network.Cidr;
  * @param profile the profile's name, e.g. {@code mimecast}
  * @param label the profile with its parameters, for messages, e.g. {@code mimecast region=de}
  * @param role what the provider does for the domain
- * @param parameters {@code region}, {@code variant}, {@code tenant}, … as the operator chose them,
- *     in lower case; {@code gateway} is the gateway's host name
+ * @param parameters region, variant, tenant, … by those words, as the operator chose them, in lower
+ *     case; {@code gateway} is the gateway's host name
  * @param notes what one has to know before using the profile; may be empty
  * @param mx any one of these sets; empty: nothing is prescribed. Only the inbound prescription's
  *     sets are used
@@ -45,6 +45,7 @@ import maildrift.probes.network.Cidr;
  * @param smarthosts hosts through which a gateway sends the domain's mail
  * @param clientHosts hosts that mail programs speak to
  * @param tlsLevel the level of TLS that it asks for at least
+ * @param regions the names that belong to one region each, of all regions of the profile
  * @param ttl how long its MX and SPF records should be remembered
  * @param deviations accepted deviations: rule id → reason
  * @param relaxed which of {@code dkim} and {@code spf} the provider does in the name of a
@@ -76,6 +77,7 @@ public record Prescription(
     List<DnsName> smarthosts,
     List<ClientHost> clientHosts,
     Optional<TlsLevel> tlsLevel,
+    List<Region> regions,
     Ttl ttl,
     Map<String, String> deviations,
     Set<String> relaxed,
@@ -116,6 +118,7 @@ public record Prescription(
     forwarding = List.copyOf(forwarding);
     smarthosts = List.copyOf(smarthosts);
     clientHosts = List.copyOf(clientHosts);
+    regions = List.copyOf(regions);
     deviations = Map.copyOf(deviations);
     relaxed = Set.copyOf(relaxed);
     guessed = Set.copyOf(guessed);
@@ -197,6 +200,10 @@ public record Prescription(
 
   public Prescription tlsLevel(Optional<TlsLevel> value) {
     return with(parts -> parts.tlsLevel = value);
+  }
+
+  public Prescription regions(List<Region> value) {
+    return with(parts -> parts.regions = value);
   }
 
   public Prescription ttl(Ttl value) {
@@ -307,6 +314,20 @@ public record Prescription(
   }
 
   /**
+   * One region's names. Those that depend on the domain belong to no region.
+   *
+   * @param key as in {@link #region()}
+   * @param hosts forwarding servers and smarthosts
+   * @param networks SPF names
+   */
+  public record Region(String key, Set<DnsName> hosts, Set<DnsName> networks) {
+    public Region {
+      hosts = Set.copyOf(hosts);
+      networks = Set.copyOf(networks);
+    }
+  }
+
+  /**
    * How long the domain's MX and SPF records should be remembered.
    *
    * @param normal in quiet times
@@ -347,6 +368,7 @@ public record Prescription(
     private List<DnsName> smarthosts = List.of();
     private List<ClientHost> clientHosts = List.of();
     private Optional<TlsLevel> tlsLevel = Optional.empty();
+    private List<Region> regions = List.of();
     private Ttl ttl = Ttl.NONE;
     private Map<String, String> deviations = Map.of();
     private Set<String> relaxed = Set.of();
@@ -379,6 +401,7 @@ public record Prescription(
       smarthosts = from.smarthosts;
       clientHosts = from.clientHosts;
       tlsLevel = from.tlsLevel;
+      regions = from.regions;
       ttl = from.ttl;
       deviations = from.deviations;
       relaxed = from.relaxed;
@@ -409,6 +432,7 @@ public record Prescription(
           smarthosts,
           clientHosts,
           tlsLevel,
+          regions,
           ttl,
           deviations,
           relaxed,

@@ -41,6 +41,7 @@ public final class Profile {
   private final Sections base;
   private final Map<String, Sections> regions;
   private final Map<String, Sections> variants;
+  private final List<Prescription.Region> regionNames;
 
   Profile(
       String name,
@@ -57,6 +58,17 @@ public final class Profile {
     this.base = base;
     this.regions = Collections.unmodifiableMap(new LinkedHashMap<>(regions));
     this.variants = Collections.unmodifiableMap(new LinkedHashMap<>(variants));
+    this.regionNames = this.regions.keySet().stream().map(this::regionNames).toList();
+  }
+
+  private Prescription.Region regionNames(String key) {
+    var sections = base.with(regions.getOrDefault(key, Sections.NONE));
+    var values = Map.of("region", key);
+    var hosts = new LinkedHashSet<>(names(sections.forwarding(), values));
+    hosts.addAll(names(sections.smarthosts(), values));
+    var networks = new LinkedHashSet<>(names(sections.netblocks(), values));
+    networks.addAll(names(sections.spf().map(Sections.Spf::authorise), values));
+    return new Prescription.Region(key, hosts, networks);
   }
 
   /**
@@ -290,6 +302,7 @@ public final class Profile {
         .smarthosts(names(sections.smarthosts(), values))
         .clientHosts(clientHosts(sections, values))
         .tlsLevel(sections.tlsLevel())
+        .regions(regionNames)
         .ttl(sections.ttl().orElse(Prescription.Ttl.NONE))
         .deviations(sections.deviations())
         .relaxed(Set.copyOf(sections.subdomains().orElse(List.of())))
