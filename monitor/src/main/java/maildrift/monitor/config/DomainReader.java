@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import maildrift.monitor.config.Contradictions.Prescribed;
 import maildrift.probes.dkim.ExpectedKey;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Allowlist;
@@ -36,6 +37,7 @@ final class DomainReader {
   private final Declarations declarations;
   private final DeclarationsReader rules;
   private final DeclaredReader declared;
+  private final Contradictions contradictions;
 
   DomainReader(Reading reading, Vocabulary vocabulary, Declarations declarations) {
     this.reading = reading;
@@ -43,6 +45,7 @@ final class DomainReader {
     this.declarations = declarations;
     this.rules = new DeclarationsReader(reading, vocabulary);
     this.declared = new DeclaredReader(reading);
+    this.contradictions = new Contradictions(reading);
   }
 
   /** All domains of all files; one that stands there twice is a problem. */
@@ -115,7 +118,7 @@ final class DomainReader {
     return new ManagedDomain(
             name,
             Tenant.NONE,
-            prescriptions(name, used),
+            prescriptions(prescribed(name, used)),
             List.of(),
             Optional.empty(),
             List.of(),
@@ -155,12 +158,17 @@ final class DomainReader {
   private ManagedDomain declared(Section section, DnsName name) {
     var tenant = tenant(section);
     var gateways = new LinkedHashMap<String, Gateway>();
-    var prescriptions = prescriptions(section, name, gateways);
-    var dkim = dkim(section);
+    var prescribed = prescribed(section, name, gateways);
+    var prescriptions = prescriptions(prescribed);
+    var selectors = new HashMap<String, Place>();
+    var dkim = dkim(section, selectors);
+    contradictions.declared(prescribed, dkim, selectors);
     var allowlist = allowlist(section);
     var forwardingServers = DeclaredReader.nextHops(section, "forwarding_server");
     var smarthosts = DeclaredReader.nextHops(section, "smarthost");
     var tlsLevel = section.choice("tls_level", TlsLevel.values(), TlsLevel::word);
+    tlsLevel.ifPresent(
+        level -> contradictions.level(prescribed, level, section.placeOf("tls_level")));
     var policy = expectedPolicy(section.section("expect"));
     var skip = skip(section);
     var waivers = waivers(section);
@@ -221,7 +229,11 @@ final class DomainReader {
   /** A profile as written, and where. */
   private record Used(ProfileUse use, Profile profile, Place place, Map<String, Place> places) {}
 
-  private List<Prescription> prescriptions(
+  private static List<Prescription> prescriptions(List<Prescribed> prescribed) {
+    return prescribed.stream().map(Prescribed::prescription).toList();
+  }
+
+  private List<Prescribed> prescribed(
       Section section, DnsName domain, Map<String, Gateway> gateways) {
     var used = new ArrayList<Used>();
     // Asked for even where there is none, so that the words are known.
@@ -231,7 +243,7 @@ final class DomainReader {
     for (var item : section.items("profiles")) {
       used(section, item, gateways).ifPresent(used::add);
     }
-    return prescriptions(domain, used);
+    return prescribed(domain, used);
   }
 
   private static Node.Mapping empty() {
@@ -310,7 +322,7 @@ final class DomainReader {
   }
 
   /** Only one prescribes MX: the one that says so, else the first. */
-  private List<Prescription> prescriptions(DnsName domain, List<Used> all) {
+  private List<Prescribed> prescribed(DnsName domain, List<Used> all) {
     var inbound = -1;
     for (var i = 0; i < all.size(); i++) {
       if (all.get(i).use().role().equals(Optional.of(Role.INBOUND))) {
@@ -327,13 +339,16 @@ final class DomainReader {
     if (inbound < 0 && !all.isEmpty() && all.getFirst().use().role().isEmpty()) {
       inbound = all.getFirst().profile().roles().contains(Role.INBOUND) ? 0 : -1;
     }
-    var prescriptions = new ArrayList<Prescription>();
+    var prescribed = new ArrayList<Prescribed>();
     for (var i = 0; i < all.size(); i++) {
       var used = all.get(i);
       var role = i == inbound ? Role.INBOUND : used.use().role().orElseGet(() -> other(used));
-      prescriptions.add(used.profile().prescribe(domain, used.use().parameters(), role));
+      prescribed.add(
+          new Prescribed(
+              used.profile().prescribe(domain, used.use().parameters(), role), used.place()));
     }
-    return prescriptions;
+    contradictions.among(prescribed);
+    return prescribed;
   }
 
   /** The usual role of a profile that does not take the domain's mail here. */
@@ -344,7 +359,7 @@ final class DomainReader {
         .orElse(Role.OUTBOUND);
   }
 
-  private List<DkimExpectation> dkim(Section section) {
+  private List<DkimExpectation> dkim(Section section, Map<String, Place> places) {
     var expectations = new ArrayList<DkimExpectation>();
     var seen = new LinkedHashSet<String>();
     var items = section.sections("dkim");
@@ -361,6 +376,7 @@ final class DomainReader {
                       "the selector '%s' is declared twice".formatted(expectation.selector()));
                 }
                 expectations.add(expectation);
+                places.putIfAbsent(expectation.selector(), item.placeOf("selector"));
               });
     }
     return expectations;

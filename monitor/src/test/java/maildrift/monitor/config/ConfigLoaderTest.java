@@ -396,6 +396,24 @@ final class ConfigLoaderTest {
   }
 
   @Test
+  void aTlsLevelBelowThatOfAProfileIsWarnedOf() {
+    assertThat(
+            new Sandbox(folder)
+                .warnings(
+                    """
+                    domains:
+                      - name: contoso.test
+                        profiles: [{name: mimecast, region: de}]
+                        tls_level: verify
+                      - name: fabrikam.test
+                        profiles: [{name: mimecast, region: other}]
+                        tls_level: may
+                    """))
+        .containsExactly(
+            "maildrift.yml:4:5: tls_level: 'verify' is below 'secure', which mimecast region=de (maildrift.yml:3) asks for");
+  }
+
+  @Test
   void whatIsAllowedAndProbablyNotMeantIsAWarning() {
     var sandbox =
         new Sandbox(folder).file("hook.key", "secret").file("list.txt", "# nothing yet\n");

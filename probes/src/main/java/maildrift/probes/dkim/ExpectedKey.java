@@ -36,6 +36,12 @@ public final class ExpectedKey {
     return checked(begin >= 0 ? pem(text, begin) : fromRecord(zoneText(text).strip()));
   }
 
+  /** Whether two texts of base64 are spellings of one key. */
+  public static boolean isSame(String one, String other) {
+    return KeyText.canonical(KeyText.withoutSpace(one))
+        .equals(KeyText.canonical(KeyText.withoutSpace(other)));
+  }
+
   private static String pem(String text, int begin) {
     var labelStart = begin + PEM_BEGIN.length();
     var labelEnd = text.indexOf(PEM_TAIL, labelStart);
