@@ -1,9 +1,11 @@
 package maildrift.probes;
 
 import java.time.Instant;
+import java.util.List;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.Dnssec;
 import maildrift.probes.dns.NameServers;
+import maildrift.probes.dns.OneResolver;
 import maildrift.probes.https.Https;
 import maildrift.probes.smtp.Smtp;
 
@@ -39,6 +41,14 @@ public interface Network {
   /** The zones' own servers one by one. A network that has no such door asks none. */
   default NameServers nameServers() {
     return NameServers.NONE;
+  }
+
+  /**
+   * The operator's resolvers one by one, those that confirm too: what each of them still remembers.
+   * A network that has no such door knows none.
+   */
+  default List<OneResolver> eachResolver() {
+    return List.of();
   }
 
   /** The time of this look, that of the judgement's {@link Context}. */

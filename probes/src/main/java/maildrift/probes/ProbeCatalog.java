@@ -11,6 +11,7 @@ import maildrift.probes.dkim.DkimProbe;
 import maildrift.probes.dmarc.DmarcProbe;
 import maildrift.probes.dnssec.DnssecProbe;
 import maildrift.probes.gateway.GatewayProbe;
+import maildrift.probes.migration.MigrationProbe;
 import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.mx.MxProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
@@ -58,7 +59,8 @@ public final class ProbeCatalog {
         new AutoProbe(anchors), //
         new GatewayProbe(), //
         new SmtpProbe(), //
-        new ZoneProbe() //
+        new ZoneProbe(), //
+        new MigrationProbe() //
         );
   }
 

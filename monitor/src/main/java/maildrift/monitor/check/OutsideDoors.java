@@ -9,6 +9,7 @@ import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsDoor;
 import maildrift.probes.dns.Dnssec;
 import maildrift.probes.dns.NameServers;
+import maildrift.probes.dns.OneResolver;
 import maildrift.probes.dns.Question;
 import maildrift.probes.https.Https;
 import maildrift.probes.https.SharedHttps;
@@ -158,6 +159,11 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     @Override
     public NameServers nameServers() {
       return nameServers;
+    }
+
+    @Override
+    public List<OneResolver> eachResolver() {
+      return OutsideDoors.this.dns.eachResolver(deadline);
     }
 
     @Override

@@ -17,6 +17,7 @@ import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.Dnssec;
 import maildrift.probes.dns.NameServers;
+import maildrift.probes.dns.OneResolver;
 import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.https.Https;
@@ -197,6 +198,13 @@ final class Witness implements Network {
   public NameServers nameServers() {
     notDnsAlone();
     return network.nameServers();
+  }
+
+  /** As above: what one resolver says is not what all of them together would. */
+  @Override
+  public List<OneResolver> eachResolver() {
+    notDnsAlone();
+    return network.eachResolver();
   }
 
   @Override

@@ -235,8 +235,11 @@ public final class ConfigLoader {
       var settings = new SettingsReader(reading);
       var declared = new DeclarationsReader(reading, vocabulary);
       var declarations = declared.read(roots);
-      var domains = new DomainReader(reading, vocabulary, declarations).domains(roots);
-      declared.warn(domains.stream().map(ManagedDomain::name).collect(Collectors.toSet()));
+      var domainReader = new DomainReader(reading, vocabulary, declarations);
+      var written = domainReader.domains(roots);
+      declared.warn(written.stream().map(ManagedDomain::name).collect(Collectors.toSet()));
+      var known = new KnownDomains(reading, written);
+      var domains = new MigrationsReader(reading, domainReader, known).migrated(roots, written);
       var dns = settings.dns(only("dns", main));
       var smtp = settings.smtp(only("smtp", main));
       var https = settings.https(only("https", main));
@@ -246,7 +249,7 @@ public final class ConfigLoader {
       var metrics = settings.metrics(only("metrics", main));
       var baseline = baseline();
       var alerts = new AlertsReader(reading, vocabulary, declarations).read(only("alerts", main));
-      var maintenance = maintenance(domains);
+      var maintenance = maintenance(known);
       roots.forEach(Section::end);
       return new MonitorConfig(
           dns,
@@ -301,8 +304,7 @@ public final class ConfigLoader {
           .orElse(BaselineMode.FIRST);
     }
 
-    private List<Maintenance> maintenance(List<ManagedDomain> domains) {
-      var known = domains.stream().map(ManagedDomain::name).collect(Collectors.toSet());
+    private List<Maintenance> maintenance(KnownDomains known) {
       var windows = new ArrayList<Maintenance>();
       for (var root : roots) {
         var items = root.sections("maintenance");
@@ -321,24 +323,9 @@ public final class ConfigLoader {
       return windows;
     }
 
-    private Optional<Maintenance> window(Section item, Set<DnsName> known, boolean isWritten) {
+    private Optional<Maintenance> window(Section item, KnownDomains known, boolean isWritten) {
       var names = new LinkedHashSet<String>();
-      for (var text : item.oneOrMore("domains")) {
-        item.parse("domains", text, Hosts::name)
-            .ifPresent(
-                name -> {
-                  if (!known.contains(name)) {
-                    var all = known.stream().map(DnsName::toString).collect(Collectors.toSet());
-                    reading.problem(
-                        text.place(),
-                        "maintenance of the unknown domain %s%s"
-                            .formatted(
-                                text.shown(),
-                                all.size() > 5000 ? "" : Words.hint(text.value(), all)));
-                  }
-                  names.add(name.toString());
-                });
-      }
+      known.named(item, "maintenance").forEach(domain -> names.add(domain.name().toString()));
       var from = item.parsed("from", DomainReader::instant);
       var length = item.duration("for", Duration.ofSeconds(1));
       var reason = item.text("reason").map(Text::value).orElse("");

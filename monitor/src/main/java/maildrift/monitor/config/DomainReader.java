@@ -38,6 +38,7 @@ final class DomainReader {
   private final DeclarationsReader rules;
   private final DeclaredReader declared;
   private final Contradictions contradictions;
+  private final Map<DnsName, List<Place>> placesOfProfiles = new HashMap<>();
 
   DomainReader(Reading reading, Vocabulary vocabulary, Declarations declarations) {
     this.reading = reading;
@@ -227,7 +228,26 @@ final class DomainReader {
   }
 
   /** A profile as written, and where. */
-  private record Used(ProfileUse use, Profile profile, Place place, Map<String, Place> places) {}
+  record Used(ProfileUse use, Profile profile, Place place, Map<String, Place> places) {}
+
+  /** Where a domain's profiles stand, as long as all of them can be used. */
+  List<Place> placesOfProfiles(DnsName domain) {
+    return placesOfProfiles.getOrDefault(domain, List.of());
+  }
+
+  /**
+   * The one profile that stands under a key of its own.
+   *
+   * @param gateways takes up what it uses
+   */
+  Optional<Used> profile(Section outer, String key, Map<String, Gateway> gateways) {
+    return outer.node(key).flatMap(item -> used(outer, key, outer.under(key), item, gateways));
+  }
+
+  /** What a profile prescribes where it stands by itself. */
+  Prescription prescription(DnsName domain, Used used) {
+    return prescribed(domain, List.of(used)).getFirst().prescription();
+  }
 
   private static List<Prescription> prescriptions(List<Prescribed> prescribed) {
     return prescribed.stream().map(Prescribed::prescription).toList();
@@ -241,7 +261,11 @@ final class DomainReader {
       profileWords(Section.of(reading, section.under("profiles") + "[]", "profiles", empty()));
     }
     for (var item : section.items("profiles")) {
-      used(section, item, gateways).ifPresent(used::add);
+      used(section, "profiles", section.under("profiles") + "[]", item, gateways)
+          .ifPresent(used::add);
+    }
+    if (!used.isEmpty()) {
+      placesOfProfiles.put(domain, used.stream().map(Used::place).toList());
     }
     return prescribed(domain, used);
   }
@@ -259,15 +283,15 @@ final class DomainReader {
     section.has("gateway");
   }
 
-  private Optional<Used> used(Section outer, Node item, Map<String, Gateway> gateways) {
+  private Optional<Used> used(
+      Section outer, String key, String pattern, Node item, Map<String, Gateway> gateways) {
     if (item instanceof Node.Scalar scalar && scalar.kind() == Node.Kind.TEXT) {
       return reading
           .text(scalar)
-          .flatMap(text -> outer.parse("profiles", text, ProfileUse::parse))
+          .flatMap(text -> outer.parse(key, text, ProfileUse::parse))
           .flatMap(use -> checked(use, item.place(), Map.of(), gateways));
     }
-    var section =
-        Section.of(reading, outer.under("profiles") + "[]", outer.shown() + ".profiles", item);
+    var section = Section.of(reading, pattern, outer.shown() + "." + key, item);
     profileWords(section);
     if (!(item instanceof Node.Mapping)) {
       return Optional.empty();

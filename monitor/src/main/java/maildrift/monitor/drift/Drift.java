@@ -15,6 +15,7 @@ import maildrift.probes.Rule;
 import maildrift.probes.Severity;
 import maildrift.probes.dane.DaneProbe;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.migration.MigrationProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.spf.SpfProbe;
 import maildrift.probes.tls.TlsDrift;
@@ -46,6 +47,14 @@ public final class Drift {
   private Drift() {}
 
   /**
+   * Whether a watched record is compared with a baseline. A serial is meant to change, and a time
+   * to live is judged by itself: both are remembered, and no news.
+   */
+  public static boolean isCompared(String record) {
+    return !ZoneProbe.isSerial(record) && !MigrationProbe.isTtl(record);
+  }
+
+  /**
    * What differs.
    *
    * @param domain the managed domain whose baseline it is
@@ -60,7 +69,7 @@ public final class Drift {
     seen.forEach(
         (name, now) -> {
           var accepted = baseline.get(name);
-          if (accepted == null || accepted.equals(now) || ZoneProbe.isSerial(name)) {
+          if (accepted == null || accepted.equals(now) || !isCompared(name)) {
             return;
           }
           if (name.endsWith(SpfProbe.LOOKUPS_RECORD)) {
@@ -164,7 +173,7 @@ public final class Drift {
     return name;
   }
 
-  private static String quoted(String value) {
+  static String quoted(String value) {
     return value.isEmpty() ? "nothing" : "“" + value + "”";
   }
 

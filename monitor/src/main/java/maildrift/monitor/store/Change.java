@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param record what changed, e.g. {@code spf}, or a rule id for a finding
  * @param before the old value; empty when there was none
  * @param after the new value; empty when there is none any more
- * @param kind e.g. {@code record}, {@code finding}, {@code accepted}
+ * @param kind e.g. {@code record}, {@code finding}, {@code accepted}, {@code accepted by migration
+ *     to …}
  */
 public record Change(
     Instant at,

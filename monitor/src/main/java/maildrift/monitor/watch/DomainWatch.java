@@ -10,6 +10,7 @@ import maildrift.alerts.Alert;
 import maildrift.monitor.check.Recall;
 import maildrift.monitor.state.DomainState;
 import maildrift.probes.Memory;
+import maildrift.probes.migration.MigrationProbe;
 import maildrift.probes.mtasts.MtaStsProbe;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ final class DomainWatch {
 
   /** When a record was last seen to change. */
   volatile Map<String, Instant> recordsChanged = Map.of();
+
+  /** Since when a time to live has been high or low, by record name. */
+  final Map<String, Instant> ttlsSince = new HashMap<>();
 
   /** Since when a DKIM key has been the one that it is, by record name. */
   final Map<String, Instant> keysSince = new HashMap<>();
@@ -92,15 +96,18 @@ final class DomainWatch {
       return Optional.ofNullable(records.get(record))
           .map(
               last ->
-                  new Memory.Past(
-                      Optional.ofNullable(baseline.get(record)),
-                      last,
-                      MtaStsProbe.isPolicy(record)
-                          ? policySince
-                          : Optional.ofNullable(recordsChanged.get(record))));
+                  new Memory.Past(Optional.ofNullable(baseline.get(record)), last, since(record)));
     } finally {
       lock.unlock();
     }
+  }
+
+  private Optional<Instant> since(String record) {
+    if (MtaStsProbe.isPolicy(record)) {
+      return policySince;
+    }
+    return Optional.ofNullable(
+        (MigrationProbe.isTtl(record) ? ttlsSince : recordsChanged).get(record));
   }
 
   /** Whether a look that sees what the last one saw need not be worked through. */

@@ -29,6 +29,7 @@ import maildrift.monitor.check.ProbeResult;
 import maildrift.monitor.check.Recall;
 import maildrift.monitor.config.ScheduleConfig;
 import maildrift.monitor.drift.Drift;
+import maildrift.monitor.drift.Progress;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
 import maildrift.monitor.store.Baseline;
@@ -44,8 +45,11 @@ import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
+import maildrift.probes.Severity;
 import maildrift.probes.dane.DaneProbe;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.migration.MigrationProbe;
+import maildrift.probes.migration.Move;
 import maildrift.probes.mtasts.MtaStsProbe;
 import maildrift.probes.spf.SpfProbe;
 import maildrift.probes.tls.TlsDrift;
@@ -162,6 +166,9 @@ public final class Watch {
                     (record, since) -> {
                       if (KeyRing.isKey(record)) {
                         watch.keysSince.put(record, since);
+                      }
+                      if (MigrationProbe.isTtl(record)) {
+                        watch.ttlsSince.put(record, since);
                       }
                       if (MtaStsProbe.isPolicy(record)) {
                         watch.policySince = Optional.of(since);
@@ -498,7 +505,8 @@ public final class Watch {
 
   /** Which probe must have run for this key to be seen; empty for what the watch itself finds. */
   private Optional<String> probeOf(Finding.Key key) {
-    return Optional.ofNullable(probeOfRule.get(key.rule()));
+    return Optional.ofNullable(probeOfRule.get(key.rule()))
+        .filter(_ -> !key.rule().equals(Progress.RULE.id()));
   }
 
   private void settle(String name, DomainWatch watch, Seen seen) {
@@ -604,8 +612,8 @@ public final class Watch {
     }
     published.learn(networks);
     watch.records.putAll(noted.records());
-    watch.doubts = noted.doubts();
     remember(watch, noted.records().keySet(), now);
+    watch.doubts = noted.doubts();
     forget(watch, noted.forgotten());
     watch.recordsChanged = noted.recordsChanged();
     watch.baseline = noted.baseline();
@@ -674,6 +682,13 @@ public final class Watch {
     }
     var isChanged = false;
     for (var record : changed) {
+      if (MigrationProbe.isTtl(record)) {
+        watch.ttlsSince.put(
+            record,
+            Optional.ofNullable(watch.doubts.get(record))
+                .map(DomainWatch.Doubt::since)
+                .orElse(now));
+      }
       if (KeyRing.isKey(record)) {
         watch.keysSince.put(record, now);
         isChanged = true;
@@ -687,6 +702,7 @@ public final class Watch {
   private void forget(DomainWatch watch, Set<String> records) {
     watch.records.keySet().removeAll(records);
     watch.keysSince.keySet().removeAll(records);
+    watch.ttlsSince.keySet().removeAll(records);
     if (records.stream().anyMatch(KeyRing::isKey)) {
       keys.seen(watch.state.domain(), watch.records);
     }
@@ -730,7 +746,7 @@ public final class Watch {
           } else {
             doubts.remove(record.getKey());
             records.put(record.getKey(), record.getValue());
-            if (!ZoneProbe.isSerial(record.getKey())) {
+            if (Drift.isCompared(record.getKey())) {
               changed.put(record.getKey(), doubt.since());
             }
             change(watch, record.getKey(), before, doubt, batch);
@@ -739,7 +755,7 @@ public final class Watch {
         if (gapless
             && terms.baselineFirst()
             && !baseline.containsKey(record.getKey())
-            && !ZoneProbe.isSerial(record.getKey())) {
+            && Drift.isCompared(record.getKey())) {
           baseline.put(record.getKey(), record.getValue());
         }
       }
@@ -750,10 +766,11 @@ public final class Watch {
       }
     }
     forgotten.forEach(record -> batch.dropSeen(name, record));
+    var by = arrived(watch, result, records, baseline, now, batch);
     var accepted = watch.baseline;
     if (!baseline.equals(accepted)) {
       accepted = Map.copyOf(baseline);
-      batch.baseline(Baseline.of(name, accepted, now, "maildrift"));
+      batch.baseline(Baseline.of(name, accepted, now, by.orElse("maildrift")));
     }
     return new Noted(
         records,
@@ -761,6 +778,59 @@ public final class Watch {
         Map.copyOf(doubts),
         with(watch.recordsChanged, changed, forgotten),
         accepted);
+  }
+
+  /**
+   * Once the window of a migration is over, what its new state prescribes is the baseline, as soon
+   * as enough looks have seen it. Returns who accepted it, if there is anything.
+   */
+  private static Optional<String> arrived(
+      DomainWatch watch,
+      CheckResult result,
+      Map<String, String> records,
+      Map<String, String> baseline,
+      Instant now,
+      Batch.Builder batch) {
+    var move = Move.of(result.domain()).filter(own -> own.isSettling(now));
+    if (move.isEmpty()) {
+      return Optional.empty();
+    }
+    var by = "migration to " + move.get().migration().to().label();
+    var isAny = false;
+    for (var probe : result.probes()) {
+      // What the probe still finds wrong with the new state has not arrived.
+      if (!probe.judgement().gaps().isEmpty()
+          || probe.judgement().findings().stream().anyMatch(Watch::isOfTheProfile)) {
+        continue;
+      }
+      for (var record : probe.judgement().records().entrySet()) {
+        var name = record.getKey();
+        var value = record.getValue();
+        var old = baseline.get(name);
+        if (old != null
+            && !old.equals(value)
+            && value.equals(records.getOrDefault(name, watch.records.get(name)))
+            && move.get().hasArrived(name, old, value)) {
+          baseline.put(name, value);
+          isAny = true;
+          batch.change(
+              new Change(
+                  now,
+                  result.domain().name().toString(),
+                  result.domain().tenant().id(),
+                  name,
+                  Optional.of(old).filter(text -> !text.isEmpty()),
+                  Optional.of(value).filter(text -> !text.isEmpty()),
+                  "accepted by " + by));
+        }
+      }
+    }
+    return isAny ? Optional.of(by) : Optional.empty();
+  }
+
+  /** Whether it says that the domain does not do what its profile prescribes. */
+  private static boolean isOfTheProfile(Finding finding) {
+    return finding.evidence().containsKey("profile") && finding.severity() != Severity.INFO;
   }
 
   /**
@@ -790,7 +860,7 @@ public final class Watch {
       DomainWatch watch, String record, String before, DomainWatch.Doubt now, Batch.Builder batch) {
     var name = watch.state.domain().name().toString();
     batch.seen(new SeenRecord(name, record, now.value(), now.since()));
-    if (ZoneProbe.isSerial(record)) {
+    if (!Drift.isCompared(record)) {
       // Remembered, but no news.
       return;
     }
@@ -847,12 +917,13 @@ public final class Watch {
   private static List<Finding> drift(Map<String, String> baseline, CheckResult result) {
     var seen = new TreeMap<String, String>();
     result.probes().forEach(probe -> seen.putAll(probe.judgement().records()));
-    return Drift.between(result.domain().name(), baseline, seen, result.checkedAt());
+    return Progress.among(
+        result.domain(), Drift.between(result.domain().name(), baseline, seen, result.checkedAt()));
   }
 
   /** The record that a finding of drift is about; empty for any other finding. */
   private static Optional<String> recordOf(Finding.Key key) {
-    if (key.rule().equals(Drift.CHANGED.id())) {
+    if (key.rule().equals(Drift.CHANGED.id()) || key.rule().equals(Progress.RULE.id())) {
       return Optional.of(key.subject());
     }
     return key.rule().equals(Drift.NETBLOCKS_CHANGED.id())
@@ -912,7 +983,7 @@ public final class Watch {
       seen.forEach(
           (record, value) -> {
             var old = watch.baseline.get(record);
-            if (!value.equals(old) && !ZoneProbe.isSerial(record)) {
+            if (!value.equals(old) && Drift.isCompared(record)) {
               batch.change(
                   new Change(
                       now,
@@ -926,14 +997,14 @@ public final class Watch {
           });
       var accepted =
           seen.entrySet().stream()
-              .filter(record -> !ZoneProbe.isSerial(record.getKey()))
+              .filter(record -> Drift.isCompared(record.getKey()))
               .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
       batch.baseline(Baseline.of(name, accepted, now, by));
       store.commit(batch.build());
       var believed = watch.doubts.keySet();
       watch.records.putAll(seen);
-      watch.doubts = Map.of();
       remember(watch, believed, now);
+      watch.doubts = Map.of();
       watch.baseline = accepted;
       watch.alerts = watch.alerts.stream().map(Watch::settledByAPerson).toList();
     } finally {

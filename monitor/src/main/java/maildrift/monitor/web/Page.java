@@ -303,8 +303,8 @@ final class Page {
                                         "td",
                                         "name",
                                         change.record()
-                                            + (change.kind().equals("accepted")
-                                                ? " (accepted)"
+                                            + (change.kind().startsWith("accepted")
+                                                ? " (" + change.kind() + ")"
                                                 : ""));
                                     row.in(
                                         "td",

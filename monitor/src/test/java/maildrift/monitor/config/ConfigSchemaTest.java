@@ -115,8 +115,7 @@ final class ConfigSchemaTest {
     var open = new ArrayList<String>();
     closed(SCHEMA, "", open);
 
-    assertThat(open)
-        .containsExactly("/properties/domains/items/anyOf/properties/profiles/items/anyOf");
+    assertThat(open).containsExactly("/$defs/profileUse/anyOf");
   }
 
   private static void closed(JsonNode node, String where, List<String> open) {

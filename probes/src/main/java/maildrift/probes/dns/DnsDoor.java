@@ -1,5 +1,6 @@
 package maildrift.probes.dns;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,6 +89,16 @@ public final class DnsDoor implements AutoCloseable {
   /** Past the cache, from the resolvers and no others. */
   public Dns freshFromResolvers(Deadline deadline) {
     return new Asker(resolversSource, deadline);
+  }
+
+  /** Each resolver by itself, those that confirm too. */
+  public List<OneResolver> eachResolver(Deadline deadline) {
+    var each = new LinkedHashMap<>(resolvers.each());
+    confirming.each().forEach(each::putIfAbsent);
+    return each.entrySet().stream()
+        .map(
+            one -> new OneResolver(one.getKey(), new Asker(pastTheCache(one.getValue()), deadline)))
+        .toList();
   }
 
   /**

@@ -67,6 +67,11 @@ public interface NameServers {
     }
   }
 
+  /** The same, but for what was heard before: each server is asked now. */
+  default NameServers anew() {
+    return this;
+  }
+
   /** The servers that the operator named for the deepest zone at or above this name. */
   Optional<Named> named(DnsName name);
 

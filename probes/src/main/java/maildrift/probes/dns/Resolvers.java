@@ -1,7 +1,9 @@
 package maildrift.probes.dns;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -19,6 +21,15 @@ final class Resolvers {
     this.transport = transport;
     this.upstreams = List.copyOf(upstreams);
     this.timeout = timeout;
+  }
+
+  /** Each of them alone, by its name; their sockets and rates are these. */
+  Map<String, Resolvers> each() {
+    var each = new LinkedHashMap<String, Resolvers>();
+    upstreams.forEach(
+        upstream ->
+            each.put(upstream.name(), new Resolvers(transport, List.of(upstream), timeout)));
+    return each;
   }
 
   /** Past every cache. {@code heard} is called once and must not block. */

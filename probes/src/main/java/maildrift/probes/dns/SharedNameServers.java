@@ -128,6 +128,11 @@ final class SharedNameServers {
     }
 
     @Override
+    public NameServers anew() {
+      return new View(deadline, resolvers, false);
+    }
+
+    @Override
     public Optional<Named> named(DnsName name) {
       return settings.named(name);
     }

@@ -21,6 +21,7 @@ import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.dns.ReverseName;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Prescription.MxSet;
 import maildrift.probes.domain.PublicSuffixes;
 
 /** Does the domain's mail go where it should, and does every MX host exist? (RFC 5321 §5.1) */
@@ -32,6 +33,18 @@ public final class MxProbe implements Probe<MxSeen> {
 
   /** Reverse names are asked of so many addresses of a host. */
   static final int MOST_REVERSE = 8;
+
+  /** Whether these hosts are exactly one of the sets. */
+  public static boolean isPrescribed(List<MxSet> sets, List<DnsName> hosts) {
+    return MxComparison.closest(sets, hosts).filter(MxComparison::isExact).isPresent();
+  }
+
+  /** Whether each host is in one of the sets. */
+  public static boolean isAmong(List<MxSet> sets, List<DnsName> hosts) {
+    var known = sets.stream().flatMap(set -> set.hosts().stream()).toList();
+    return hosts.stream()
+        .allMatch(host -> known.stream().anyMatch(one -> one.host().matches(host)));
+  }
 
   @Override
   public String name() {

@@ -249,7 +249,7 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
   }
 
   /** Word by word; {@code *} stands for one word, and an empty pattern for anything. */
-  private static boolean matches(String pattern, String value) {
+  public static boolean matches(String pattern, String value) {
     if (pattern.isEmpty()) {
       return true;
     }

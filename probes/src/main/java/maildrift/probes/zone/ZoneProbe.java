@@ -3,6 +3,7 @@ package maildrift.probes.zone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Judgement;
@@ -75,15 +76,28 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
 
   @Override
   public ZoneSeen observe(ManagedDomain domain, Network network) {
-    var servers = network.nameServers();
-    var named = servers.named(domain.name());
+    return look(domain.name(), network, network.nameServers(), zone -> questions(domain, zone));
+  }
+
+  /**
+   * What the servers of the zone that a name is in say.
+   *
+   * @param servers by whom they are asked
+   * @param questions by the zone
+   */
+  static ZoneSeen look(
+      DnsName name,
+      Network network,
+      NameServers servers,
+      Function<DnsName, List<Question>> questions) {
+    var named = servers.named(name);
     if (named.isEmpty() && !servers.followsDelegations()) {
       return new ZoneSeen.Nobody("no name server is named for it, and no other may be asked");
     }
     var delegation = new Delegation(network);
-    var cut = delegation.cut(domain.name(), named.map(NameServers.Named::zone));
+    var cut = delegation.cut(name, named.map(NameServers.Named::zone));
     if (named.isPresent()) {
-      return named(domain, named.get(), cut, servers);
+      return named(named.get(), cut, questions, servers);
     }
     if (cut.trouble().isPresent()) {
       return cut.trouble().get();
@@ -96,12 +110,15 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
               ? "none of the name servers has an address that is known here"
               : "the name servers have private addresses alone, which are not asked");
     }
-    return asked(cut.zone(), false, true, found, questions(domain, cut.zone()), servers);
+    return asked(cut.zone(), false, true, found, questions.apply(cut.zone()), servers);
   }
 
   /** The operator knows better than the NS records. */
   private static ZoneSeen named(
-      ManagedDomain domain, NameServers.Named named, Delegation.Cut cut, NameServers servers) {
+      NameServers.Named named,
+      Delegation.Cut cut,
+      Function<DnsName, List<Question>> questions,
+      NameServers servers) {
     var zone = cut.trouble().isPresent() ? named.zone() : cut.zone();
     var at =
         named.servers().stream()
@@ -114,7 +131,7 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
         true,
         zone.equals(named.zone()),
         new Delegation.Servers(List.of(), List.of(), Optional.empty(), at, List.of()),
-        questions(domain, zone),
+        questions.apply(zone),
         servers);
   }
 

@@ -1,0 +1,147 @@
+package maildrift.probes.migration;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
+import maildrift.probes.Judgement;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Migration;
+import maildrift.probes.domain.Migration.Phase;
+
+/** What other probes' judgements of the same look say of a migration. Nothing is judged twice. */
+final class Siblings {
+  static final Set<String> NAMES = Set.of("spf", "gateway", "tls", "declared");
+
+  static final String DISABLE_DELIVERY = "disable_delivery";
+
+  /** What the new state needs, by the probe that judges it. */
+  private static final Map<String, List<String>> NEEDED =
+      Map.of(
+          "gateway",
+          List.of("gateway.ptr", "gateway.fcrdns", "gateway.banner", "gateway.helo"),
+          "tls",
+          List.of("tls.chain", "tls.connector-name"),
+          "declared",
+          List.of("declared.smarthost", "declared.connector", "declared.route"));
+
+  private final ManagedDomain domain;
+  private final Map<String, Judgement> siblings;
+  private final Migration migration;
+
+  Siblings(ManagedDomain domain, Map<String, Judgement> siblings) {
+    this.domain = domain;
+    this.siblings = siblings;
+    this.migration = domain.migration().orElseThrow();
+  }
+
+  Judgement with(Judgement own) {
+    // A probe that did not come back knows no phase.
+    var phase = own.facts().get("phase");
+    if (Phase.ANNOUNCED.word().equals(phase) || Phase.LEAD.word().equals(phase)) {
+      return readiness(own, Phase.LEAD.word().equals(phase));
+    }
+    return Phase.AFTER.word().equals(phase) ? oldSpf(own) : own;
+  }
+
+  private Judgement readiness(Judgement own, boolean isNear) {
+    var facts = new ArrayList<Map<String, Object>>();
+    var open = new ArrayList<Finding>();
+    new TreeMap<>(NEEDED)
+        .forEach(
+            (probe, rules) ->
+                Optional.ofNullable(siblings.get(probe))
+                    .ifPresent(said -> rules.forEach(rule -> one(rule, said, facts, open))));
+    var more = new LinkedHashMap<>(own.facts());
+    more.put("readiness", facts);
+    var with =
+        new Judgement(own.outcome(), more, own.records(), own.findings(), own.gaps(), own.asides());
+    if (!isNear || open.isEmpty()) {
+      return with;
+    }
+    return with.plus(
+        Finding.of(
+                MigrationRules.READINESS,
+                domain.name().toString(),
+                "the migration of %s to %s begins at %s, and not all is ready: %s"
+                    .formatted(
+                        domain.name(),
+                        migration.to().label(),
+                        migration.start(),
+                        open.stream()
+                            .map(finding -> finding.rule().id() + " of " + finding.subject())
+                            .collect(Collectors.joining(", "))))
+            .with("open", open.stream().map(finding -> finding.rule().id()).distinct().toList())
+            .remedy(
+                open.stream()
+                    .map(finding -> finding.rule().id() + ": " + finding.remedy())
+                    .distinct()
+                    .collect(Collectors.joining("\n"))));
+  }
+
+  private static void one(
+      String rule, Judgement said, List<Map<String, Object>> facts, List<Finding> open) {
+    var found = said.findings().stream().filter(one -> one.rule().id().equals(rule)).toList();
+    open.addAll(found);
+    var isHidden =
+        Stream.concat(said.gaps().stream(), said.asides().stream())
+            .anyMatch(gap -> gap.hides(new Finding.Key(rule, gap.subject().orElse(""))));
+    var fact = new LinkedHashMap<String, Object>();
+    fact.put("rule", rule);
+    fact.put("state", !found.isEmpty() ? "open" : isHidden ? "unseen" : "ready");
+    if (!found.isEmpty()) {
+      fact.put("why", found.stream().map(Finding::message).toList());
+    }
+    facts.add(fact);
+  }
+
+  /** Terms of the old state in the domain's own record that nothing else of the domain needs. */
+  private Judgement oldSpf(Judgement own) {
+    var spf = siblings.get("spf");
+    if (spf == null) {
+      return own;
+    }
+    var subject = domain.name() + " SPF";
+    var record = spf.records().get(subject);
+    if (record == null) {
+      return own.aside(
+          Gap.of(
+                  MigrationProbe.NAME,
+                  subject,
+                  "the probe spf did not see it",
+                  MigrationRules.LEFTOVER.id())
+              .subject(subject));
+    }
+    var old = new HashSet<>(SpfTerms.of(migration.from(), domain));
+    domain.prescriptions().forEach(needed -> old.removeAll(SpfTerms.of(needed, domain)));
+    // Whatever the MX is now, its hosts may send.
+    old.remove("mx");
+    old.retainAll(SpfTerms.of(record));
+    if (old.isEmpty()) {
+      return own;
+    }
+    return own.plus(
+        Finding.of(
+                MigrationRules.LEFTOVER,
+                subject,
+                "%s still has %s, which only %s needs; the migration to %s ended at %s"
+                    .formatted(
+                        subject,
+                        String.join(" ", old.stream().sorted().toList()),
+                        migration.from().label(),
+                        migration.to().label(),
+                        migration.end()))
+            .with("stale", old.stream().sorted().toList())
+            .remedy(
+                "Publish as the only SPF record of %s:\n%s"
+                    .formatted(domain.name(), SpfTerms.without(record, old))));
+  }
+}
