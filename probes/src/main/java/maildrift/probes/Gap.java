@@ -32,9 +32,12 @@ public record Gap(
   }
 
   public boolean hides(Finding.Key key) {
-    return (subject.isEmpty() || subject.get().equals(key.subject()))
-        && rules.stream()
-            .anyMatch(
-                rule -> rule.endsWith(".") ? key.rule().startsWith(rule) : rule.equals(key.rule()));
+    return (subject.isEmpty() || subject.get().equals(key.subject())) && needs(key.rule());
+  }
+
+  /** Whether the rule needed it, for one subject at least. */
+  public boolean needs(String rule) {
+    return rules.stream()
+        .anyMatch(own -> own.endsWith(".") ? rule.startsWith(own) : own.equals(rule));
   }
 }

@@ -31,7 +31,7 @@ final class NetworkOptions {
       description = "Trust these certificate authorities besides the system's.")
   private @Nullable Path caFile;
 
-  private Optional<Duration> timeout() {
+  Optional<Duration> timeout() {
     return Optional.ofNullable(timeout).map(text -> Arguments.duration("--timeout", text));
   }
 

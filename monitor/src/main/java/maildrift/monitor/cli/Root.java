@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       ConfigCommand.class,
       RulesCommand.class,
       ProfilesCommand.class,
+      ChecklistCommand.class,
       BaselineCommand.class,
       AlertCommand.class,
       SilenceCommand.class,

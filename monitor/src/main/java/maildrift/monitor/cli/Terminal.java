@@ -167,7 +167,11 @@ final class Terminal {
   }
 
   String of(Verdict verdict) {
-    var word = verdict.word().toUpperCase(java.util.Locale.ROOT);
+    return of(verdict, verdict.word().toUpperCase(java.util.Locale.ROOT));
+  }
+
+  /** In the colour of a verdict. */
+  String of(Verdict verdict, String word) {
     return switch (verdict) {
       case FAIL -> paint("1;31", word);
       case WARN -> paint("33", word);

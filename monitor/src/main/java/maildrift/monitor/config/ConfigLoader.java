@@ -135,7 +135,8 @@ public final class ConfigLoader {
         config.profiles(),
         config.severities(),
         config.tenantSeverities(),
-        config.blocklists());
+        config.blocklists(),
+        config.checklists());
   }
 
   /** For the schema's test: every key that a configuration may have, by where it stands. */
@@ -239,7 +240,9 @@ public final class ConfigLoader {
       var written = domainReader.domains(roots);
       declared.warn(written.stream().map(ManagedDomain::name).collect(Collectors.toSet()));
       var known = new KnownDomains(reading, written);
-      var domains = new MigrationsReader(reading, domainReader, known).migrated(roots, written);
+      var domains =
+          new MigrationsReader(reading, domainReader, known, declarations.checklists().names())
+              .migrated(roots, written);
       var dns = settings.dns(only("dns", main));
       var smtp = settings.smtp(only("smtp", main));
       var https = settings.https(only("https", main));
@@ -269,7 +272,8 @@ public final class ConfigLoader {
           declarations.allowlists(),
           declarations.blocklists(),
           Neighbourhood.settled(domains),
-          maintenance);
+          maintenance,
+          declarations.checklists());
     }
 
     /** A section of the daemon's own; only one file may have it. */

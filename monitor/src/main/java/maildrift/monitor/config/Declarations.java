@@ -2,6 +2,7 @@ package maildrift.monitor.config;
 
 import java.util.List;
 import java.util.Map;
+import maildrift.monitor.checklist.ChecklistCatalog;
 import maildrift.probes.Severity;
 import maildrift.probes.domain.Blocklist;
 import maildrift.probes.domain.Gateway;
@@ -14,6 +15,7 @@ import maildrift.probes.profile.ProfileCatalog;
  * @param severities for every domain
  * @param tenantSeverities by tenant
  * @param blocklists that are asked about every domain
+ * @param checklists the built-in ones and the operator's own
  */
 record Declarations(
     Map<String, Tenant> tenants,
@@ -22,7 +24,8 @@ record Declarations(
     ProfileCatalog profiles,
     Map<String, Severity> severities,
     Map<String, Map<String, Severity>> tenantSeverities,
-    List<Blocklist> blocklists) {
+    List<Blocklist> blocklists,
+    ChecklistCatalog checklists) {
 
   Declarations {
     blocklists = List.copyOf(blocklists);

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import maildrift.monitor.checklist.Checklist;
+import maildrift.monitor.checklist.ChecklistCatalog;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Allowlist;
@@ -20,7 +22,10 @@ import maildrift.probes.network.Cidr;
 import maildrift.probes.profile.Profile;
 import maildrift.probes.profile.ProfileCatalog;
 
-/** Reads tenants, gateways, allowlists, blocklists, own profiles and severities, over all files. */
+/**
+ * Reads tenants, gateways, allowlists, blocklists, own profiles and checklists, and severities,
+ * over all files.
+ */
 final class DeclarationsReader {
   /** Labels that alerts carry anyway; a tenant cannot set them. */
   static final Set<String> ALERT_LABELS =
@@ -61,12 +66,29 @@ final class DeclarationsReader {
       allowlists.put(named.name(), allowlist(named));
     }
     return new Declarations(
-        tenants, declared, allowlists, profiles, severities, tenantSeverities, blocklists(roots));
+        tenants,
+        declared,
+        allowlists,
+        profiles,
+        severities,
+        tenantSeverities,
+        blocklists(roots),
+        checklists(roots, profiles));
   }
 
   /** What can be said only when all domains are known. */
   void warn(Set<DnsName> watched) {
     unwatched.accept(watched);
+  }
+
+  private ChecklistCatalog checklists(List<Section> roots, ProfileCatalog profiles) {
+    var reader =
+        new ChecklistReader(reading, Optional.of(vocabulary), BuiltInChecklists.profiles(profiles));
+    var own = new ArrayList<Checklist>();
+    for (var named : named(roots, "checklists", "checklist")) {
+      reader.checklist(named.name(), named.place(), named.section()).ifPresent(own::add);
+    }
+    return own.isEmpty() ? BuiltInChecklists.catalog() : BuiltInChecklists.catalog().plus(own);
   }
 
   /** Of all files, in their order; one that is to be asked twice is a problem. */

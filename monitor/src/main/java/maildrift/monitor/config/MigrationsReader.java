@@ -28,6 +28,7 @@ final class MigrationsReader {
   private final Reading reading;
   private final DomainReader domains;
   private final KnownDomains known;
+  private final List<String> checklists;
   private final Map<DnsName, List<Placed>> migrations = new HashMap<>();
   private final Map<DnsName, Map<String, Gateway>> gateways = new HashMap<>();
 
@@ -37,10 +38,15 @@ final class MigrationsReader {
   /** What a migration leads between, as written. */
   private record Ends(Place place, Used from, Used to, Map<String, Gateway> gateways) {}
 
-  MigrationsReader(Reading reading, DomainReader domains, KnownDomains known) {
+  /**
+   * @param checklists names of those that there are
+   */
+  MigrationsReader(
+      Reading reading, DomainReader domains, KnownDomains known, List<String> checklists) {
     this.reading = reading;
     this.domains = domains;
     this.known = known;
+    this.checklists = List.copyOf(checklists);
   }
 
   /** The domains, with what is declared of their moves in all files. */
@@ -65,8 +71,7 @@ final class MigrationsReader {
     var used = new LinkedHashMap<String, Gateway>();
     var from = domains.profile(item, "from", used);
     var to = domains.profile(item, "to", used);
-    // Any name will do here: who knows the checklists says which there are.
-    var checklist = item.text("checklist").map(Text::value);
+    var checklist = checklist(item);
     var reason = item.text("reason").map(Text::value).orElse("");
     item.end();
     if (isWritten) {
@@ -91,6 +96,20 @@ final class MigrationsReader {
               reason);
       add(domain, new Placed(migration, ends));
     }
+  }
+
+  private Optional<String> checklist(Section item) {
+    return item.text("checklist")
+        .map(
+            named -> {
+              if (!checklists.contains(named.value())) {
+                reading.problem(
+                    named.place(),
+                    "unknown checklist %s%s"
+                        .formatted(named.shown(), Words.hint(named.value(), checklists)));
+              }
+              return named.value();
+            });
   }
 
   private Optional<Duration> window(Section item) {

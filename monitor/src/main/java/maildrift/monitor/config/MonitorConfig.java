@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import maildrift.alerts.mute.Maintenance;
+import maildrift.monitor.checklist.ChecklistCatalog;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Blocklist;
@@ -25,6 +26,7 @@ import maildrift.probes.profile.ProfileCatalog;
  * @param profiles the built-in ones and the operator's own
  * @param blocklists that are asked about every domain; they are in each domain already
  * @param domains in the order written
+ * @param checklists the built-in ones and the operator's own
  */
 public record MonitorConfig(
     DnsConfig dns,
@@ -44,7 +46,8 @@ public record MonitorConfig(
     Map<String, AllowlistConfig> allowlists,
     List<Blocklist> blocklists,
     List<ManagedDomain> domains,
-    List<Maintenance> maintenance) {
+    List<Maintenance> maintenance,
+    ChecklistCatalog checklists) {
 
   /** How a domain gets its first baseline. */
   public enum BaselineMode {
@@ -81,7 +84,8 @@ public record MonitorConfig(
           Map.of(),
           List.of(),
           List.of(),
-          List.of());
+          List.of(),
+          BuiltInChecklists.catalog());
 
   public MonitorConfig {
     severities = Map.copyOf(severities);
@@ -131,7 +135,8 @@ public record MonitorConfig(
         allowlists,
         blocklists,
         otherDomains,
-        maintenance);
+        maintenance,
+        checklists);
   }
 
   public Optional<ManagedDomain> domain(DnsName name) {

@@ -86,7 +86,7 @@ public final class Words {
   }
 
   /** Fit for a one-line message: no control characters, not endless. */
-  static String shortened(String text) {
+  public static String shortened(String text) {
     var clean = new StringBuilder();
     text.codePoints()
         .limit(LONGEST_SHOWN)

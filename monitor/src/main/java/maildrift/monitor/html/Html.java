@@ -60,6 +60,41 @@ public final class Html {
     return this;
   }
 
+  /** An element that links may lead to. */
+  public Html named(String tag, String cssClass, String id, Consumer<Html> content) {
+    out.append('<').append(tag).append(" class=\"").append(cssClass).append("\" id=\"");
+    escape(id);
+    out.append("\">");
+    content.accept(this);
+    return close(tag);
+  }
+
+  /** A form that is sent to a path within this site; the path is escaped. */
+  public Html form(String path, Consumer<Html> content) {
+    out.append("<form method=\"post\" action=\"");
+    escape(path);
+    out.append("\">");
+    content.accept(this);
+    return close("form");
+  }
+
+  /** A line of text to be filled in; {@code name} is a word of ours. */
+  public Html field(String name, String label, int longest, boolean required) {
+    out.append("<label>");
+    escape(label);
+    out.append(" <input name=\"").append(name).append("\" maxlength=\"").append(longest);
+    return raw(required ? "\" required></label>" : "\"></label>");
+  }
+
+  public Html button(String text) {
+    return text("button", text);
+  }
+
+  /** How much of something is done. */
+  public Html progress(int done, int all) {
+    return raw("<progress value=\"%d\" max=\"%d\"></progress>".formatted(done, Math.max(1, all)));
+  }
+
   public Html plain(String text) {
     escape(text);
     return this;

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.ProbeResult;
 import maildrift.monitor.json.CheckJson;
 import maildrift.probes.Finding;
+import maildrift.probes.Gap;
 import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
 import maildrift.probes.Verdict;
@@ -278,6 +280,9 @@ public record DomainState(
             if (probe.hasGaps()) {
               samples(json, probe.samples());
             }
+            if (!probe.unseen().isEmpty()) {
+              unseen(json, probe.unseen());
+            }
             json.writeEndObject();
           }
           json.writeEndArray();
@@ -299,6 +304,21 @@ public record DomainState(
       json.writeStringProperty("second", sample.second());
       json.writeStringProperty("third", sample.third());
       json.writeNumberProperty("value", sample.value());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void unseen(JsonGenerator json, List<Gap> gaps) {
+    json.writeArrayPropertyStart("unseen");
+    for (var gap : gaps) {
+      json.writeStartObject();
+      json.writeStringProperty("unseen", gap.unseen());
+      json.writeStringProperty("why", gap.why());
+      json.writeArrayPropertyStart("rules");
+      gap.rules().stream().sorted().forEach(json::writeString);
+      json.writeEndArray();
+      gap.subject().ifPresent(only -> json.writeStringProperty("subject", only));
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -332,7 +352,8 @@ public record DomainState(
               text(node.get("facts")),
               text(node.get("gaps")),
               findings(node),
-              node.has("samples") ? samples(node) : Samples.of(name, facts)));
+              node.has("samples") ? samples(node) : Samples.of(name, facts),
+              unseen(name, node)));
     }
     var changed = new LinkedHashMap<String, Instant>();
     root.get("recordsChanged")
@@ -368,6 +389,22 @@ public record DomainState(
               node.get("value").asDouble()));
     }
     return samples;
+  }
+
+  private static List<Gap> unseen(String probe, JsonNode parent) {
+    var gaps = new ArrayList<Gap>();
+    for (var node : parent.path("unseen")) {
+      var rules = new HashSet<String>();
+      node.path("rules").forEach(rule -> rules.add(rule.asString()));
+      gaps.add(
+          new Gap(
+              probe,
+              node.path("unseen").asString(""),
+              node.path("why").asString(""),
+              rules,
+              node.path("subject").asStringOpt()));
+    }
+    return gaps;
   }
 
   private static String text(JsonNode node) {

@@ -2,8 +2,12 @@ package maildrift.monitor.state;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import maildrift.monitor.check.ProbeResult;
 import maildrift.monitor.json.CheckJson;
+import maildrift.probes.Finding;
+import maildrift.probes.Gap;
 import maildrift.probes.Outcome;
 import maildrift.probes.domain.ManagedDomain;
 
@@ -16,6 +20,7 @@ import maildrift.probes.domain.ManagedDomain;
  * @param facts a JSON object
  * @param gaps a JSON array
  * @param samples the numbers among the facts, and those that a gap hid from the look as they were
+ * @param unseen what the look could not see, with the rules that needed it: its gaps and its asides
  */
 public record ProbeState(
     String probe,
@@ -26,11 +31,13 @@ public record ProbeState(
     String facts,
     String gaps,
     List<FindingState> findings,
-    List<Sample> samples) {
+    List<Sample> samples,
+    List<Gap> unseen) {
 
   public ProbeState {
     findings = List.copyOf(findings);
     samples = List.copyOf(samples);
+    unseen = List.copyOf(unseen);
   }
 
   static ProbeState of(
@@ -54,7 +61,15 @@ public record ProbeState(
         findings,
         result.isRecalled()
             ? before.samples
-            : Samples.after(result.probe(), result.judgement(), domain, before.samples));
+            : Samples.after(result.probe(), result.judgement(), domain, before.samples),
+        unseenIn(result));
+  }
+
+  private static List<Gap> unseenIn(ProbeResult result) {
+    var judgement = result.judgement();
+    return judgement.asides().isEmpty()
+        ? judgement.gaps()
+        : Stream.concat(judgement.gaps().stream(), judgement.asides().stream()).toList();
   }
 
   /** Where nothing could be looked at there may be no gap, because nobody needed it. */
@@ -72,6 +87,7 @@ public record ProbeState(
         "{}",
         "[]",
         List.of(),
+        List.of(),
         List.of());
   }
 
@@ -86,7 +102,8 @@ public record ProbeState(
         facts,
         "[]",
         findings,
-        samples);
+        samples,
+        unseenIn(recalled));
   }
 
   /** Whether the last look reached a conclusion without a gap. */
@@ -100,11 +117,22 @@ public record ProbeState(
     return gaps.length() > 2;
   }
 
+  /** What could not be seen that a finding with this key would be about. */
+  public Optional<Gap> hides(Finding.Key key) {
+    return unseen.stream().filter(gap -> gap.hides(key)).findFirst();
+  }
+
+  /** What could not be seen of anything that the rule is held against. */
+  public Optional<Gap> hides(String rule) {
+    return unseen.stream().filter(gap -> gap.needs(rule)).findFirst();
+  }
+
   boolean sameContent(ProbeState other) {
     return outcome == other.outcome
         && unseenSince.equals(other.unseenSince)
         && facts.equals(other.facts)
         && gaps.equals(other.gaps)
+        && unseen.equals(other.unseen)
         // Without a gap the facts say all there is to say.
         && (!hasGaps() || samples.equals(other.samples))
         && findings.size() == other.findings.size()

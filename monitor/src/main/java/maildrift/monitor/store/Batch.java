@@ -9,6 +9,7 @@ import java.util.Map;
 import maildrift.alerts.Alert;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
+import maildrift.monitor.checklist.Tick;
 
 /**
  * Writes that become true together or not at all. Of two writes to one row the later counts; {@link
@@ -81,8 +82,8 @@ public final class Batch {
     }
 
     /**
-     * Removes state, seen records and baseline of a domain. Its alerts stay until they are dropped
-     * one by one, because receivers may still be owed their resolution.
+     * Removes state, seen records, baseline and ticks of a domain. Its alerts stay until they are
+     * dropped one by one, because receivers may still be owed their resolution.
      */
     public Builder forget(String domain) {
       return add(new Write.Forget(domain));
@@ -145,6 +146,14 @@ public final class Batch {
 
     public Builder network(PublishedNetwork network) {
       return add(new Write.PutNetwork(network));
+    }
+
+    public Builder tick(Tick tick) {
+      return add(new Write.PutTick(tick));
+    }
+
+    public Builder dropTick(String domain, String checklist, String step) {
+      return add(new Write.DropTick(domain, checklist, step));
     }
 
     /** A line of the history; readable there soon after the commit. */

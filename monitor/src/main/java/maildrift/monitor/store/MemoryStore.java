@@ -14,6 +14,7 @@ import maildrift.alerts.Alert;
 import maildrift.alerts.outbox.InMemoryOutbox;
 import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.route.GroupState;
+import maildrift.monitor.checklist.Tick;
 import maildrift.probes.network.Cidr;
 
 /** The twin that forgets at exit: for the demo and for tests. */
@@ -27,6 +28,7 @@ public final class MemoryStore implements StateStore, History {
   private final Map<String, KeptSilence> silences = new TreeMap<>();
   private final Map<String, KeptDomain> domains = new TreeMap<>();
   private final Map<String, Map<Cidr, PublishedNetwork>> networks = new TreeMap<>();
+  private final Map<String, Map<String, Tick>> ticks = new TreeMap<>();
   private final Map<String, Change> changes = new TreeMap<>();
   private long lastSequence;
   private boolean closed;
@@ -50,6 +52,7 @@ public final class MemoryStore implements StateStore, History {
         states.remove(domain);
         seen.remove(domain);
         baselines.remove(domain);
+        ticks.remove(domain);
       }
       case Write.PutState(var row) -> states.put(row.domain(), row);
       case Write.Checked(var domain, var at) ->
@@ -85,8 +88,18 @@ public final class MemoryStore implements StateStore, History {
           networks
               .computeIfAbsent(network.source(), _ -> new TreeMap<>())
               .put(network.network(), network);
+      case Write.PutTick(var tick) ->
+          ticks
+              .computeIfAbsent(tick.domain(), _ -> new TreeMap<>())
+              .put(ticked(tick.checklist(), tick.step()), tick);
+      case Write.DropTick(var domain, var checklist, var step) ->
+          ticks.getOrDefault(domain, new TreeMap<>()).remove(ticked(checklist, step));
       case Write.Changed(var id, var change) -> changes.put(id, change);
     }
+  }
+
+  private static String ticked(String checklist, String step) {
+    return checklist + "/" + step;
   }
 
   private static DomainAlert micros(DomainAlert kept) {
@@ -170,6 +183,11 @@ public final class MemoryStore implements StateStore, History {
   @Override
   public synchronized List<KeptDomain> domains() {
     return List.copyOf(domains.values());
+  }
+
+  @Override
+  public List<Tick> ticks() {
+    return flat(ticks);
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
+import maildrift.monitor.checklist.Tick;
 import maildrift.probes.network.Cidr;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -49,6 +50,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   private final SilenceTable silences;
   private final DomainTable domains;
   private final NetworkTable networks;
+  private final TickTable ticks;
   private final ChangeTable pending;
   private final ChangeTable lines;
 
@@ -97,6 +99,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     silences = new SilenceTable(dialect);
     domains = new DomainTable(dialect);
     networks = new NetworkTable(dialect);
+    ticks = new TickTable(dialect);
     pending = ChangeTable.pending(dialect);
     lines = ChangeTable.history(dialect);
     outbox = new SqlOutbox(this, database, owed, worker, clock);
@@ -197,6 +200,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     var domains = new ArrayList<KeptDomain>();
     var droppedDomains = new ArrayList<String>();
     var networks = new ArrayList<PublishedNetwork>();
+    var ticks = new ArrayList<Tick>();
+    var droppedTicks = new ArrayList<Write.DropTick>();
     var changes = new ArrayList<Write.Changed>();
     for (var write : batch.writes()) {
       switch (write) {
@@ -220,12 +225,15 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
         case Write.PutDomain(var domain) -> domains.add(domain);
         case Write.DropDomain(var name) -> droppedDomains.add(name);
         case Write.PutNetwork(var network) -> networks.add(network);
+        case Write.PutTick(var tick) -> ticks.add(tick);
+        case Write.DropTick drop -> droppedTicks.add(drop);
         case Write.Changed change -> changes.add(change);
       }
     }
     this.states.drop(handle, forgotten);
     this.seen.forget(handle, forgotten);
     this.baselines.drop(handle, forgotten);
+    this.ticks.forget(handle, forgotten);
     this.states.put(handle, states);
     this.states.checked(handle, checked);
     this.seen.put(handle, seen);
@@ -245,6 +253,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     this.domains.put(handle, domains);
     this.domains.drop(handle, droppedDomains);
     this.networks.put(handle, networks);
+    this.ticks.put(handle, ticks);
+    this.ticks.drop(handle, droppedTicks);
     if (isApart()) {
       pending.put(handle, changes);
     } else {
@@ -311,6 +321,11 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   @Override
   public List<KeptDomain> domains() {
     return database.inTransaction(domains::all);
+  }
+
+  @Override
+  public List<Tick> ticks() {
+    return database.inTransaction(ticks::all);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.route.GroupState;
+import maildrift.monitor.checklist.Tick;
 import maildrift.probes.network.Cidr;
 
 /**
@@ -70,6 +71,9 @@ public interface StateStore extends AutoCloseable {
 
   /** The domains that were added over the API, in the order of names. */
   List<KeptDomain> domains();
+
+  /** What persons ticked in checklists, in no order. */
+  List<Tick> ticks();
 
   void eachNetwork(Consumer<PublishedNetwork> reader);
 

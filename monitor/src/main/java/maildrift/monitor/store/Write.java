@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.UUID;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
+import maildrift.monitor.checklist.Tick;
 
 /**
  * One thing to be written. A later write of the same {@link #key} takes the place of an earlier.
@@ -42,6 +43,7 @@ sealed interface Write {
     SILENCE,
     DOMAIN,
     NETWORK,
+    TICK,
     CHANGE
   }
 
@@ -79,7 +81,7 @@ sealed interface Write {
     }
   }
 
-  /** State, seen records and baseline of a domain that is no longer managed. */
+  /** State, seen records, baseline and ticks of a domain that is no longer managed. */
   record Forget(String domain) implements Write {
     @Override
     public Key key() {
@@ -237,6 +239,41 @@ sealed interface Write {
     public Key key() {
       return new Key(Table.NETWORK, network.source(), network.network().toString());
     }
+  }
+
+  record PutTick(Tick tick) implements Write {
+    public PutTick {
+      tick =
+          new Tick(
+              tick.domain(),
+              tick.checklist(),
+              tick.step(),
+              tick.migration().map(Micros::of),
+              Texts.storable(tick.by()),
+              Micros.of(tick.at()),
+              Texts.storable(tick.note()));
+    }
+
+    @Override
+    public Key key() {
+      return tickKey(tick.domain(), tick.checklist(), tick.step());
+    }
+
+    @Override
+    public int weight() {
+      return 500 + tick.note().length();
+    }
+  }
+
+  record DropTick(String domain, String checklist, String step) implements Write {
+    @Override
+    public Key key() {
+      return tickKey(domain, checklist, step);
+    }
+  }
+
+  private static Key tickKey(String domain, String checklist, String step) {
+    return new Key(Table.TICK, domain, checklist + "/" + step);
   }
 
   /**

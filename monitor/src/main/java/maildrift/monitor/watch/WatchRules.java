@@ -38,8 +38,12 @@ public final class WatchRules {
   /** All rules there are: those of the probes in the catalogue's order, then those of the watch. */
   public static List<Rule> all() {
     return Stream.concat(
-            ProbeCatalog.all().stream().map(Probe::rules).flatMap(List::stream),
-            Stream.of(Drift.CHANGED, CONTRADICTED, UNOBSERVABLE))
+            ProbeCatalog.all().stream().map(Probe::rules).flatMap(List::stream), own().stream())
         .toList();
+  }
+
+  /** Those of the watch: only a daemon judges by them. */
+  public static List<Rule> own() {
+    return List.of(Drift.CHANGED, CONTRADICTED, UNOBSERVABLE);
   }
 }

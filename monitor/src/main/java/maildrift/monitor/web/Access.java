@@ -164,6 +164,17 @@ final class Access {
     }
   }
 
+  /**
+   * Refuses a form that does not say where it comes from: browsers send forms of any site, with the
+   * password they know. That what is said is us is {@link #refuseCrossSite}'s business.
+   */
+  static void refuseUnlessFromHere(HttpServerRequest request) {
+    if (request.getHeader("Origin") == null && request.getHeader("Sec-Fetch-Site") == null) {
+      throw Refusal.forbidden(
+          "a form must say which page it comes from; use the API from a script");
+    }
+  }
+
   /** Refuses a body that does not say it is JSON; no body needs no type. */
   static void refuseOtherThanJson(HttpServerRequest request, String body) {
     var type = Optional.ofNullable(request.getHeader("Content-Type")).orElse("");

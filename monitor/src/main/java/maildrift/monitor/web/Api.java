@@ -534,7 +534,8 @@ final class Api {
             }));
   }
 
-  private static JsonNode body(Request request) {
+  /** The body as a JSON object. */
+  static JsonNode body(Request request) {
     try {
       var node = CheckJson.mapper().readTree(request.body());
       if (node.isObject()) {

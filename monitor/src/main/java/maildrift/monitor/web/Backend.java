@@ -10,6 +10,9 @@ import maildrift.alerts.Alert;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
 import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.checklist.Checklist;
+import maildrift.monitor.checklist.Progress;
+import maildrift.monitor.checklist.Step;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.state.DomainState;
@@ -78,6 +81,18 @@ public interface Backend {
 
   /** Ends a silence now; false when there is none with that id. */
   boolean expireSilence(String id);
+
+  /** How far a domain is with a checklist, by what is known of it now. Does not block. */
+  Progress progress(Checklist checklist, DomainState state);
+
+  /** How far a domain is with every checklist that concerns it. Does not block. */
+  List<Progress> progress(DomainState state);
+
+  /** Keeps that a person did a step. */
+  void tick(DomainState state, Checklist checklist, Step step, String by, String note);
+
+  /** Takes a tick back; false where there is none. */
+  boolean untick(DomainState state, Checklist checklist, Step step, String by);
 
   /** Takes the domain's turn now and returns its state after it; empty for an unknown domain. */
   Optional<DomainState> check(String name);

@@ -105,9 +105,19 @@ final class Page {
   }
 
   private static String page(String title, Consumer<Html> body) {
+    return document(title, "<meta http-equiv=\"refresh\" content=\"15\">", body);
+  }
+
+  /** A page that does not refresh itself: somebody may be writing. */
+  static String still(String title, Consumer<Html> body) {
+    return document(title, "", body);
+  }
+
+  private static String document(String title, String refresh, Consumer<Html> body) {
     return Html.document(
         title,
-        "<meta http-equiv=\"refresh\" content=\"15\"><link rel=\"stylesheet\" href=\"/style.css\">"
+        refresh
+            + "<link rel=\"stylesheet\" href=\"/style.css\">"
             + "<link rel=\"icon\" href=\"data:,\">",
         body);
   }
@@ -121,7 +131,7 @@ final class Page {
     };
   }
 
-  private static void header(Html html, String where) {
+  static void header(Html html, String where) {
     html.in(
         "header",
         head ->
@@ -134,7 +144,7 @@ final class Page {
                 .text("h1", where));
   }
 
-  private void footer(Html html) {
+  void footer(Html html) {
     html.in(
         "footer",
         foot ->
@@ -280,6 +290,7 @@ final class Page {
                 html.text("p", "dim", state.isUnseen() ? "not looked at yet" : "none");
               }
               state.findings().forEach(finding -> finding(html, finding));
+              ChecklistPage.summary(html, state, backend);
               html.text("h2", "Probes");
               html.in(
                   "table",
@@ -303,9 +314,12 @@ final class Page {
                                         "td",
                                         "name",
                                         change.record()
-                                            + (change.kind().startsWith("accepted")
-                                                ? " (" + change.kind() + ")"
-                                                : ""));
+                                            + switch (change.kind()) {
+                                              case "ticked" -> " (checklist)";
+                                              case String kind when kind.startsWith("accepted") ->
+                                                  " (" + kind + ")";
+                                              default -> "";
+                                            });
                                     row.in(
                                         "td",
                                         cell ->
@@ -467,7 +481,7 @@ final class Page {
     }
   }
 
-  private static String ago(Instant then) {
+  static String ago(Instant then) {
     var gone = Duration.between(then, Instant.now());
     if (gone.compareTo(Duration.ofSeconds(90)) < 0) {
       return Math.max(0, gone.toSeconds()) + " s ago";
@@ -610,6 +624,12 @@ final class Page {
       code.old { color: var(--fail); } code.new { color: var(--pass); }
       @media (max-width: 900px) { th, td { padding: .35rem .3rem; } .name { min-width: 6rem; } td dl { grid-template-columns: 1fr; } td dd { margin-bottom: .3rem; } }
       .gap { color: var(--unknown); font-size: .87em; }
+      .step { border-left: .25rem solid var(--line); background: var(--soft); padding: .6rem 1rem; margin: .6rem 0; }
+      .step.open { border-color: var(--fail); } .step.person { border-color: var(--warn); } .step.hidden { border-color: var(--unknown); } .step.done { border-color: var(--pass); }
+      .step ul { margin: .3rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; } .step p { margin: .4rem 0 .2rem; } .step.elsewhere { opacity: .6; }
+      .step .number { display: inline-block; min-width: 1.6rem; } summary { cursor: pointer; opacity: .75; font-size: .87em; }
+      form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin-top: .5rem; } label { font-size: .87em; }
+      input, button { font: inherit; padding: .15rem .5rem; } progress { width: 7rem; vertical-align: middle; }
       footer { margin-top: 2rem; font-size: .85rem; opacity: .75; }
       """;
 }

@@ -63,6 +63,11 @@ public final class WebServer implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final String PROBLEM = "application/problem+json";
 
+  /** The page with forms. */
+  private static final String CHECKLIST = "/domains/:name/checklists/:checklist";
+
+  private static final int MAX_FORM = 32 * 1024;
+
   private final Vertx vertx;
   private final Access access = new Access();
   private final ExecutorService threads =
@@ -126,6 +131,7 @@ public final class WebServer implements AutoCloseable {
       MultiMap query,
       MultiMap headers,
       String body,
+      MultiMap form,
       Caller caller) {
     String param(String name) {
       return java.util.Objects.requireNonNull(path.get(name));
@@ -391,6 +397,13 @@ public final class WebServer implements AutoCloseable {
     post(router, backend, "/api/v1/domains/:name/accept", api::accept);
     get(router, backend, "/api/v1/domains/:name/baseline", api::baseline);
     get(router, backend, "/api/v1/domains/:name/history", api::history);
+    var checklists = new ChecklistApi(backend);
+    var step = "/api/v1/domains/:name/checklists/:checklist/steps/:step/tick";
+    get(router, backend, "/api/v1/checklists", checklists::all);
+    get(router, backend, "/api/v1/domains/:name/checklists", checklists::ofDomain);
+    get(router, backend, "/api/v1/domains/:name/checklists/:checklist", checklists::one);
+    changing(router, backend, HttpMethod.PUT, step, checklists::tick);
+    delete(router, backend, step, checklists::untick);
     get(router, backend, "/api/v1/drift", api::drift);
     get(router, backend, "/api/v1/alerts", api::alerts);
     get(router, backend, "/api/v1/routes", api::route);
@@ -402,6 +415,10 @@ public final class WebServer implements AutoCloseable {
     get(router, backend, "/", page::fleet);
     get(router, backend, "/domains/:name", page::domain);
     get(router, backend, "/drift", page::drift);
+    var checklistPage = new ChecklistPage(backend, checklists, page);
+    get(router, backend, CHECKLIST, checklistPage::one);
+    form(router, backend, CHECKLIST + "/steps/:step/tick", checklistPage::tick);
+    form(router, backend, CHECKLIST + "/steps/:step/untick", checklistPage::untick);
     get(router, backend, "/rules/:id", page::rule);
     get(router, backend, "/style.css", page::style);
 
@@ -443,10 +460,13 @@ public final class WebServer implements AutoCloseable {
     var headers = context.response().headers();
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
-    headers.set("Referrer-Policy", "no-referrer");
+    // A page that has forms must say where they come from, to this site alone.
+    var hasForms = new Served(HttpMethod.GET, CHECKLIST).isAt(context.request().path());
+    headers.set("Referrer-Policy", hasForms ? "same-origin" : "no-referrer");
     headers.set(
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action %s; base-uri 'none'; frame-ancestors 'none'"
+            .formatted(hasForms ? "'self'" : "'none'"));
     backend
         .config()
         .http()
@@ -490,9 +510,48 @@ public final class WebServer implements AutoCloseable {
 
   private void changing(
       Router router, Backend backend, HttpMethod method, String path, Handler handler) {
+    operated(
+        router,
+        backend,
+        method,
+        path,
+        MAX_BODY,
+        (incoming, request) -> {
+          Access.refuseOtherThanJson(incoming, request.body());
+          return handler.answer(request);
+        });
+  }
+
+  /** Takes what a form of the page sends, and nothing that may come from elsewhere. */
+  private void form(Router router, Backend backend, String path, Handler handler) {
+    operated(
+        router,
+        backend,
+        HttpMethod.POST,
+        path,
+        MAX_FORM,
+        (incoming, request) -> {
+          Access.refuseUnlessFromHere(incoming);
+          return handler.answer(request);
+        });
+  }
+
+  /** Answers an operator's request; may block. */
+  @FunctionalInterface
+  private interface Operation {
+    Answer answer(HttpServerRequest incoming, Request request);
+  }
+
+  private void operated(
+      Router router,
+      Backend backend,
+      HttpMethod method,
+      String path,
+      int longest,
+      Operation operation) {
     served.add(new Served(method, path));
     var route = router.route(method, path);
-    route.handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
+    route.handler(BodyHandler.create(false).setBodyLimit(longest));
     route.handler(
         context ->
             answer(
@@ -505,9 +564,7 @@ public final class WebServer implements AutoCloseable {
                         "this needs the operator role, which %s does not have"
                             .formatted(caller.name()));
                   }
-                  var request = request(context, caller);
-                  Access.refuseOtherThanJson(context.request(), request.body());
-                  return handler.answer(request);
+                  return operation.answer(context.request(), request(context, caller));
                 }));
   }
 
@@ -527,6 +584,7 @@ public final class WebServer implements AutoCloseable {
         context.queryParams(),
         context.request().headers(),
         body == null ? "" : body,
+        context.request().formAttributes(),
         caller);
   }
 

@@ -49,6 +49,12 @@ import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.Doors;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.check.OutsideDoors;
+import maildrift.monitor.checklist.Checklist;
+import maildrift.monitor.checklist.Progress;
+import maildrift.monitor.checklist.Step;
+import maildrift.monitor.checklist.Tick;
+import maildrift.monitor.checklist.Ticks;
+import maildrift.monitor.checklist.Walkthrough;
 import maildrift.monitor.cli.Version;
 import maildrift.monitor.config.AllowlistConfig;
 import maildrift.monitor.config.ConfigFiles;
@@ -73,6 +79,7 @@ import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.watch.AlertDesk;
 import maildrift.monitor.watch.Published;
 import maildrift.monitor.watch.Watch;
+import maildrift.monitor.watch.WatchRules;
 import maildrift.monitor.web.Backend;
 import maildrift.monitor.web.FrontDoor;
 import maildrift.monitor.web.WebServer;
@@ -129,6 +136,8 @@ public final class App implements Backend, AutoCloseable {
   private final Calendar calendar;
   private final WebServer web;
   private final Map<String, Rule> rules;
+  private final Walkthrough walkthrough;
+  private final TickBook ticks;
   private final Set<String> meteredReceivers = new HashSet<>();
   private final ReentrantLock silencing = new ReentrantLock();
 
@@ -201,6 +210,8 @@ public final class App implements Backend, AutoCloseable {
             clock,
             terms(initial));
     rules = watch.rules();
+    walkthrough = new Walkthrough(probes, WatchRules.own());
+    ticks = new TickBook(store);
     deliveries = new Deliveries(store.outbox(), DeliveryTerms.DEFAULT, clock, new Undelivered());
     var dispatcher =
         new Dispatcher(
@@ -299,6 +310,7 @@ public final class App implements Backend, AutoCloseable {
 
   private void restore() {
     store.eachNetwork(published::restore);
+    ticks.restore();
     var alerts = new ArrayList<Alert>();
     var own = new HashMap<String, List<Alert>>();
     store.eachAlert(
@@ -441,6 +453,7 @@ public final class App implements Backend, AutoCloseable {
   private void unwatch(String name) {
     try {
       watch.remove(name);
+      ticks.forget(name);
     } catch (StoreFailure failure) {
       LOG.error("the end of {} could not be stored; it is tried again", name, failure);
       isPopulated = false;
@@ -837,6 +850,45 @@ public final class App implements Backend, AutoCloseable {
     } finally {
       silencing.unlock();
     }
+  }
+
+  @Override
+  public Progress progress(Checklist checklist, DomainState state) {
+    return walkthrough.walk(
+        checklist, state, Ticks.of(ticks.of(state.domain().name().toString())), clock.instant());
+  }
+
+  @Override
+  public List<Progress> progress(DomainState state) {
+    return config.checklists().of(state.domain().asOf(clock.instant())).stream()
+        .map(checklist -> progress(checklist, state))
+        .toList();
+  }
+
+  @Override
+  public void tick(DomainState state, Checklist checklist, Step step, String by, String note) {
+    var now = clock.instant();
+    ticks.tick(
+        new Tick(
+            state.domain().name().toString(),
+            checklist.name(),
+            step.id(),
+            Walkthrough.migrationOf(checklist, state.domain().asOf(now)),
+            by,
+            now,
+            note),
+        state.domain().tenant().id());
+  }
+
+  @Override
+  public boolean untick(DomainState state, Checklist checklist, Step step, String by) {
+    return ticks.untick(
+        state.domain().name().toString(),
+        checklist.name(),
+        step.id(),
+        state.domain().tenant().id(),
+        by,
+        clock.instant());
   }
 
   @Override

@@ -108,6 +108,24 @@ final class Everything {
       migrations:
         - {domains: [contoso.tld], start: 2026-12-01T20:00:00Z, window: 48h, from: {name: mimecast, region: de, role: inbound}, to: {name: seppmail, gateway: gw1, role: inbound}, checklist: seppmail-inline, reason: parallel to inline}
         - {domains: plain.test, start: "2027-01-01T20:00:00+01:00", from: "mail-connect:variant=pro", to: microsoft365}
+      checklists:
+        house-move:
+          title: Move to the house gateway
+          about: For every domain that moves.
+          for: {profiles: [house-gateway], shared_gateway: false}
+          steps:
+            - id: mx
+              title: The MX leads here
+              why: Mail goes past the gateway otherwise.
+              how: "Publish {mx_records}"
+              see:
+                rules: [mx.missing]
+                from: warning
+                facts: [{probe: spf, fact: lookups, at_most: 10, at_least: 1}, {probe: spf, fact: all, is: [fail, softfail]}]
+                declared: [{setting: mode, is: inline, paste: "mode: inline"}, {setting: connectors, has: [to_partner]}, {setting: smarthost, empty: true}]
+              when: {mode: inline, variant: pro, profile: [mimecast], without_profile: mail-connect, phase: [window, after]}
+              person: true
+              statements: ["1.17"]
       maintenance:
         - {domains: [contoso.tld], from: 2026-12-01T20:00:00Z, for: 72h, reason: migration to inline}
       alerts:

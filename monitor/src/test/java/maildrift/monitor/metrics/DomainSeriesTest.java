@@ -35,7 +35,8 @@ class DomainSeriesTest {
             "{}",
             "[]",
             findings,
-            List.of(samples)));
+            List.of(samples),
+            List.of()));
     return new DomainState(
         ManagedDomain.undeclared(DnsName.of(name)), at, probes, List.of(), Map.of("a.test MX", at));
   }

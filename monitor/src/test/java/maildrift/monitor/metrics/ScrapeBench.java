@@ -91,7 +91,8 @@ public final class ScrapeBench {
                   ? List.of(
                       new FindingState("spf.all-qualifier", Severity.WARNING, name, false, "{}"))
                   : List.of(),
-              samples(probe.name(), number)));
+              samples(probe.name(), number),
+              List.of()));
     }
     return new DomainState(
         ManagedDomain.undeclared(DnsName.of(name)),

@@ -21,6 +21,7 @@ import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
+import maildrift.monitor.checklist.Tick;
 import maildrift.probes.network.Cidr;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -243,6 +244,27 @@ abstract class StoreContract {
     store.commit(Batch.builder().dropSilence("s1").dropDomain("a.test").build());
     assertThat(store.silences()).isEmpty();
     assertThat(store.domains()).isEmpty();
+  }
+
+  private static Tick tick(String domain, String step, Optional<Instant> migration) {
+    return new Tick(domain, "seppmail-inline", step, migration, "alice", NOW, "am Telefon: ü\n");
+  }
+
+  @Test
+  void ticksAreKeptByDomainChecklistAndStepAndGoWithTheirDomain() {
+    var first = tick("a.test", "custom-command", Optional.of(NOW.plusSeconds(60)));
+    var again = tick("a.test", "custom-command", Optional.empty());
+    var other = tick("a.test", "internal-mail", Optional.empty());
+    var elsewhere = tick("b.test", "internal-mail", Optional.empty());
+    store.commit(Batch.builder().tick(first).tick(other).tick(elsewhere).build());
+    assertThat(store.ticks()).containsExactlyInAnyOrder(first, other, elsewhere);
+
+    store.commit(Batch.builder().tick(again).build());
+    store.commit(Batch.builder().dropTick("a.test", "seppmail-inline", "internal-mail").build());
+    assertThat(store.ticks()).containsExactlyInAnyOrder(again, elsewhere);
+
+    store.commit(Batch.builder().forget("a.test").build());
+    assertThat(store.ticks()).containsExactly(elsewhere);
   }
 
   @Test

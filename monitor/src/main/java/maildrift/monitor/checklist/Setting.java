@@ -1,0 +1,137 @@
+package maildrift.monitor.checklist;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import maildrift.probes.domain.Connector;
+import maildrift.probes.domain.DkimExpectation;
+import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.GatewaySettings;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Mode;
+import maildrift.probes.domain.NextHop;
+import maildrift.probes.domain.TlsLevel;
+
+/**
+ * A setting that an operator declares, by the key under which it stands in the configuration. Its
+ * value is a list of words, so that steps can ask for them.
+ */
+public enum Setting {
+  FORWARDING_SERVER,
+  SMARTHOST,
+  ALLOWED_SENDING_SERVERS,
+  TLS_LEVEL,
+  DKIM,
+  MODE,
+  HEADER_CHECK,
+  EXCHANGE_ONLINE,
+  DISABLE_DELIVERY,
+  DELIVERY_ROUTES,
+  OUTBOUND_ADDRESSES,
+  CONNECTORS,
+  CLIENT_HOSTS,
+  MIGRATIONS,
+  GATEWAYS,
+  GATEWAYS_ADDRESSES,
+  GATEWAYS_BANNER,
+  GATEWAYS_HELO,
+  GATEWAYS_CONNECTOR_NAME,
+  GATEWAYS_REQUIRES_TLS,
+  GATEWAYS_RELAY_NETWORKS,
+  GATEWAYS_BUILTIN_MTA,
+  GATEWAYS_REJECT_SPOOFED_SENDERS,
+  GATEWAYS_WELCOMELIST,
+  GATEWAYS_MANAGED_DOMAINS,
+  GATEWAYS_ONLY_REACHABLE_FROM;
+
+  private static final String OF_A_GATEWAY = "gateways_";
+
+  /** As it is written, {@code gateways.banner} for one of a gateway. */
+  public String word() {
+    var word = name().toLowerCase(Locale.ROOT);
+    return word.startsWith(OF_A_GATEWAY)
+        ? "gateways." + word.substring(OF_A_GATEWAY.length())
+        : word;
+  }
+
+  public static Optional<Setting> of(String word) {
+    return Stream.of(values()).filter(setting -> setting.word().equals(word)).findFirst();
+  }
+
+  /** What is declared; empty: nothing is, and nothing can be concluded. */
+  Optional<List<String>> of(ManagedDomain domain) {
+    var declared = domain.declared();
+    return switch (this) {
+      case FORWARDING_SERVER -> some(domain.forwardingServers(), NextHop::written);
+      case SMARTHOST -> some(domain.smarthosts(), NextHop::written);
+      case ALLOWED_SENDING_SERVERS -> domain.allowlist().map(list -> List.of(list.name()));
+      case TLS_LEVEL -> domain.tlsLevel().map(TlsLevel::word).map(List::of);
+      case DKIM -> some(domain.dkim(), DkimExpectation::selector);
+      case MODE -> declared.mode().map(Mode::word).map(List::of);
+      case HEADER_CHECK -> flag(declared.headerCheck());
+      case EXCHANGE_ONLINE -> flag(declared.exchangeOnline());
+      case DISABLE_DELIVERY -> flag(declared.disableDelivery());
+      case DELIVERY_ROUTES -> some(declared.deliveryRoutes(), NextHop::written);
+      case OUTBOUND_ADDRESSES -> some(declared.outboundAddresses(), Object::toString);
+      case CONNECTORS ->
+          some(
+              declared.connectors().stream().filter(Connector::enabled).toList(),
+              connector -> connector.direction().word());
+      case CLIENT_HOSTS -> some(declared.clientHosts(), Object::toString);
+      case MIGRATIONS -> domain.migration().map(known -> List.of(known.start().toString()));
+      case GATEWAYS -> some(domain.gateways(), Gateway::id);
+      case GATEWAYS_ADDRESSES ->
+          each(domain, own -> some(own.addresses(), address -> address.getHostAddress()));
+      case GATEWAYS_BANNER ->
+          each(domain, own -> own.banner().map(name -> List.of(name.toString())));
+      case GATEWAYS_HELO -> each(domain, own -> own.helo().map(name -> List.of(name.toString())));
+      case GATEWAYS_CONNECTOR_NAME -> each(domain, own -> own.connectorName().map(List::of));
+      // Not written is no: only what was written can be told from what was not.
+      case GATEWAYS_REQUIRES_TLS ->
+          each(domain, own -> own.requiresTls() ? Optional.of(List.of("true")) : Optional.empty());
+      case GATEWAYS_RELAY_NETWORKS -> lists(domain, GatewaySettings::relayNetworks);
+      case GATEWAYS_BUILTIN_MTA -> each(domain, own -> flag(own.settings().builtInMta()));
+      case GATEWAYS_REJECT_SPOOFED_SENDERS ->
+          each(domain, own -> flag(own.settings().rejectsSpoofedSenders()));
+      case GATEWAYS_WELCOMELIST -> lists(domain, GatewaySettings::welcomelist);
+      case GATEWAYS_MANAGED_DOMAINS -> lists(domain, GatewaySettings::managedDomains);
+      case GATEWAYS_ONLY_REACHABLE_FROM ->
+          each(domain, own -> own.settings().onlyFrom().map(GatewaySettings.OnlyFrom::written));
+    };
+  }
+
+  /** An empty list of the model is one that nobody wrote. */
+  private static <T> Optional<List<String>> some(Collection<T> all, Function<T, String> word) {
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.stream().map(word).toList());
+  }
+
+  private static Optional<List<String>> flag(Optional<Boolean> flag) {
+    return flag.map(value -> List.of(value.toString()));
+  }
+
+  /** An empty list that was written says something. */
+  private static <T> Optional<List<String>> lists(
+      ManagedDomain domain, Function<GatewaySettings, Optional<? extends Collection<T>>> list) {
+    return each(
+        domain,
+        own -> list.apply(own.settings()).map(all -> all.stream().map(Object::toString).toList()));
+  }
+
+  /** Of all the domain's gateways; as long as one says nothing, nothing is said. */
+  private static Optional<List<String>> each(
+      ManagedDomain domain, Function<Gateway, Optional<List<String>>> reader) {
+    var all = new ArrayList<String>();
+    for (var gateway : domain.gateways()) {
+      var words = reader.apply(gateway);
+      if (words.isEmpty()) {
+        return Optional.empty();
+      }
+      all.addAll(words.get());
+    }
+    return domain.gateways().isEmpty() ? Optional.empty() : Optional.of(all);
+  }
+}
