@@ -123,7 +123,7 @@ public final class AlertBook {
   private static Map<Identity, Problem> problems(Collection<Problem> seen, AlertTerms terms) {
     var problems = new LinkedHashMap<Identity, Problem>();
     for (var problem : seen) {
-      if (severity(problem).atLeast(terms.minimum())) {
+      if (terms.isTold(problem)) {
         problems.merge(
             Identity.of(problem.labels()),
             problem,

@@ -591,7 +591,9 @@ public final class Watch {
             labels -> hidden.test(key(labels)),
             labels -> seen.confirmed().contains(key(labels)),
             now,
-            AlertTerms.DEFAULT.confirmations(terms.schedule().confirmations()));
+            AlertTerms.DEFAULT
+                .confirmations(terms.schedule().confirmations())
+                .news(MigrationProbe.NEWS));
     // The declaration may have been replaced while the network was asked.
     var next = provisional.drift(graded).domain(declared);
     var same = next.sameContent(watch.state);

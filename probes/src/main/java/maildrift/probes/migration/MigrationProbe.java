@@ -32,6 +32,10 @@ public final class MigrationProbe implements Probe<MigrationSeen> {
   /** Judged where the baseline is known. */
   public static final Rule PROGRESS = MigrationRules.PROGRESS;
 
+  /** Rules that are no alarm, and told all the same: whoever moves a domain waits for them. */
+  public static final Set<String> NEWS =
+      Set.of(MigrationRules.PROGRESS.id(), MigrationRules.PROPAGATION.id());
+
   @Override
   public String name() {
     return NAME;

@@ -2,6 +2,7 @@ package maildrift.probes.migration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -59,7 +60,8 @@ record Ttl(
         isWhole,
         !isLow || past.isEmpty()
             ? Optional.empty()
-            : last.startsWith(LOW) ? past.get().since() : Optional.of(now),
+            : (last.startsWith(LOW) ? past.get().since() : Optional.of(now))
+                .map(since -> since.truncatedTo(ChronoUnit.SECONDS)),
         isLow ? before(last) : Optional.empty());
   }
 
