@@ -109,7 +109,7 @@ public final class ProgressJson {
     json.writeStringProperty("title", status.step().title());
     json.writeStringProperty("state", status.state().word());
     words(json, "reasons", status.reasons());
-    json.writeStringProperty("why", status.step().why());
+    json.writeStringProperty("why", status.why());
     json.writeStringProperty("how", status.how());
     json.writeArrayPropertyStart("remedies");
     for (var remedy : status.remedies()) {

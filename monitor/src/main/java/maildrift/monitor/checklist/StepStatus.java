@@ -8,6 +8,7 @@ import java.util.Optional;
  * How one step of one domain stands.
  *
  * @param reasons why it stands so, each a sentence
+ * @param why what goes wrong without it, filled in
  * @param how what to do, filled in
  * @param remedies what to paste
  * @param seen what the state rests on
@@ -17,6 +18,7 @@ public record StepStatus(
     Step step,
     StepState state,
     List<String> reasons,
+    String why,
     String how,
     List<Remedy> remedies,
     List<Sight> seen,

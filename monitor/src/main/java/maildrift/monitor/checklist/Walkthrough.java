@@ -157,6 +157,7 @@ public final class Walkthrough {
           step,
           result,
           reasons,
+          Wording.filled(step.why(), state.domain()),
           Wording.filled(step.how(), state.domain()),
           remedies,
           seen.entrySet().stream()
@@ -272,7 +273,7 @@ public final class Walkthrough {
       }
       if (!probe.looksAt(rule, judgement(look.get()))) {
         undeclared.add(
-            "%s was not tried; smtp.active_probes and the gateway's settings say whether it is"
+            "%s was held against nothing: what it needs is not declared, or not switched on"
                 .formatted(id));
         return;
       }

@@ -102,15 +102,21 @@ record ChecklistText(Form form) {
     }
   }
 
+  private static void list(List<String> parts, String before, List<String> words) {
+    if (!words.isEmpty()) {
+      parts.add(before + String.join(", ", words));
+    }
+  }
+
   private static String shownBy(JsonNode step) {
     var parts = new ArrayList<String>();
-    condition(parts, "the rules ", words(step.path("rules")));
-    condition(parts, "the facts ", words(step.path("facts")));
-    condition(parts, "what is declared as ", words(step.path("declared")));
+    list(parts, "rules ", words(step.path("rules")));
+    list(parts, "facts ", words(step.path("facts")));
+    list(parts, "what is declared as ", words(step.path("declared")));
     if (step.path("person").asBoolean(false)) {
       parts.add("a person's tick");
     }
-    return "Shown by " + String.join(", ", parts).replace(" or ", " and ") + ".";
+    return "Shown by " + String.join("; ", parts) + ".";
   }
 
   /** How far a domain is. */

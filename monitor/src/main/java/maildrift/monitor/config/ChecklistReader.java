@@ -78,7 +78,7 @@ final class ChecklistReader {
   private Optional<Step> step(Section section, Map<String, Place> first) {
     var id = section.required("id").filter(text -> isUnused(text, first));
     var title = section.required("title").map(Text::value);
-    var why = section.text("why").map(Text::value).orElse("");
+    var why = wording("why", section);
     var how = wording("how", section);
     var sights = section.section("see");
     var isShown = Stream.of("rules", "facts", "declared").anyMatch(sights::has);

@@ -190,8 +190,8 @@ final class ChecklistPage {
   }
 
   private static void todo(Html card, StepStatus status) {
-    if (!status.step().why().isEmpty()) {
-      card.text("p", "dim", status.step().why());
+    if (!status.why().isEmpty()) {
+      card.text("p", "dim", status.why());
     }
     if (!status.how().isBlank()) {
       card.text("pre", status.how().strip());

@@ -285,12 +285,12 @@ final class Page {
                         .prescriptions()
                         .forEach(profile -> line.plain(" · " + profile.label()));
                   });
+              ChecklistPage.summary(html, state, backend);
               html.text("h2", "Findings");
               if (state.findings().isEmpty()) {
                 html.text("p", "dim", state.isUnseen() ? "not looked at yet" : "none");
               }
               state.findings().forEach(finding -> finding(html, finding));
-              ChecklistPage.summary(html, state, backend);
               html.text("h2", "Probes");
               html.in(
                   "table",
