@@ -64,6 +64,14 @@ public interface Probe<T> {
   }
 
   /**
+   * Kinds of records that another probe shows, too: only what all of them saw together says that
+   * one is no longer watched.
+   */
+  default Set<String> sharedKinds() {
+    return Set.of();
+  }
+
+  /**
    * Whether, for this domain, {@link #judge} looks at nothing but the domain and what was seen, and
    * {@link #observe} at nothing but DNS and at no clock: then the same answers need neither a
    * second look nor a second judgement. The others (time, other protocols) look and judge every

@@ -1,8 +1,12 @@
 package maildrift.monitor.cli;
 
+import java.util.Map;
 import java.util.concurrent.Callable;
+import maildrift.monitor.json.CheckJson;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -13,7 +17,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  maildrift baseline show contoso.tld",
-      "  maildrift baseline accept contoso.tld"
+      "  maildrift baseline accept contoso.tld",
+      "  maildrift baseline accept --record \"de._netblocks.mimecast.com netblocks\""
     })
 final class BaselineCommand {
 
@@ -51,22 +56,55 @@ final class BaselineCommand {
     }
   }
 
-  @Command(name = "accept", description = "Take the records as they are now for the baseline.")
+  @Command(
+      name = "accept",
+      description = {
+        "Take the records as they are now for the baseline.",
+        "With --record one record that many domains share, for all of them at once."
+      })
   static final class Accept implements Callable<Integer> {
-    @Parameters(paramLabel = "DOMAIN", description = "A managed domain.")
-    String domain = "";
+    @Parameters(arity = "0..1", paramLabel = "DOMAIN", description = "A managed domain.")
+    @Nullable String domain;
+
+    @Option(
+        names = "--record",
+        paramLabel = "RECORD",
+        description = "A shared record as its finding names it, e.g. \"_spf.example.net SPF\".")
+    @Nullable String record;
 
     @Mixin ClientOptions client = new ClientOptions();
 
     @Override
     public Integer call() {
-      var state = client.post("/api/v1/domains/" + Arguments.domain(domain) + "/accept", null);
+      var name = domain;
+      var shared = record;
+      if ((name == null) == (shared == null)) {
+        throw new Failure("accept takes a DOMAIN, or --record with a record that domains share");
+      }
+      if (shared != null) {
+        return accept(shared);
+      }
+      var state =
+          client.post(
+              "/api/v1/domains/" + Arguments.domain(String.valueOf(name)) + "/accept", null);
       System.out.println(
           client.json()
               ? state.toString()
               : "accepted; %s is %s"
                   .formatted(
                       state.path("domain").asString(""), state.path("verdict").asString("")));
+      return Exit.OK;
+    }
+
+    private int accept(String shared) {
+      var accepted =
+          client.post("/api/v1/records/accept", CheckJson.value(Map.of("record", shared)));
+      var domains = accepted.path("accepted").asInt(0);
+      System.out.println(
+          client.json()
+              ? accepted.toString()
+              : "accepted %s for %d domain%s, which are looked at now"
+                  .formatted(Terminal.safe(shared), domains, domains == 1 ? "" : "s"));
       return Exit.OK;
     }
   }

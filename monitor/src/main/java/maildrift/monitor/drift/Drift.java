@@ -9,14 +9,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.probes.Finding;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
 import maildrift.probes.dane.DaneProbe;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.migration.MigrationProbe;
 import maildrift.probes.netblocks.NetblocksProbe;
+import maildrift.probes.spf.IncludedRecords;
 import maildrift.probes.spf.SpfProbe;
 import maildrift.probes.tls.TlsDrift;
 import maildrift.probes.zone.ZoneProbe;
@@ -44,6 +50,11 @@ public final class Drift {
   /** The SPF probe's, judged here because it needs the baseline. */
   public static final Rule LOOKUPS_CHANGED = SpfProbe.LOOKUPS_TREND;
 
+  private static final String NETBLOCKS = " netblocks";
+
+  /** So many included records are shown in a message; the evidence has all. */
+  private static final int MOST_RECORDS = 3;
+
   private Drift() {}
 
   /**
@@ -64,8 +75,12 @@ public final class Drift {
    * @param at when; some news grow old by themselves
    */
   public static List<Finding> between(
-      DnsName domain, Map<String, String> baseline, SortedMap<String, String> seen, Instant at) {
+      ManagedDomain domain,
+      Map<String, String> baseline,
+      SortedMap<String, String> seen,
+      Instant at) {
     var findings = new ArrayList<Finding>();
+    var includes = new Includes(seen, baseline);
     seen.forEach(
         (name, now) -> {
           var accepted = baseline.get(name);
@@ -73,12 +88,21 @@ public final class Drift {
             return;
           }
           if (name.endsWith(SpfProbe.LOOKUPS_RECORD)) {
-            lookups(name, accepted, now, baseline, seen).ifPresent(findings::add);
+            lookups(name, accepted, now, baseline, seen, includes).ifPresent(findings::add);
           } else if (TlsDrift.isRecord(name)) {
             TlsDrift.between(name, accepted, now, at).ifPresent(findings::add);
+          } else if (name.endsWith(NETBLOCKS)) {
+            findings.add(netblocks(name, baseline, seen, includes));
+          } else if (Includes.isIncluded(name, domain.name())) {
+            if (teller(name, baseline, seen, includes) == Teller.RECORD) {
+              findings.add(
+                  new IncludedChange(
+                          domain, name, accepted, now, path(domain, name, seen, includes))
+                      .finding());
+            }
           } else if (!DaneProbe.isRecord(name)) {
             // TLSA records change with every key; what that breaks is said by the dane probe.
-            findings.add(finding(domain, name, accepted, now));
+            findings.add(finding(domain.name(), name, accepted, now));
           }
         });
     return findings;
@@ -86,14 +110,106 @@ public final class Drift {
 
   /** The same, with all news fresh. */
   public static List<Finding> between(
-      DnsName domain, Map<String, String> baseline, SortedMap<String, String> seen) {
+      ManagedDomain domain, Map<String, String> baseline, SortedMap<String, String> seen) {
     return between(domain, baseline, seen, Instant.EPOCH);
   }
 
-  private static Finding finding(DnsName domain, String name, String old, String now) {
-    if (name.endsWith(" netblocks")) {
-      return netblocks(name.substring(0, name.length() - " netblocks".length()), old, now);
+  /** What tells that an included record changed. */
+  private enum Teller {
+    /** A finding of its own. */
+    RECORD,
+    /** {@code netblocks.changed} of a source that it is part of. */
+    SOURCE,
+    /** Such a source could not be seen in this look: wait. */
+    UNKNOWN
+  }
+
+  private static Teller teller(
+      String name,
+      Map<String, String> baseline,
+      SortedMap<String, String> seen,
+      Includes includes) {
+    var owner = Includes.owner(name);
+    var teller = Teller.RECORD;
+    for (var record : baseline.entrySet()) {
+      if (record.getKey().endsWith(NETBLOCKS)
+          && includes.from(source(record.getKey())).contains(owner)) {
+        var now = seen.get(record.getKey());
+        if (now == null) {
+          teller = Teller.UNKNOWN;
+        } else if (!now.equals(record.getValue())) {
+          return Teller.SOURCE;
+        }
+      }
     }
+    return teller;
+  }
+
+  /**
+   * Whether it cannot be said in this look if the drift of an included record is told by a source's
+   * finding or by one of its own: what was told before holds on.
+   */
+  public static boolean isUndecided(
+      String record, Map<String, String> baseline, SortedMap<String, String> seen) {
+    return record.endsWith(IncludedRecords.RECORD)
+        && teller(record, baseline, seen, new Includes(seen, baseline)) == Teller.UNKNOWN;
+  }
+
+  /**
+   * Whether a record is made of others that changed, too, so that its own change is no further
+   * news: a source's networks and a count of lookups follow from SPF records.
+   */
+  public static boolean follows(String record, Set<String> changed) {
+    return (record.endsWith(NETBLOCKS) || record.endsWith(SpfProbe.LOOKUPS_RECORD))
+        && changed.stream().anyMatch(other -> other.endsWith(IncludedRecords.RECORD));
+  }
+
+  /**
+   * What goes with a record when it is accepted: a name's SPF record and its networks are one
+   * thing, with all that is included there, and where the domain's own record is as it was, the
+   * count of lookups follows.
+   *
+   * @param records of one domain
+   */
+  public static Set<String> together(
+      DnsName domain, String record, Map<String, String> baseline, Map<String, String> records) {
+    var all = new TreeSet<>(Set.of(record));
+    if (record.endsWith(NETBLOCKS) || record.endsWith(IncludedRecords.RECORD)) {
+      var owner = record.substring(0, record.lastIndexOf(' '));
+      all.add(owner + IncludedRecords.RECORD);
+      all.add(owner + NETBLOCKS);
+      if (records.containsKey(owner + NETBLOCKS)) {
+        new Includes(records, baseline)
+            .from(owner)
+            .forEach(name -> all.add(name + IncludedRecords.RECORD));
+      }
+      var own = domain + IncludedRecords.RECORD;
+      if (Objects.equals(baseline.get(own), records.get(own))) {
+        all.add(domain + SpfProbe.LOOKUPS_RECORD);
+      }
+    }
+    all.retainAll(records.keySet());
+    all.removeIf(name -> !isCompared(name));
+    return all;
+  }
+
+  private static String source(String netblocks) {
+    return netblocks.substring(0, netblocks.length() - NETBLOCKS.length());
+  }
+
+  private static List<String> path(
+      ManagedDomain domain, String record, SortedMap<String, String> seen, Includes includes) {
+    var owner = Includes.owner(record);
+    return Stream.concat(
+            Stream.of(domain.name().toString()),
+            seen.keySet().stream().filter(name -> name.endsWith(NETBLOCKS)).map(Drift::source))
+        .map(from -> includes.path(from, owner))
+        .filter(path -> !path.isEmpty())
+        .findFirst()
+        .orElse(List.of(owner));
+  }
+
+  private static Finding finding(DnsName domain, String name, String old, String now) {
     if (name.endsWith(AutoSetupChange.KIND)) {
       return AutoSetupChange.finding(domain, name, old, now);
     }
@@ -117,7 +233,8 @@ public final class Drift {
       String old,
       String now,
       Map<String, String> baseline,
-      SortedMap<String, String> seen) {
+      SortedMap<String, String> seen,
+      Includes includes) {
     var domain = name.substring(0, name.length() - SpfProbe.LOOKUPS_RECORD.length());
     var record = domain + " SPF";
     var before = SpfProbe.lookups(old);
@@ -131,28 +248,72 @@ public final class Drift {
                 domain,
                 "%s needs %d DNS lookups, %d when it was accepted, though its own text is the same: what it includes has changed"
                     .formatted(record, after, before))
-            .cause(record)
+            // The provider's record is the cause, as it is for all others that include it.
+            .cause(
+                Includes.changed(includes.from(domain), baseline, seen).stream()
+                    .findFirst()
+                    .map(changed -> Includes.owner(changed) + " TXT")
+                    .orElse(record))
             .with("old", old)
             .with("new", now);
     return Optional.of(after > before ? finding : finding.severity(Severity.INFO));
   }
 
-  private static Finding netblocks(String source, String old, String now) {
+  private static Finding netblocks(
+      String name,
+      Map<String, String> baseline,
+      SortedMap<String, String> seen,
+      Includes includes) {
+    var source = source(name);
+    var old = baseline.getOrDefault(name, "");
+    var now = seen.getOrDefault(name, "");
     var before = new LinkedHashSet<>(words(old));
     var after = new LinkedHashSet<>(words(now));
     var added = after.stream().filter(network -> !before.contains(network)).toList();
     var removed = before.stream().filter(network -> !after.contains(network)).toList();
-    return Finding.of(
-            NETBLOCKS_CHANGED,
-            source,
-            "%s publishes other networks than accepted:%s%s"
-                .formatted(source, listed(" added ", added), listed(" removed ", removed)))
-        .cause(source + " TXT")
-        .with("added", added)
-        .with("removed", removed)
-        .with("old", words(old))
-        .with("new", words(now))
-        .remedy("The list as published now, one a line:\n" + String.join("\n", words(now)));
+    var records = Includes.changed(includes.from(source), baseline, seen);
+    var finding =
+        Finding.of(
+                NETBLOCKS_CHANGED,
+                source,
+                "%s publishes other networks than accepted:%s%s%s"
+                    .formatted(
+                        source,
+                        listed(" added ", added),
+                        listed(" removed ", removed),
+                        within(source, records, baseline, seen)))
+            .cause(source + " TXT")
+            .with("added", added)
+            .with("removed", removed)
+            .with("old", words(old))
+            .with("new", words(now))
+            .remedy(
+                "The list as published now, one a line:\n%s\nWhen every gateway follows it, accept it for all domains that share it:\n%s"
+                    .formatted(String.join("\n", words(now)), IncludedChange.acceptance(name)));
+    return records.isEmpty()
+        ? finding
+        : finding.with("records", IncludedChange.evidence(records, baseline, seen));
+  }
+
+  /** Which record of the source it was, where it is not the source's own. */
+  private static String within(
+      String source,
+      List<String> records,
+      Map<String, String> baseline,
+      SortedMap<String, String> seen) {
+    var inner = records.stream().filter(record -> !Includes.owner(record).equals(source)).toList();
+    return inner.isEmpty()
+        ? ""
+        : inner.stream()
+            .limit(MOST_RECORDS)
+            .map(
+                record ->
+                    "%s, which it includes, changed from %s to %s"
+                        .formatted(
+                            Includes.owner(record),
+                            IncludedChange.quoted(baseline.getOrDefault(record, "")),
+                            IncludedChange.quoted(seen.getOrDefault(record, ""))))
+            .collect(Collectors.joining("; ", "; ", ""));
   }
 
   private static String listed(String word, List<String> networks) {

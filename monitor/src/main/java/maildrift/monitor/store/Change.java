@@ -6,6 +6,7 @@ import java.util.Optional;
 /**
  * One line of the history: something changed.
  *
+ * @param domain whose it is; {@link #SHARED} for what many domains depend on and none owns
  * @param tenant empty text where the domain has none
  * @param record what changed, e.g. {@code spf}, or a rule id for a finding
  * @param before the old value; empty when there was none
@@ -21,6 +22,9 @@ public record Change(
     Optional<String> before,
     Optional<String> after,
     String kind) {
+  /** The domain of a record that belongs to none of those that depend on it. */
+  public static final String SHARED = "";
+
   public Change {
     before = before.map(Texts::storable);
     after = after.map(Texts::storable);

@@ -85,18 +85,24 @@ final class ChangeTable {
         .list();
   }
 
-  List<Change> newest(Handle handle, String domain, int offset, int limit) {
-    return handle
-        .createQuery(
-            """
-            select * from history where domain = :domain
-            order by changed_at desc, record limit :limit offset :offset
-            """)
-        .bind("domain", domain)
-        .bind("limit", limit)
-        .bind("offset", offset)
-        .map((row, _) -> changed(row).change())
-        .list();
+  List<Change> newest(
+      Handle handle, String domain, Collection<String> shared, int offset, int limit) {
+    var query =
+        handle
+            .createQuery(
+                """
+                select * from history where domain = :domain%s
+                order by changed_at desc, domain, record limit :limit offset :offset
+                """
+                    .formatted(
+                        shared.isEmpty() ? "" : " or (domain = :owner and record in (<shared>))"))
+            .bind("domain", domain)
+            .bind("limit", limit)
+            .bind("offset", offset);
+    if (!shared.isEmpty()) {
+      query.bind("owner", Change.SHARED).bindList("shared", shared);
+    }
+    return query.map((row, _) -> changed(row).change()).list();
   }
 
   /** At most {@code limit} rows, so that nobody waits for a long transaction. */

@@ -3,6 +3,7 @@ package maildrift.monitor.store;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -241,8 +242,13 @@ public final class MemoryStore implements StateStore, History {
   }
 
   @Override
-  public List<Change> read(String domain, int offset, int limit) {
-    return read(change -> change.domain().equals(domain), offset, limit);
+  public List<Change> read(String domain, Collection<String> shared, int offset, int limit) {
+    return read(
+        change ->
+            change.domain().equals(domain)
+                || (change.domain().equals(Change.SHARED) && shared.contains(change.record())),
+        offset,
+        limit);
   }
 
   private synchronized List<Change> read(

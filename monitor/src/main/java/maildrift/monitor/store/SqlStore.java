@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -367,8 +368,9 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   }
 
   @Override
-  public List<Change> read(String domain, int offset, int limit) {
-    return usableHistory().inTransaction(handle -> lines.newest(handle, domain, offset, limit));
+  public List<Change> read(String domain, Collection<String> shared, int offset, int limit) {
+    return usableHistory()
+        .inTransaction(handle -> lines.newest(handle, domain, shared, offset, limit));
   }
 
   private Database usableHistory() {

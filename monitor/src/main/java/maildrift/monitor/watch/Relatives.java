@@ -29,7 +29,7 @@ final class Relatives {
   private static final int PAUSES_A_PASS = 20;
 
   /** 200 looks a second: many domains behind one record are no reason for a burst. */
-  private static final Duration APART = Duration.ofMillis(5);
+  static final Duration APART = Duration.ofMillis(5);
 
   /** For so long the same news is one, from whomever it comes: nobody is asked for it twice. */
   private static final Duration ONE_STORY = Duration.ofMinutes(1);

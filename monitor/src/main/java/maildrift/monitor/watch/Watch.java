@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,7 @@ public final class Watch {
   private final Map<String, String> probeOfRule;
   private final Map<String, Probe<?>> probes;
   private final KeyRing keys = new KeyRing();
+  private final SharedRecords shared = new SharedRecords();
   private final ConcurrentHashMap<String, DomainWatch> watches = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Instant> checked = new ConcurrentHashMap<>();
   private final Relatives relatives;
@@ -157,8 +160,9 @@ public final class Watch {
             watch.state = memory.state().only(probes.keySet());
             watch.recall = Recall.NOTHING;
             watch.alerts = memory.alerts();
-            watch.baseline = memory.baseline();
-            watch.records.putAll(memory.records());
+            watch.baseline = shared(domain, memory.baseline());
+            watch.records.putAll(shared(domain, memory.records()));
+            shared.hold(domain.name(), watch.records);
             watch.recordsChanged = memory.state().recordsChanged();
             memory
                 .since()
@@ -181,6 +185,30 @@ public final class Watch {
     } finally {
       watch.lock.unlock();
     }
+  }
+
+  /** What the store kept of a record that is no domain's own; before any domain is added. */
+  public void restoreShared(SeenRecord record) {
+    shared.restore(record);
+  }
+
+  /** All that the store kept was added. */
+  public void restored() {
+    shared.restored();
+  }
+
+  /** The same, with one copy of what many domains have. */
+  private Map<String, String> shared(ManagedDomain domain, Map<String, String> records) {
+    var same = HashMap.<String, String>newHashMap(records.size());
+    records.forEach(
+        (record, value) -> {
+          if (SharedRecords.isForeign(domain.name(), record)) {
+            same.put(shared.one(record), shared.one(value));
+          } else {
+            same.put(record, value);
+          }
+        });
+    return Map.copyOf(same);
   }
 
   /**
@@ -220,7 +248,10 @@ public final class Watch {
       var step = AlertBook.closeAll(watch.alerts, "no longer monitored", clock.instant());
       var batch = Batch.builder().forget(name);
       apply(step.transitions(), name, batch);
+      var domain = watch.state.domain().name();
+      shared.leave(domain, watch.records.keySet(), batch);
       store.commit(batch.build());
+      shared.release(domain, watch.records.keySet());
       watch.removed = true;
       watches.remove(name);
       table.remove(watch.state.domain().name());
@@ -365,8 +396,7 @@ public final class Watch {
     var confirmed = pending.stream().map(Watch::key).collect(Collectors.toUnmodifiableSet());
     var doubted =
         pending.stream()
-            .map(alert -> probeOf(key(alert)))
-            .flatMap(Optional::stream)
+            .flatMap(alert -> doubted(key(alert)).stream())
             .flatMap(this::withSiblings)
             .collect(Collectors.toSet());
     // While something stays in doubt, as behind a mail server that does not answer, the other
@@ -374,6 +404,8 @@ public final class Watch {
     var full =
         everything
             || doubted.isEmpty()
+            || (confirmed.stream().allMatch(key -> probeOf(key).isEmpty())
+                && confirmed.stream().anyMatch(key -> doubted(key).isEmpty()))
             || confirmed.stream().anyMatch(Watch::isContradiction)
             || !watch.fullyLooked.plus(terms.schedule().interval()).isAfter(clock.instant());
     Predicate<String> wanted = full ? _ -> true : doubted::contains;
@@ -412,6 +444,22 @@ public final class Watch {
         full,
         false,
         confirmed);
+  }
+
+  /** The probes that have to look again at what this key is about, as far as that is known. */
+  private Set<String> doubted(Finding.Key key) {
+    return isRecord(key)
+        ? sharing(kind(key.subject())).map(Probe::name).collect(Collectors.toUnmodifiableSet())
+        : probeOf(key).map(Set::of).orElse(Set.of());
+  }
+
+  private static boolean isRecord(Finding.Key key) {
+    return key.rule().equals(Drift.CHANGED.id()) || key.rule().equals(Progress.RULE.id());
+  }
+
+  /** The probes that see records of a kind together. */
+  private Stream<Probe<?>> sharing(String kind) {
+    return probes.values().stream().filter(probe -> probe.sharedKinds().contains(kind));
   }
 
   /** A probe, and those whose judgements its own needs. */
@@ -603,16 +651,22 @@ public final class Watch {
     apply(step.transitions(), name, batch);
     var networks = networks(seen.result(), now, source -> isBelieved(source, watch, noted));
     networks.forEach(batch::network);
-    var writes = batch.build();
-    if (!writes.isEmpty()) {
-      store.commit(writes);
-    }
+    shared.telling(
+        noted.shared(),
+        batch,
+        () -> {
+          var writes = batch.build();
+          if (!writes.isEmpty()) {
+            store.commit(writes);
+          }
+        });
     if (same) {
       checked.put(name, now);
     } else {
       checked.remove(name);
     }
     published.learn(networks);
+    shared.hold(domain.name(), noted.first());
     watch.records.putAll(noted.records());
     remember(watch, noted.records().keySet(), now);
     watch.doubts = noted.doubts();
@@ -702,6 +756,7 @@ public final class Watch {
   }
 
   private void forget(DomainWatch watch, Set<String> records) {
+    shared.release(watch.state.domain().name(), records);
     watch.records.keySet().removeAll(records);
     watch.keysSince.keySet().removeAll(records);
     watch.ttlsSince.keySet().removeAll(records);
@@ -714,11 +769,15 @@ public final class Watch {
    * What memory has to take over once it is stored.
    *
    * @param records those that are new or others than before
+   * @param first those of them that are new
+   * @param shared those of them that are others than before and belong to no domain
    * @param forgotten those that are no longer watched
    * @param doubts values that more looks must see first
    */
   private record Noted(
       Map<String, String> records,
+      Map<String, String> first,
+      List<SharedRecords.Changed> shared,
       Set<String> forgotten,
       Map<String, DomainWatch.Doubt> doubts,
       Map<String, Instant> recordsChanged,
@@ -727,38 +786,38 @@ public final class Watch {
   /** Notes what the records look like now, and accepts what is seen for the first time. */
   private Noted noted(
       String name, DomainWatch watch, CheckResult result, Instant now, Batch.Builder batch) {
-    var records = new HashMap<String, String>();
-    var changed = new HashMap<String, Instant>();
+    var domain = watch.state.domain();
+    var first = new HashMap<String, String>();
+    var believed = new TreeMap<String, DomainWatch.Doubt>();
     var doubts = new HashMap<>(watch.doubts);
-    var forgotten = new HashSet<String>();
     var baseline = new HashMap<>(watch.baseline);
+    var forgotten = new HashSet<String>();
     for (var probe : result.probes()) {
       var gapless = probe.judgement().gaps().isEmpty();
-      for (var record : probe.judgement().records().entrySet()) {
-        var before = watch.records.get(record.getKey());
-        if (record.getValue().equals(before)) {
-          doubts.remove(record.getKey());
+      for (var entry : probe.judgement().records().entrySet()) {
+        var isForeign = SharedRecords.isForeign(domain.name(), entry.getKey());
+        var record = isForeign ? shared.one(entry.getKey()) : entry.getKey();
+        var value = isForeign ? shared.one(entry.getValue()) : entry.getValue();
+        var before = watch.records.get(record);
+        if (value.equals(before)) {
+          doubts.remove(record);
         } else if (before == null) {
-          records.put(record.getKey(), record.getValue());
-          batch.seen(new SeenRecord(name, record.getKey(), record.getValue(), now));
-        } else {
-          var doubt = doubted(record.getKey(), doubts.get(record.getKey()), record.getValue(), now);
+          first.put(record, value);
+        } else if (!believed.containsKey(record)) {
+          // Two probes may show one record; it is one look.
+          var doubt = doubted(record, watch.doubts.get(record), value, now);
           if (doubt.looks() < terms.schedule().confirmations()) {
-            doubts.put(record.getKey(), doubt);
+            doubts.put(record, doubt);
           } else {
-            doubts.remove(record.getKey());
-            records.put(record.getKey(), record.getValue());
-            if (Drift.isCompared(record.getKey())) {
-              changed.put(record.getKey(), doubt.since());
-            }
-            change(watch, record.getKey(), before, doubt, batch);
+            doubts.remove(record);
+            believed.put(record, doubt);
           }
         }
         if (gapless
             && terms.baselineFirst()
-            && !baseline.containsKey(record.getKey())
-            && Drift.isCompared(record.getKey())) {
-          baseline.put(record.getKey(), record.getValue());
+            && !baseline.containsKey(record)
+            && Drift.isCompared(record)) {
+          baseline.put(record, value);
         }
       }
       if (gapless && probe.judgement().asides().isEmpty()) {
@@ -767,7 +826,21 @@ public final class Watch {
         unwatched(watch, probe).forEach(forgotten::add);
       }
     }
+    unwatchedByAll(watch, result, baseline, doubts).forEach(forgotten::add);
+    first.forEach((record, value) -> batch.seen(new SeenRecord(name, record, value, now)));
     forgotten.forEach(record -> batch.dropSeen(name, record));
+    shared.first(domain.name(), first, now, batch);
+    shared.leave(domain.name(), forgotten, batch);
+    var changed = new HashMap<String, Instant>();
+    believed.forEach(
+        (record, doubt) -> {
+          if (Drift.isCompared(record)) {
+            changed.put(record, doubt.since());
+          }
+        });
+    var records = new HashMap<>(first);
+    believed.forEach((record, doubt) -> records.put(record, doubt.value()));
+    var told = changes(watch, believed, batch);
     var by = arrived(watch, result, records, baseline, now, batch);
     var accepted = watch.baseline;
     if (!baseline.equals(accepted)) {
@@ -776,6 +849,8 @@ public final class Watch {
     }
     return new Noted(
         records,
+        first,
+        told,
         Set.copyOf(forgotten),
         Map.copyOf(doubts),
         with(watch.recordsChanged, changed, forgotten),
@@ -858,23 +933,37 @@ public final class Watch {
         || (DaneProbe.isRecord(record) && DaneProbe.undated(one).equals(DaneProbe.undated(other)));
   }
 
-  private static void change(
-      DomainWatch watch, String record, String before, DomainWatch.Doubt now, Batch.Builder batch) {
-    var name = watch.state.domain().name().toString();
-    batch.seen(new SeenRecord(name, record, now.value(), now.since()));
-    if (!Drift.isCompared(record)) {
-      // Remembered, but no news.
-      return;
-    }
-    batch.change(
-        new Change(
-            now.since(),
-            name,
-            watch.state.domain().tenant().id(),
-            record,
-            Optional.of(before).filter(value -> !value.isEmpty()),
-            Optional.of(now.value()).filter(value -> !value.isEmpty()),
-            "record"));
+  /**
+   * Writes what the domain's records have become, and the history of its own.
+   *
+   * @return those that belong to no domain, whose history is written once for all
+   */
+  private List<SharedRecords.Changed> changes(
+      DomainWatch watch, Map<String, DomainWatch.Doubt> believed, Batch.Builder batch) {
+    var domain = watch.state.domain();
+    var name = domain.name().toString();
+    var foreign = new ArrayList<SharedRecords.Changed>();
+    believed.forEach(
+        (record, now) -> {
+          batch.seen(new SeenRecord(name, record, now.value(), now.since()));
+          var before = watch.records.getOrDefault(record, "");
+          var isLine = Drift.isCompared(record) && !Drift.follows(record, believed.keySet());
+          if (shared.isShared(domain, record)) {
+            foreign.add(
+                new SharedRecords.Changed(record, before, now.value(), now.since(), isLine));
+          } else if (isLine) {
+            batch.change(
+                new Change(
+                    now.since(),
+                    name,
+                    domain.tenant().id(),
+                    record,
+                    Optional.of(before).filter(value -> !value.isEmpty()),
+                    Optional.of(now.value()).filter(value -> !value.isEmpty()),
+                    "record"));
+          }
+        });
+    return foreign;
   }
 
   private static Map<String, Instant> with(
@@ -893,18 +982,58 @@ public final class Watch {
     var shown = probe.judgement().records().keySet();
     var kinds = shown.stream().map(Watch::kind).collect(Collectors.toCollection(HashSet::new));
     kinds.addAll(completeKinds(probe));
+    kinds.removeIf(kind -> sharing(kind).findAny().isPresent());
     baseline.keySet().removeIf(record -> kinds.contains(kind(record)) && !shown.contains(record));
   }
 
   /** Nor is it remembered: who accepts what is there does not accept it. */
   private List<String> unwatched(DomainWatch watch, ProbeResult probe) {
-    var kinds = completeKinds(probe);
+    var kinds = new HashSet<>(completeKinds(probe));
+    kinds.removeIf(kind -> sharing(kind).findAny().isPresent());
     return kinds.isEmpty()
         ? List.of()
         : watch.records.keySet().stream()
             .filter(record -> kinds.contains(kind(record)))
             .filter(record -> !probe.judgement().records().containsKey(record))
             .toList();
+  }
+
+  /**
+   * The same for kinds that several probes see: all of them must have looked, and nothing of the
+   * kind may be in doubt, for it is such records that say which others there are.
+   */
+  private Set<String> unwatchedByAll(
+      DomainWatch watch, CheckResult result, Map<String, ?> baseline, Map<String, ?> doubts) {
+    var unwatched = new HashSet<String>();
+    var kinds =
+        probes.values().stream()
+            .flatMap(probe -> probe.sharedKinds().stream())
+            .collect(Collectors.toSet());
+    for (var kind : kinds) {
+      var shown = new HashSet<String>();
+      var looked = 0L;
+      for (var probe : result.probes()) {
+        if (completeKinds(probe).contains(kind)
+            && probe.judgement().gaps().isEmpty()
+            && probe.judgement().asides().isEmpty()) {
+          looked++;
+          probe.judgement().records().keySet().stream()
+              .filter(record -> kind(record).equals(kind))
+              .forEach(shown::add);
+        }
+      }
+      var needed =
+          sharing(kind).filter(probe -> !result.domain().skip().contains(probe.name())).count();
+      if (looked == needed && shown.stream().noneMatch(doubts::containsKey)) {
+        var own = result.domain().name() + " " + kind;
+        Predicate<String> gone =
+            record -> kind(record).equals(kind) && !record.equals(own) && !shown.contains(record);
+        baseline.keySet().removeIf(gone);
+        doubts.keySet().removeIf(gone);
+        watch.records.keySet().stream().filter(gone).forEach(unwatched::add);
+      }
+    }
+    return unwatched;
   }
 
   private Set<String> completeKinds(ProbeResult result) {
@@ -917,15 +1046,20 @@ public final class Watch {
   }
 
   private static List<Finding> drift(Map<String, String> baseline, CheckResult result) {
+    return Progress.among(
+        result.domain(),
+        Drift.between(result.domain(), baseline, seen(result), result.checkedAt()));
+  }
+
+  private static SortedMap<String, String> seen(CheckResult result) {
     var seen = new TreeMap<String, String>();
     result.probes().forEach(probe -> seen.putAll(probe.judgement().records()));
-    return Progress.among(
-        result.domain(), Drift.between(result.domain().name(), baseline, seen, result.checkedAt()));
+    return seen;
   }
 
   /** The record that a finding of drift is about; empty for any other finding. */
   private static Optional<String> recordOf(Finding.Key key) {
-    if (key.rule().equals(Drift.CHANGED.id()) || key.rule().equals(Progress.RULE.id())) {
+    if (isRecord(key)) {
       return Optional.of(key.subject());
     }
     return key.rule().equals(Drift.NETBLOCKS_CHANGED.id())
@@ -941,8 +1075,9 @@ public final class Watch {
     var record = recordOf(key);
     return record.isPresent()
         && baseline.containsKey(record.get())
-        && result.probes().stream()
-            .noneMatch(probe -> probe.judgement().records().containsKey(record.get()));
+        && (result.probes().stream()
+                .noneMatch(probe -> probe.judgement().records().containsKey(record.get()))
+            || (isRecord(key) && Drift.isUndecided(record.get(), baseline, seen(result))));
   }
 
   /** While the resolvers cannot look, a domain's own gaps neither begin nor end. */
@@ -979,9 +1114,8 @@ public final class Watch {
       var batch = Batch.builder();
       var seen = new HashMap<>(watch.records);
       // Who accepts what one look has seen vouches for it.
-      watch.doubts.forEach(
-          (record, doubt) ->
-              change(watch, record, String.valueOf(seen.put(record, doubt.value())), doubt, batch));
+      var told = changes(watch, watch.doubts, batch);
+      watch.doubts.forEach((record, doubt) -> seen.put(record, doubt.value()));
       seen.forEach(
           (record, value) -> {
             var old = watch.baseline.get(record);
@@ -1002,7 +1136,7 @@ public final class Watch {
               .filter(record -> Drift.isCompared(record.getKey()))
               .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
       batch.baseline(Baseline.of(name, accepted, now, by));
-      store.commit(batch.build());
+      shared.telling(told, batch, () -> store.commit(batch.build()));
       var believed = watch.doubts.keySet();
       watch.records.putAll(seen);
       remember(watch, believed, now);
@@ -1014,6 +1148,124 @@ public final class Watch {
     }
     turnNow(name);
     return true;
+  }
+
+  /**
+   * Takes one record for the baseline of all domains that depend on it, as it was last seen, and
+   * has them looked at soon. They share its cause, so they share the decision.
+   *
+   * @return those domains, in the order of names; empty where nobody has such a record
+   */
+  public List<String> acceptRecord(String record, String by) {
+    var concerned =
+        watches.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(Map.Entry::getValue)
+            .toList();
+    var locked = new ArrayList<DomainWatch>();
+    var names = new ArrayList<String>();
+    try {
+      for (var watch : concerned) {
+        watch.lock.lock();
+        if (!watch.removed && watch.records.containsKey(record)) {
+          locked.add(watch);
+        } else {
+          watch.lock.unlock();
+        }
+      }
+      acceptLocked(record, by, locked);
+      locked.forEach(watch -> names.add(watch.state.domain().name().toString()));
+    } finally {
+      locked.forEach(watch -> watch.lock.unlock());
+    }
+    var wait = Duration.ZERO;
+    for (var name : names) {
+      listener.sooner(name, wait);
+      wait = wait.plus(Relatives.APART);
+    }
+    return names;
+  }
+
+  private void acceptLocked(String record, String by, List<DomainWatch> watches) {
+    var now = clock.instant();
+    var batch = Batch.builder();
+    var told = new ArrayList<SharedRecords.Changed>();
+    var lines = new TreeMap<String, Change>();
+    var after = new LinkedHashMap<DomainWatch, Accepted>();
+    for (var watch : watches) {
+      var domain = watch.state.domain();
+      var seen = new HashMap<>(watch.records);
+      watch.doubts.forEach((name, doubt) -> seen.put(name, doubt.value()));
+      var together = Drift.together(domain.name(), record, watch.baseline, seen);
+      // Who accepts what one look has seen vouches for it.
+      var believed = new TreeMap<>(watch.doubts);
+      believed.keySet().retainAll(together);
+      told.addAll(changes(watch, believed, batch));
+      var baseline = new HashMap<>(watch.baseline);
+      for (var name : together) {
+        var value = seen.getOrDefault(name, "");
+        var old = baseline.put(name, value);
+        if (!value.equals(old) && shared.isShared(domain, name)) {
+          lines.putIfAbsent(
+              name,
+              new Change(
+                  now,
+                  Change.SHARED,
+                  "",
+                  name,
+                  Optional.ofNullable(old).filter(text -> !text.isEmpty()),
+                  Optional.of(value).filter(text -> !text.isEmpty()),
+                  "accepted"));
+        }
+      }
+      if (!baseline.equals(watch.baseline)) {
+        batch.baseline(Baseline.of(domain.name().toString(), baseline, now, by));
+      }
+      after.put(watch, new Accepted(together, believed, Map.copyOf(baseline)));
+    }
+    lines.forEach(
+        (name, line) -> {
+          if (!Drift.follows(name, lines.keySet())) {
+            batch.change(line);
+          }
+        });
+    shared.telling(told, batch, () -> store.commit(batch.build()));
+    after.forEach((watch, accepted) -> accepted.takeOver(this, watch, now));
+  }
+
+  /** What one domain takes over once it is stored. */
+  private record Accepted(
+      Set<String> records, Map<String, DomainWatch.Doubt> believed, Map<String, String> baseline) {
+    void takeOver(Watch all, DomainWatch watch, Instant now) {
+      var doubts = new HashMap<>(watch.doubts);
+      doubts.keySet().removeAll(believed.keySet());
+      believed.forEach((record, doubt) -> watch.records.put(record, doubt.value()));
+      all.remember(watch, believed.keySet(), now);
+      watch.doubts = Map.copyOf(doubts);
+      watch.baseline = baseline;
+      watch.alerts =
+          watch.alerts.stream()
+              .map(
+                  alert ->
+                      recordOf(key(alert)).filter(records::contains).isPresent()
+                          ? settledByAPerson(alert)
+                          : alert)
+              .toList();
+    }
+  }
+
+  /** The records that a domain depends on without owning them; empty for an unknown one. */
+  public Set<String> shared(String name) {
+    var watch = watches.get(name);
+    if (watch == null) {
+      return Set.of();
+    }
+    watch.lock.lock();
+    try {
+      return shared.among(watch.state.domain(), watch.records.keySet());
+    } finally {
+      watch.lock.unlock();
+    }
   }
 
   /** What a person has settled does not have to prove that it has stopped flapping. */

@@ -18,6 +18,7 @@ import maildrift.alerts.mute.Silence;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
+import maildrift.monitor.store.Change;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
 import maildrift.probes.Verdict;
@@ -148,6 +149,26 @@ final class Api {
     return one(backend.domain(name).orElseThrow(() -> notManaged(name)));
   }
 
+  /** {@code {"record": "NAME KIND"}}: one shared record, for all domains that have it. */
+  Answer acceptRecord(Request request) {
+    var record = required(body(request), "record");
+    var domains = backend.acceptRecord(record, request.caller().name());
+    if (domains.isEmpty()) {
+      throw Refusal.notFound(
+          "no domain has a record '%s'; write it as its finding or the baseline does, e.g. _spf.example.net SPF"
+              .formatted(record));
+    }
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartObject();
+              json.writeStringProperty("record", record);
+              json.writeNumberProperty("accepted", domains.size());
+              names(json, "domains", domains);
+              json.writeEndObject();
+            }));
+  }
+
   Answer baseline(Request request) {
     var state = known(request);
     var name = state.domain().name().toString();
@@ -186,6 +207,7 @@ final class Api {
                 json.writeStringProperty("at", CheckJson.instant(change.at()));
                 json.writeStringProperty("kind", change.kind());
                 json.writeStringProperty("record", change.record());
+                json.writeBooleanProperty("shared", change.domain().equals(Change.SHARED));
                 text(json, "old", change.before().orElse(null));
                 text(json, "new", change.after().orElse(null));
                 json.writeEndObject();

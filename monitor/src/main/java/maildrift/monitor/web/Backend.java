@@ -40,7 +40,7 @@ public interface Backend {
 
   Optional<Baseline> baseline(String name);
 
-  /** Changes of one domain, the newest first. */
+  /** Changes of one domain and of the records that it depends on, the newest first. */
   List<Change> history(String name, int offset, int limit);
 
   /** A rule's catalogue entry. Does not block. */
@@ -99,6 +99,12 @@ public interface Backend {
 
   /** Takes the present records for the baseline; false for an unknown domain. */
   boolean accept(String name, String by);
+
+  /**
+   * Takes one record as it is for the baseline of all domains that have it; those domains, none for
+   * an unknown record.
+   */
+  List<String> acceptRecord(String record, String by);
 
   /**
    * Adds a domain that is kept in the store, as one entry of {@code domains:} in JSON.

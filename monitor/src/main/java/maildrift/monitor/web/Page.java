@@ -13,6 +13,7 @@ import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
+import maildrift.monitor.store.Change;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
 import maildrift.probes.Severity;
@@ -314,6 +315,9 @@ final class Page {
                                         "td",
                                         "name",
                                         change.record()
+                                            + (change.domain().equals(Change.SHARED)
+                                                ? " (shared)"
+                                                : "")
                                             + switch (change.kind()) {
                                               case "ticked" -> " (checklist)";
                                               case String kind when kind.startsWith("accepted") ->

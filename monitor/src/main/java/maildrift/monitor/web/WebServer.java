@@ -404,6 +404,7 @@ public final class WebServer implements AutoCloseable {
     get(router, backend, "/api/v1/domains/:name/checklists/:checklist", checklists::one);
     changing(router, backend, HttpMethod.PUT, step, checklists::tick);
     delete(router, backend, step, checklists::untick);
+    post(router, backend, "/api/v1/records/accept", api::acceptRecord);
     get(router, backend, "/api/v1/drift", api::drift);
     get(router, backend, "/api/v1/alerts", api::alerts);
     get(router, backend, "/api/v1/routes", api::route);

@@ -324,6 +324,10 @@ public final class App implements Backend, AutoCloseable {
     var since = new HashMap<String, Map<String, Instant>>();
     store.eachSeen(
         record -> {
+          if (record.domain().equals(Change.SHARED)) {
+            watch.restoreShared(record);
+            return;
+          }
           seen.computeIfAbsent(record.domain(), _ -> new HashMap<>())
               .put(record.record(), record.value());
           since
@@ -371,6 +375,7 @@ public final class App implements Backend, AutoCloseable {
                                     Map.of(),
                                     Map.of(),
                                     Map.of())))));
+    watch.restored();
     var groups = new ArrayList<GroupState>();
     store.eachGroup(groups::add);
     // Before the first decision: who is silenced must not be told at a restart.
@@ -718,7 +723,7 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public List<Change> history(String name, int offset, int limit) {
-    return store.history().read(name, offset, limit);
+    return store.history().read(name, watch.shared(name), offset, limit);
   }
 
   @Override
@@ -900,6 +905,11 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public boolean accept(String name, String by) {
     return watch.accept(name, by);
+  }
+
+  @Override
+  public List<String> acceptRecord(String record, String by) {
+    return watch.acceptRecord(record, by);
   }
 
   @Override

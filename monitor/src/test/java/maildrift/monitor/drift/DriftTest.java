@@ -9,13 +9,14 @@ import java.util.TreeMap;
 import maildrift.probes.Finding;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.ManagedDomain;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DriftTest {
-  private static final DnsName DOMAIN = DnsName.of("a.test");
+  private static final ManagedDomain DOMAIN = ManagedDomain.undeclared(DnsName.of("a.test"));
 
   @ParameterizedTest
   @CsvSource(

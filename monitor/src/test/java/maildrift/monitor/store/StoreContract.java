@@ -308,6 +308,26 @@ abstract class StoreContract {
   }
 
   @Test
+  void aDomainsHistoryShowsWhatItDependsOnToo() {
+    var provider = change(Change.SHARED, "_spf.p.test SPF", NOW.plusSeconds(2));
+    store.commit(
+        Batch.builder()
+            .change(change("a.test", "a.test SPF", NOW.plusSeconds(1)))
+            .change(provider)
+            .change(change(Change.SHARED, "_spf.q.test SPF", NOW.plusSeconds(3)))
+            .change(change("b.test", "_spf.p.test SPF", NOW.plusSeconds(4)))
+            .seen(new SeenRecord(Change.SHARED, "_spf.p.test SPF", "v=spf1 -all", NOW))
+            .build());
+    await().until(() -> store.history().read(0, 100).size() == 4);
+
+    assertThat(store.history().read("a.test", List.of("_spf.p.test SPF", "it's SPF"), 0, 9))
+        .containsExactly(provider, change("a.test", "a.test SPF", NOW.plusSeconds(1)));
+    assertThat(store.history().read("a.test", List.of("_spf.p.test SPF"), 1, 9)).hasSize(1);
+    assertThat(store.history().read("a.test", 0, 9)).hasSize(1);
+    assertThat(store.seen(Change.SHARED)).hasSize(1);
+  }
+
+  @Test
   void whatIsOlderThanItIsKeptExpires() {
     var published =
         new PublishedNetwork("s.test", Cidr.parse("192.0.2.0/24"), NOW, NOW, Optional.empty());

@@ -214,12 +214,17 @@ class RecordsOverTimeTest {
     texts.put("more.test", "v=spf1 ip4:192.0.2.0/24 -all");
     texts.put("yet.more.test", "v=spf1 ip4:198.51.100.0/24 -all");
     turns(3);
-    assertThat(firing()).containsExactly("spf.lookups-trend");
+    assertThat(firing()).containsExactly("record.changed", "spf.lookups-trend");
+
+    assertThat(watch.alerts())
+        .extracting(alert -> alert.labels().get("cause"))
+        .contains("provider.test TXT")
+        .doesNotContain(NAME + " SPF");
 
     // A branch that does not answer hides the count; it is neither the old one nor gone.
     silent.put("more.test", "");
     turns(3);
-    assertThat(firing()).containsExactly("spf.lookups-trend");
+    assertThat(firing()).containsExactly("record.changed", "spf.lookups-trend");
     silent.clear();
 
     watch.accept(NAME, "alice");

@@ -383,7 +383,7 @@ class WatchTest {
     turn(FIRST);
     turn(FIRST);
 
-    assertThat(store.history().read(FIRST, 0, 9)).isEmpty();
+    assertThat(store.history().read(FIRST, watch.shared(FIRST), 0, 9)).isEmpty();
   }
 
   @Test
@@ -394,11 +394,11 @@ class WatchTest {
     turn(FIRST);
     var first = now;
     watch.turnNow(FIRST);
-    assertThat(store.history().read(FIRST, 0, 9)).isEmpty();
+    assertThat(store.history().read(FIRST, watch.shared(FIRST), 0, 9)).isEmpty();
 
     turn(FIRST);
 
-    assertThat(store.history().read(FIRST, 0, 9))
+    assertThat(store.history().read(FIRST, watch.shared(FIRST), 0, 9))
         .singleElement()
         .satisfies(change -> assertThat(change.at()).isEqualTo(first))
         .satisfies(change -> assertThat(change.after()).contains("ill"));
@@ -415,7 +415,7 @@ class WatchTest {
 
     assertThat(watch.baseline(FIRST).orElseThrow()).containsEntry("shared TXT", "well done");
     assertThat(watch.alerts()).isEmpty();
-    assertThat(store.history().read(FIRST, 0, 9))
+    assertThat(store.history().read(FIRST, watch.shared(FIRST), 0, 9))
         .extracting("kind")
         .containsExactlyInAnyOrder("accepted", "record");
   }

@@ -41,9 +41,10 @@ final class NetblocksJudge {
 
   private final Judgement.Builder judgement = new Judgement.Builder();
 
-  NetblocksJudge(ManagedDomain domain, List<Netblocks> sources, Context context) {
+  NetblocksJudge(ManagedDomain domain, NetblocksProbe.Seen seen, Context context) {
     this.domain = domain;
-    this.sources = sources;
+    this.sources = seen.sources();
+    seen.records().forEach(judgement::record);
     this.context = context;
     this.allowlist = domain.allowlist().filter(list -> list.unreadable().isEmpty());
   }

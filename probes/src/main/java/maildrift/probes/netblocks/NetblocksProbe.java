@@ -1,6 +1,9 @@
 package maildrift.probes.netblocks;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
@@ -10,6 +13,7 @@ import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.spf.IncludedRecords;
 import maildrift.probes.spf.Netblocks;
 import maildrift.probes.spf.SpfTree;
 
@@ -27,10 +31,15 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
 
   static final String NAME = "netblocks";
 
-  /** What is behind each source of the domain's prescriptions, in their order. */
-  public record Seen(List<Netblocks> sources) {
+  /**
+   * What is behind each source of the domain's prescriptions, in their order.
+   *
+   * @param records the SPF records that they are made of, as far as they were seen
+   */
+  public record Seen(List<Netblocks> sources, Map<String, String> records) {
     public Seen {
       sources = List.copyOf(sources);
+      records = Map.copyOf(records);
     }
   }
 
@@ -42,7 +51,13 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
   /** A source that no profile names any more is not watched. */
   @Override
   public Set<String> completeKinds(Judgement seen) {
-    return Set.of("netblocks");
+    return Set.of("netblocks", IncludedRecords.RECORD.strip());
+  }
+
+  /** The SPF probe sees such records, too. */
+  @Override
+  public Set<String> sharedKinds() {
+    return Set.of(IncludedRecords.RECORD.strip());
   }
 
   @Override
@@ -52,10 +67,14 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
 
   @Override
   public Seen observe(ManagedDomain domain, Network network) {
-    return new Seen(
-        sources(domain)
-            .map(source -> Netblocks.of(SpfTree.of(source, network.dns(), network.deadline())))
-            .toList());
+    var seen = new ArrayList<Netblocks>();
+    var records = new HashMap<String, String>();
+    for (var source : sources(domain).toList()) {
+      var tree = SpfTree.of(source, network.dns(), network.deadline());
+      seen.add(Netblocks.of(tree));
+      records.putAll(IncludedRecords.of(tree));
+    }
+    return new Seen(seen, records);
   }
 
   private static Stream<DnsName> sources(ManagedDomain domain) {
@@ -72,6 +91,6 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
 
   @Override
   public Judgement judge(ManagedDomain domain, Seen seen, Context context) {
-    return new NetblocksJudge(domain, seen.sources(), context).judge();
+    return new NetblocksJudge(domain, seen, context).judge();
   }
 }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
@@ -33,8 +34,13 @@ final class SpfJudge {
   private final String name;
   private final String ownCause;
   private final SpfObservation seen;
+  private final UnaryOperator<String> shared;
 
-  SpfJudge(ManagedDomain domain, SpfObservation seen) {
+  /**
+   * @param shared gives the one copy of what many domains have
+   */
+  SpfJudge(ManagedDomain domain, SpfObservation seen, UnaryOperator<String> shared) {
+    this.shared = shared;
     this.out = new SpfFindings(domain, seen);
     this.seen = seen;
     this.tree = seen.tree();
@@ -93,6 +99,7 @@ final class SpfJudge {
           .fact("strangers", tried(seen.strangers()))
           .fact("tree", SpfTreeText.facts(tree))
           .record(ownCause, tree.record().orElse(""));
+      IncludedRecords.below(tree, shared).forEach(judgement::record);
       if (tree.root().seen() instanceof SpfTree.Published
           && tree.isComplete()
           && tree.root().nodes().stream().anyMatch(node -> node.target().isPresent())) {
@@ -101,6 +108,16 @@ final class SpfJudge {
     }
     out.findings().forEach(judgement::add);
     out.gaps().forEach(judgement::add);
+    if (outcome == Outcome.OBSERVED && !tree.isComplete() && out.gaps().isEmpty()) {
+      // Beyond every limit no rule needs the rest; but what was not reached is not gone.
+      judgement.aside(
+          Gap.of(
+                  SpfProbe.NAME,
+                  ownCause,
+                  "not all that it includes was seen",
+                  SpfRules.LOOKUPS_TREND.id())
+              .subject(name));
+    }
     return judgement.build(outcome);
   }
 

@@ -1,5 +1,7 @@
 package maildrift.probes.spf;
 
+import com.google.common.collect.Interner;
+import com.google.common.collect.Interners;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -15,7 +17,6 @@ import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
-import maildrift.probes.Outcome;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
@@ -48,6 +49,9 @@ public final class SpfProbe implements Probe<SpfObservation> {
 
   private final RememberingParser parser = new RememberingParser();
 
+  /** Names and texts of records that thousands of domains include. */
+  private final Interner<String> shared = Interners.newWeakInterner();
+
   @Override
   public String name() {
     return NAME;
@@ -56,7 +60,17 @@ public final class SpfProbe implements Probe<SpfObservation> {
   /** Where there is no policy there is nothing to count. */
   @Override
   public Set<String> completeKinds(Judgement seen) {
-    return seen.outcome() == Outcome.ABSENT ? Set.of(LOOKUPS_RECORD.strip()) : Set.of();
+    return switch (seen.outcome()) {
+      case ABSENT -> Set.of(LOOKUPS_RECORD.strip(), IncludedRecords.RECORD.strip());
+      case OBSERVED -> sharedKinds();
+      case UNOBSERVABLE -> Set.of();
+    };
+  }
+
+  /** The netblocks probe sees such records, too. */
+  @Override
+  public Set<String> sharedKinds() {
+    return Set.of(IncludedRecords.RECORD.strip());
   }
 
   @Override
@@ -189,7 +203,7 @@ public final class SpfProbe implements Probe<SpfObservation> {
 
   @Override
   public Judgement judge(ManagedDomain domain, SpfObservation seen, Context context) {
-    return new SpfJudge(domain, seen).judge();
+    return new SpfJudge(domain, seen, shared::intern).judge();
   }
 
   /** What may still be asked for the domain's own record. */

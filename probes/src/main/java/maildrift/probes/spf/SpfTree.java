@@ -175,7 +175,11 @@ public record SpfTree(
 
   /** The domain's own record, made printable; several are joined with {@code " | "}. */
   public Optional<String> record() {
-    return switch (root.seen) {
+    return text(root.seen);
+  }
+
+  static Optional<String> text(Seen seen) {
+    return switch (seen) {
       case Published(var record, _, _) -> Optional.of(record.shown());
       case Several(var records) ->
           Optional.of(String.join(" | ", records.stream().map(SpfRecord::shown).toList()));

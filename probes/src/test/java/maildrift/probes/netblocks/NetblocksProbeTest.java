@@ -132,8 +132,14 @@ class NetblocksProbeTest {
             "_x.test TXT v=spf1 ip4:192.0.2.0/25 -all");
 
     assertThat(whole.records())
-        .containsExactly(Map.entry("_spf.provider.test netblocks", "192.0.2.0/24"));
-    assertThat(halves.records()).isEqualTo(whole.records());
+        .containsExactly(
+            Map.entry("_spf.provider.test SPF", "v=spf1 ip4:192.0.2.0/24 ~all"),
+            Map.entry("_spf.provider.test netblocks", "192.0.2.0/24"));
+    assertThat(halves.records())
+        .containsExactly(
+            Map.entry("_spf.provider.test SPF", "v=spf1 ip4:192.0.2.128/25 include:_x.test -all"),
+            Map.entry("_spf.provider.test netblocks", "192.0.2.0/24"),
+            Map.entry("_x.test SPF", "v=spf1 ip4:192.0.2.0/25 -all"));
   }
 
   @Test
@@ -200,7 +206,8 @@ class NetblocksProbeTest {
     assertThat(hidden(judgement, "netblocks.stale", "gateway")).isTrue();
     assertThat(hidden(judgement, "netblocks.wider", "gateway")).isTrue();
     assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
-    assertThat(judgement.records()).containsOnlyKeys("_spf.provider.test netblocks");
+    assertThat(judgement.records())
+        .containsOnlyKeys("_spf.provider.test netblocks", "_spf.provider.test SPF");
     assertThat(sources(judgement).get(1))
         .containsEntry("outcome", "unobservable")
         .doesNotContainKey("published");

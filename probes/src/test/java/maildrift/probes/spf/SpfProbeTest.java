@@ -268,8 +268,36 @@ class SpfProbeTest {
         .containsKey("tree");
     assertThat(judgement.records())
         .containsExactly(
+            Map.entry(
+                "_spf.provider.test SPF", "v=spf1 ip4:51.163.158.0/24 ip6:2001:db8::/32 -all"),
             Map.entry("contoso.test SPF", "v=spf1 include:_spf.provider.test ~all"),
             Map.entry("contoso.test SPF-lookups", "1 (include:_spf.provider.test 1)"));
+  }
+
+  @Test
+  void eachIncludedRecordThatWasSeenIsWatchedAndNoOther() {
+    dns.txt(DOMAIN, "v=spf1 include:_SPF.a.test include:slow.test include:gone.test ~all")
+        .txt("_spf.a.test", "v=spf1 redirect=_spf.b.test")
+        .txt("_spf.b.test", "v=spf1 ip4:192.0.2.0/24 include:_spf.a.test -all")
+        .silent("slow.test");
+
+    var judgement = judge();
+
+    assertThat(judgement.records())
+        .containsOnlyKeys("contoso.test SPF", "_spf.a.test SPF", "_spf.b.test SPF", "gone.test SPF")
+        .containsEntry("gone.test SPF", "")
+        .containsEntry("_spf.b.test SPF", "v=spf1 ip4:192.0.2.0/24 include:_spf.a.test -all");
+    assertThat(judgement.gaps()).isNotEmpty();
+  }
+
+  @Test
+  void noRecordIsForgottenForBeingBeyondWhatWeFollow() {
+    includes(dns, 400);
+
+    var judgement = judge();
+
+    assertThat(judgement.records().keySet()).hasSizeBetween(10, 40);
+    assertThat(judgement.gaps().isEmpty() && judgement.asides().isEmpty()).isFalse();
   }
 
   @Test

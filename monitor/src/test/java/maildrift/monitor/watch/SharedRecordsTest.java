@@ -1,0 +1,414 @@
+package maildrift.monitor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import maildrift.alerts.Alert;
+import maildrift.alerts.state.Transition;
+import maildrift.monitor.check.CheckRunner;
+import maildrift.monitor.check.Contradiction;
+import maildrift.monitor.check.Doors;
+import maildrift.monitor.config.ScheduleConfig;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.state.StateTable;
+import maildrift.monitor.store.Change;
+import maildrift.monitor.store.MemoryStore;
+import maildrift.probes.Deadline;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.Dns;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.Question;
+import maildrift.probes.dns.Rdata;
+import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Prescription;
+import maildrift.probes.domain.Role;
+import maildrift.probes.netblocks.NetblocksProbe;
+import maildrift.probes.smtp.Smtp;
+import maildrift.probes.spf.SpfProbe;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Many domains depend on one provider's records: what is told, what is written, what is kept. */
+class SharedRecordsTest {
+  private static final String SPF = "_spf.provider.test";
+  private static final String INNER = "_a.provider.test";
+  private static final String OLD = "v=spf1 ip4:192.0.2.0/24 -all";
+  private static final String NEW = "v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 -all";
+  private static final List<String> DOMAINS =
+      IntStream.range(0, 5).mapToObj("d%d.test"::formatted).toList();
+
+  private final Map<String, String> texts = new ConcurrentHashMap<>();
+  private final Set<String> silent = ConcurrentHashMap.newKeySet();
+  private final MemoryStore store = new MemoryStore();
+  private Instant now = Instant.parse("2026-11-21T12:00:00Z");
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return InstantSource.offset(this, Duration.ZERO).withZone(zone);
+        }
+
+        @Override
+        public Instant instant() {
+          return now;
+        }
+      };
+
+  private Watch watch = watch();
+
+  private Watch watch() {
+    return new Watch(
+        new CheckRunner(
+            List.of(new SpfProbe(), new NetblocksProbe()),
+            (_, deadline) -> door(deadline),
+            (_, _) -> {},
+            clock),
+        store,
+        new StateTable(),
+        new Published(),
+        new Nobody(),
+        () -> false,
+        clock,
+        new Watch.Terms(
+            new ScheduleConfig(
+                Duration.ofMinutes(5), Duration.ofSeconds(30), 2, Duration.ofHours(6)),
+            true));
+  }
+
+  private static final class Nobody implements Watch.Listener {
+    @Override
+    public void looked(DomainState state) {
+      // The watch knows its alerts.
+    }
+
+    @Override
+    public void changed(List<Transition> transitions) {
+      // The watch knows its alerts.
+    }
+
+    @Override
+    public void confirm(String domain, Duration in) {
+      // The test takes the turns.
+    }
+
+    @Override
+    public void sooner(String domain, Duration within) {
+      // The test takes the turns.
+    }
+  }
+
+  private Doors.Door door(Deadline deadline) {
+    return new Doors.Door() {
+      @Override
+      public List<Contradiction> contradictions() {
+        return List.of();
+      }
+
+      @Override
+      public Dns dns() {
+        return questions -> questions.stream().map(SharedRecordsTest.this::answer).toList();
+      }
+
+      @Override
+      public Smtp smtp() {
+        return _ -> List.of();
+      }
+
+      @Override
+      public Deadline deadline() {
+        return deadline;
+      }
+    };
+  }
+
+  private Answer answer(Question question) {
+    var name = question.name().toString();
+    if (silent.contains(name)) {
+      return new Answer.Unanswered(Answer.Failure.SERVFAIL, "SERVFAIL", "");
+    }
+    var ttl = Duration.ofMinutes(5);
+    return Optional.ofNullable(texts.get(name))
+        .filter(_ -> question.type() == RecordType.TXT)
+        .<Answer>map(
+            text -> new Answer.Found(List.of(Rdata.Txt.of(text)), List.of(), ttl, "", false))
+        .orElseGet(() -> new Answer.NoSuchName(List.of(), ttl, "", false));
+  }
+
+  @BeforeEach
+  void allIncludeOneProvider() {
+    texts.put(SPF, "v=spf1 include:" + INNER + " -all");
+    texts.put(INNER, OLD);
+    DOMAINS.forEach(
+        name -> {
+          texts.put(name, "v=spf1 include:" + SPF + " -all");
+          watch.add(ManagedDomain.undeclared(DnsName.of(name)), Optional.empty());
+        });
+    turns(DOMAINS, 1);
+  }
+
+  private void turns(List<String> names, int count) {
+    for (var i = 0; i < count; i++) {
+      now = now.plusSeconds(600);
+      names.forEach(watch::turn);
+    }
+  }
+
+  /** A daemon that starts on what this one has stored. */
+  private void restart() {
+    watch = watch();
+    var records = new HashMap<String, Map<String, String>>();
+    store.eachSeen(
+        seen -> {
+          if (seen.domain().equals(Change.SHARED)) {
+            watch.restoreShared(seen);
+          } else {
+            records
+                .computeIfAbsent(seen.domain(), _ -> new HashMap<>())
+                .put(seen.record(), seen.value());
+          }
+        });
+    DOMAINS.forEach(
+        name ->
+            watch.add(
+                ManagedDomain.undeclared(DnsName.of(name)),
+                Optional.of(
+                    new Watch.Remembered(
+                        DomainState.unseen(ManagedDomain.undeclared(DnsName.of(name))),
+                        List.of(),
+                        store.baseline(name).orElseThrow().records(),
+                        records.getOrDefault(name, Map.of()),
+                        Map.of()))));
+    watch.restored();
+  }
+
+  private List<Change> history() {
+    return store.history().read(0, 100);
+  }
+
+  private List<String> firing() {
+    return watch.alerts().stream()
+        .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+        .map(alert -> alert.labels().get("alertname") + " " + alert.labels().get("subject"))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private Alert alert(String rule) {
+    return watch.alerts().stream()
+        .filter(alert -> alert.labels().get("alertname").equals(rule))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void oneChangeIsOneLineThatEachDomainShows() {
+    texts.put(INNER, NEW);
+    turns(DOMAINS, 3);
+
+    assertThat(history())
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.domain()).isEmpty();
+              assertThat(change.record()).isEqualTo(INNER + " SPF");
+              assertThat(change.before()).contains(OLD);
+              assertThat(change.after()).contains(NEW);
+            });
+    for (var name : DOMAINS) {
+      assertThat(store.history().read(name, watch.shared(name), 0, 9)).isEqualTo(history());
+    }
+    assertThat(firing()).containsExactly("record.changed " + INNER + " SPF");
+    assertThat(watch.alerts()).hasSize(DOMAINS.size());
+  }
+
+  @Test
+  void theMessageSaysWhoseRecordItIsHowItIsReachedAndWhatChanged() {
+    texts.put(INNER, NEW);
+    turns(DOMAINS, 2);
+
+    var alert = alert("record.changed");
+    assertThat(alert.labels().get("cause")).isEqualTo(INNER + " TXT");
+    assertThat(alert.annotations().get("summary"))
+        .startsWith("the SPF record of _a.provider.test, which d")
+        .endsWith(" includes by way of _spf.provider.test, changed: added 198.51.100.0/24");
+    assertThat(alert.annotations().get("diff")).isEqualTo("- " + OLD + "\n+ " + NEW);
+    assertThat(alert.annotations().get("remedy"))
+        .contains("maildrift netblocks _a.provider.test --allowlist FILE")
+        .endsWith("maildrift baseline accept --record \"_a.provider.test SPF\"");
+  }
+
+  @Test
+  void aRecordThatGoesToAndFroIsALineEachTime() {
+    for (var text : List.of(NEW, OLD, NEW)) {
+      texts.put(INNER, text);
+      turns(DOMAINS, 2);
+    }
+
+    assertThat(history().reversed().stream().map(change -> change.after().orElseThrow()))
+        .containsExactly(NEW, OLD, NEW);
+  }
+
+  @Test
+  void aRestartAmidstTheDomainsNeitherDoublesNorLosesALine() {
+    texts.put(INNER, NEW);
+    turns(DOMAINS.subList(0, 2), 2);
+    assertThat(history()).hasSize(1);
+
+    restart();
+    turns(DOMAINS, 3);
+    assertThat(history()).hasSize(1);
+
+    texts.put(INNER, OLD);
+    restart();
+    turns(DOMAINS, 3);
+    assertThat(history()).hasSize(2);
+  }
+
+  @Test
+  void whatIsNoLongerIncludedIsNoLongerWatchedButOnlyOnceThatIsSure() {
+    texts.put(INNER, NEW);
+    turns(DOMAINS, 2);
+    assertThat(firing()).containsExactly("record.changed " + INNER + " SPF");
+
+    silent.add(SPF);
+    turns(DOMAINS, 3);
+    assertThat(firing()).containsExactly("record.changed " + INNER + " SPF");
+
+    silent.clear();
+    texts.put(SPF, "v=spf1 -all");
+    turns(DOMAINS, 1);
+    assertThat(watch.baseline("d0.test").orElseThrow()).containsKey(INNER + " SPF");
+    assertThat(firing()).contains("record.changed " + INNER + " SPF");
+
+    turns(DOMAINS, 3);
+    assertThat(watch.baseline("d0.test").orElseThrow())
+        .containsOnlyKeys("d0.test SPF", "d0.test SPF-lookups", SPF + " SPF");
+    assertThat(watch.shared("d0.test")).containsExactly(SPF + " SPF");
+    assertThat(store.seen("d0.test")).noneMatch(seen -> seen.record().startsWith(INNER));
+    assertThat(store.seen(Change.SHARED)).noneMatch(seen -> seen.record().startsWith(INNER));
+    assertThat(firing()).doesNotContain("record.changed " + INNER + " SPF");
+  }
+
+  @Test
+  void oneAnswerThatLeavesTheIncludeOutForgetsNothing() {
+    texts.put(SPF, "v=spf1 -all");
+    turns(DOMAINS, 1);
+    texts.put(SPF, "v=spf1 include:" + INNER + " -all");
+    texts.put(INNER, NEW);
+    turns(DOMAINS, 3);
+
+    assertThat(firing()).containsExactly("record.changed " + INNER + " SPF");
+  }
+
+  @Test
+  void oneRecordIsAcceptedForAllThatHaveItAtOnce() {
+    texts.put(INNER, NEW);
+    texts.put("d0.test", "v=spf1 include:" + SPF + " ~all");
+    turns(DOMAINS, 2);
+    assertThat(firing()).contains("record.changed " + INNER + " SPF");
+
+    assertThat(watch.acceptRecord(INNER + " SPF", "alice")).isEqualTo(DOMAINS);
+    assertThat(watch.acceptRecord("_b.provider.test SPF", "alice")).isEmpty();
+
+    turns(DOMAINS, 1);
+    assertThat(firing()).containsExactly("record.changed d0.test SPF");
+    assertThat(history().stream().filter(change -> change.kind().equals("accepted")))
+        .singleElement()
+        .satisfies(change -> assertThat(change.record()).isEqualTo(INNER + " SPF"));
+    assertThat(store.baseline("d1.test").orElseThrow().acceptedBy()).isEqualTo("alice");
+    assertThat(store.baseline("d1.test").orElseThrow().records())
+        .containsEntry(INNER + " SPF", NEW);
+  }
+
+  @Test
+  void acceptingWhatMoreLookupsComeFromAcceptsTheirCount() {
+    texts.put("_b.provider.test", OLD);
+    texts.put(SPF, "v=spf1 include:" + INNER + " include:_b.provider.test -all");
+    turns(DOMAINS, 2);
+    assertThat(firing()).contains("record.changed " + SPF + " SPF", "spf.lookups-trend d0.test");
+    assertThat(alert("spf.lookups-trend").labels().get("cause")).isEqualTo(SPF + " TXT");
+    assertThat(history()).hasSize(1);
+
+    watch.acceptRecord(SPF + " SPF", "alice");
+    turns(DOMAINS, 1);
+
+    assertThat(firing()).isEmpty();
+  }
+
+  /** d0 takes networks from the provider, too. */
+  private void takesNetworks() {
+    var domain = ManagedDomain.undeclared(DnsName.of("d0.test"));
+    watch.add(
+        domain.prescriptions(
+            List.of(
+                Prescription.of("house", "house", Role.GATEWAY)
+                    .netblocks(List.of(DnsName.of(SPF))))),
+        Optional.empty());
+    turns(DOMAINS, 1);
+  }
+
+  @Test
+  void aSourcesFindingNamesTheInnerRecordAndIsTheOnlyOne() {
+    takesNetworks();
+    texts.put(INNER, NEW);
+    turns(List.of("d0.test"), 2);
+
+    assertThat(firing()).containsExactly("netblocks.changed " + SPF);
+    assertThat(alert("netblocks.changed").annotations().get("summary"))
+        .isEqualTo(
+            SPF
+                + " publishes other networks than accepted: added 198.51.100.0/24; _a.provider.test, which it includes, changed from “"
+                + OLD
+                + "” to “"
+                + NEW
+                + "”");
+    assertThat(history()).hasSize(1);
+
+    // A failure to look tells nothing anew, and ends nothing.
+    silent.add(SPF);
+    turns(List.of("d0.test"), 3);
+    assertThat(firing()).containsExactly("netblocks.changed " + SPF);
+    silent.clear();
+
+    assertThat(watch.acceptRecord(SPF + " netblocks", "alice")).containsExactly("d0.test");
+    turns(List.of("d0.test"), 1);
+    assertThat(firing()).isEmpty();
+  }
+
+  @Test
+  void theTextThatChangedWithoutANetworkIsToldByItself() {
+    takesNetworks();
+    texts.put(INNER, "v=spf1 ip4:192.0.2.0/24 ~all");
+    turns(List.of("d0.test"), 3);
+
+    assertThat(firing()).containsExactly("record.changed " + INNER + " SPF");
+  }
+
+  @Test
+  void aDomainThatIsTakenOutLeavesNothingBehind() {
+    Stream.concat(DOMAINS.stream(), Stream.of("unknown.test")).forEach(watch::remove);
+
+    assertThat(store.seen(Change.SHARED)).isEmpty();
+    assertThat(watch.shared("d0.test")).isEmpty();
+  }
+}
