@@ -1,5 +1,6 @@
 package maildrift.probes.netblocks;
 
+import com.google.common.base.Splitter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +32,11 @@ final class NetblocksJudge {
 
   /** A message names so many networks; the evidence has all. */
   private static final int MOST_NAMED = 5;
+
+  /** Between the networks of a watched record. */
+  private static final String SEPARATOR = ", ";
+
+  private static final Splitter NETWORKS = Splitter.on(SEPARATOR).omitEmptyStrings();
 
   private final ManagedDomain domain;
   private final List<Netblocks> sources;
@@ -76,6 +82,14 @@ final class NetblocksJudge {
       }
     }
     judgement.fact("sources", facts);
+    comparable()
+        .filter(NetblocksJudge::isClosed)
+        .ifPresent(
+            list ->
+                judgement.fact(
+                    "relaying",
+                    "nobody may relay: the allowlist %s holds nothing but %s, where no mail comes from"
+                        .formatted(list.name(), named(list.entries()))));
     if (drift.isPresent() && isUnionKnown() && !sources.isEmpty()) {
       stale(drift.get().stale(), comparable().orElseThrow());
       wider(drift.get().wider(), comparable().orElseThrow());
@@ -123,7 +137,7 @@ final class NetblocksJudge {
               record(known.name()),
               known.networks().networks().stream()
                   .map(Cidr::toString)
-                  .collect(Collectors.joining(", ")));
+                  .collect(Collectors.joining(SEPARATOR)));
       case Netblocks.None(var name, var why) -> {
         judgement.record(record(name), "");
         judgement.add(
@@ -364,7 +378,16 @@ final class NetblocksJudge {
         .flatMap(gone -> gone.entrySet().stream())
         .filter(gone -> gone.getKey().overlaps(entry))
         .map(Map.Entry::getValue)
-        .max(Comparator.naturalOrder());
+        .max(Comparator.naturalOrder())
+        .or(() -> wasPublished(entry) ? Optional.of(context.now()) : Optional.empty());
+  }
+
+  /** This look is the first that does not see it any more, or the first few, until it is sure. */
+  private boolean wasPublished(Cidr entry) {
+    return sources.stream()
+        .flatMap(source -> context.memory().of(record(source.name())).stream())
+        .flatMap(past -> NETWORKS.splitToStream(past.last()))
+        .anyMatch(network -> Cidr.parse(network).overlaps(entry));
   }
 
   private static Map<String, Object> untils(Map<Cidr, Instant> doubleRun) {

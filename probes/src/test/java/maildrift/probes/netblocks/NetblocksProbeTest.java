@@ -14,6 +14,7 @@ import java.util.Optional;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
+import maildrift.probes.Memory;
 import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
@@ -277,6 +278,37 @@ class NetblocksProbeTest {
         .isEqualTo(
             "_spf.provider.test has withdrawn 198.51.100.0/24, which the allowlist gateway of contoso.test still accepts; remove before 2026-11-22T17:00:00Z");
     assertThat(violated(over)).isEqualTo("netblocks.stale warning");
+  }
+
+  @Test
+  void aRangeThatIsGoneForTheFirstTimeWasPublishedUntilNow() {
+    var domain = domain(List.of("192.0.2.0/24", "198.51.100.0/24"), house("_spf.provider.test"));
+    var memory =
+        Context.at(NOW)
+            .memory(
+                record ->
+                    Optional.of("192.0.2.0/24, 198.51.100.0/24")
+                        .filter(_ -> record.equals("_spf.provider.test netblocks"))
+                        .map(last -> new Memory.Past(Optional.empty(), last, Optional.empty())));
+
+    assertThat(
+            violated(judge(domain, memory, "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all")))
+        .isEqualTo("netblocks.stale info");
+  }
+
+  @Test
+  void aListOfPlaceholdersSaysThatNobodyMayRelay() {
+    var judgement =
+        judge(
+            domain(List.of("10.255.255.254")),
+            "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all");
+
+    assertThat(violated(judgement)).isEmpty();
+    assertThat(judgement.facts())
+        .containsEntry(
+            "relaying",
+            "nobody may relay: the allowlist gateway holds nothing but 10.255.255.254/32, where no mail comes from");
+    assertThat(judge(domain(List.of("192.0.2.0/24"))).facts()).doesNotContainKey("relaying");
   }
 
   @Test
