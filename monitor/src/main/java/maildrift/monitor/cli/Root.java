@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       RulesCommand.class,
       ProfilesCommand.class,
       ChecklistCommand.class,
+      DetectCommand.class,
       BaselineCommand.class,
       AlertCommand.class,
       SilenceCommand.class,

@@ -424,8 +424,7 @@ public final class Profile {
       throw new IllegalArgumentException(
           problems.stream().map(ProfileProblem::message).collect(Collectors.joining("; ")));
     }
-    return base.with(chosen(regions, given.get("region")))
-        .with(chosen(variants, given.get("variant")));
+    return chosen(given);
   }
 
   private static Sections chosen(
@@ -435,10 +434,19 @@ public final class Profile {
         : all.getOrDefault(key.toLowerCase(Locale.ROOT), Sections.NONE);
   }
 
-  private Map<String, String> values(DnsName domain, Map<String, String> given) {
-    var values = new LinkedHashMap<String, String>();
-    values.put("domain", domain.toString());
-    values.put("domain-dashes", domain.toString().replace('.', '-'));
+  /** What a region and a variant say, unchecked. */
+  Sections chosen(Map<String, String> given) {
+    return base.with(chosen(regions, given.get("region")))
+        .with(chosen(variants, given.get("variant")));
+  }
+
+  static Map<String, String> ofDomain(DnsName domain) {
+    return Map.of(
+        "domain", domain.toString(), "domain-dashes", domain.toString().replace('.', '-'));
+  }
+
+  Map<String, String> values(DnsName domain, Map<String, String> given) {
+    var values = new LinkedHashMap<>(ofDomain(domain));
     values.putAll(lowerCase(given));
     parameters.forEach(
         (key, parameter) ->
