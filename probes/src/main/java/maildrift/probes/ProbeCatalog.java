@@ -7,6 +7,7 @@ import maildrift.probes.bimi.BimiProbe;
 import maildrift.probes.caa.CaaProbe;
 import maildrift.probes.conversation.SmtpProbe;
 import maildrift.probes.dane.DaneProbe;
+import maildrift.probes.declared.DeclaredProbe;
 import maildrift.probes.dkim.DkimProbe;
 import maildrift.probes.dmarc.DmarcProbe;
 import maildrift.probes.dnssec.DnssecProbe;
@@ -60,7 +61,8 @@ public final class ProbeCatalog {
         new GatewayProbe(), //
         new SmtpProbe(), //
         new ZoneProbe(), //
-        new MigrationProbe() //
+        new MigrationProbe(), //
+        new DeclaredProbe() //
         );
   }
 

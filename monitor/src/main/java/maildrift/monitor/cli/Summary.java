@@ -47,6 +47,7 @@ final class Summary {
       case "smtp" -> ifEmpty(facts, "hosts", "no mail host");
       case "netblocks" -> ifEmpty(facts, "sources", "no source prescribed");
       case "records" -> ifEmpty(facts, "records", "nothing else prescribed");
+      case "declared" -> ifEmpty(facts, "judged", "nothing is declared");
       case "rbl" -> ifEmpty(facts, "lists", "no list is named; --rbl ZONE asks one");
       case "zone" -> Optional.of(text(facts, "notAsked")).filter(why -> !why.isEmpty());
       default -> Optional.empty();

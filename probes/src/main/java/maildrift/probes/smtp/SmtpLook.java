@@ -19,8 +19,38 @@ public sealed interface SmtpLook {
     };
   }
 
+  /** Whether somebody listens there. */
+  enum Reach {
+    /** A mail server answered, if only to turn us away. */
+    ANSWERED,
+    /** The host itself refused the connection. */
+    CLOSED,
+    /** Nothing was heard, which says nothing of who else is heard. */
+    SILENT,
+    /** It was not tried, because of us. */
+    NOT_TRIED
+  }
+
+  /** How far the look got. */
+  default Reach reach() {
+    return switch (this) {
+      case Spoke _ -> Reach.ANSWERED;
+      case Refused _ -> Reach.NOT_TRIED;
+      case Unobservable(var _, var why) ->
+          why.startsWith(Unobservable.SAID)
+              ? Reach.ANSWERED
+              : why.equals(Unobservable.CLOSED) ? Reach.CLOSED : Reach.SILENT;
+    };
+  }
+
   /** Nothing is known: no connection, no banner, 421, closed or silent half-way. */
-  record Unobservable(Smtp.Target target, String why) implements SmtpLook {}
+  record Unobservable(Smtp.Target target, String why) implements SmtpLook {
+    /** How it begins where a server said that it does not want to talk. */
+    static final String SAID = "its ";
+
+    /** What the host says whose port is closed (TCP RST, in the words of Java). */
+    static final String CLOSED = "no connection: Connection refused";
+  }
 
   /**
    * It was not contacted, because of us and not of the server: a private address that the operator
