@@ -121,7 +121,7 @@ final class CheckCommand implements Callable<Integer> {
                           "--active: '%s' is none of %s"
                               .formatted(
                                   word,
-                                  Arrays.stream(Trial.values())
+                                  Trial.CHOSEN.stream()
                                       .map(Trial::word)
                                       .collect(Collectors.joining(", "))))));
     }

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import maildrift.monitor.config.HttpConfig.Access;
 import maildrift.monitor.config.HttpConfig.ApiToken;
 import maildrift.monitor.config.MetricsConfig.Detail;
@@ -116,7 +115,7 @@ final class SettingsReader {
     return Trial.of(written)
         .orElseThrow(
             () -> {
-              var words = Stream.of(Trial.values()).map(Trial::word).toList();
+              var words = Trial.CHOSEN.stream().map(Trial::word).toList();
               return new IllegalArgumentException(
                   "'%s' is none of %s%s"
                       .formatted(

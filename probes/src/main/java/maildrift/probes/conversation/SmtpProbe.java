@@ -82,6 +82,8 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
     }
     var targets =
         gateways(domain, network, unseen).stream()
+            // Whom only others may reach is not spoken to, unless senders are told to.
+            .filter(target -> isOpen(domain, target, names))
             .filter(
                 target -> places.stream().noneMatch(place -> place.look().target().equals(target)))
             .toList();
@@ -89,7 +91,18 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
       network.smtp().look(targets).forEach(look -> places.add(place(look, false, domain)));
     }
     return new SmtpSeen(
-        Optional.of(mx), unseen, tried(domain, places, network.smtp()), network.smtp().trials());
+        Optional.of(mx),
+        unseen,
+        tried(domain, places, network.smtp()),
+        network.smtp().trials(),
+        Ports.knock(domain, network));
+  }
+
+  private static boolean isOpen(ManagedDomain domain, Smtp.Target target, List<DnsName> mx) {
+    return mx.contains(target.host())
+        || domain.gateways().stream()
+            .filter(gateway -> gateway.host().equals(target.host()))
+            .noneMatch(Ports::isClosed);
   }
 
   /** Of a host's A and AAAA. */
@@ -228,14 +241,22 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
                 judgement.aside(
                     Gap.of(NAME, "%s %s".formatted(question.name(), question.type()), why, rules)));
     requireTls(domain, seen, judgement);
+    seen.ports().judge(judgement);
     var hosts = new LinkedHashMap<String, List<SmtpSeen.Place>>();
     seen.places()
         .forEach(
             place -> hosts.computeIfAbsent(place.subject(), _ -> new ArrayList<>()).add(place));
     hosts.forEach((host, places) -> host(domain, host, places, seen.trials(), judgement));
     return judgement
-        .fact("tried", tried(hosts.values()).map(Rule::id).toList())
+        .fact(
+            "tried",
+            Stream.concat(
+                    tried(hosts.values()),
+                    seen.ports().tried().stream().map(_ -> SmtpRules.PORT_OPEN).distinct())
+                .map(Rule::id)
+                .toList())
         .fact("hosts", seen.places().stream().map(SmtpProbe::facts).toList())
+        .fact("ports", seen.ports().facts())
         .build(outcome(seen));
   }
 
@@ -253,7 +274,8 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
   }
 
   private static Outcome outcome(SmtpSeen seen) {
-    if (seen.places().stream().anyMatch(place -> place.look() instanceof SmtpLook.Spoke)) {
+    if (seen.places().stream().anyMatch(place -> place.look() instanceof SmtpLook.Spoke)
+        || !seen.ports().tried().isEmpty()) {
       return Outcome.OBSERVED;
     }
     return seen.places().isEmpty()

@@ -56,8 +56,18 @@ final class SmtpRules {
               "Update the mail server, or the proxy before it: it has to throw away what came before the handshake.")
           .example("violates: STARTTLS and NOOP in one segment bring two replies inside TLS");
 
+  static final Rule PORT_OPEN =
+      Rule.warning("smtp.port-open", "a port that only others may reach answers from here")
+          .why(
+              "The gateway is declared to be reachable only from its provider's addresses (only_reachable_from). Whoever else reaches it gets past the provider's filter, or tries its passwords. A connection is opened a few times a day and closed without a word; that nobody answers is as it should be.")
+          .reference(
+              "SEPPmail, multi-tenant operation: port 25 only from the Exchange Online addresses; Mimecast, lock down your firewall")
+          .remedy(
+              "Let the firewall (in Azure the filters of the virtual machine) pass only the declared networks. Where maildrift stands inside one of them behind address translation, add its own inner address to only_reachable_from.")
+          .example("only_reachable_from: [microsoft365], and a connection from elsewhere succeeds");
+
   static final List<Rule> ALL =
-      List.of(REQUIRETLS, POSTMASTER, PLAINTEXT_ACCEPTED, PLAINTEXT_PUBLIC, INJECTION);
+      List.of(REQUIRETLS, POSTMASTER, PLAINTEXT_ACCEPTED, PLAINTEXT_PUBLIC, INJECTION, PORT_OPEN);
 
   private SmtpRules() {}
 
@@ -67,6 +77,7 @@ final class SmtpRules {
       case POSTMASTER -> POSTMASTER;
       case INJECTION -> INJECTION;
       case PLAINTEXT -> isPrivateLeg ? PLAINTEXT_ACCEPTED : PLAINTEXT_PUBLIC;
+      case PORT -> PORT_OPEN;
     };
   }
 

@@ -22,9 +22,14 @@ import maildrift.probes.smtp.Tried;
  * @param unseen questions for addresses of mail hosts that were not answered, and why
  * @param places the addresses that were looked at, MX hosts first
  * @param trials what the operator allows to be tried
+ * @param ports of gateways that only others may reach
  */
 public record SmtpSeen(
-    Optional<Answer> mx, Map<Question, String> unseen, List<Place> places, Set<Trial> trials) {
+    Optional<Answer> mx,
+    Map<Question, String> unseen,
+    List<Place> places,
+    Set<Trial> trials,
+    Ports ports) {
   public SmtpSeen {
     unseen = Collections.unmodifiableMap(new LinkedHashMap<>(unseen));
     places = List.copyOf(places);
@@ -32,7 +37,7 @@ public record SmtpSeen(
   }
 
   static SmtpSeen nothing() {
-    return new SmtpSeen(Optional.empty(), Map.of(), List.of(), Set.of());
+    return new SmtpSeen(Optional.empty(), Map.of(), List.of(), Set.of(), Ports.NONE);
   }
 
   /**

@@ -80,7 +80,7 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
   @Override
   public DeclaredSeen observe(ManagedDomain domain, Network network) {
     var asked = new Asking(network);
-    var hops = Hop.of(domain);
+    var hops = Hop.of(domain, network.smtp().port());
     for (var hop : hops) {
       if (hop.next().host().isPresent()) {
         asked.addresses(hop.target());
@@ -120,7 +120,7 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
     var looks = targets.isEmpty() ? List.<SmtpLook>of() : network.smtp().look(targets);
     var networks = new LinkedHashMap<DnsName, Netblocks>();
     var included = networks(domain, network, networks);
-    return new DeclaredSeen(asked.answers, looks, networks, included);
+    return new DeclaredSeen(asked.answers, looks, network.smtp().port(), networks, included);
   }
 
   /** Questions in rounds, each asked once. */
@@ -169,7 +169,7 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
       if (!hop.use().isLookedAt()) {
         continue;
       }
-      var port = hop.next().port();
+      var port = hop.port();
       hop.next()
           .literal()
           .flatMap(Cidr::octets)
@@ -183,7 +183,7 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
         (mx.isEmpty() ? Stream.of(hop.target()) : mx.stream().limit(MOST_NAMES))
             .forEach(
                 host ->
-                    new DeclaredSeen(asked.answers, List.of(), Map.of(), List.of())
+                    new DeclaredSeen(asked.answers, List.of(), port, Map.of(), List.of())
                         .addresses(host).found().stream()
                             .limit(MOST_ADDRESSES)
                             .map(address -> new Smtp.Target(host, address, port))

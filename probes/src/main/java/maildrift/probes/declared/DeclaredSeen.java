@@ -21,11 +21,13 @@ import maildrift.probes.spf.Netblocks;
  * @param looks at declared hosts, by address and port
  * @param networks behind SPF names: the domain's own, those of its providers, and those of other
  *     regions where they matter
+ * @param port of mail hosts
  * @param included names that the domain's SPF leads to, itself first; empty: not asked
  */
 public record DeclaredSeen(
     Map<Question, Answer> answers,
     List<SmtpLook> looks,
+    int port,
     Map<DnsName, Netblocks> networks,
     List<DnsName> included) {
 

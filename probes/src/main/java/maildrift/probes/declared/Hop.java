@@ -11,8 +11,10 @@ import maildrift.probes.domain.NextHop;
  * A declared host in its place.
  *
  * @param use what mail it is for
+ * @param port where it answers: as written, else the port of mail hosts, which laboratories change
  */
-record Hop(Use use, NextHop next) {
+record Hop(Use use, NextHop next, int port) {
+  static final int SMTP = 25;
 
   /** Where a host is declared, and what its form makes of it. */
   enum Use {
@@ -45,16 +47,31 @@ record Hop(Use use, NextHop next) {
   }
 
   static List<Hop> of(ManagedDomain domain) {
+    return of(domain, SMTP);
+  }
+
+  static List<Hop> of(ManagedDomain domain, int smtp) {
     var hops = new ArrayList<Hop>();
-    domain.forwardingServers().forEach(next -> hops.add(new Hop(Use.FORWARDING, next)));
-    domain.smarthosts().forEach(next -> hops.add(new Hop(Use.SMARTHOST, next)));
-    domain.declared().deliveryRoutes().forEach(next -> hops.add(new Hop(Use.ROUTE, next)));
+    domain
+        .forwardingServers()
+        .forEach(next -> hops.add(new Hop(Use.FORWARDING, next, port(next, smtp))));
+    domain.smarthosts().forEach(next -> hops.add(new Hop(Use.SMARTHOST, next, port(next, smtp))));
+    domain
+        .declared()
+        .deliveryRoutes()
+        .forEach(next -> hops.add(new Hop(Use.ROUTE, next, port(next, smtp))));
     for (var connector : domain.declared().connectors()) {
       if (connector.direction() == Connector.Direction.TO_PARTNER) {
-        connector.smartHosts().forEach(next -> hops.add(new Hop(Use.CONNECTOR, next)));
+        connector
+            .smartHosts()
+            .forEach(next -> hops.add(new Hop(Use.CONNECTOR, next, port(next, smtp))));
       }
     }
     return hops;
+  }
+
+  private static int port(NextHop next, int smtp) {
+    return next.port() == SMTP ? smtp : next.port();
   }
 
   /** Mail goes to the hosts of its MX. */
@@ -68,12 +85,12 @@ record Hop(Use use, NextHop next) {
 
   /** As in findings: {@code host:port}, as the tls probe calls it. */
   String subject() {
-    return target() + ":" + next.port();
+    return target() + ":" + port;
   }
 
   /** As it belongs into a form, with the brackets or without. */
   String written(boolean bracketed) {
     var host = bracketed ? "[" + target() + "]" : target().toString();
-    return next.port() == 25 ? host : host + ":" + next.port();
+    return next.port() == SMTP ? host : host + ":" + next.port();
   }
 }

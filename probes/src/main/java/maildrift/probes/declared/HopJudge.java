@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.Finding;
@@ -37,7 +38,7 @@ final class HopJudge {
 
   /** Facts about each of them. */
   List<Map<String, Object>> judge() {
-    return Hop.of(domain).stream().map(this::judge).toList();
+    return Hop.of(domain, seen.port()).stream().map(this::judge).toList();
   }
 
   private Map<String, Object> judge(Hop hop) {
@@ -45,7 +46,7 @@ final class HopJudge {
     facts.put("use", hop.use().words());
     facts.put("written", hop.next().written());
     facts.put("host", hop.target().toString());
-    facts.put("port", hop.next().port());
+    facts.put("port", hop.port());
     facts.put("lookup", hop.isMx() ? "mx" : "address");
     if (hop.next().literal().isPresent()) {
       literal(hop);
@@ -127,7 +128,11 @@ final class HopJudge {
               .formatted(hop.use().words(), hop.next().written(), domain.name(), own.get()),
           "Write the mail server behind the gateway in brackets, on the gateway and here, for example:\n[mail.%s]"
               .formatted(domain.name()));
-    } else if (hosts.stream().allMatch(host -> seen.addresses(host).isAbsent())) {
+    } else if (hosts.stream().anyMatch(host -> !seen.addresses(host).found().isEmpty())) {
+      return;
+    } else if (unseen(hop).isPresent()) {
+      gap(hop, hosts.getFirst() + " A", unseen(hop).get(), DeclaredRules.UNRESOLVED);
+    } else {
       unresolved(hop, "has an MX, %s, that has no address".formatted(hosts.getFirst()));
     }
   }
@@ -213,10 +218,12 @@ final class HopJudge {
     var addresses = targets(hop);
     var looks =
         seen.looks().stream()
-            .filter(look -> look.target().port() == hop.next().port())
+            .filter(look -> look.target().port() == hop.port())
             .filter(look -> addresses.contains(look.target().address()))
             .toList();
     if (looks.isEmpty()) {
+      // Where mail goes is not known, or nobody is to be contacted.
+      unseen(hop).ifPresent(why -> hideRoute(hop, why));
       return;
     }
     var reaches = looks.stream().map(SmtpLook::reach).toList();
@@ -228,13 +235,7 @@ final class HopJudge {
     if (silent.isPresent()) {
       facts.put("answers", null);
       // Many answer nobody but the gateway: that nothing was heard here says nothing of the domain.
-      judgement.aside(
-          Gap.of(
-                  DeclaredProbe.NAME,
-                  hop.subject(),
-                  silent.get().unseen().orElse("no answer"),
-                  DeclaredRules.ROUTE.id())
-              .subject(hop.subject()));
+      hideRoute(hop, silent.get().unseen().orElse("no answer"));
     } else if (reaches.contains(SmtpLook.Reach.CLOSED)) {
       facts.put("answers", false);
       say(
@@ -245,7 +246,7 @@ final class HopJudge {
                   hop.use().words(),
                   hop.next().written(),
                   domain.name(),
-                  hop.next().port(),
+                  hop.port(),
                   String.join(
                       ", ",
                       looks.stream()
@@ -257,17 +258,38 @@ final class HopJudge {
     }
   }
 
+  private void hideRoute(Hop hop, String why) {
+    judgement.aside(
+        Gap.of(DeclaredProbe.NAME, hop.subject(), why, DeclaredRules.ROUTE.id())
+            .subject(hop.subject()));
+  }
+
+  /** Why it is not known where the mail goes. */
+  private Optional<String> unseen(Hop hop) {
+    if (hop.isMx()
+        && seen.answer(hop.target(), RecordType.MX).orElse(NEVER_ASKED)
+            instanceof Answer.Unanswered(_, var why, _)) {
+      return Optional.of(why);
+    }
+    return hosts(hop).stream().flatMap(host -> seen.addresses(host).unseen().stream()).findFirst();
+  }
+
+  /** Those of its MX, else itself. */
+  private List<DnsName> hosts(Hop hop) {
+    var hosts =
+        hop.isMx()
+            ? seen.answer(hop.target(), RecordType.MX).map(HopJudge::hosts).orElse(List.of())
+            : List.<DnsName>of();
+    return hosts.isEmpty() ? List.of(hop.target()) : hosts;
+  }
+
   private List<InetAddress> targets(Hop hop) {
     if (hop.next().literal().isPresent()) {
       return Cidr.octets(hop.next().literal().get()).stream()
           .map(octets -> Cidr.of(octets, octets.length * 8).host())
           .toList();
     }
-    var hosts =
-        hop.isMx()
-            ? seen.answer(hop.target(), RecordType.MX).map(HopJudge::hosts).orElse(List.of())
-            : List.<DnsName>of();
-    return (hosts.isEmpty() ? Stream.of(hop.target()) : hosts.stream())
+    return hosts(hop).stream()
         .flatMap(host -> seen.addresses(host).found().stream())
         .distinct()
         .toList();

@@ -16,6 +16,7 @@ import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Prescription;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.network.NetworkSet;
+import maildrift.probes.network.SpecialNetworks;
 import maildrift.probes.spf.Netblocks;
 
 /**
@@ -167,6 +168,7 @@ final class ProviderHosts {
                 name,
                 name + " TXT",
                 known.entries().stream()
+                    .filter(network -> !SpecialNetworks.isPrivate(network.host()))
                     .filter(network -> isOfAListedFamily(listed, network))
                     .filter(network -> !listed.contains(network))
                     .map(Cidr::toString)
@@ -183,6 +185,8 @@ final class ProviderHosts {
     var addresses = seen.addresses(host);
     var outside =
         addresses.found().stream()
+            // Of a laboratory; or of a mistake, of which the mx probe speaks.
+            .filter(address -> !SpecialNetworks.isPrivate(address))
             .filter(address -> isOfAListedFamily(listed, Cidr.of(address)))
             .filter(address -> !listed.contains(address))
             .map(Cidr::text)

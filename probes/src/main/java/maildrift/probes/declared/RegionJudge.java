@@ -64,6 +64,9 @@ final class RegionJudge {
                           hop.target().toString(),
                           region.key())));
     }
+    if (seen.networks().get(domain.name()) instanceof Netblocks.Unseen unseen) {
+      hide(unseen);
+    }
     included(by, own).ifPresent(placed::add);
     allowlist(by, own).ifPresent(placed::add);
     for (var wrong : placed.stream().distinct().toList()) {
@@ -118,6 +121,10 @@ final class RegionJudge {
     if (list.isEmpty()) {
       return Optional.empty();
     }
+    own.networks().stream()
+        .flatMap(name -> unseen(name).stream())
+        .findFirst()
+        .ifPresent(this::hide);
     var mine = union(own);
     if (mine.isEmpty() || list.get().entries().stream().anyMatch(mine.get()::overlaps)) {
       return Optional.empty();
@@ -132,23 +139,23 @@ final class RegionJudge {
     }
     others(by, own)
         .flatMap(region -> region.networks().stream())
-        .map(seen.networks()::get)
-        .flatMap(
-            networks ->
-                networks instanceof Netblocks.Unseen unseen
-                    ? Stream.of(unseen)
-                    : Stream.<Netblocks.Unseen>empty())
+        .flatMap(name -> unseen(name).stream())
         .findFirst()
-        .ifPresent(
-            unseen ->
-                judgement.aside(
-                    Gap.of(
-                            DeclaredProbe.NAME,
-                            unseen.name() + " TXT",
-                            unseen.why(),
-                            DeclaredRules.REGION.id())
-                        .subject("allowlist " + list.get().name())));
+        .ifPresent(this::hide);
     return Optional.empty();
+  }
+
+  private Optional<Netblocks.Unseen> unseen(DnsName name) {
+    return seen.networks().get(name) instanceof Netblocks.Unseen unseen
+        ? Optional.of(unseen)
+        : Optional.empty();
+  }
+
+  /** Which names there are is not known, so that any subject may be hidden. */
+  private void hide(Netblocks.Unseen unseen) {
+    judgement.aside(
+        Gap.of(
+            DeclaredProbe.NAME, unseen.name() + " TXT", unseen.why(), DeclaredRules.REGION.id()));
   }
 
   static Optional<Allowlist> comparable(ManagedDomain domain) {

@@ -81,6 +81,12 @@ public final class GatewayProbe implements Probe<GatewaySeen> {
           gateway.filter(known -> known.addresses().contains(address)).isPresent());
     }
 
+    /** Whom only others may reach is not spoken to, unless senders are told to. */
+    boolean isSpokenTo() {
+      return !targets.isEmpty()
+          || gateway.filter(known -> known.settings().onlyFrom().isPresent()).isEmpty();
+    }
+
     boolean isPrivate() {
       return SpecialNetworks.isPrivate(address);
     }
@@ -100,10 +106,14 @@ public final class GatewayProbe implements Probe<GatewaySeen> {
                 asked.stream()
                     .map(one -> new Question(ReverseName.of(one.address), RecordType.PTR))
                     .toList());
-    var looks =
+    var spoken =
         domain.skip().contains("tls")
+            ? List.<Found>of()
+            : found.stream().filter(Found::isSpokenTo).toList();
+    var looks =
+        spoken.isEmpty()
             ? List.<SmtpLook>of()
-            : network.smtp().look(found.stream().map(Found::target).toList());
+            : network.smtp().look(spoken.stream().map(Found::target).toList());
     var places = new ArrayList<GatewaySeen.Place>();
     for (var i = 0; i < found.size(); i++) {
       var one = found.get(i);
@@ -117,7 +127,9 @@ public final class GatewayProbe implements Probe<GatewaySeen> {
               List.copyOf(one.targets),
               at < 0 ? Optional.empty() : Optional.of(pointers.get(at)),
               one.isPrivate(),
-              looks.isEmpty() ? Optional.empty() : Optional.of(looks.get(i))));
+              spoken.contains(one)
+                  ? Optional.of(looks.get(spoken.indexOf(one)))
+                  : Optional.empty()));
     }
     return new GatewaySeen(mx, hosts, places, names(places, network));
   }

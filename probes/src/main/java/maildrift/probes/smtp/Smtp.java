@@ -99,7 +99,7 @@ public interface Smtp {
     public Attempt {
       if (trial == Trial.POSTMASTER
           ? domain.isEmpty()
-          : trial == Trial.INJECTION && domain.isPresent()) {
+          : trial != Trial.PLAINTEXT && domain.isPresent()) {
         throw new IllegalArgumentException("a domain is for whom postmaster is asked for");
       }
     }

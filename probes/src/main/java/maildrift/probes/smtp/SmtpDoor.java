@@ -212,12 +212,17 @@ public final class SmtpDoor implements Smtp {
   }
 
   private static SmtpLook unconnected(Target target, IOException failed) {
-    if (target.address() instanceof Inet6Address
-        && !target.address().isLoopbackAddress()
-        && !hasIpv6()) {
+    if (lacksIpv6(target)) {
       return new SmtpLook.Refused(target, "this machine has no IPv6");
     }
     return new SmtpLook.Unobservable(target, "no connection: " + Handshake.why(failed));
+  }
+
+  /** It is our fault that nobody answered there. */
+  static boolean lacksIpv6(Target target) {
+    return target.address() instanceof Inet6Address
+        && !target.address().isLoopbackAddress()
+        && !hasIpv6();
   }
 
   /** Asked only after a failure, so that a machine without IPv6 is not taken for a dead server. */

@@ -1,7 +1,7 @@
 package maildrift.probes.smtp;
 
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What a mail server is asked to do beyond a look, only where the operator wants it. None of them
@@ -24,7 +24,15 @@ public enum Trial {
    * Whether mail is begun without TLS (RFC 3207 §4): {@code MAIL FROM:<>} in the clear, where TLS
    * is to be required {@code RCPT TO:<postmaster@DOMAIN>}, {@code RSET}, {@code QUIT}.
    */
-  PLAINTEXT;
+  PLAINTEXT,
+  /**
+   * Whether the port answers at all: a connection that is closed at once, and not a word. Only at
+   * gateways of which the operator declares who alone may reach them, whatever he chooses else.
+   */
+  PORT;
+
+  /** Those that the operator chooses, for all servers. */
+  public static final List<Trial> CHOSEN = List.of(POSTMASTER, INJECTION, PLAINTEXT);
 
   /** As it is written in the configuration. */
   public String word() {
@@ -32,10 +40,11 @@ public enum Trial {
       case POSTMASTER -> "postmaster";
       case INJECTION -> "injection";
       case PLAINTEXT -> "plaintext";
+      case PORT -> "port";
     };
   }
 
   public static Optional<Trial> of(String word) {
-    return Stream.of(values()).filter(trial -> trial.word().equals(word)).findFirst();
+    return CHOSEN.stream().filter(trial -> trial.word().equals(word)).findFirst();
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocket;
 import maildrift.probes.Deadline;
+import maildrift.probes.network.Cidr;
 import maildrift.probes.smtp.Conversation.Reply;
 import maildrift.probes.smtp.Smtp.Attempt;
 
@@ -27,7 +28,7 @@ final class Trials {
 
   Tried make(Attempt attempt, Deadline deadline) {
     var target = attempt.target();
-    if (!settings.trials().contains(attempt.trial())) {
+    if (attempt.trial() != Trial.PORT && !settings.trials().contains(attempt.trial())) {
       return new Tried.Unseen("the configuration does not ask for it");
     }
     if (!settings.allowPrivate()
@@ -41,11 +42,26 @@ final class Trials {
         return new Tried.Unseen("no turn for its address before the deadline");
       }
       try (var _ = turn.get()) {
-        return talk(attempt, deadline.atMost(settings.timeout()));
+        var limit = deadline.atMost(settings.timeout());
+        return attempt.trial() == Trial.PORT ? knock(target, limit) : talk(attempt, limit);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return new Tried.Unseen("interrupted");
+    }
+  }
+
+  /**
+   * A port that nobody opens, by a refusal or by silence, is closed to us: that is what is wanted.
+   */
+  private static Tried knock(Smtp.Target target, Deadline deadline) {
+    try (var socket = new BoundedSocket(deadline, OCTETS)) {
+      socket.connect(new InetSocketAddress(target.address(), target.port()), socket.millisLeft());
+      return new Tried.Done(Cidr.text(socket.getLocalAddress()));
+    } catch (IOException e) {
+      return SmtpDoor.lacksIpv6(target)
+          ? new Tried.Unseen("this machine has no IPv6")
+          : new Tried.Declined(Handshake.why(e));
     }
   }
 
@@ -71,6 +87,7 @@ final class Trials {
         case PLAINTEXT -> plaintext(attempt, talk, offersTls);
         case INJECTION -> offersTls ? injection(attempt, socket, talk) : notOffered(talk);
         case POSTMASTER -> offersTls ? secured(attempt, socket, talk) : postmaster(attempt, talk);
+        case PORT -> throw new IllegalStateException("nothing is said to a port");
       };
     } catch (IOException e) {
       return new Tried.Unseen(Handshake.why(e));

@@ -24,7 +24,8 @@ import maildrift.probes.Finding;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
-import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.Connector;
+import maildrift.probes.domain.HostPattern;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.NextHop;
 import maildrift.probes.domain.TlsLevel;
@@ -47,6 +48,7 @@ final class HostJudge {
   private final ManagedDomain domain;
   private final TlsSeen.Host host;
   private final Instant now;
+  private final Optional<Ladder.Required> required;
   private final List<Finding> findings = new ArrayList<>();
   private Optional<Consumers> consumers = Optional.empty();
 
@@ -54,6 +56,7 @@ final class HostJudge {
     this.domain = domain;
     this.host = host;
     this.now = now;
+    this.required = Ladder.of(domain, host);
   }
 
   /**
@@ -189,6 +192,9 @@ final class HostJudge {
     var pinned = isPinned(leaf);
     chain(presented, pinned);
     expiry(leaf);
+    if (pinned) {
+      findings.replaceAll(HostJudge::renewed);
+    }
     lifetime(presented);
     keys(presented);
     if (!host.isNameless()) {
@@ -197,11 +203,7 @@ final class HostJudge {
     }
     usages(leaf);
     if (!pinned && !pins().isEmpty()) {
-      add(
-          TlsRules.FINGERPRINT,
-          "presents a certificate that is not among the pinned ones",
-          wants(TlsLevel.FINGERPRINT) ? CRITICAL : WARNING,
-          Map.of("pins", pins(), "sha256", leaf.sha256(), "spkiSha256", leaf.spkiSha256()));
+      unpinned(leaf);
     }
     if (pinned) {
       return reached(TlsLevel.FINGERPRINT, "");
@@ -222,17 +224,57 @@ final class HostJudge {
             "its certificate is for %s, not for %s".formatted(leaf.shown(), host.name()));
   }
 
+  /** Old and new, so that whoever pinned it can follow before mail queues. */
+  private void unpinned(Leaf leaf) {
+    add(
+        Finding.of(
+                TlsRules.FINGERPRINT,
+                host.subject(),
+                "%s presents the certificate %s (key %s), which is not among the pinned ones: %s"
+                    .formatted(
+                        host.subject(),
+                        leaf.sha256(),
+                        leaf.spkiSha256(),
+                        String.join(", ", pins())))
+            .severity(wants(TlsLevel.FINGERPRINT) ? CRITICAL : WARNING)
+            .with("pins", pins())
+            .with("sha256", leaf.sha256())
+            .with("spkiSha256", leaf.spkiSha256())
+            .remedy(
+                "When the change was yours, replace the pin here and at everybody who has it. When it was not, find out who answers.\nOld:\n%s\nNew, of the certificate:\n%s\n%s\nNew, of its key, which a renewal may keep:\n%s\n%s"
+                    .formatted(
+                        String.join("\n", pins().stream().map(HostJudge::colons).toList()),
+                        leaf.sha256(),
+                        colons(leaf.sha256()),
+                        leaf.spkiSha256(),
+                        colons(leaf.spkiSha256()))));
+  }
+
+  /** As {@code openssl x509 -fingerprint -sha256} prints it. */
+  static String colons(String hex) {
+    var pairs = new ArrayList<String>();
+    for (var i = 0; i + 1 < hex.length(); i += 2) {
+      pairs.add(hex.substring(i, i + 2).toUpperCase(Locale.ROOT));
+    }
+    return String.join(":", pairs);
+  }
+
   private boolean isForNextHop(Leaf leaf) {
     return leaf.isForNextHop(domain.name()) || (host.declared() && leaf.isFor(host.name()));
   }
 
   private Judged reached(TlsLevel level, String obstacle) {
-    var required = domain.tlsLevel().map(this::requirable);
-    if (required.isPresent() && level.compareTo(required.get()) < 0) {
+    if (required.filter(asked -> level.compareTo(requirable(asked.level())) < 0).isPresent()) {
+      var asked = required.get();
       add(
           TlsRules.LEVEL,
-          "reaches level %s, %s is declared: %s"
-              .formatted(level.word(), domain.tlsLevel().get().word(), obstacle));
+          "reaches level %s, %s: %s".formatted(level.word(), asked.shown(), obstacle),
+          asked.isDeclared() ? CRITICAL : WARNING,
+          Map.of(
+              "reached", level.word(),
+              "required", asked.level().word(),
+              "requiredBy", asked.by(),
+              "leg", asked.leg().word()));
     }
     return new Judged(Optional.of(level), findings, consumers);
   }
@@ -242,12 +284,37 @@ final class HostJudge {
     return declared == TlsLevel.FINGERPRINT && pins().isEmpty() ? TlsLevel.SECURE : declared;
   }
 
+  /** A provider's wish alone makes nothing critical. */
   private boolean wants(TlsLevel level) {
-    return domain.tlsLevel().filter(declared -> declared.compareTo(level) >= 0).isPresent();
+    return required
+        .filter(Ladder.Required::isDeclared)
+        .filter(asked -> asked.level().compareTo(level) >= 0)
+        .isPresent();
   }
 
+  /** Of the gateway, and of the host by its name. */
   private List<String> pins() {
-    return host.gateway().map(Gateway::pins).orElse(List.of());
+    return Stream.concat(
+            host.gateway().stream().flatMap(gateway -> gateway.pins().stream()),
+            domain.declared().pins().getOrDefault(host.name(), List.of()).stream())
+        .distinct()
+        .toList();
+  }
+
+  /** The name in the other side's connector: as the gateway has it, else as the connector does. */
+  private Optional<String> connectorName() {
+    return host.gateway()
+        .flatMap(
+            gateway ->
+                gateway
+                    .connectorName()
+                    .or(
+                        () ->
+                            domain.declared().connectors().stream()
+                                .filter(one -> one.direction() == Connector.Direction.FROM_PARTNER)
+                                .flatMap(one -> one.certificateName().stream())
+                                .map(HostPattern::text)
+                                .findFirst()));
   }
 
   private boolean isPinned(Leaf leaf) {
@@ -294,6 +361,15 @@ final class HostJudge {
     } else if (left.compareTo(least(Duration.ofDays(21), leaf.lifetime().dividedBy(3))) <= 0) {
       add(TlsRules.CERT_EXPIRY, expires(leaf, left), WARNING, validity(leaf));
     }
+  }
+
+  /** The renewal of a pinned certificate is a change of the pin. */
+  private static Finding renewed(Finding finding) {
+    return finding.rule().equals(TlsRules.CERT_EXPIRY)
+        ? finding.remedy(
+            finding.remedy()
+                + " The certificate is pinned: before the new one is installed, put its fingerprint beside the old one in pins, here and at everybody who has it, or mail to this host queues.")
+        : finding;
   }
 
   private static Map<String, Object> validity(Leaf leaf) {
@@ -398,7 +474,7 @@ final class HostJudge {
   }
 
   private void names(Leaf leaf) {
-    var connector = host.gateway().flatMap(Gateway::connectorName);
+    var connector = connectorName();
     var wanted = host.name().toString();
     var sanMatches = leaf.sanMatches(host.name());
     var cnMatches = leaf.cnMatches(host.name());
@@ -470,13 +546,16 @@ final class HostJudge {
     }
     if (!usages.get().contains(SERVER_AUTH)) {
       add(TlsRules.CERT_EKU, "presents a certificate that is not for servers (no serverAuth)");
-    } else if (!usages.get().contains(CLIENT_AUTH)
-        && host.gateway().flatMap(Gateway::connectorName).isPresent()) {
+    } else if (!usages.get().contains(CLIENT_AUTH) && connectorName().isPresent()) {
       add(
           TlsRules.CERT_EKU,
           "presents a certificate without clientAuth; when the gateway shows it to the connector, the other side may refuse it",
           WARNING);
     }
+  }
+
+  private void add(Finding finding) {
+    findings.add(finding);
   }
 
   private void add(Rule rule, String what) {
@@ -503,7 +582,11 @@ final class HostJudge {
             .flatMap(set -> set.hosts().stream())
             .anyMatch(wanted -> wanted.host().matches(host));
     return prescribed
-        || Stream.concat(domain.forwardingServers().stream(), domain.smarthosts().stream())
+        || Stream.of(
+                domain.forwardingServers().stream(),
+                domain.smarthosts().stream(),
+                domain.declared().deliveryRoutes().stream())
+            .flatMap(hops -> hops)
             .map(NextHop::host)
             .flatMap(Optional::stream)
             .anyMatch(host::equals);

@@ -6,6 +6,8 @@ import static java.util.stream.Collectors.toMap;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,19 +29,22 @@ import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.Leg;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.NextHop;
 import maildrift.probes.domain.TlsLevel;
+import maildrift.probes.network.Cidr;
 import maildrift.probes.smtp.Concessions;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
 
 /**
  * How well is mail to the domain's hosts protected? Looks at every address of its MX hosts, its
- * gateways and, where a TLS level is declared, its forwarding servers. (RFC 3207, RFC 9525, RFC
- * 5280)
+ * gateways and, where a TLS level is asked for, its forwarding servers, smarthosts and delivery
+ * routes. (RFC 3207, RFC 9525, RFC 5280)
  */
 public final class TlsProbe implements Probe<TlsSeen> {
+  private static final int SMTP = 25;
   private static final int MAX_HOSTS = 20;
   private static final int MAX_ADDRESSES = 8;
 
@@ -73,20 +78,21 @@ public final class TlsProbe implements Probe<TlsSeen> {
     var wanted = new LinkedHashMap<String, Wanted>();
     names.stream()
         .limit(MAX_HOSTS)
-        .map(name -> Wanted.named(name, port, HostJudge.isDeclared(domain, name)))
+        .map(name -> Wanted.named(name, port, HostJudge.isDeclared(domain, name), Leg.MX))
         .forEach(host -> wanted.put(host.key(), host));
     for (var gateway : domain.gateways()) {
-      wanted.merge(
-          gateway.host() + ":" + gateway.port(), Wanted.of(gateway), (host, _) -> host.at(gateway));
+      // Whom only others may reach is not spoken to, unless senders are told to.
+      if (gateway.settings().onlyFrom().isEmpty() || names.contains(gateway.host())) {
+        wanted.merge(
+            gateway.host() + ":" + gateway.port(),
+            Wanted.of(gateway),
+            (host, _) -> host.at(gateway));
+      }
     }
-    var forwarding = new ArrayList<TlsSeen.Forwarding>();
-    if (domain.tlsLevel().isPresent()) {
-      forwarding.addAll(forwarding(domain, network));
-      domain.forwardingServers().stream()
-          .flatMap(hop -> behind(hop, forwarding))
-          .filter(next -> wanted.values().stream().noneMatch(known -> known.name.equals(next.name)))
-          .toList()
-          .forEach(host -> wanted.put(host.key(), host));
+    var hops = Hop.of(domain, port);
+    var forwarding = forwarding(hops, network);
+    for (var hop : hops) {
+      behind(hop, forwarding).forEach(host -> add(host, wanted));
     }
     return new TlsSeen(
         Optional.of(mx),
@@ -95,9 +101,20 @@ public final class TlsProbe implements Probe<TlsSeen> {
         Math.max(0, names.size() - MAX_HOSTS));
   }
 
+  /** A host that is known by its name already is looked at where it is known. */
+  private static void add(Wanted host, Map<String, Wanted> wanted) {
+    var known =
+        wanted.values().stream()
+            .filter(other -> other.name.equals(host.name) && other.port == host.port)
+            .findFirst();
+    known.ifPresentOrElse(
+        other -> wanted.put(other.key(), other.also(host.legs)),
+        () -> wanted.put(host.key(), host));
+  }
+
   /** One host by name, as the command line asks for it; no MX is asked. */
   public TlsSeen observe(DnsName host, int port, Network network) {
-    return observe(Wanted.named(host, port, true), network);
+    return observe(Wanted.named(host, port, true, Leg.MX), network);
   }
 
   /**
@@ -107,7 +124,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
    *     [2001:db8::1]}), which no certificate is held against
    */
   public TlsSeen observe(DnsName host, InetAddress address, int port, Network network) {
-    return observe(Wanted.at(host, address, port), network);
+    return observe(Wanted.at(host, address, port, Leg.MX), network);
   }
 
   private static TlsSeen observe(Wanted host, Network network) {
@@ -121,14 +138,15 @@ public final class TlsProbe implements Probe<TlsSeen> {
       boolean declared,
       boolean asked,
       List<InetAddress> own,
-      Optional<Gateway> gateway) {
+      Optional<Gateway> gateway,
+      Set<Leg> legs) {
 
-    static Wanted named(DnsName name, int port, boolean declared) {
-      return new Wanted(name, port, declared, true, List.of(), Optional.empty());
+    static Wanted named(DnsName name, int port, boolean declared, Leg leg) {
+      return new Wanted(name, port, declared, true, List.of(), Optional.empty(), Set.of(leg));
     }
 
-    static Wanted at(DnsName name, InetAddress address, int port) {
-      return new Wanted(name, port, true, false, List.of(address), Optional.empty());
+    static Wanted at(DnsName name, InetAddress address, int port, Leg leg) {
+      return new Wanted(name, port, true, false, List.of(address), Optional.empty(), Set.of(leg));
     }
 
     static Wanted of(Gateway gateway) {
@@ -138,12 +156,21 @@ public final class TlsProbe implements Probe<TlsSeen> {
           true,
           gateway.addresses().isEmpty(),
           gateway.addresses(),
-          Optional.of(gateway));
+          Optional.of(gateway),
+          Set.of(Leg.GATEWAY));
     }
 
     /** An MX host that is a gateway too: at the addresses of DNS and at the declared ones. */
     Wanted at(Gateway gateway) {
-      return new Wanted(name, port, true, true, gateway.addresses(), Optional.of(gateway));
+      return new Wanted(name, port, true, true, gateway.addresses(), Optional.of(gateway), legs)
+          .also(Set.of(Leg.GATEWAY));
+    }
+
+    /** Where other mail goes, too; whoever is named by the operator is no longer DNS' word. */
+    Wanted also(Set<Leg> more) {
+      var all = new HashSet<>(legs);
+      all.addAll(more);
+      return new Wanted(name, port, true, asked, own, gateway, all);
     }
 
     String key() {
@@ -172,15 +199,42 @@ public final class TlsProbe implements Probe<TlsSeen> {
         .toList();
   }
 
-  private static List<TlsSeen.Forwarding> forwarding(ManagedDomain domain, Network network) {
+  /** A declared host, and the leg that ends there; only those of which a level is asked. */
+  private record Hop(NextHop next, Leg leg, boolean isMx, int port) {
+
+    static List<Hop> of(ManagedDomain domain, int smtp) {
+      return Stream.of(
+              domain.forwardingServers().stream()
+                  .map(next -> new Hop(next, Leg.FORWARDING, !next.bracketed(), port(next, smtp))),
+              domain.smarthosts().stream()
+                  .map(next -> new Hop(next, Leg.SMARTHOST, !next.bracketed(), port(next, smtp))),
+              // The provider hands the mail on where the gateway would.
+              domain.declared().deliveryRoutes().stream()
+                  .map(next -> new Hop(next, Leg.FORWARDING, false, port(next, smtp))))
+          .flatMap(hops -> hops)
+          .filter(hop -> Ladder.of(domain, hop.leg, hop.next.target()).isPresent())
+          .toList();
+    }
+
+    /** Where none is written, that of mail hosts, which laboratories change. */
+    private static int port(NextHop next, int smtp) {
+      return next.port() == SMTP ? smtp : next.port();
+    }
+  }
+
+  private static List<TlsSeen.Forwarding> forwarding(List<Hop> hops, Network network) {
     var names =
-        domain.forwardingServers().stream()
-            .filter(hop -> !hop.bracketed())
-            .flatMap(hop -> hop.host().stream())
+        hops.stream()
+            .filter(Hop::isMx)
+            .flatMap(hop -> hop.next().host().stream())
             .distinct()
             .toList();
     var answers =
-        network.dns().ask(names.stream().map(name -> new Question(name, RecordType.MX)).toList());
+        names.isEmpty()
+            ? List.<Answer>of()
+            : network
+                .dns()
+                .ask(names.stream().map(name -> new Question(name, RecordType.MX)).toList());
     var forwarding = new ArrayList<TlsSeen.Forwarding>();
     for (var i = 0; i < names.size(); i++) {
       forwarding.add(new TlsSeen.Forwarding(names.get(i), answers.get(i)));
@@ -189,17 +243,25 @@ public final class TlsProbe implements Probe<TlsSeen> {
   }
 
   /** {@code [host]} is an address lookup; a bare host has MX, or is a host itself. */
-  private static Stream<Wanted> behind(NextHop hop, List<TlsSeen.Forwarding> forwarding) {
-    return hop.host().stream()
-        .flatMap(
-            name ->
-                forwarding.stream()
-                    .filter(known -> !hop.bracketed() && known.name().equals(name))
-                    .findFirst()
-                    .map(known -> behind(name, known.mx()).stream())
-                    .orElse(Stream.of(name)))
+  private static List<Wanted> behind(Hop hop, List<TlsSeen.Forwarding> forwarding) {
+    var next = hop.next();
+    if (next.literal().isPresent()) {
+      return Cidr.octets(next.literal().get()).stream()
+          .map(octets -> Cidr.of(octets, octets.length * 8).host())
+          .map(address -> Wanted.at(next.target(), address, hop.port(), hop.leg()))
+          .toList();
+    }
+    var mx =
+        forwarding.stream()
+            .filter(known -> hop.isMx() && known.name().equals(next.target()))
+            .findFirst();
+    return mx
+        .map(known -> behind(known.name(), known.mx()))
+        .orElseGet(() -> List.of(next.target()))
+        .stream()
         .limit(MAX_HOSTS)
-        .map(host -> Wanted.named(host, hop.port(), true));
+        .map(host -> Wanted.named(host, hop.port(), true, hop.leg()))
+        .toList();
   }
 
   /** An unanswered question is not "no MX": then mail may go to other hosts than this one. */
@@ -262,7 +324,8 @@ public final class TlsProbe implements Probe<TlsSeen> {
               unnamed.stream().filter(look -> isOf(look.target(), host)).toList(),
               concessions.entrySet().stream()
                   .filter(one -> isOf(one.getKey(), host))
-                  .collect(toMap(one -> one.getKey().address(), Map.Entry::getValue))));
+                  .collect(toMap(one -> one.getKey().address(), Map.Entry::getValue)),
+              host.legs));
     }
     return hosts;
   }
@@ -308,6 +371,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
       facts.addAll(judge(domain, host, context, judgement));
     }
     judgement.fact("hosts", facts);
+    judgement.fact("legs", legs(domain, seen, facts));
     if (seen.omitted() > 0) {
       judgement.fact("hostsOmitted", seen.omitted());
     }
@@ -389,13 +453,56 @@ public final class TlsProbe implements Probe<TlsSeen> {
       facts.add(fact);
     }
     if (!hidden.isEmpty()) {
-      judgement.add(
-          Gap.of(name(), host.subject(), String.join("; ", hidden), "tls.")
-              .subject(host.subject()));
+      var gap =
+          Gap.of(name(), host.subject(), String.join("; ", hidden), "tls.").subject(host.subject());
+      if (isLookedAtForAProvider(domain, host)) {
+        judgement.aside(gap);
+      } else {
+        judgement.add(gap);
+      }
     }
     merged(findings, known).forEach(judgement::add);
     watch(domain, host, context, judgement);
     return facts;
+  }
+
+  /** Nobody but its provider's profile asks for a level there: many answer only the gateway. */
+  private static boolean isLookedAtForAProvider(ManagedDomain domain, TlsSeen.Host host) {
+    return !host.legs().contains(Leg.MX)
+        && !host.legs().contains(Leg.GATEWAY)
+        && Ladder.of(domain, host).filter(Ladder.Required::isDeclared).isEmpty();
+  }
+
+  /** Required against achievable, per leg. */
+  private static List<Map<String, Object>> legs(
+      ManagedDomain domain, TlsSeen seen, List<Map<String, Object>> hosts) {
+    var legs = new ArrayList<Map<String, Object>>();
+    for (var leg : Leg.values()) {
+      for (var host : seen.hosts()) {
+        if (host.legs().contains(leg)) {
+          var required = Ladder.of(domain, leg, host.name());
+          var fact = new LinkedHashMap<String, Object>();
+          fact.put("leg", leg.word());
+          fact.put("host", host.name().toString());
+          fact.put("port", host.port());
+          required.ifPresent(asked -> fact.put("required", asked.level().word()));
+          required.ifPresent(asked -> fact.put("requiredBy", asked.by()));
+          reached(host, hosts).ifPresent(level -> fact.put("reached", level.word()));
+          legs.add(fact);
+        }
+      }
+    }
+    return legs;
+  }
+
+  /** What the worst of its addresses reaches, as far as they were seen. */
+  private static Optional<TlsLevel> reached(TlsSeen.Host host, List<Map<String, Object>> hosts) {
+    return hosts.stream()
+        .filter(fact -> host.name().toString().equals(fact.get("host")))
+        .filter(fact -> Integer.valueOf(host.port()).equals(fact.get("port")))
+        .flatMap(fact -> fact.get("level") instanceof String word ? Stream.of(word) : Stream.of())
+        .flatMap(word -> TlsLevel.parse(word).stream())
+        .min(Comparator.naturalOrder());
   }
 
   /** Facts, and what hides a rule; the findings are in the host's judgement. */
@@ -470,7 +577,11 @@ public final class TlsProbe implements Probe<TlsSeen> {
       judgement.record(
           TlsDrift.certificateRecord(host.subject()),
           TlsDrift.certificates(
-              certificates, domain.tlsLevel().filter(TlsLevel.FINGERPRINT::equals).isPresent()));
+              certificates,
+              Ladder.of(domain, host)
+                  .map(Ladder.Required::level)
+                  .filter(TlsLevel.FINGERPRINT::equals)
+                  .isPresent()));
     }
   }
 

@@ -129,7 +129,7 @@ final class TlsRules {
   static final Rule LEVEL =
       Rule.critical("tls.level", "the protection reached is below the declared TLS level")
           .why(
-              "The gateway is told to deliver only at that level, so mail on this leg is deferred and bounces; or it is not, and is less protected than promised. Levels: none < may (offered, the handshake fails) < encrypt < verify (chain and MX name) < secure (chain and next-hop name) < fingerprint (the pinned certificate).")
+              "The gateway is told to deliver only at that level, so mail on this leg is deferred and bounces; or it is not, and is less protected than promised. Asked for by tls_levels (of one leg) or tls_level; at least verify on every leg of a gateway that tenants share; a provider's own wish for its hosts makes a warning. Levels: none < may (offered, the handshake fails) < encrypt < verify (chain and MX name) < secure (chain and next-hop name) < fingerprint (the pinned certificate).")
           .reference("Postfix TLS_README; SEPPmail, managed domain, TLS settings")
           .remedy(
               "See the other findings of this host for what is missing, or declare the level that is meant.")

@@ -4,9 +4,11 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.Leg;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.smtp.Concessions;
 import maildrift.probes.smtp.SmtpLook;
@@ -15,7 +17,7 @@ import maildrift.probes.smtp.SmtpLook;
  * What the mail hosts of a domain showed.
  *
  * @param mx the domain's MX; empty: not asked, because one host was asked for by name
- * @param forwarding the MX of each forwarding server that is written without brackets
+ * @param forwarding the MX of each forwarding server and smarthost that is written without brackets
  * @param hosts MX hosts by preference, then declared ones
  * @param omitted MX hosts beyond those that are looked at
  */
@@ -40,6 +42,7 @@ public record TlsSeen(
    * @param looks one an address
    * @param unnamed looks without SNI at some of them
    * @param concessions what addresses conceded that were offered what is forbidden
+   * @param legs of the domain's mail that end there
    */
   public record Host(
       DnsName name,
@@ -49,12 +52,40 @@ public record TlsSeen(
       List<Answer> lookups,
       List<SmtpLook> looks,
       List<SmtpLook> unnamed,
-      Map<InetAddress, Concessions> concessions) {
+      Map<InetAddress, Concessions> concessions,
+      Set<Leg> legs) {
     public Host {
       lookups = List.copyOf(lookups);
       looks = List.copyOf(looks);
       unnamed = List.copyOf(unnamed);
       concessions = Map.copyOf(concessions);
+      legs = Set.copyOf(legs);
+    }
+
+    /** An MX host, or one that was asked for by name. */
+    public Host(
+        DnsName name,
+        int port,
+        boolean declared,
+        Optional<Gateway> gateway,
+        List<Answer> lookups,
+        List<SmtpLook> looks,
+        List<SmtpLook> unnamed,
+        Map<InetAddress, Concessions> concessions) {
+      this(
+          name,
+          port,
+          declared,
+          gateway,
+          lookups,
+          looks,
+          unnamed,
+          concessions,
+          gateway.isPresent() ? Set.of(Leg.MX, Leg.GATEWAY) : Set.of(Leg.MX));
+    }
+
+    public Host legs(Set<Leg> value) {
+      return new Host(name, port, declared, gateway, lookups, looks, unnamed, concessions, value);
     }
 
     /** Looked at with SNI only. */

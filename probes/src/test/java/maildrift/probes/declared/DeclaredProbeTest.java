@@ -586,6 +586,67 @@ final class DeclaredProbeTest {
         .singleElement()
         .matches(gap -> gap.hides(new Finding.Key("declared.unresolved", "mx.contoso.test:25")))
         .matches(gap -> gap.hides(new Finding.Key("declared.brackets", "mx.contoso.test:25")));
+    assertThat(judgement.hides(new Finding.Key("declared.route", "mx.contoso.test:25"))).isTrue();
+  }
+
+  @Test
+  void aSilentResolverHidesEverythingThatCouldHaveBeenFound() {
+    var world =
+        new World()
+            .mimecast("de")
+            .forwards("mail.contoso.test", "[de-smtp-inbound-1.mimecast.com]")
+            .sendsTo("[eu-smtp-outbound-1.mimecast.com]:587")
+            .allows("198.51.100.0/24")
+            .declared(
+                declared ->
+                    declared
+                        .outboundAddresses(List.of(Cidr.parse("203.0.113.7")))
+                        .clientHosts(List.of(DnsName.of("imap.contoso.test"))));
+    for (var name :
+        List.of(
+            "mail.contoso.test MX",
+            "mail.contoso.test A",
+            "mail.contoso.test AAAA",
+            "de-smtp-inbound-1.mimecast.com A",
+            "de-smtp-inbound-1.mimecast.com AAAA",
+            "eu-smtp-outbound-1.mimecast.com A",
+            "eu-smtp-outbound-1.mimecast.com AAAA",
+            "imap.contoso.test A",
+            "imap.contoso.test AAAA",
+            "7.113.0.203.in-addr.arpa PTR",
+            "contoso.test TXT",
+            "de._netblocks.mimecast.com TXT")) {
+      world.add(name + " timeout");
+    }
+
+    var judgement = world.judge();
+
+    // The region of a host is in its name.
+    assertThat(violated(judgement)).isEqualTo("declared.region eu-smtp-outbound-1.mimecast.com");
+    for (var key :
+        List.of(
+            "declared.brackets mail.contoso.test:25",
+            "declared.unresolved mail.contoso.test:25",
+            "declared.route mail.contoso.test:25",
+            "declared.route de-smtp-inbound-1.mimecast.com:25",
+            "declared.route eu-smtp-outbound-1.mimecast.com:587",
+            "declared.region eu._netblocks.mimecast.com",
+            "declared.region allowlist list",
+            "declared.outbound 203.0.113.7",
+            "declared.client-host imap.contoso.test")) {
+      var words = key.split(" ", 2);
+      assertThat(judgement.hides(new Finding.Key(words[0], words[1]))).describedAs(key).isTrue();
+    }
+  }
+
+  @Test
+  void aPortThatIsNotWrittenIsThatOfMailHosts() {
+    var world = new World().forwards("[mx.contoso.test]").sendsTo("[mx.contoso.test]:587");
+    world.add("mx.contoso.test A 203.0.113.1").port = 2525;
+
+    world.judge();
+
+    assertThat(world.looked).extracting(Smtp.Target::port).containsExactlyInAnyOrder(2525, 587);
   }
 
   @Test
@@ -774,6 +835,7 @@ final class DeclaredProbeTest {
     private ListedDns dns = ListedDns.of();
     private ManagedDomain domain = tenant(ManagedDomain.undeclared(CONTOSO));
     private Declared declared = Declared.NOTHING;
+    private int port = 25;
 
     private static ManagedDomain tenant(ManagedDomain of) {
       return new ManagedDomain(
@@ -961,9 +1023,17 @@ final class DeclaredProbeTest {
 
     @Override
     public Smtp smtp() {
-      return targets -> {
-        looked.addAll(targets);
-        return targets.stream().map(this::look).toList();
+      return new Smtp() {
+        @Override
+        public List<SmtpLook> look(List<Target> targets) {
+          looked.addAll(targets);
+          return targets.stream().map(World.this::look).toList();
+        }
+
+        @Override
+        public int port() {
+          return port;
+        }
       };
     }
 
