@@ -37,6 +37,8 @@ import maildrift.probes.tls.TrustAnchors;
  * TLS? (RFC 6186, RFC 8314, autoconfig, autodiscover) Where a profile speaks of a record, the
  * records probe judges it; here it is watched only, so that a new profile is no drift.
  *
+ * <p>The hosts that a profile names for mail programs are looked at like those of records.
+ *
  * <p>Without such records these are nine questions of DNS, and nothing is said.
  */
 public final class AutoProbe implements Probe<AutoSeen> {
@@ -153,7 +155,7 @@ public final class AutoProbe implements Probe<AutoSeen> {
         documents,
         domain.skip().contains("tls")
             ? List.of()
-            : servers(name, judged, hosts, documents, network));
+            : servers(domain, judged, hosts, documents, network));
   }
 
   /** Not where the name would be too long to exist. */
@@ -271,7 +273,7 @@ public final class AutoProbe implements Probe<AutoSeen> {
   private record Place(DnsName name, int port) {}
 
   private static List<AutoSeen.Server> servers(
-      DnsName domain,
+      ManagedDomain domain,
       Map<Service, Answer> services,
       Map<DnsName, AutoSeen.Host> hosts,
       List<Document.Asked> documents,
@@ -289,12 +291,17 @@ public final class AutoProbe implements Probe<AutoSeen> {
         .flatMap(asked -> body(asked).stream())
         .flatMap(
             body ->
-                ClientConfig.parse(body, domain) instanceof ClientConfig.Result.Good(var config)
+                ClientConfig.parse(body, domain.name()) instanceof ClientConfig.Result.Good(var config)
                     ? config.servers().stream()
                     : Stream.<ClientConfig.Server>empty())
         .filter(server -> server.socket() == ClientConfig.Socket.SSL)
         .forEach(
             server -> server.host().ifPresent(name -> places.add(new Place(name, server.port()))));
+    // Those that the provider tells people to set their programs up with.
+    domain.prescriptions().stream()
+        .flatMap(by -> by.clientHosts().stream())
+        .forEach(
+            client -> client.ports().forEach(port -> places.add(new Place(client.host(), port))));
     var wanted =
         places.stream().filter(place -> PORTS.contains(place.port())).limit(MAX_SERVERS).toList();
     if (wanted.isEmpty()) {

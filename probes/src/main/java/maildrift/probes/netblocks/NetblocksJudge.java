@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
@@ -123,6 +124,8 @@ final class NetblocksJudge {
             .remedy(
                 sources.isEmpty() || !isUnionKnown()
                     ? NetblocksRules.ALLOWLIST_EMPTY.remedy()
+                    : domain.declared().exchangeOnline().filter(on -> on).isPresent()
+                        ? "With Exchange Online Integration an entry is mandatory all the same. Enter the servers besides Exchange Online that may send for the domain; where there is none, one private address that is never routed to the gateway:\n10.255.255.254"
                     : "Enter this list in %s:\n%s"
                         .formatted(
                             list.name(),
@@ -178,12 +181,21 @@ final class NetblocksJudge {
         Optional.of(subject));
   }
 
-  /** Published by all sources together, in their order. */
+  /**
+   * Published by all sources together, in their order; and what the operator declares to send
+   * besides, as far as the list has it.
+   */
   private List<Cidr> union() {
-    return sources.stream()
-        .filter(Netblocks.Known.class::isInstance)
-        .flatMap(source -> ((Netblocks.Known) source).entries().stream())
-        .toList();
+    var published =
+        sources.stream()
+            .filter(Netblocks.Known.class::isInstance)
+            .flatMap(source -> ((Netblocks.Known) source).entries().stream());
+    return Stream.concat(published, ownSenders()).toList();
+  }
+
+  private Stream<Cidr> ownSenders() {
+    var accepted = allowlist.map(Allowlist::networks).orElse(NetworkSet.EMPTY);
+    return domain.declared().outboundAddresses().stream().filter(accepted::overlaps);
   }
 
   /** All sources were seen, and say all they have: only then can an entry be called stale. */

@@ -56,6 +56,15 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
               "_autodiscover._tcp.firma.de. IN SRV 0 0 443 autodiscover.old.test. where mail-connect"
                   + " PRO wants 1 100 443 autodiscover.mail-connect.net.");
 
+  static final Rule TRAILING_DOT =
+      Rule.warning("records.trailing-dot", "a target ends in the domain's own zone")
+          .why(
+              "The dot at the end of the target is missing in the zone file, so that the zone's name was added to it: the record leads to a name that does not exist.")
+          .reference("RFC 1035 §5.1; all-connect, DNS- und Firewall-Einstellungen: the trailing dot")
+          .remedy("Publish the target with a dot at its end.")
+          .example(
+              "violates: autoconfig CNAME autoconfig.mail-connect.net.firma.de.; does not: autoconfig CNAME autoconfig.mail-connect.net.");
+
   /** What DNS said of each record that a profile speaks of. */
   public record Seen(Map<Question, Answer> answers) {
     public Seen {
@@ -73,7 +82,7 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
 
   @Override
   public List<Rule> rules() {
-    return List.of(FORBIDDEN, MISSING, UNEXPECTED);
+    return List.of(FORBIDDEN, MISSING, UNEXPECTED, TRAILING_DOT);
   }
 
   @Override
@@ -128,7 +137,7 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
                         NAME,
                         question.toString(),
                         why,
-                        Set.of(FORBIDDEN.id(), MISSING.id(), UNEXPECTED.id()),
+                        Set.of(FORBIDDEN.id(), MISSING.id(), UNEXPECTED.id(), TRAILING_DOT.id()),
                         Optional.of(question.name().toString())));
               } else {
                 judgement.record(question.toString(), String.join(", ", values(answer)));
@@ -138,7 +147,7 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
       var answer = Optional.ofNullable(seen.answers().get(wanted.question()));
       answer
           .filter(said -> !(said instanceof Answer.Unanswered))
-          .flatMap(said -> judge(wanted, values(said)))
+          .flatMap(said -> judge(domain.name(), wanted, values(said)))
           .ifPresent(judgement::add);
     }
     return judgement.build(outcome(seen));
@@ -172,11 +181,17 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
         .toList();
   }
 
-  private static Optional<Finding> judge(Wanted wanted, List<String> values) {
+  private static Optional<Finding> judge(
+      DnsName domain, Wanted wanted, List<String> values) {
     var rule = wanted.rule();
     return switch (rule.demand()) {
       case FORBIDDEN -> {
-        var hit = values.stream().filter(value -> matches(rule.value(), value)).toList();
+        var hit =
+            values.stream()
+                .filter(
+                    value ->
+                        matches(rule.value(), value) || lacksDot(domain, rule.value(), value))
+                .toList();
         yield hit.isEmpty()
             ? Optional.empty()
             : Optional.of(
@@ -206,16 +221,27 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
                           "%s is not published, but %s requires it%s"
                               .formatted(wanted.question(), wanted.by().label(), because(rule)))
                       .remedy("Publish:\n" + line(wanted, rule.value())))
-              : unexpected(wanted, values);
-      case OPTIONAL -> values.isEmpty() ? Optional.empty() : unexpected(wanted, values);
+              : unexpected(domain, wanted, values);
+      case OPTIONAL -> values.isEmpty() ? Optional.empty() : unexpected(domain, wanted, values);
     };
   }
 
-  private static Optional<Finding> unexpected(Wanted wanted, List<String> values) {
+  private static Optional<Finding> unexpected(
+      DnsName domain, Wanted wanted, List<String> values) {
     var rule = wanted.rule();
     var others = values.stream().filter(value -> !matches(rule.value(), value)).toList();
     // Other texts may stand beside the wanted one; a second target sends some clients elsewhere.
     var fine = rule.type() == RecordType.TXT ? others.size() < values.size() : others.isEmpty();
+    if (!fine && others.stream().allMatch(value -> lacksDot(domain, rule.value(), value))) {
+      return Optional.of(
+          finding(
+                  wanted,
+                  TRAILING_DOT,
+                  values,
+                  "%s is %s: the dot at the end of the target is missing in the zone"
+                      .formatted(wanted.question(), String.join(", ", others)))
+              .remedy("Publish with the dot at the end:\n" + line(wanted, rule.value())));
+    }
     return fine
         ? Optional.empty()
         : Optional.of(
@@ -246,6 +272,17 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
 
   private static String because(RecordRule rule) {
     return rule.reason().isEmpty() ? "" : ": " + rule.reason();
+  }
+
+  /** The wanted value, with the domain's zone after it: the domain's own, or one above. */
+  private static boolean lacksDot(DnsName domain, String pattern, String value) {
+    for (var dot = value.indexOf('.'); dot >= 0; dot = value.indexOf('.', dot + 1)) {
+      var zone = DnsName.parse(value.substring(dot + 1));
+      if (zone.filter(domain::isWithin).isPresent() && matches(pattern, value.substring(0, dot))) {
+        return !pattern.isEmpty();
+      }
+    }
+    return false;
   }
 
   /** Word by word; {@code *} stands for one word, and an empty pattern for anything. */

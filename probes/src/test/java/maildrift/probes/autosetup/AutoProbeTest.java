@@ -129,6 +129,29 @@ class AutoProbeTest {
     return new World(dns).serves("autoconfig.contoso.test/mail/config-v1.1.xml", 200, WEB, CONFIG);
   }
 
+  @Test
+  void theHostsThatAProfileNamesForMailProgramsAreLookedAtWithoutARecord() {
+    var provider =
+        Prescription.of("house", "house", Role.MAILBOX)
+            .clientHosts(
+                List.of(
+                    new Prescription.ClientHost(
+                        DnsName.of("imap.contoso.test"), List.of(993, 25))));
+    var domain = CONTOSO.prescriptions(List.of(provider));
+
+    var fine = world();
+    assertThat(PROBE.judge(domain, PROBE.observe(domain, fine), Context.at(Instant.now())).findings())
+        .isEmpty();
+    assertThat(fine.contacted).containsExactly("imap.contoso.test:993");
+
+    var wrong = world();
+    wrong.tls = new SmtpLook.Handshake("TLSv1.3", "TLS_AES_128_GCM_SHA256", WEB.der());
+    assertThat(
+            PROBE.judge(domain, PROBE.observe(domain, wrong), Context.at(Instant.now())).findings())
+        .extracting(found -> found.rule().id() + " " + found.subject())
+        .containsExactly("mua.tls imap.contoso.test:993");
+  }
+
   private static Judgement look(Network world) {
     return PROBE.judge(CONTOSO, PROBE.observe(CONTOSO, world), Context.at(Instant.now()));
   }

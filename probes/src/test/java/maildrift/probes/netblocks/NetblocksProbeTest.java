@@ -174,6 +174,31 @@ class NetblocksProbeTest {
   }
 
   @Test
+  void withExchangeOnlineAnEmptyAllowlistIsFilledWithAPlaceholder() {
+    var domain = domain(List.of(), house("_spf.provider.test"));
+    var exchange = domain.declared(domain.declared().exchangeOnline(true));
+
+    assertThat(
+            judge(exchange, "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all")
+                .findings()
+                .getFirst()
+                .remedy())
+        .endsWith("\n10.255.255.254");
+  }
+
+  @Test
+  void anOwnServerThatIsDeclaredIsNoStrangerAndStaysInTheListToPaste() {
+    var domain = domain(List.of("192.0.2.0/25", "203.0.113.7"), house("_spf.provider.test"));
+    var own =
+        domain.declared(domain.declared().outboundAddresses(List.of(Cidr.parse("203.0.113.7"))));
+
+    var judgement = judge(own, "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all");
+
+    assertThat(violated(judgement)).isEqualTo("netblocks.missing critical");
+    assertThat(judgement.findings().getFirst().remedy()).endsWith("192.0.2.0/24\n203.0.113.7/32");
+  }
+
+  @Test
   void aPlaceholderIsRightWhereTheProviderGetsInByOtherMeans() {
     var microsoft =
         ProfileCatalog.builtIn()

@@ -34,6 +34,10 @@ class RecordsProbeTest {
           pro     | autoconfig.firma.test CNAME autoconfig.other.test                               | records.unexpected autoconfig.firma.test
           pro     | _autodiscover._tcp.firma.test SRV 1 100 443 autodiscover.mail-connect.net       |
           pro     | _autodiscover._tcp.firma.test SRV 0 0 443 autodiscover.mail-connect.net         | records.unexpected _autodiscover._tcp.firma.test
+          pro     | autoconfig.firma.test CNAME autoconfig.mail-connect.net.firma.test              | records.trailing-dot autoconfig.firma.test
+          pro     | _autodiscover._tcp.firma.test SRV 1 100 443 autodiscover.mail-connect.net.firma.test | records.trailing-dot _autodiscover._tcp.firma.test
+          pro     | _autodiscover._tcp.firma.test SRV 0 0 443 autodiscover.mail-connect.net.firma.test | records.unexpected _autodiscover._tcp.firma.test
+          secgate | autoconfig.firma.test CNAME autoconfig.mail-connect.net.firma.test              | records.forbidden autoconfig.firma.test
           team    | firma.test TXT x                                                                |
           team    | autoconfig.firma.test CNAME autoconfig.mail-connect.net                         | records.forbidden autoconfig.firma.test
           team    | _autodiscover._tcp.firma.test SRV 1 100 443 autodiscover.mail-connect.net       | records.forbidden _autodiscover._tcp.firma.test
