@@ -222,10 +222,9 @@ final class DeclaredReader {
         || domain.gateways().stream().map(Gateway::pins).anyMatch(pins -> !pins.isEmpty());
   }
 
-  /** A level that is lower than the one that the provider of the hop asks for. */
+  /** A leg's level that is lower than the one that the provider of the hop asks for. */
   private void below(Section section, ManagedDomain domain, Leg leg, List<NextHop> hops) {
-    var own = Optional.ofNullable(domain.declared().tlsLevels().get(leg));
-    var level = own.or(domain::tlsLevel);
+    var level = Optional.ofNullable(domain.declared().tlsLevels().get(leg));
     if (level.isEmpty()) {
       return;
     }
@@ -236,13 +235,13 @@ final class DeclaredReader {
         .ifPresent(
             by ->
                 reading.warning(
-                    section.placeOf(own.isPresent() ? "tls_levels" : "tls_level"),
-                    "the level of the %s leg, '%s', is below the one that %s asks for, '%s'"
+                    section.placeOf("tls_levels"),
+                    "tls_levels: '%s' of the %s leg is below '%s', which %s asks for"
                         .formatted(
-                            leg.word(),
                             level.get().word(),
-                            by.label(),
-                            by.tlsLevel().orElseThrow().word())));
+                            leg.word(),
+                            by.tlsLevel().orElseThrow().word(),
+                            by.label())));
   }
 
   private static boolean isOf(Prescription by, Leg leg, NextHop hop) {

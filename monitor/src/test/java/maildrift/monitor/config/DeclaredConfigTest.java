@@ -123,19 +123,19 @@ final class DeclaredConfigTest {
                       gw2: {host: gw2.test, managed_domains: [a.test, gone.test]}
                     domains:
                       - {name: a.test, mode: inline, smarthost: smart.test}
-                      - {name: de.test, profiles: [mimecast:region=de], tls_level: verify,
+                      - {name: de.test, profiles: [mimecast:region=de], tls_levels: {forwarding: verify},
                          forwarding_server: "[de-smtp-inbound-1.mimecast.com]"}
                       - {name: up.test, profiles: [mimecast:region=de], tls_level: secure, tls_levels: {smarthost: may},
                          smarthost: "[de-smtp-outbound-1.mimecast.com]"}
-                      - {name: own.test, profiles: [mimecast:region=de], tls_level: may, forwarding_server: "[mx.own.test]"}
+                      - {name: own.test, profiles: [mimecast:region=de], tls_levels: {forwarding: may}, forwarding_server: "[mx.own.test]"}
                       - {name: pin.test, tls_levels: {forwarding: fingerprint}}
                     """))
         .containsExactly(
             "maildrift.yml:2:23: managed_domains: b.test, c.test, d.test and 1 more of the gateway 'gw' are not watched here",
             "maildrift.yml:3:25: managed_domains: gone.test of the gateway 'gw2' is not watched here",
             "maildrift.yml:5:34: smarthost: with mode: inline the field stays empty on the gateway; write it here only if it is filled in there",
-            "maildrift.yml:6:53: the level of the forwarding leg, 'verify', is below the one that mimecast region=de asks for, 'secure'",
-            "maildrift.yml:8:72: the level of the smarthost leg, 'may', is below the one that mimecast region=de asks for, 'secure'",
+            "maildrift.yml:6:53: tls_levels: 'verify' of the forwarding leg is below 'secure', which mimecast region=de asks for",
+            "maildrift.yml:8:72: tls_levels: 'may' of the smarthost leg is below 'secure', which mimecast region=de asks for",
             "maildrift.yml:11:22: tls_level: 'fingerprint' cannot be reached: neither a gateway of the domain nor the domain itself has pins");
   }
 }

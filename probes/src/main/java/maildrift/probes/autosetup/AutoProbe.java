@@ -291,7 +291,8 @@ public final class AutoProbe implements Probe<AutoSeen> {
         .flatMap(asked -> body(asked).stream())
         .flatMap(
             body ->
-                ClientConfig.parse(body, domain.name()) instanceof ClientConfig.Result.Good(var config)
+                ClientConfig.parse(body, domain.name())
+                        instanceof ClientConfig.Result.Good(var config)
                     ? config.servers().stream()
                     : Stream.<ClientConfig.Server>empty())
         .filter(server -> server.socket() == ClientConfig.Socket.SSL)

@@ -64,10 +64,10 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
     return Set.of(NETBLOCKS);
   }
 
-  /** Where a migration is declared the time counts, too. */
+  /** As long as there is a host somebody is looked at, which the look itself says. */
   @Override
   public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
-    return domain.migration().isEmpty();
+    return true;
   }
 
   @Override
@@ -257,7 +257,7 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
     var judgement = new Judgement.Builder();
     var hops = new HopJudge(domain, seen, judgement).judge();
     new RegionJudge(domain, seen, judgement).judge();
-    new SettingsJudge(domain, context.now(), judgement).judge();
+    new SettingsJudge(domain, judgement).judge();
     new ConnectorJudge(domain, judgement).judge();
     new SenderJudge(domain, seen, judgement).judge();
     new ProviderHosts(domain, seen, judgement).judge();

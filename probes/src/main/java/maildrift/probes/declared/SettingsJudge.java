@@ -1,26 +1,21 @@
 package maildrift.probes.declared;
 
-import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
 import maildrift.probes.Rule;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
-import maildrift.probes.domain.Migration;
 import maildrift.probes.domain.Mode;
 import maildrift.probes.domain.NextHop;
 
 /** Settings that contradict each other, or what the documents ask for. Nothing is looked at. */
 final class SettingsJudge {
   private final ManagedDomain domain;
-  private final Instant now;
   private final Judgement.Builder judgement;
 
-  SettingsJudge(ManagedDomain domain, Instant now, Judgement.Builder judgement) {
+  SettingsJudge(ManagedDomain domain, Judgement.Builder judgement) {
     this.domain = domain;
-    this.now = now;
     this.judgement = judgement;
   }
 
@@ -45,7 +40,8 @@ final class SettingsJudge {
           "the header check of %s is off, and %s on its gateway"
               .formatted(domain.name(), others()));
     }
-    if (declared.disableDelivery().filter(on -> on).isPresent() && !isMigrating()) {
+    // Of a domain that moves, or has moved, the migration probe speaks.
+    if (declared.disableDelivery().filter(on -> on).isPresent() && domain.migration().isEmpty()) {
       about(
           DeclaredRules.DELIVERY,
           "disable_delivery of %s is true: the gateway answers all of its mail with 422"
@@ -82,11 +78,6 @@ final class SettingsJudge {
             String.join(", ", tenants),
             more == 0 ? "" : " and %d more".formatted(more),
             count == 1 ? "is" : "are");
-  }
-
-  private boolean isMigrating() {
-    var under = Set.of(Migration.Phase.LEAD, Migration.Phase.WINDOW);
-    return domain.migration().filter(move -> under.contains(move.phase(now))).isPresent();
   }
 
   private void about(Rule rule, String message) {

@@ -126,10 +126,10 @@ final class NetblocksJudge {
                     ? NetblocksRules.ALLOWLIST_EMPTY.remedy()
                     : domain.declared().exchangeOnline().filter(on -> on).isPresent()
                         ? "With Exchange Online Integration an entry is mandatory all the same. Enter the servers besides Exchange Online that may send for the domain; where there is none, one private address that is never routed to the gateway:\n10.255.255.254"
-                    : "Enter this list in %s:\n%s"
-                        .formatted(
-                            list.name(),
-                            NetworkSet.lines(Drift.between(union(), List.of()).paste()))));
+                        : "Enter this list in %s:\n%s"
+                            .formatted(
+                                list.name(),
+                                NetworkSet.lines(Drift.between(union(), List.of()).paste()))));
   }
 
   /** The record to watch, and what is wrong with the source itself. */

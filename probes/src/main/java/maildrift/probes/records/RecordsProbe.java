@@ -60,7 +60,8 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
       Rule.warning("records.trailing-dot", "a target ends in the domain's own zone")
           .why(
               "The dot at the end of the target is missing in the zone file, so that the zone's name was added to it: the record leads to a name that does not exist.")
-          .reference("RFC 1035 §5.1; all-connect, DNS- und Firewall-Einstellungen: the trailing dot")
+          .reference(
+              "RFC 1035 §5.1; all-connect, DNS- und Firewall-Einstellungen: the trailing dot")
           .remedy("Publish the target with a dot at its end.")
           .example(
               "violates: autoconfig CNAME autoconfig.mail-connect.net.firma.de.; does not: autoconfig CNAME autoconfig.mail-connect.net.");
@@ -181,16 +182,14 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
         .toList();
   }
 
-  private static Optional<Finding> judge(
-      DnsName domain, Wanted wanted, List<String> values) {
+  private static Optional<Finding> judge(DnsName domain, Wanted wanted, List<String> values) {
     var rule = wanted.rule();
     return switch (rule.demand()) {
       case FORBIDDEN -> {
         var hit =
             values.stream()
                 .filter(
-                    value ->
-                        matches(rule.value(), value) || lacksDot(domain, rule.value(), value))
+                    value -> matches(rule.value(), value) || lacksDot(domain, rule.value(), value))
                 .toList();
         yield hit.isEmpty()
             ? Optional.empty()
@@ -226,8 +225,7 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
     };
   }
 
-  private static Optional<Finding> unexpected(
-      DnsName domain, Wanted wanted, List<String> values) {
+  private static Optional<Finding> unexpected(DnsName domain, Wanted wanted, List<String> values) {
     var rule = wanted.rule();
     var others = values.stream().filter(value -> !matches(rule.value(), value)).toList();
     // Other texts may stand beside the wanted one; a second target sends some clients elsewhere.

@@ -140,7 +140,8 @@ class AutoProbeTest {
     var domain = CONTOSO.prescriptions(List.of(provider));
 
     var fine = world();
-    assertThat(PROBE.judge(domain, PROBE.observe(domain, fine), Context.at(Instant.now())).findings())
+    assertThat(
+            PROBE.judge(domain, PROBE.observe(domain, fine), Context.at(Instant.now())).findings())
         .isEmpty();
     assertThat(fine.contacted).containsExactly("imap.contoso.test:993");
 
