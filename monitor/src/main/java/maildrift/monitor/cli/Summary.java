@@ -187,6 +187,8 @@ final class Summary {
                                       .collect(Collectors.joining(", "))
                               : "(reverse name not seen)"),
               "");
+      case "declared" ->
+          "hosts: %d · rules that apply: %d".formatted(size(facts, "hops"), size(facts, "judged"));
       case "zone" ->
           joined(
               facts,
