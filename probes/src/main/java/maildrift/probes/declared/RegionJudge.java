@@ -88,8 +88,17 @@ final class RegionJudge {
     }
   }
 
-  private static Stream<Prescription.Region> others(Prescription by, Prescription.Region own) {
-    return by.regions().stream().filter(region -> !region.key().equals(own.key()));
+  /**
+   * But for those that another profile of the domain is of: while it moves from one to the other.
+   */
+  private Stream<Prescription.Region> others(Prescription by, Prescription.Region own) {
+    return by.regions().stream()
+        .filter(region -> !region.key().equals(own.key()))
+        .filter(
+            region ->
+                domain.prescriptions().stream()
+                    .filter(other -> other.profile().equals(by.profile()))
+                    .noneMatch(other -> other.region().equals(Optional.of(region.key()))));
   }
 
   /** Names that the SPF leads to are of another region, and none of this one. */

@@ -259,6 +259,29 @@ final class DeclaredProbeTest {
                 german.andThen(world -> world.allows("198.51.100.0/24")),
                 "declared.region allowlist list"),
             of(
+                "a domain that moves from one to the other",
+                german.andThen(
+                    world ->
+                        world
+                            .forwards(
+                                "[de-smtp-inbound-1.mimecast.com]",
+                                "[eu-smtp-inbound-1.mimecast.com]")
+                            .change(
+                                domain ->
+                                    domain.prescriptions(
+                                        Stream.of("de", "eu")
+                                            .map(
+                                                region ->
+                                                    ProfileCatalog.builtIn()
+                                                        .named("mimecast")
+                                                        .orElseThrow()
+                                                        .prescribe(
+                                                            CONTOSO,
+                                                            Map.of("region", region),
+                                                            Role.INBOUND))
+                                            .toList()))),
+                ""),
+            of(
                 "an allowlist that is nobody's",
                 german.andThen(world -> world.allows("203.0.113.0/24")),
                 "")));
