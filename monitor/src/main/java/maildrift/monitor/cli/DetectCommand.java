@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.config.Scalars;
 import maildrift.monitor.json.CheckJson;
 import maildrift.probes.detect.Survey;
 import maildrift.probes.dns.DnsName;

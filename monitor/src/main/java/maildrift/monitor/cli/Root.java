@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       ProfilesCommand.class,
       ChecklistCommand.class,
       DetectCommand.class,
+      ImportCommand.class,
       BaselineCommand.class,
       AlertCommand.class,
       SilenceCommand.class,

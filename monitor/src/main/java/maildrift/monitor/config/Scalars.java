@@ -1,16 +1,16 @@
-package maildrift.monitor.cli;
+package maildrift.monitor.config;
 
 import java.util.Set;
 
 /** Texts as YAML holds them: quoted wherever a reader could take them for something else. */
-final class Scalars {
+public final class Scalars {
   private static final Set<String> NOT_TEXT =
       Set.of("true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan");
   private static final String PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
 
   private Scalars() {}
 
-  static String of(String text) {
+  public static String of(String text) {
     return isPlain(text) ? text : quoted(text);
   }
 
@@ -40,7 +40,7 @@ final class Scalars {
   }
 
   /** {@code {name: mimecast, region: de, role: inbound}}, keys in their order. */
-  static String flow(java.util.Map<String, String> values) {
+  public static String flow(java.util.Map<String, String> values) {
     return values.entrySet().stream()
         .map(entry -> entry.getKey() + ": " + of(entry.getValue()))
         .collect(java.util.stream.Collectors.joining(", ", "{", "}"));
