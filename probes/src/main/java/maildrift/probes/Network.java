@@ -7,6 +7,7 @@ import maildrift.probes.dns.Dnssec;
 import maildrift.probes.dns.NameServers;
 import maildrift.probes.dns.OneResolver;
 import maildrift.probes.https.Https;
+import maildrift.probes.netblocks.Feeds;
 import maildrift.probes.smtp.Smtp;
 
 /**
@@ -31,6 +32,11 @@ public interface Network {
   /** Reads documents of the web. A network that has no such door can see none. */
   default Https https() {
     return Https.NONE;
+  }
+
+  /** What providers list on the web, as last read. A network that has no such door knows none. */
+  default Feeds feeds() {
+    return Feeds.NONE;
   }
 
   /** DNS with what DNSSEC makes of the answers. */

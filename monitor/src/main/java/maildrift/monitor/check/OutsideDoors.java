@@ -13,6 +13,7 @@ import maildrift.probes.dns.OneResolver;
 import maildrift.probes.dns.Question;
 import maildrift.probes.https.Https;
 import maildrift.probes.https.SharedHttps;
+import maildrift.probes.netblocks.Feeds;
 import maildrift.probes.smtp.SharedSmtp;
 import maildrift.probes.smtp.Smtp;
 
@@ -23,6 +24,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
   private final SharedHttps https;
   private final boolean allowsPrivate;
   private final Runnable answered;
+  private final Feeds feeds;
 
   /**
    * @param allowsPrivate whether the operator means private addresses to be looked at
@@ -31,11 +33,27 @@ public final class OutsideDoors implements Doors, AutoCloseable {
    */
   public OutsideDoors(
       DnsDoor dns, SharedSmtp smtp, SharedHttps https, boolean allowsPrivate, Runnable answered) {
+    this(dns, smtp, https, allowsPrivate, answered, Feeds.NONE);
+  }
+
+  private OutsideDoors(
+      DnsDoor dns,
+      SharedSmtp smtp,
+      SharedHttps https,
+      boolean allowsPrivate,
+      Runnable answered,
+      Feeds feeds) {
+    this.feeds = feeds;
     this.dns = dns;
     this.smtp = smtp;
     this.https = https;
     this.allowsPrivate = allowsPrivate;
     this.answered = answered;
+  }
+
+  /** The same doors, and feeds besides. */
+  public OutsideDoors with(Feeds read) {
+    return new OutsideDoors(dns, smtp, https, allowsPrivate, answered, read);
   }
 
   @Override
@@ -179,6 +197,11 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     @Override
     public boolean allowsPrivate() {
       return allowsPrivate;
+    }
+
+    @Override
+    public Feeds feeds() {
+      return feeds;
     }
 
     @Override

@@ -22,6 +22,7 @@ import maildrift.probes.dns.Question;
 import maildrift.probes.dns.Rdata;
 import maildrift.probes.https.Https;
 import maildrift.probes.https.HttpsLook;
+import maildrift.probes.netblocks.Feeds;
 import maildrift.probes.smtp.Concessions;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.smtp.SmtpLook;
@@ -213,6 +214,11 @@ final class Witness implements Network {
   }
 
   /** Whom we do not contact, because of what DNS and the configuration say, shows nothing else. */
+  @Override
+  public Feeds feeds() {
+    return network.feeds();
+  }
+
   @Override
   public Https https() {
     var outer = network.https();

@@ -246,6 +246,7 @@ public final class ConfigLoader {
       var dns = settings.dns(only("dns", main));
       var smtp = settings.smtp(only("smtp", main));
       var https = settings.https(only("https", main));
+      var feeds = settings.feeds(only("feeds", main));
       var http = settings.http(only("http", main));
       var store = settings.store(only("store", main));
       var schedule = settings.schedule(only("schedule", main));
@@ -258,6 +259,7 @@ public final class ConfigLoader {
           dns,
           smtp,
           https,
+          feeds,
           http,
           store,
           schedule,

@@ -10,8 +10,10 @@ import java.util.Set;
 import maildrift.monitor.config.HttpConfig.Access;
 import maildrift.monitor.config.HttpConfig.ApiToken;
 import maildrift.monitor.config.MetricsConfig.Detail;
+import maildrift.monitor.feed.M365Endpoints;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.DnssecSettings;
+import maildrift.probes.network.Cidr;
 import maildrift.probes.smtp.Trial;
 
 /** Reads what concerns the daemon itself: dns, smtp, http, store, schedule, metrics. */
@@ -122,6 +124,46 @@ final class SettingsReader {
                           Words.shortened(written),
                           String.join(", ", words),
                           Words.hint(written, words)));
+            });
+  }
+
+  /** The only feed there is. */
+  FeedConfig feeds(Section section) {
+    var byDefault = FeedConfig.DEFAULT;
+    var feed = section.section(M365Endpoints.NAME);
+    section.end();
+    var enabled = feed.flag("enabled", byDefault.enabled());
+    var allowPrivate = feed.flag("allow_private", byDefault.allowPrivate());
+    var url = feed.parsed("url", written -> Urls.service(written, allowPrivate));
+    var instance = feed.choice("instance", FeedConfig.Instance.values(), FeedConfig.Instance::word);
+    var refresh = feed.duration("refresh", FeedConfig.LEAST_REFRESH, byDefault.refresh());
+    var written = feed.text("file").flatMap(file -> endpoints(feed, file));
+    if (feed.has("file") && feed.has("url")) {
+      feed.problem("url", "m365-endpoints has file and url; keep one of them");
+    }
+    feed.end();
+    return new FeedConfig(
+        enabled,
+        url.orElse(byDefault.url()),
+        instance.orElse(byDefault.instance()),
+        refresh,
+        allowPrivate,
+        written);
+  }
+
+  private Optional<List<Cidr>> endpoints(Section feed, Text file) {
+    var source = file.place().source().sibling(file.value());
+    return reading
+        .file(source, file.place(), "file", Reading.LARGEST_LIST)
+        .flatMap(
+            content -> {
+              try {
+                return Optional.of(M365Endpoints.networks(content));
+              } catch (M365Endpoints.Unreadable wrong) {
+                feed.problem(
+                    "file", "file: %s is not used: %s".formatted(file.shown(), wrong.getMessage()));
+                return Optional.<List<Cidr>>empty();
+              }
             });
   }
 

@@ -282,7 +282,8 @@ public final class Drift {
                         listed(" added ", added),
                         listed(" removed ", removed),
                         within(source, records, baseline, seen)))
-            .cause(source + " TXT")
+            // What is no name in DNS is a feed or a profile's own list.
+            .cause(DnsName.parse(source).isPresent() ? source + " TXT" : source)
             .with("added", added)
             .with("removed", removed)
             .with("old", words(old))

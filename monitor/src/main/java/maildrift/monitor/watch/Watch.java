@@ -64,6 +64,9 @@ import org.jspecify.annotations.Nullable;
  * looked at again, past every cache and at last by the authoritative servers, before it fires.
  */
 public final class Watch {
+  /** Between the looks at domains that are asked for together. */
+  public static final Duration APART = Relatives.APART;
+
   /** What the record of a netblock source is called, after its name. */
   private static final String NETBLOCKS_RECORD = " netblocks";
 

@@ -64,6 +64,7 @@ import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.config.ProfileUse;
 import maildrift.monitor.config.WebConfig;
+import maildrift.monitor.feed.M365Endpoints;
 import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.metrics.Names;
 import maildrift.monitor.schedule.Calendar;
@@ -90,6 +91,7 @@ import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.netblocks.NetblocksProbe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,6 +148,7 @@ public final class App implements Backend, AutoCloseable {
 
   private volatile MonitorConfig config;
   private volatile OutsideDoors doors;
+  private volatile FeedPoller feed;
   private volatile List<Silence> silences = List.of();
   private volatile ConfigFiles files;
   private volatile Map<String, Outbox.Backlog> backlog = Map.of();
@@ -195,6 +198,7 @@ public final class App implements Backend, AutoCloseable {
     resolving = new Resolving(clock);
     metrics = new Metrics(Version.TEXT);
     closing.push(metrics);
+    feed = new FeedPoller(initial.feeds(), clock);
     doors = openDoors(initial);
     closing.push(() -> doors.close());
     Doors current = (look, deadline) -> doors.open(look, deadline);
@@ -261,6 +265,7 @@ public final class App implements Backend, AutoCloseable {
     }
     calendar.every("own eyes", SELF_LOOK, this::lookAtOwnEyes);
     calendar.every("files", FILE_LOOK, this::reloadChangedFiles);
+    calendar.every("feed", FLUSH, this::pollFeed);
     calendar.every("removals", FILE_LOOK, this::populateAgain);
     calendar.every("flush", FLUSH, watch::flushChecked);
     calendar.daily("retention", 3, 40, this::expire);
@@ -278,11 +283,12 @@ public final class App implements Backend, AutoCloseable {
   private OutsideDoors openDoors(MonitorConfig settings) {
     var maxAge = settings.schedule().interval();
     return Wiring.doors(
-        Wiring.dnsSettings(settings.dns(), maxAge),
-        Wiring.smtpSettings(settings.smtp()),
-        settings.https().settings(),
-        maxAge,
-        resolving::answered);
+            Wiring.dnsSettings(settings.dns(), maxAge),
+            Wiring.smtpSettings(settings.smtp()),
+            settings.https().settings(),
+            maxAge,
+            resolving::answered)
+        .with(name -> feed.feed(name));
   }
 
   private static Watch.Terms terms(MonitorConfig settings) {
@@ -412,6 +418,30 @@ public final class App implements Backend, AutoCloseable {
     receiverMeters(notifiers.keySet());
     populate(next);
     fetchAllowlists(next);
+    if (!feed.config().equals(next.feeds())) {
+      feed = new FeedPoller(next.feeds(), clock);
+    }
+  }
+
+  /** Nothing is asked of the publisher for a fleet that does not need it. */
+  private void pollFeed() {
+    var needing =
+        table.all().stream()
+            .map(DomainState::domain)
+            .filter(domain -> !domain.skip().contains(NetblocksProbe.NAME))
+            .filter(
+                domain ->
+                    domain.prescriptions().stream()
+                        .anyMatch(
+                            prescription -> prescription.feeds().contains(M365Endpoints.NAME)))
+            .toList();
+    if (!needing.isEmpty() && feed.poll()) {
+      var wait = Duration.ZERO;
+      for (var domain : needing) {
+        scheduler.sooner(domain.name().toString(), wait);
+        wait = wait.plus(Watch.APART);
+      }
+    }
   }
 
   /**

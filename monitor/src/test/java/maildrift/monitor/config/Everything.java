@@ -29,6 +29,8 @@ final class Everything {
         lists:
           - {zone: bl.example.net, listed: [127.0.0.2-127.0.0.11, 127.0.1.2], severity: critical}
           - {zone: "${env:LISTED}", name: dbl, kind: domain}
+      feeds:
+        m365-endpoints: {enabled: true, url: "http://lists.example.net/m365", instance: USGovDoD, refresh: 2h, allow_private: true}
       http:
         listen: 0.0.0.0:8425
         web_config_file: web.yml

@@ -17,7 +17,6 @@ import maildrift.probes.Judgement;
 import maildrift.probes.Outcome;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
-import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Allowlist;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Prescription;
@@ -40,7 +39,7 @@ final class NetblocksJudge {
   private static final Splitter NETWORKS = Splitter.on(SEPARATOR).omitEmptyStrings();
 
   private final ManagedDomain domain;
-  private final List<Netblocks> sources;
+  private final List<Source> sources;
   private final Context context;
 
   /** What can be compared: a list that was read. Whether it is empty is another matter. */
@@ -78,7 +77,7 @@ final class NetblocksJudge {
     for (var source : sources) {
       var missing = missingFrom(source);
       facts.add(facts(source, missing, drift));
-      if (!missing.isEmpty() && !isSpared(source.name())) {
+      if (!missing.isEmpty() && !isSpared(source)) {
         missing(source, missing, allowlist.orElseThrow());
       }
     }
@@ -104,10 +103,11 @@ final class NetblocksJudge {
   }
 
   private Outcome outcome() {
-    if (sources.isEmpty() || sources.stream().anyMatch(Netblocks.Known.class::isInstance)) {
+    if (sources.isEmpty()
+        || sources.stream().anyMatch(source -> source.seen() instanceof Netblocks.Known)) {
       return Outcome.OBSERVED;
     }
-    return sources.stream().anyMatch(Netblocks.Unseen.class::isInstance)
+    return sources.stream().anyMatch(source -> source.seen() instanceof Netblocks.Unseen)
         ? Outcome.UNOBSERVABLE
         : Outcome.ABSENT;
   }
@@ -133,46 +133,54 @@ final class NetblocksJudge {
   }
 
   /** The record to watch, and what is wrong with the source itself. */
-  private void published(Netblocks source) {
-    switch (source) {
+  private void published(Source source) {
+    switch (source.seen()) {
       case Netblocks.Known known ->
           judgement.record(
-              record(known.name()),
+              record(source),
               known.networks().networks().stream()
                   .map(Cidr::toString)
                   .collect(Collectors.joining(SEPARATOR)));
-      case Netblocks.None(var name, var why) -> {
-        judgement.record(record(name), "");
+      case Netblocks.None(_, var why) -> {
+        judgement.record(record(source), "");
         judgement.add(
             Finding.of(
                     NetblocksRules.SOURCE,
-                    name.toString(),
-                    "%s, from which %s takes its networks: %s".formatted(name, labels(name), why))
-                .cause(name + " TXT"));
+                    source.name(),
+                    "%s, from which %s takes its networks: %s"
+                        .formatted(source.name(), labels(source), why))
+                .cause(source.cause()));
       }
       case Netblocks.Unseen unseen -> {
-        judgement.add(
+        var hidden =
             gap(
+                source,
                 unseen,
-                unseen.name().toString(),
+                source.name(),
                 NetblocksRules.SOURCE,
                 NetblocksRules.CHANGED,
-                NetblocksRules.MISSING));
+                NetblocksRules.MISSING);
+        if (source.kind() == Source.Kind.FEED && domain.allowlist().isEmpty()) {
+          // Mail does not depend on it, and a machine may be kept from the web on purpose.
+          judgement.aside(hidden);
+        } else {
+          judgement.add(hidden);
+        }
         if (domain.allowlist().isPresent()) {
           var together = subject(domain.allowlist().orElseThrow());
-          judgement.add(gap(unseen, together, NetblocksRules.STALE, NetblocksRules.WIDER));
+          judgement.add(gap(source, unseen, together, NetblocksRules.STALE, NetblocksRules.WIDER));
         }
       }
     }
   }
 
-  private static String record(DnsName source) {
-    return source + " netblocks";
+  private static String record(Source source) {
+    return source.name() + " netblocks";
   }
 
-  private static Gap gap(Netblocks.Unseen unseen, String subject, Rule... rules) {
+  private static Gap gap(Source source, Netblocks.Unseen unseen, String subject, Rule... rules) {
     var question =
-        unseen.unseen().isEmpty() ? unseen.name() + " TXT" : unseen.unseen().getFirst().question();
+        unseen.unseen().isEmpty() ? source.cause() : unseen.unseen().getFirst().question();
     return new Gap(
         NetblocksProbe.NAME,
         question,
@@ -188,8 +196,8 @@ final class NetblocksJudge {
   private List<Cidr> union() {
     var published =
         sources.stream()
-            .filter(Netblocks.Known.class::isInstance)
-            .flatMap(source -> ((Netblocks.Known) source).entries().stream());
+            .filter(source -> source.seen() instanceof Netblocks.Known)
+            .flatMap(source -> ((Netblocks.Known) source.seen()).entries().stream());
     return Stream.concat(published, ownSenders()).toList();
   }
 
@@ -201,14 +209,15 @@ final class NetblocksJudge {
   /** All sources were seen, and say all they have: only then can an entry be called stale. */
   private boolean isUnionKnown() {
     return sources.stream()
-        .allMatch(source -> source instanceof Netblocks.Known known && known.opaque().isEmpty());
+        .allMatch(
+            source -> source.seen() instanceof Netblocks.Known known && known.opaque().isEmpty());
   }
 
-  private Map<String, Object> facts(Netblocks source, List<Cidr> missing, Optional<Drift> drift) {
+  private Map<String, Object> facts(Source source, List<Cidr> missing, Optional<Drift> drift) {
     var facts = new LinkedHashMap<String, Object>();
-    facts.put("name", source.name().toString());
+    facts.put("name", source.name());
     domain.allowlist().ifPresent(list -> facts.put("allowlistName", list.name()));
-    switch (source) {
+    switch (source.seen()) {
       case Netblocks.Known known -> {
         facts.put("outcome", Outcome.OBSERVED.word());
         facts.put("published", texts(known.entries()));
@@ -251,11 +260,14 @@ final class NetblocksJudge {
   }
 
   /** Nothing is missing from what was not seen, or from a list that accepts all. */
-  private List<Cidr> missingFrom(Netblocks source) {
+  private List<Cidr> missingFrom(Source source) {
     return comparable()
-        .filter(list -> !isClosed(list) || prescribed(source.name(), Role.INBOUND))
-        .filter(_ -> source instanceof Netblocks.Known)
-        .map(list -> Drift.between(((Netblocks.Known) source).entries(), list.entries()).missing())
+        .filter(list -> !isClosed(list) || prescribed(source, Role.INBOUND))
+        .filter(_ -> source.seen() instanceof Netblocks.Known)
+        .map(
+            list ->
+                Drift.between(((Netblocks.Known) source.seen()).entries(), list.entries())
+                    .missing())
         .orElse(List.of());
   }
 
@@ -263,7 +275,7 @@ final class NetblocksJudge {
    * While the domain moves, the networks of one state may be missing where those of the other are
    * accepted, as far as they can be seen.
    */
-  private boolean isSpared(DnsName source) {
+  private boolean isSpared(Source source) {
     var prescribing = prescribing(source);
     return prescribing.stream().allMatch(Prescription::isAlternative)
         && domain.prescriptions().stream()
@@ -272,7 +284,7 @@ final class NetblocksJudge {
             .anyMatch(
                 other ->
                     sources.stream()
-                        .filter(seen -> other.netblocks().contains(seen.name()))
+                        .filter(seen -> seen.isOf(other))
                         .allMatch(seen -> missingFrom(seen).isEmpty()));
   }
 
@@ -285,33 +297,31 @@ final class NetblocksJudge {
     return list.entries().stream().allMatch(SpecialNetworks::isPlaceholder);
   }
 
-  private boolean prescribed(DnsName source, Role role) {
+  private boolean prescribed(Source source, Role role) {
     return prescribing(source).stream().anyMatch(prescription -> prescription.role() == role);
   }
 
-  private List<Prescription> prescribing(DnsName source) {
-    return domain.prescriptions().stream()
-        .filter(prescription -> prescription.netblocks().contains(source))
-        .toList();
+  private List<Prescription> prescribing(Source source) {
+    return domain.prescriptions().stream().filter(source::isOf).toList();
   }
 
-  private String labels(DnsName source) {
+  private String labels(Source source) {
     return prescribing(source).stream()
         .map(Prescription::label)
         .distinct()
         .collect(Collectors.joining(" and "));
   }
 
-  private void missing(Netblocks source, List<Cidr> missing, Allowlist list) {
+  private void missing(Source source, List<Cidr> missing, Allowlist list) {
     var severity =
-        prescribing(source.name()).stream()
-            .map(prescription -> prescription.atMost("netblocks", Severity.CRITICAL))
+        prescribing(source).stream()
+            .map(prescription -> prescription.atMost(source.kind().area(), Severity.CRITICAL))
             .max(Comparator.naturalOrder())
             .orElse(Severity.CRITICAL);
     judgement.add(
         Finding.of(
                 NetblocksRules.MISSING,
-                source.name().toString(),
+                source.name(),
                 "%s publishes %s, which the allowlist %s of %s does not accept: mail from %s will be refused"
                     .formatted(
                         source.name(),
@@ -320,7 +330,7 @@ final class NetblocksJudge {
                         domain.name(),
                         missing.size() == 1 ? "this network" : "these networks"))
             .severity(severity)
-            .cause(source.name() + " TXT")
+            .cause(source.cause())
             .with("missing", texts(missing))
             .with("allowlist", list.name())
             .remedy(
@@ -386,7 +396,7 @@ final class NetblocksJudge {
   /** When maildrift first saw that what the entry covers had gone, the latest time counts. */
   private Optional<Instant> withdrawn(Cidr entry) {
     return sources.stream()
-        .map(source -> context.withdrawn().getOrDefault(source.name().toString(), Map.of()))
+        .map(source -> context.withdrawn().getOrDefault(source.name(), Map.of()))
         .flatMap(gone -> gone.entrySet().stream())
         .filter(gone -> gone.getKey().overlaps(entry))
         .map(Map.Entry::getValue)
@@ -397,7 +407,7 @@ final class NetblocksJudge {
   /** This look is the first that does not see it any more, or the first few, until it is sure. */
   private boolean wasPublished(Cidr entry) {
     return sources.stream()
-        .flatMap(source -> context.memory().of(record(source.name())).stream())
+        .flatMap(source -> context.memory().of(record(source)).stream())
         .flatMap(past -> NETWORKS.splitToStream(past.last()))
         .anyMatch(network -> Cidr.parse(network).overlaps(entry));
   }
@@ -428,12 +438,12 @@ final class NetblocksJudge {
   /** About the list as a whole: what several sources publish together. */
   private Finding about(Rule rule, Allowlist list, String message) {
     return Finding.of(rule, subject(list), message)
-        .cause(sources.size() == 1 ? sources.getFirst().name() + " TXT" : place(list));
+        .cause(sources.size() == 1 ? sources.getFirst().cause() : place(list));
   }
 
   /** One source's list is named by the source; a list that follows several by its own name. */
   private String subject(Allowlist list) {
-    return sources.size() == 1 ? sources.getFirst().name().toString() : list.name();
+    return sources.size() == 1 ? sources.getFirst().name() : list.name();
   }
 
   private static String place(Allowlist list) {
@@ -441,9 +451,7 @@ final class NetblocksJudge {
   }
 
   private String names() {
-    return sources.stream()
-        .map(source -> source.name().toString())
-        .collect(Collectors.joining(" or "));
+    return sources.stream().map(Source::name).collect(Collectors.joining(" or "));
   }
 
   private static String named(List<Cidr> networks) {

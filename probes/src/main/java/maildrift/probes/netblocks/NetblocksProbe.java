@@ -2,6 +2,8 @@ package maildrift.probes.netblocks;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +15,7 @@ import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.network.Cidr;
 import maildrift.probes.spf.IncludedRecords;
 import maildrift.probes.spf.Netblocks;
 import maildrift.probes.spf.SpfTree;
@@ -29,14 +32,14 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
    */
   public static final Rule CHANGED = NetblocksRules.CHANGED;
 
-  static final String NAME = "netblocks";
+  public static final String NAME = "netblocks";
 
   /**
    * What is behind each source of the domain's prescriptions, in their order.
    *
    * @param records the SPF records that they are made of, as far as they were seen
    */
-  public record Seen(List<Netblocks> sources, Map<String, String> records) {
+  public record Seen(List<Source> sources, Map<String, String> records) {
     public Seen {
       sources = List.copyOf(sources);
       records = Map.copyOf(records);
@@ -67,26 +70,63 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
 
   @Override
   public Seen observe(ManagedDomain domain, Network network) {
-    var seen = new ArrayList<Netblocks>();
+    var seen = new ArrayList<Source>();
     var records = new HashMap<String, String>();
-    for (var source : sources(domain).toList()) {
+    for (var source : names(domain).toList()) {
       var tree = SpfTree.of(source, network.dns(), network.deadline());
-      seen.add(Netblocks.of(tree));
+      seen.add(
+          new Source(source.toString(), source.toString(), Source.Kind.SPF, Netblocks.of(tree)));
       records.putAll(IncludedRecords.of(tree));
     }
+    domain.prescriptions().stream()
+        .flatMap(prescription -> prescription.feeds().stream())
+        .distinct()
+        .forEach(
+            name ->
+                network
+                    .feeds()
+                    .feed(name)
+                    .map(feed -> new Source(feed.shown(), name, Source.Kind.FEED, feed.networks()))
+                    .ifPresent(seen::add));
+    listed(domain).forEach(seen::add);
     return new Seen(seen, records);
   }
 
-  private static Stream<DnsName> sources(ManagedDomain domain) {
+  private static Stream<DnsName> names(ManagedDomain domain) {
     return domain.prescriptions().stream()
         .flatMap(prescription -> prescription.netblocks().stream())
         .distinct();
   }
 
+  /** What profiles list themselves, each profile once. */
+  private static List<Source> listed(ManagedDomain domain) {
+    var byProfile = new LinkedHashMap<String, Set<Cidr>>();
+    for (var prescription : domain.prescriptions()) {
+      if (!prescription.networks().isEmpty()) {
+        byProfile
+            .computeIfAbsent(prescription.profile(), _ -> new LinkedHashSet<>())
+            .addAll(prescription.networks());
+      }
+    }
+    var sources = new ArrayList<Source>();
+    byProfile.forEach(
+        (profile, networks) ->
+            sources.add(
+                new Source(
+                    profile + " networks",
+                    profile,
+                    Source.Kind.LISTED,
+                    new Netblocks.Known(
+                        DnsName.ROOT, List.copyOf(networks), List.of(), List.of()))));
+    return sources;
+  }
+
   /** When a range was withdrawn counts, too, unless there is nothing to compare. */
   @Override
   public boolean judgesWhatIsSeenAlone(ManagedDomain domain) {
-    return domain.allowlist().isEmpty() && sources(domain).findAny().isEmpty();
+    return domain.allowlist().isEmpty()
+        && names(domain).findAny().isEmpty()
+        && domain.prescriptions().stream().allMatch(prescription -> prescription.feeds().isEmpty());
   }
 
   @Override

@@ -11,12 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import maildrift.probes.Context;
+import maildrift.probes.Deadline;
 import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
 import maildrift.probes.Memory;
+import maildrift.probes.Network;
 import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
+import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.ListedDns;
 import maildrift.probes.domain.Allowlist;
@@ -26,6 +30,9 @@ import maildrift.probes.domain.Role;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.profile.Profile;
 import maildrift.probes.profile.ProfileCatalog;
+import maildrift.probes.smtp.Smtp;
+import maildrift.probes.spf.Netblocks;
+import maildrift.probes.spf.SpfTree;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -319,6 +326,101 @@ class NetblocksProbeTest {
     assertThat(
             violated(judge(domain, memory, "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all")))
         .isEqualTo("netblocks.stale info");
+  }
+
+  /** Exchange Online's feed, as somebody read it. */
+  private static Judgement fed(ManagedDomain domain, Feeds feeds, String... lines) {
+    var dns = ListedDns.of(lines);
+    var network =
+        new Network() {
+          @Override
+          public Dns dns() {
+            return dns;
+          }
+
+          @Override
+          public Smtp smtp() {
+            return dns.smtp();
+          }
+
+          @Override
+          public Feeds feeds() {
+            return feeds;
+          }
+
+          @Override
+          public Deadline deadline() {
+            return dns.deadline();
+          }
+        };
+    return PROBE.judge(domain, PROBE.observe(domain, network), Context.at(NOW));
+  }
+
+  private static Feeds feed(Netblocks networks) {
+    return name ->
+        Optional.of(new Feeds.Feed(name + " Worldwide", networks))
+            .filter(_ -> name.equals("m365-endpoints"));
+  }
+
+  private static Prescription exchangeOnline() {
+    return Prescription.of("house", "house", Role.GATEWAY).feeds(List.of("m365-endpoints"));
+  }
+
+  @Test
+  void aFeedIsASourceLikeAnyOther() {
+    var published =
+        new Netblocks.Known(
+            DnsName.of("m365-endpoints"),
+            List.of(Cidr.parse("192.0.2.0/24"), Cidr.parse("198.51.100.0/24")),
+            List.of(),
+            List.of());
+
+    var judgement = fed(domain(List.of("192.0.2.0/24"), exchangeOnline()), feed(published));
+
+    assertThat(violated(judgement)).isEqualTo("netblocks.missing critical");
+    assertThat(judgement.findings().getFirst().subject()).isEqualTo("m365-endpoints Worldwide");
+    assertThat(judgement.findings().getFirst().cause()).isEqualTo("m365-endpoints Worldwide");
+    assertThat(judgement.records())
+        .containsEntry("m365-endpoints Worldwide netblocks", "192.0.2.0/24, 198.51.100.0/24");
+    assertThat(fed(domain(List.of("192.0.2.0/24"), exchangeOnline()), Feeds.NONE).records())
+        .isEmpty();
+  }
+
+  @Test
+  void aFeedThatDoesNotAnswerHidesWhatNeedsItAndIsNeverAnEmptyList() {
+    var silent =
+        new Netblocks.Unseen(
+            DnsName.of("m365-endpoints"),
+            List.of(),
+            List.of(new SpfTree.Unseen("the feed m365-endpoints Worldwide", "503")));
+    var listed = domain(List.of("192.0.2.0/24"), exchangeOnline());
+    var unlisted = ManagedDomain.undeclared(CONTOSO).prescriptions(List.of(exchangeOnline()));
+
+    var needed = fed(listed, feed(silent));
+    var idle = fed(unlisted, feed(silent));
+
+    assertThat(violated(needed)).isEmpty();
+    assertThat(needed.records()).isEmpty();
+    assertThat(hidden(needed, "netblocks.missing", "m365-endpoints Worldwide")).isTrue();
+    assertThat(hidden(needed, "netblocks.stale", "m365-endpoints Worldwide")).isTrue();
+    assertThat(idle.gaps()).isEmpty();
+    assertThat(idle.hides(new Finding.Key("netblocks.changed", "m365-endpoints Worldwide")))
+        .isTrue();
+  }
+
+  @Test
+  void whatAProfileListsItselfIsASourceAndAGuessOfItNoAlarm() {
+    var listed =
+        Prescription.of("house", "house", Role.GATEWAY)
+            .networks(List.of(Cidr.parse("192.0.2.0/24")));
+
+    var sure = judge(domain(List.of("198.51.100.0/24"), listed));
+    var guessed = judge(domain(List.of("198.51.100.0/24"), listed.guessed(Set.of("networks"))));
+
+    assertThat(violated(sure)).isEqualTo("netblocks.missing critical, netblocks.stale warning");
+    assertThat(violated(guessed)).isEqualTo("netblocks.missing warning, netblocks.stale warning");
+    assertThat(sure.findings().getFirst().subject()).isEqualTo("house networks");
+    assertThat(sure.records()).containsEntry("house networks netblocks", "192.0.2.0/24");
   }
 
   @Test
