@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicReference;
 import maildrift.alerts.notify.http.LoopbackHttp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole daemon beside Microsoft's web service, played on loopback. */
 class FeedDaemonTest {
+  private static final String VERSION = "{\"instance\": \"China\", \"latest\": \"1\"}";
   private static final String LIST =
       "[{\"serviceArea\": \"Exchange\", \"tcpPorts\": \"25\", \"ips\": [\"192.0.2.0/24\", \"198.51.100.0/24\"]}]";
 
@@ -20,12 +20,11 @@ class FeedDaemonTest {
   @Test
   void anAllowlistIsComparedWithTheFeedThatItsProfileNames() throws IOException {
     var skip = Daemon.ONLY_MX.replace("netblocks, ", "");
-    var version = new AtomicReference<>("{\"instance\": \"China\", \"latest\": \"1\"}");
     try (var feed =
             new LoopbackHttp(
                 got ->
                     LoopbackHttp.Answer.ok(
-                        got.target().startsWith("/version") ? version.get() : LIST));
+                        got.target().startsWith("/version") ? VERSION : LIST));
         var world = new Daemon.World(folder).with("contoso.test", "fabrikam.test");
         var daemon =
             world.start(
