@@ -9,7 +9,6 @@ import java.util.stream.Stream;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
-import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
@@ -79,7 +78,7 @@ final class ProviderHosts {
     if (answers.answers().isEmpty()) {
       return;
     }
-    var alias = answers.answers().stream().flatMap(answer -> aliases(answer).stream()).findFirst();
+    var alias = answers.answers().stream().flatMap(answer -> answer.aliases().stream()).findFirst();
     if (alias.isPresent()) {
       wanted.stream()
           .filter(target -> isWithoutDot(alias.get(), target))
@@ -118,15 +117,6 @@ final class ProviderHosts {
                 judgement.add(
                     Gap.of(DeclaredProbe.NAME, host + " A", why, DeclaredRules.CLIENT_HOST.id())
                         .subject(host.toString())));
-  }
-
-  private static List<DnsName> aliases(Answer answer) {
-    return switch (answer) {
-      case Answer.Found found -> found.aliases();
-      case Answer.NoData none -> none.aliases();
-      case Answer.NoSuchName none -> none.aliases();
-      case Answer.Unanswered _ -> List.of();
-    };
   }
 
   /** {@code posteingang.mail-connect.net.firma.de}: the zone was added to the name. */

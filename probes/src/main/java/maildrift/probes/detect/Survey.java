@@ -181,7 +181,7 @@ public record Survey(DnsName domain, Clues clues, List<String> unseen) {
         answer(answers, key(selector), RecordType.TXT)
             .ifPresent(
                 answer -> {
-                  var alias = aliases(answer).stream().findFirst();
+                  var alias = answer.aliases().stream().findFirst();
                   var texts =
                       answer.records(Rdata.Txt.class).stream().map(Rdata.Txt::joined).toList();
                   if (alias.isPresent() || texts.stream().anyMatch(text -> text.contains("p="))) {
@@ -190,15 +190,6 @@ public record Survey(DnsName domain, Clues clues, List<String> unseen) {
                 });
       }
       return keys;
-    }
-
-    private static List<DnsName> aliases(Answer answer) {
-      return switch (answer) {
-        case Answer.Found found -> found.aliases();
-        case Answer.NoData noData -> noData.aliases();
-        case Answer.NoSuchName gone -> gone.aliases();
-        case Answer.Unanswered _ -> List.of();
-      };
     }
 
     private Map<Clues.At, List<String>> records(

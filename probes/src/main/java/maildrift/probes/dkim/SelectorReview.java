@@ -47,7 +47,7 @@ final class SelectorReview {
             .map(DnsName::toString)
             .orElse(wanted.selector() + "._domainkey." + domain);
     this.answer = answer;
-    this.aliases = aliasesOf(answer);
+    this.aliases = answer.aliases();
     this.cause = (aliases.isEmpty() ? subject : aliases.getLast().toString()) + " TXT";
     this.records = recordsOf(answer);
     this.record = best();
@@ -148,15 +148,6 @@ final class SelectorReview {
         .key()
         .filter(key -> key.equals(published) || key.equals(KeyText.canonical(published)))
         .isPresent();
-  }
-
-  private static List<DnsName> aliasesOf(Answer answer) {
-    return switch (answer) {
-      case Answer.Found found -> found.aliases();
-      case Answer.NoData noData -> noData.aliases();
-      case Answer.NoSuchName noSuchName -> noSuchName.aliases();
-      case Answer.Unanswered _ -> List.of();
-    };
   }
 
   private static List<KeyRecord> recordsOf(Answer answer) {

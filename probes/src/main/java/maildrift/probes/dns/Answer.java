@@ -55,7 +55,12 @@ public sealed interface Answer {
   }
 
   /** Nothing is known. */
-  record Unanswered(Failure failure, String why, String server) implements Answer {}
+  record Unanswered(Failure failure, String why, String server) implements Answer {
+    @Override
+    public List<DnsName> aliases() {
+      return List.of();
+    }
+  }
 
   /** Why nothing is known; the values of the metric label {@code reason}, in lower case. */
   enum Failure {
@@ -82,6 +87,9 @@ public sealed interface Answer {
       return name().toLowerCase(java.util.Locale.ROOT);
     }
   }
+
+  /** The CNAME chain that was followed, in order; empty without one, and where nothing is known. */
+  List<DnsName> aliases();
 
   /** NXDOMAIN or no data: DNS said that there is none. */
   default boolean isAbsent() {

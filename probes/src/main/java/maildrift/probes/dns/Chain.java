@@ -37,7 +37,7 @@ final class Chain {
   /** The answer for {@code start}, when the chain led to a name that was asked for separately. */
   static Answer join(DnsName start, Reply.Continues chain, Answer rest) {
     var aliases = new ArrayList<>(chain.aliases());
-    for (var alias : aliases(rest)) {
+    for (var alias : rest.aliases()) {
       var trouble = trouble(start, aliases, alias);
       if (trouble.isPresent()) {
         return new Answer.Unanswered(Answer.Failure.CHAIN, trouble.get(), rest.server());
@@ -73,15 +73,6 @@ final class Chain {
                   + ", an alias of "
                   + start,
               unanswered.server());
-    };
-  }
-
-  private static List<DnsName> aliases(Answer answer) {
-    return switch (answer) {
-      case Answer.Found found -> found.aliases();
-      case Answer.NoData none -> none.aliases();
-      case Answer.NoSuchName none -> none.aliases();
-      case Answer.Unanswered _ -> List.of();
     };
   }
 

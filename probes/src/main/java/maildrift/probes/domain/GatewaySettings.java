@@ -42,6 +42,16 @@ public record GatewaySettings(
     managedDomains = managedDomains.map(Set::copyOf);
   }
 
+  public GatewaySettings onlyFrom(OnlyFrom value) {
+    return new GatewaySettings(
+        relayNetworks,
+        builtInMta,
+        rejectsSpoofedSenders,
+        welcomelist,
+        managedDomains,
+        Optional.of(value));
+  }
+
   /**
    * Who alone may reach a gateway.
    *

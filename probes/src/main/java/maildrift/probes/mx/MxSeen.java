@@ -60,19 +60,10 @@ public record MxSeen(
     /** Where its CNAME leads, if it is an alias; either answer shows it. */
     Optional<DnsName> alias() {
       return Stream.of(ipv4, ipv6)
-          .map(Host::aliases)
+          .map(Answer::aliases)
           .filter(chain -> !chain.isEmpty())
           .map(List::getLast)
           .findFirst();
-    }
-
-    private static List<DnsName> aliases(Answer answer) {
-      return switch (answer) {
-        case Answer.Found found -> found.aliases();
-        case Answer.NoData none -> none.aliases();
-        case Answer.NoSuchName none -> none.aliases();
-        case Answer.Unanswered _ -> List.of();
-      };
     }
 
     /** DNS said that there is no address of either family. */

@@ -41,7 +41,6 @@ final class PortsTest {
   private static final String SUBJECT = "gw.house.test:25";
 
   private static ManagedDomain behind(Optional<GatewaySettings.OnlyFrom> onlyFrom) {
-    var none = GatewaySettings.NOTHING;
     var gateway =
         new Gateway(
                 "gw",
@@ -53,13 +52,7 @@ final class PortsTest {
                 Optional.empty(),
                 List.of())
             .settings(
-                new GatewaySettings(
-                    none.relayNetworks(),
-                    none.builtInMta(),
-                    none.rejectsSpoofedSenders(),
-                    none.welcomelist(),
-                    none.managedDomains(),
-                    onlyFrom));
+                onlyFrom.map(GatewaySettings.NOTHING::onlyFrom).orElse(GatewaySettings.NOTHING));
     return ManagedDomain.undeclared(DnsName.of("contoso.test")).gateways(List.of(gateway));
   }
 

@@ -31,6 +31,7 @@ import maildrift.probes.dns.FakeDns;
 import maildrift.probes.dns.ListedDns;
 import maildrift.probes.dns.server.Fault;
 import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.GatewaySettings;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.smtp.FakeSmtp;
 import maildrift.probes.smtp.SharedSmtp;
@@ -214,6 +215,25 @@ class GatewayProbeTest {
                 "a private address that is meant",
                 world -> world.at("10.0.0.7").allowPrivate().greets("10.0.0.7", "gw.house.test"),
                 "gateway.ptr INFO")));
+  }
+
+  @Test
+  void aGatewayThatOnlyOthersMayReachIsNotSpokenToUnlessItIsTheMx() {
+    var only = new GatewaySettings.OnlyFrom(List.of("192.0.2.0/24"), List.of(), List.of());
+    UnaryOperator<ManagedDomain> closed =
+        domain ->
+            domain.gateways(
+                domain.gateways().stream()
+                    .map(own -> own.settings(GatewaySettings.NOTHING.onlyFrom(only)))
+                    .toList());
+
+    var mx = gateway();
+    mx.judge(closed);
+    assertThat(mx.looked).hasSize(1);
+
+    var behind = gateway().without("contoso.test", "MX");
+    assertThat(violated(behind.judge(closed))).isEmpty();
+    assertThat(behind.looked).isEmpty();
   }
 
   @TestFactory

@@ -305,7 +305,6 @@ final class TlsLadderTest {
   }
 
   private static Gateway gateway(Optional<GatewaySettings.OnlyFrom> onlyFrom) {
-    var none = GatewaySettings.NOTHING;
     return new Gateway(
             "gw",
             DnsName.of("gw.house.test"),
@@ -315,14 +314,7 @@ final class TlsLadderTest {
             Optional.empty(),
             Optional.empty(),
             List.of())
-        .settings(
-            new GatewaySettings(
-                none.relayNetworks(),
-                none.builtInMta(),
-                none.rejectsSpoofedSenders(),
-                none.welcomelist(),
-                none.managedDomains(),
-                onlyFrom));
+        .settings(onlyFrom.map(GatewaySettings.NOTHING::onlyFrom).orElse(GatewaySettings.NOTHING));
   }
 
   @Test
