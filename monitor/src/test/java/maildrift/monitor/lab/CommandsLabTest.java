@@ -72,8 +72,9 @@ class CommandsLabTest {
         .containsExactlyInAnyOrderElementsOf(Lab.DOCUMENTED);
     assertThat(one.at("/probes/spf/facts/lookups").asInt()).isEqualTo(1);
     assertThat(one.at("/probes/mx/facts/hosts")).hasSize(2);
+    // The MX hosts, one of which is the forwarding server, and the smarthost.
     assertThat(one.at("/probes/tls/facts/hosts"))
-        .hasSize(2)
+        .hasSize(3)
         .allSatisfy(host -> assertThat(host.path("level").asString()).isEqualTo("secure"));
     assertThat(one.at("/probes/netblocks/facts/sources/0/missing")).isEmpty();
     assertThat(wrong(one)).isEmpty();

@@ -38,6 +38,9 @@ final class RelayJudge {
   /** By source, as far as they were seen. */
   private final Map<DnsName, NetworkSet> published = new HashMap<>();
 
+  /** Of published feeds; not by feed, since a domain has one provider that has one. */
+  private NetworkSet fed = NetworkSet.EMPTY;
+
   private Judgement judgement;
 
   private RelayJudge(ManagedDomain domain, Judgement own, Judgement netblocks) {
@@ -49,6 +52,14 @@ final class RelayJudge {
             .ifPresent(record -> published.put(source, networks(record)));
       }
     }
+    netblocks
+        .records()
+        .forEach(
+            (name, record) -> {
+              if (name.endsWith(RECORD) && isFeed(name.substring(0, name.lastIndexOf(RECORD)))) {
+                fed = fed.plus(networks(record));
+              }
+            });
   }
 
   /**
@@ -58,6 +69,11 @@ final class RelayJudge {
    */
   static Judgement judge(ManagedDomain domain, Judgement own, Optional<Judgement> netblocks) {
     return netblocks.map(seen -> new RelayJudge(domain, own, seen).judge()).orElse(own);
+  }
+
+  /** Neither an SPF name nor what a profile lists itself. */
+  private static boolean isFeed(String source) {
+    return source.indexOf('.') < 0 && !source.endsWith(" networks");
   }
 
   /** As the netblocks probe writes its record. */
@@ -90,19 +106,17 @@ final class RelayJudge {
   }
 
   private NetworkSet union(Stream<Prescription> all) {
-    return NetworkSet.of(
-        all.flatMap(
-                by ->
-                    Stream.concat(
-                        by.networks().stream(),
-                        by.netblocks().stream()
-                            .flatMap(
-                                source ->
-                                    published
-                                        .getOrDefault(source, NetworkSet.EMPTY)
-                                        .networks()
-                                        .stream())))
-            .toList());
+    return NetworkSet.of(all.flatMap(this::networks).toList());
+  }
+
+  private Stream<Cidr> networks(Prescription by) {
+    return Stream.of(
+            by.networks().stream(),
+            by.netblocks().stream()
+                .flatMap(
+                    source -> published.getOrDefault(source, NetworkSet.EMPTY).networks().stream()),
+            by.feeds().isEmpty() ? Stream.<Cidr>of() : fed.networks().stream())
+        .flatMap(networks -> networks);
   }
 
   /** Other people's. A gateway profile's networks are the operator's own. */

@@ -716,6 +716,28 @@ final class DeclaredProbeTest {
   }
 
   @Test
+  void networksOfAFeedBelongIntoTheWelcomelistToo() {
+    var world =
+        new World()
+            .exchange()
+            .declared(declared -> declared.exchangeOnline(true))
+            .gateway(
+                settings -> {
+                  settings.spoofed = Optional.of(true);
+                  settings.welcome = cidrs("198.51.100.0/24");
+                });
+    var netblocks =
+        new Judgement.Builder()
+            .record("spf.protection.outlook.com netblocks", "198.51.100.0/24")
+            .record("m365-endpoints (Worldwide) netblocks", "198.51.100.0/24, 203.0.113.0/24")
+            .build(Outcome.OBSERVED);
+
+    var judgement = PROBE.among(world.domain(), world.alone(), Map.of("netblocks", netblocks));
+
+    assertThat(only(judgement).remedy()).endsWith("accept:\n203.0.113.0/24");
+  }
+
+  @Test
   void aSilentReverseZoneMakesNoDomainUnknown() {
     var judgement =
         new World()
