@@ -92,6 +92,7 @@ public final class Walkthrough {
     private final List<String> hidden = new ArrayList<>();
     private final List<String> undeclared = new ArrayList<>();
     private final List<String> held = new ArrayList<>();
+    private final List<String> untried = new ArrayList<>();
     private final List<StepStatus.Remedy> remedies = new ArrayList<>();
     private final Map<String, Instant> seen = new TreeMap<>();
 
@@ -232,6 +233,8 @@ public final class Walkthrough {
       if (undeclared.isEmpty()) {
         step.see().facts().forEach(this::fact);
       }
+      // What else the step names may be enough; alone it shows nothing.
+      (held.isEmpty() ? undeclared : held).addAll(untried);
     }
 
     private void rule(String id, Map<String, List<String>> holding) {
@@ -272,7 +275,7 @@ public final class Walkthrough {
         return;
       }
       if (!probe.looksAt(rule, judgement(look.get()))) {
-        undeclared.add(
+        untried.add(
             "%s was held against nothing: what it needs is not declared, or not switched on"
                 .formatted(id));
         return;

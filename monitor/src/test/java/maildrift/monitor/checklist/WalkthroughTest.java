@@ -240,6 +240,9 @@ class WalkthroughTest {
   @Test
   void aRuleThatNobodyTriedIsForAPerson() {
     assertThat(walk(rules("area.tried")).state()).isEqualTo(StepState.PERSON);
+    var beside = walk(rules("area.tried", "area.present"));
+    assertThat(beside.state()).isEqualTo(StepState.DONE);
+    assertThat(beside.reasons().toString()).contains("area.tried was held against nothing");
 
     judgement.fact("tried", List.of("area.tried"));
     assertThat(walk(rules("area.tried")).state()).isEqualTo(StepState.DONE);

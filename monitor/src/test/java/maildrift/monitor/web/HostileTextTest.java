@@ -45,14 +45,20 @@ class HostileTextTest {
         world.names.txt("_dmarc.contoso.test", "v=DMARC1; p=none; rua=mailto:" + octets);
         daemon.look("contoso.test");
 
-        var page = daemon.get("/domains/contoso.test").body();
-        assertThat(page).doesNotContain("<script", "<img", "href=\"javascript:");
-        assertThat(page.codePoints().filter(c -> c != '\n').noneMatch(HostileTextTest::isObeyed))
-            .isTrue();
+        for (var path :
+            new String[] {
+              "/domains/contoso.test", "/domains/contoso.test/checklists/mail-connect"
+            }) {
+          var page = daemon.get(path).body();
+          assertThat(page).doesNotContain("<script", "<img", "href=\"javascript:");
+          assertThat(page.codePoints().filter(c -> c != '\n').noneMatch(HostileTextTest::isObeyed))
+              .isTrue();
+        }
 
         for (var path :
             new String[] {
               "/api/v1/domains/contoso.test",
+              "/api/v1/domains/contoso.test/checklists/mail-connect",
               "/api/v1/alerts",
               "/api/v1/domains/contoso.test/history"
             }) {

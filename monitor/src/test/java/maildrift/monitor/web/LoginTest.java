@@ -103,6 +103,25 @@ class LoginTest {
   }
 
   @Test
+  void onlyOperatorsTickAndUnderTheNameThatTheyLoggedInWith() {
+    var list = "/domains/contoso.test/checklists/mail-connect";
+    var tick = "/api/v1" + list + "/steps/other-senders/tick";
+    var body = "{\"by\":\"Ada\"}";
+
+    assertThat(daemon.send("PUT", tick, body, "Authorization", BOB).statusCode()).isEqualTo(403);
+    assertThat(daemon.send("PUT", tick, body).statusCode()).isEqualTo(401);
+    assertThat(daemon.get(list, "Authorization", BOB).body()).doesNotContain("<form");
+    assertThat(daemon.get(list, "Authorization", ALICE).body())
+        .contains("<form", "name=\"note\"")
+        .doesNotContain("name=\"by\"");
+
+    assertThat(daemon.send("PUT", tick, body, "Authorization", ALICE).body())
+        .contains("\"by\":\"Ada (as alice)\"");
+    assertThat(daemon.send("PUT", tick, "{}", "Authorization", ALICE).body())
+        .contains("\"by\":\"alice\"");
+  }
+
+  @Test
   void tokensHaveRolesToo() {
     assertThat(get("/metrics", SCRAPER)).isEqualTo(200);
     assertThat(change(SCRAPER)).isEqualTo(403);
