@@ -22,6 +22,12 @@ final class Daemon implements AutoCloseable {
    * @param root trusted besides the system's
    */
   Daemon(Path folder, String configuration, Path root) throws IOException, StoreUnusable {
+    this(folder, configuration, root, Clock.systemUTC());
+  }
+
+  /** By a clock that the test moves. */
+  Daemon(Path folder, String configuration, Path root, Clock clock)
+      throws IOException, StoreUnusable {
     var file = folder.resolve("maildrift.yml");
     Nsd.write(file, configuration);
     var loader = Loading.loader();
@@ -37,9 +43,9 @@ final class Daemon implements AutoCloseable {
             Optional.of(file),
             loaded.files(),
             loader,
-            Stores.open(loaded.config().store().url(), folder, Clock.systemUTC()),
+            Stores.open(loaded.config().store().url(), folder, clock),
             ProbeCatalog.of(TrustAnchors.systemAnd(root)),
-            Clock.systemUTC());
+            clock);
     app.start();
   }
 

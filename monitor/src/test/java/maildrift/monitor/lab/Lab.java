@@ -46,7 +46,8 @@ final class Lab implements AutoCloseable {
 
   private static final String[] MAIL_ADDRESSES = {"127.0.0.25", "127.0.0.26"};
   private static final List<String> ZONES =
-      List.of("tld", "mimecast.com", Nsd.SIGNED, "127.in-addr.arpa");
+      List.of(
+          "tld", "mimecast.com", "mail-connect.net", "outlook.com", Nsd.SIGNED, "127.in-addr.arpa");
 
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final Path folder;
@@ -69,6 +70,8 @@ final class Lab implements AutoCloseable {
       nsd.publish("127.in-addr.arpa", reverse());
       nsd.publish(Nsd.SIGNED, signed());
       netblocks(DOCUMENTED);
+      nsd.publish("mail-connect.net", mailConnect());
+      nsd.publish("outlook.com", outlook());
       unbound = open(new Unbound(folder("unbound"), nsd, ZONES));
     } catch (RuntimeException failure) {
       close();
@@ -128,6 +131,11 @@ final class Lab implements AutoCloseable {
         de-smtp-outbound-1 A 127.0.0.25
         de-smtp-outbound-2 A 127.0.0.26
         de._netblocks TXT %s
+        eu-smtp-inbound-1 A 127.0.0.25
+        eu-smtp-inbound-2 A 127.0.0.26
+        eu-smtp-outbound-1 A 127.0.0.25
+        eu-smtp-outbound-2 A 127.0.0.26
+        eu._netblocks TXT "v=spf1 ip4:198.51.100.128/25 ~all"
         """
             .formatted(
                 text(
@@ -170,7 +178,33 @@ final class Lab implements AutoCloseable {
     hostile MX 10 a\\"}\\010\\\\\\255\\{evil.hostile
     hostile TXT "v=spf1 -all"
     """
-        .formatted(text("v=DKIM1; k=rsa; p=" + dkim), woodgroveEnds);
+        .formatted(key(), woodgroveEnds);
+  }
+
+  private static String mailConnect() {
+    return """
+    mx A 80.254.138.130
+    mx A 80.254.138.131
+    _spf TXT "v=spf1 ip4:80.254.138.128/26 -all"
+    autoconfig A 80.254.138.132
+    autodiscover A 80.254.138.133
+    posteingang A 80.254.138.134
+    postausgang A 80.254.138.135
+    """;
+  }
+
+  private static String outlook() {
+    return """
+    adatum-tld.mail.protection A 127.0.0.25
+    tailspin-tld.mail.protection A 127.0.0.25
+    secmail-tld.mail.protection A 127.0.0.25
+    spf.protection TXT "v=spf1 ip4:192.0.2.128/25 -all"
+    """;
+  }
+
+  /** A key record that is in order. */
+  String key() {
+    return text("v=DKIM1; k=rsa; p=" + dkim);
   }
 
   private String signed() {
@@ -181,7 +215,7 @@ final class Lab implements AutoCloseable {
     default._domainkey TXT %s
     mx1 A 127.0.0.25
     """
-        .formatted(text("v=DKIM1; k=rsa; p=" + dkim));
+        .formatted(key());
   }
 
   private static String reverse() {
@@ -192,7 +226,7 @@ final class Lab implements AutoCloseable {
   }
 
   /** A TXT record's data in strings of at most 255 octets. */
-  private static String text(String value) {
+  static String text(String value) {
     var strings = new ArrayList<String>();
     for (var at = 0; at < value.length(); at += 250) {
       strings.add("\"" + value.substring(at, Math.min(value.length(), at + 250)) + "\"");
@@ -200,7 +234,7 @@ final class Lab implements AutoCloseable {
     return String.join(" ", strings);
   }
 
-  private static String freshKey() {
+  static String freshKey() {
     try {
       var generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(2048);

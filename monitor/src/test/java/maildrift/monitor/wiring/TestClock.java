@@ -8,10 +8,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** The time of day, moved on by what a test says. */
-final class TestClock extends Clock {
+public final class TestClock extends Clock {
   private volatile Duration ahead = Duration.ZERO;
 
-  void advance(Duration by) {
+  public void advance(Duration by) {
     ahead = ahead.plus(by);
   }
 

@@ -1,5 +1,7 @@
 package maildrift.probes.migration;
 
+import com.google.common.base.CharMatcher;
+import com.google.common.base.Splitter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,9 +15,12 @@ import java.util.stream.Stream;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
+import maildrift.probes.Severity;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Migration;
 import maildrift.probes.domain.Migration.Phase;
+import maildrift.probes.domain.Prescription;
 
 /** What other probes' judgements of the same look say of a migration. Nothing is judged twice. */
 final class Siblings {
@@ -32,6 +37,9 @@ final class Siblings {
           List.of("tls.chain", "tls.connector-name"),
           "declared",
           List.of("declared.smarthost", "declared.connector", "declared.route"));
+
+  /** Of {@code HOST[ADDRESS]:PORT} and {@code HOST:PORT}. */
+  private static final Splitter BEFORE_ADDRESS_OR_PORT = Splitter.on(CharMatcher.anyOf("[:"));
 
   private final ManagedDomain domain;
   private final Map<String, Judgement> siblings;
@@ -87,13 +95,19 @@ final class Siblings {
                     .collect(Collectors.joining("\n"))));
   }
 
-  private static void one(
+  private void one(
       String rule, Judgement said, List<Map<String, Object>> facts, List<Finding> open) {
-    var found = said.findings().stream().filter(one -> one.rule().id().equals(rule)).toList();
+    var found =
+        said.findings().stream()
+            .filter(one -> one.rule().id().equals(rule))
+            .filter(one -> one.severity() != Severity.INFO && isOfTheNewState(one.subject()))
+            .toList();
     open.addAll(found);
     var isHidden =
-        Stream.concat(said.gaps().stream(), said.asides().stream())
-            .anyMatch(gap -> gap.hides(new Finding.Key(rule, gap.subject().orElse(""))));
+        isNotLookedAt(rule)
+            || Stream.concat(said.gaps().stream(), said.asides().stream())
+                .filter(gap -> gap.subject().map(this::isOfTheNewState).orElse(true))
+                .anyMatch(gap -> gap.hides(new Finding.Key(rule, gap.subject().orElse(""))));
     var fact = new LinkedHashMap<String, Object>();
     fact.put("rule", rule);
     fact.put("state", !found.isEmpty() ? "open" : isHidden ? "unseen" : "ready");
@@ -101,6 +115,24 @@ final class Siblings {
       fact.put("why", found.stream().map(Finding::message).toList());
     }
     facts.add(fact);
+  }
+
+  /** Greetings come from the looks of the tls probe; without it there are none to be seen. */
+  private boolean isNotLookedAt(String rule) {
+    return rule.equals("gateway.banner") && !siblings.containsKey("tls");
+  }
+
+  /** What the hosts of the old state lack need not be put right any more. */
+  private boolean isOfTheNewState(String subject) {
+    return DnsName.parse(BEFORE_ADDRESS_OR_PORT.split(subject).iterator().next())
+        .map(host -> !isHost(migration.from(), host) || isHost(migration.to(), host))
+        .orElse(true);
+  }
+
+  private static boolean isHost(Prescription of, DnsName host) {
+    return of.mx().stream()
+        .flatMap(set -> set.hosts().stream())
+        .anyMatch(one -> one.host().matches(host));
   }
 
   /** Terms of the old state in the domain's own record that nothing else of the domain needs. */
