@@ -109,7 +109,8 @@ final class Lab implements AutoCloseable {
               "*.mimecast.com",
               "*.mimecast.com",
               "mimecast.com",
-              "mx" + number + "." + Nsd.SIGNED);
+              "mx" + number + "." + Nsd.SIGNED,
+              "*.mail.protection.outlook.com");
       open(
           new Postfix(
               folder("postfix-" + number),

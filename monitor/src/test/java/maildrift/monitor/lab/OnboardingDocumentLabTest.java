@@ -90,7 +90,8 @@ class OnboardingDocumentLabTest {
         Scenario.of(
                 "a connector with a smart host of another region",
                 "adatum.tld",
-                "declared.connector")
+                "declared.connector",
+                "declared.region")
             .configuration(
                 "[de-smtp-outbound-2.mimecast.com]", "[eu-smtp-outbound-2.mimecast.com]"));
   }
