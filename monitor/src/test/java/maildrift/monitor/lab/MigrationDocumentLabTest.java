@@ -63,10 +63,7 @@ class MigrationDocumentLabTest {
       var daemon =
           lab.open(
               new Daemon(
-                  lab.folder("daemon"),
-                  configuration(lab, hook, port, start),
-                  ca.root(),
-                  clock));
+                  lab.folder("daemon"), configuration(lab, hook, port, start), ca.root(), clock));
 
       told(daemon, "gateway.banner");
 
@@ -172,9 +169,7 @@ class MigrationDocumentLabTest {
                   .map(alert -> alert.labels().get("alertname"))
                   .filter(rule -> TOLD_OF.stream().anyMatch(rule::startsWith))
                   .forEach(firing::add);
-              assertThat(firing)
-                  .as(seen(daemon))
-                  .isEqualTo(new TreeSet<>(List.of(rules)));
+              assertThat(firing).as(seen(daemon)).isEqualTo(new TreeSet<>(List.of(rules)));
             });
   }
 
@@ -186,8 +181,7 @@ class MigrationDocumentLabTest {
   }
 
   private static boolean isAnyPending(Daemon daemon) {
-    return daemon.app().alerts().stream()
-        .anyMatch(alert -> alert.phase() == Alert.Phase.PENDING);
+    return daemon.app().alerts().stream().anyMatch(alert -> alert.phase() == Alert.Phase.PENDING);
   }
 
   private static List<Alert> firing(Daemon daemon) {

@@ -94,7 +94,9 @@ class TenantsDocumentLabTest {
           switch (level) {
             case NONE -> server.set("smtpd_tls_security_level = none");
             // Nothing that a modern client would speak.
-            case MAY -> server.set("smtpd_tls_protocols = TLSv1.1", "tls_medium_cipherlist = DEFAULT:@SECLEVEL=0");
+            case MAY ->
+                server.set(
+                    "smtpd_tls_protocols = TLSv1.1", "tls_medium_cipherlist = DEFAULT:@SECLEVEL=0");
             case ENCRYPT, VERIFY, SECURE, FINGERPRINT -> {}
           }
         });
@@ -104,11 +106,7 @@ class TenantsDocumentLabTest {
     var lab = documents.lab;
     return lab.open(
         new Postfix(
-            lab.folder("postfix-" + name),
-            name,
-            address,
-            lab.smtpPort,
-            ca.server(name, name)));
+            lab.folder("postfix-" + name), name, address, lab.smtpPort, ca.server(name, name)));
   }
 
   @AfterAll

@@ -23,8 +23,7 @@ class FeedDaemonTest {
     try (var feed =
             new LoopbackHttp(
                 got ->
-                    LoopbackHttp.Answer.ok(
-                        got.target().startsWith("/version") ? VERSION : LIST));
+                    LoopbackHttp.Answer.ok(got.target().startsWith("/version") ? VERSION : LIST));
         var world = new Daemon.World(folder).with("contoso.test", "fabrikam.test");
         var daemon =
             world.start(
