@@ -1,6 +1,7 @@
 package maildrift.alerts.mute;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -18,24 +19,63 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
 
   /** Why an alert with these labels is not told. */
   public sealed interface Why {
-    record Silenced(String id, String comment) implements Why {}
 
-    record InMaintenance(String reason) implements Why {}
+    /** When it is told, if it still fires then. */
+    Instant until();
+
+    /** For people. */
+    String text();
+
+    record Silenced(String id, String comment, Instant until) implements Why {
+      @Override
+      public String text() {
+        return named("silence", comment);
+      }
+    }
+
+    record InMaintenance(String reason, Instant until) implements Why {
+      @Override
+      public String text() {
+        return named("maintenance", reason);
+      }
+    }
+
+    private static String named(String what, String name) {
+      return name.isEmpty() ? what : what + " “" + name + "”";
+    }
   }
 
   /** Empty: it is told. */
   public Optional<Why> why(Labels labels, Instant now) {
     for (var silence : silences) {
       if (silence.mutes(labels, now)) {
-        return Optional.of(new Why.Silenced(silence.id(), silence.comment()));
+        return Optional.of(new Why.Silenced(silence.id(), silence.comment(), silence.endsAt()));
       }
     }
-    for (var window : maintenance) {
-      if (window.mutes(labels, now)) {
-        return Optional.of(new Why.InMaintenance(window.reason()));
-      }
-    }
-    return Optional.empty();
+    // Of windows that overlap the last to end counts.
+    return maintenance.stream()
+        .filter(window -> window.mutes(labels, now))
+        .max(Comparator.comparing(Maintenance::until))
+        .map(window -> new Why.InMaintenance(window.reason(), window.until()));
+  }
+
+  /**
+   * What to say of an alert that is told now for the first time and that fired within a maintenance
+   * window which is over.
+   */
+  public Optional<String> heldBack(Labels labels, Instant startsAt, Instant now) {
+    return maintenance.stream()
+        .filter(window -> window.domains().contains(labels.get("domain")))
+        .filter(window -> window.until().isAfter(startsAt) && !window.until().isAfter(now))
+        .max(Comparator.comparing(Maintenance::until))
+        .map(
+            window ->
+                "held back by %s since %s, until %s"
+                    .formatted(
+                        new Why.InMaintenance(window.reason(), window.until()).text(),
+                        (startsAt.isAfter(window.from()) ? startsAt : window.from())
+                            .truncatedTo(ChronoUnit.SECONDS),
+                        window.until()));
   }
 
   /** The next time that a mute begins or ends. */

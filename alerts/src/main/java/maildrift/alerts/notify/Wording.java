@@ -142,7 +142,8 @@ public final class Wording {
                   item.annotation("diff"),
                   item.annotation("description"),
                   item.annotation("remedy"),
-                  item.annotation("resolution")),
+                  item.annotation("resolution"),
+                  item.annotation("held_back")),
               _ -> new ArrayList<>())
           .add(item);
     }
@@ -178,6 +179,7 @@ public final class Wording {
       put(parts, "What it breaks", first.annotation("description"));
       put(parts, items.size() == 1 ? "Domain" : "Domains (" + items.size() + ")", domains());
       put(parts, "What to do", first.endsAt().isPresent() ? "" : first.annotation("remedy"));
+      put(parts, "Why so late", first.annotation("held_back"));
       put(parts, "How it ended", first.annotation("resolution"));
       return parts;
     }

@@ -34,6 +34,9 @@ import maildrift.alerts.state.Transition;
  * Dispatch} before it gives the next transitions of the same alerts.
  */
 public final class Dispatcher {
+  /** The annotation that says why an alert is told long after it began to fire. */
+  public static final String HELD_BACK = "held_back";
+
   private Links links;
   private final Duration remember;
   private final Supplier<String> ids;
@@ -357,7 +360,7 @@ public final class Dispatcher {
     var items = new ArrayList<Notification.Item>();
     firing.values().stream()
         .sorted(WORST_FIRST)
-        .forEach(alert -> items.add(item(alert, Optional.empty())));
+        .forEach(alert -> items.add(item(withReason(group, alert, now), Optional.empty())));
     if (routing.sendResolved().getOrDefault(group.receiver, true)) {
       over.stream()
           .map(Entry::asOver)
@@ -396,6 +399,16 @@ public final class Dispatcher {
                         links.externalUrl())
                     .toJson(),
                 now));
+  }
+
+  /** Who hears of it late hears why. */
+  private Alert withReason(Group group, Alert alert, Instant now) {
+    return group.told.containsKey(alert.fingerprint())
+        ? alert
+        : mutes
+            .heldBack(alert.labels(), alert.startsAt(), now)
+            .map(why -> alert.annotated(HELD_BACK, why))
+            .orElse(alert);
   }
 
   private static final Comparator<Alert> WORST_FIRST =

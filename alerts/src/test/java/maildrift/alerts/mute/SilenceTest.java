@@ -63,10 +63,11 @@ class SilenceTest {
                     Set.of("other.test"), NOW.plusSeconds(60), Duration.ofHours(2), "migration")));
     var other = Labels.of(Map.of("domain", "other.test"));
 
-    assertThat(mutes.why(CONTOSO, NOW)).contains(new Mutes.Why.Silenced("s1", "known"));
+    assertThat(mutes.why(CONTOSO, NOW))
+        .contains(new Mutes.Why.Silenced("s1", "known", NOW.plusSeconds(3600)));
     assertThat(mutes.why(other, NOW)).isEmpty();
     assertThat(mutes.why(other, NOW.plusSeconds(60)))
-        .contains(new Mutes.Why.InMaintenance("migration"));
+        .contains(new Mutes.Why.InMaintenance("migration", NOW.plusSeconds(7260)));
     assertThat(mutes.nextChange(NOW)).contains(NOW.plusSeconds(60));
     assertThat(mutes.nextChange(NOW.plusSeconds(60))).contains(NOW.plusSeconds(3600));
     assertThat(mutes.nextChange(NOW.plus(Duration.ofDays(1)))).isEmpty();

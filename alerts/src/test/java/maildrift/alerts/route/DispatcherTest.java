@@ -317,6 +317,77 @@ class DispatcherTest {
     assertThat(world.told.getLast()).isEqualTo("oncall new_alerts: +a.test +b.test");
   }
 
+  private static Mutes work(Instant from) {
+    return new Mutes(
+        List.of(),
+        List.of(new Maintenance(Set.of("a.test"), from, Duration.ofHours(1), "to inline")));
+  }
+
+  @Test
+  void whatFiresWithinMaintenanceAndStillFiresIsToldAtItsEndWithTheReason() {
+    var world = new World(all("oncall"));
+    world.mutes(work(START));
+    world.passes(Duration.ofMinutes(10));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofMinutes(49));
+    assertThat(world.told).isEmpty();
+
+    world.passes(Duration.ofMinutes(2));
+
+    assertThat(world.told).containsExactly("oncall first: +a.test");
+    assertThat(world.last().firing().getFirst().annotation(Dispatcher.HELD_BACK))
+        .isEqualTo(
+            "held back by maintenance “to inline” since 2026-11-21T17:10:00Z, until 2026-11-21T18:00:00Z");
+  }
+
+  @Test
+  void whatFiresAfterMaintenanceWasNotHeldBack() {
+    var world = new World(all("oncall"));
+    world.mutes(work(START));
+    world.passes(Duration.ofMinutes(61));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofMinutes(1));
+
+    assertThat(world.last().firing().getFirst().annotations())
+        .doesNotContainKey(Dispatcher.HELD_BACK);
+  }
+
+  @Test
+  void whatComesAndGoesWithinMaintenanceIsNeverToldOf() {
+    var world = new World(all("oncall"));
+    world.mutes(work(START));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofMinutes(10));
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofHours(2));
+
+    assertThat(world.told).isEmpty();
+  }
+
+  @Test
+  void whatWasToldBeforeMaintenanceIsResolvedWithinItAndNotToldAnew() {
+    var world = new World(all("oncall"));
+    world.mutes(work(START.plus(Duration.ofMinutes(10))));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.breaks("a.test", "mx.extra", "critical");
+    world.passes(Duration.ofMinutes(20));
+    assertThat(world.told).hasSize(1);
+
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofMinutes(30));
+    assertThat(world.told).hasSize(2);
+    assertThat(world.last().resolved()).hasSize(1);
+    assertThat(world.last().firing()).isEmpty();
+
+    world.passes(Duration.ofMinutes(30));
+    assertThat(world.told).hasSize(2);
+
+    world.mends("a.test", "mx.extra");
+    world.passes(Duration.ofMinutes(10));
+    assertThat(world.told).hasSize(3);
+    assertThat(world.last().resolved()).hasSize(1);
+  }
+
   @Test
   void aSilenceThatIsExpiredByHandLetsTheAlertThrough() {
     var world = new World(all("oncall"));

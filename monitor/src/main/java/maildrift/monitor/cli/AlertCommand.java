@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 @Command(
     name = "alert",
@@ -31,7 +32,9 @@ import picocli.CommandLine.Parameters;
     })
 final class AlertCommand {
 
-  @Command(name = "list", description = "What is pending or firing.")
+  @Command(
+      name = "list",
+      description = "What is pending or firing, and why it is not told where it is muted.")
   static final class ListAll implements Callable<Integer> {
     @Mixin ClientOptions client = new ClientOptions();
 
@@ -46,16 +49,25 @@ final class AlertCommand {
         var labels = alert.path("labels");
         System.out.println(
             Terminal.safe(
-                "%-8s %-8s %s  %s  %s"
+                "%-8s %-8s %s  %s  %s%s"
                     .formatted(
                         alert.path("status").path("state").asString(""),
                         labels.path("severity").asString(""),
                         labels.path("alertname").asString(""),
                         labels.path("domain").asString(""),
-                        alert.path("annotations").path("summary").asString(""))));
+                        alert.path("annotations").path("summary").asString(""),
+                        muted(alert.path("status")))));
       }
       return Exit.OK;
     }
+  }
+
+  private static String muted(JsonNode status) {
+    return status.has("mutedBecause")
+        ? "  (not told: %s until %s)"
+            .formatted(
+                status.path("mutedBecause").asString(""), status.path("mutedUntil").asString(""))
+        : "";
   }
 
   @Command(

@@ -1,6 +1,7 @@
 package maildrift.monitor.demo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -9,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -35,12 +38,16 @@ public final class Demo implements AutoCloseable {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
   private static final int PREFERRED_PORT = 8425;
   private static final int FIRST_DOMAINS = 20;
+  private static final String MIGRATIONS = "@MIGRATIONS@";
+  private static final Duration WINDOW = Duration.ofDays(3);
 
   private final Consumer<String> say;
   private final Duration pace;
   private final World world;
   private final Hook hook;
   private final Path folder;
+  private final Path file;
+  private final String template;
   private final App app;
   private final Semaphore goOn = new Semaphore(0);
   private volatile boolean ended;
@@ -62,8 +69,9 @@ public final class Demo implements AutoCloseable {
     world = new World();
     hook = new Hook(this::heard);
     folder = Files.createTempDirectory("maildrift-demo");
-    var file = folder.resolve("maildrift.yml");
-    Files.writeString(file, configuration(port == 0 ? free() : port));
+    file = folder.resolve("maildrift.yml");
+    template = configuration(port == 0 ? free() : port);
+    Files.writeString(file, template.replace(MIGRATIONS, ""));
     var loader = Loading.loader();
     var loaded =
         switch (loader.load(file)) {
@@ -88,6 +96,7 @@ public final class Demo implements AutoCloseable {
         throw new IllegalStateException("the demo's configuration is missing from the build");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("@MOVING@", "\"" + world.moving.hostAndPort() + "\"")
           .replace("@DNS@", "\"" + world.names.hostAndPort() + "\"")
           .replace("@SMTP@", "" + world.smtpPort)
           .replace("@HTTP@", "" + port)
@@ -114,7 +123,7 @@ public final class Demo implements AutoCloseable {
   public void run(boolean once) throws InterruptedException {
     var port = app.start();
     say.accept(
-        "maildrift's demo: six mail domains on this machine, watched every second; nothing leaves it.");
+        "maildrift's demo: seven mail domains on this machine, watched every second; nothing leaves it.");
     say.accept("");
     say.accept("  page      http://127.0.0.1:" + port);
     say.accept("  metrics   http://127.0.0.1:%d/metrics".formatted(port));
@@ -129,15 +138,68 @@ public final class Demo implements AutoCloseable {
     if (isEndedAfterPause()) {
       return;
     }
-    do {
-      for (var step : script()) {
-        said("drift    ", step.what());
-        step.change().run();
-        if (isEndedAfterPause()) {
-          return;
-        }
+    // A domain moves once.
+    if (isEndedAfter(migration())) {
+      return;
+    }
+    while (!isEndedAfter(script())) {
+      if (once) {
+        return;
       }
-    } while (!once);
+    }
+  }
+
+  private boolean isEndedAfter(List<Step> steps) throws InterruptedException {
+    for (var step : steps) {
+      said("drift    ", step.what());
+      step.change().run();
+      if (isEndedAfterPause()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * A whole migration. It takes days; here the declared start is moved, as an operator might move
+   * it, instead of the clock.
+   */
+  private List<Step> migration() {
+    return List.of(
+        new Step(
+            "northwind.tld is to move from Microsoft 365 to the gateway in two hours, but its MX and SPF have a TTL of an hour",
+            () -> declare(Duration.ofHours(2))),
+        new Step("northwind.tld publishes MX and SPF with a TTL of 60 s", world::lowTtl),
+        new Step(
+            "two hours later: the window begins, and the zone of northwind.tld has the new MX; the resolver has the old one",
+            () -> {
+              declare(Duration.ZERO);
+              world.newMxAtTheSource();
+            }),
+        new Step("the resolver has the new MX of northwind.tld, too", world::newMxEverywhere),
+        new Step(
+            "three days later: the window is over, and the SPF record of northwind.tld still includes Microsoft 365",
+            () -> declare(WINDOW.negated().minusSeconds(1))),
+        new Step("northwind.tld no longer includes Microsoft 365", world::oldIncludeRemoved));
+  }
+
+  /** Declares the migration anew, so long from now; the daemon takes it up as after any edit. */
+  private void declare(Duration in) {
+    var migration =
+        "migrations: [{domains: [%s], start: %s, window: %dh, from: {name: microsoft365, role: inbound}, to: {name: seppmail, gateway: secure, role: inbound}, checklist: seppmail-inline, reason: parallel to inline}]"
+            .formatted(
+                World.MOVING,
+                Instant.now().plus(in).truncatedTo(ChronoUnit.SECONDS),
+                WINDOW.toHours());
+    try {
+      Files.writeString(file, template.replace(MIGRATIONS, migration));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    var problems = app.reload();
+    if (!problems.isEmpty()) {
+      throw new IllegalStateException("the demo's configuration: " + problems);
+    }
   }
 
   private boolean isEndedAfterPause() throws InterruptedException {

@@ -26,17 +26,31 @@ final class World implements AutoCloseable {
       "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDCdG1MYcrYYxCb3fcCSfgs6GyprlkaKNJ1qCsru1B0/ndQD7iLFECzU2UPGXlS"
           + "sevM56HxvAQNodjA0zvyrPbAKKdStEeLj1IbySxUoqRjCQOviLS4SI8duVtTd53kum1ugvQtGd7byj6THGkIvJEpI22QzhF2uMfh9ijCiesjAQIDAQAB";
 
+  /** The domain that moves from Microsoft 365 to the gateway. */
+  static final String MOVING = "northwind.tld";
+
+  private static final String OLD_MX = "10 northwind-tld.mail.protection.outlook.com";
+  private static final String NEW_MX = "10 secure.secmail.tld";
+  private static final String OLD_SPF = "v=spf1 include:spf.protection.outlook.com -all";
+  private static final String BOTH_SPF = "v=spf1 mx include:spf.protection.outlook.com -all";
+
   private static final int TRIES = 20;
 
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   final DemoCa ca = new DemoCa();
   final NameServer names;
+
+  /** The zone's own server of the domain that moves; what the resolver has of it may be older. */
+  final NameServer moving;
+
   private final MailServer secure;
   final int smtpPort;
 
   World() {
     names = NameServer.start();
     closing.push(names);
+    moving = NameServer.start();
+    closing.push(moving);
     var first = inbound(1, 0);
     smtpPort = first.port();
     inbound(2, smtpPort);
@@ -120,6 +134,12 @@ final class World implements AutoCloseable {
         ". 1 NS a.root-servers.test",
         "tld 1 NS ns.tld",
         "ns.tld 1 A 127.0.0.1");
+    names.add(
+        "northwind-tld.mail.protection.outlook.com 1 A 127.0.10.4",
+        "spf.protection.outlook.com 1 TXT v=spf1 ip4:40.92.0.0/15 -all");
+    moving.add(MOVING + " 3600 NS ns." + MOVING, "secure.secmail.tld 1 A 127.0.10.3");
+    remembered(OLD_MX, OLD_SPF);
+    published(3600, OLD_MX, OLD_SPF);
     netblocksAsDocumented();
     for (var domain : new String[] {"contoso.tld", "fabrikam.tld", "secmail.tld"}) {
       key("default._domainkey." + domain, freshKey());
@@ -133,6 +153,35 @@ final class World implements AutoCloseable {
   private void key(String owner, String key) {
     names.remove(owner, "TXT");
     names.txt(owner, "v=DKIM1; k=rsa; p=", key.substring(0, 200), key.substring(200));
+  }
+
+  /** What the zone's own server says. */
+  private void published(int ttl, String mx, String spf) {
+    moving.set("%s %d MX %s".formatted(MOVING, ttl, mx));
+    moving.set("%s %d TXT %s".formatted(MOVING, ttl, spf));
+  }
+
+  /** What the resolver has of it. */
+  private void remembered(String mx, String spf) {
+    names.set("%s 1 MX %s".formatted(MOVING, mx));
+    names.set("%s 1 TXT %s".formatted(MOVING, spf));
+  }
+
+  void lowTtl() {
+    published(60, OLD_MX, OLD_SPF);
+  }
+
+  void newMxAtTheSource() {
+    published(60, NEW_MX, BOTH_SPF);
+  }
+
+  void newMxEverywhere() {
+    remembered(NEW_MX, BOTH_SPF);
+  }
+
+  void oldIncludeRemoved() {
+    published(60, NEW_MX, "v=spf1 mx -all");
+    remembered(NEW_MX, "v=spf1 mx -all");
   }
 
   void netblocksAsDocumented() {

@@ -42,7 +42,7 @@ public final class Progress {
                         move.migration().from().label(),
                         move.migration().to().label(),
                         move.migration().end()))
-            .cause(finding.cause())
+            .cause(Move.cause(move.migration()))
             .with("old", old)
             .with("new", now));
   }

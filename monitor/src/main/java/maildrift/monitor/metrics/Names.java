@@ -116,6 +116,16 @@ public enum Names {
       "allowlist",
       "kind"),
   ALERTS("maildrift_alerts", Type.GAUGE, "Alerts by state and severity.", "state", "severity"),
+  ALERTS_MUTED(
+      "maildrift_alerts_muted",
+      Type.GAUGE,
+      "Firing alerts that are not told, by what holds them back: maintenance or silence.",
+      "by"),
+  MAINTENANCE_WINDOWS(
+      "maildrift_maintenance_windows",
+      Type.GAUGE,
+      "Maintenance windows of the configuration that are on, and that are announced.",
+      "state"),
   NOTIFICATIONS(
       "maildrift_notifications_total",
       Type.COUNTER,

@@ -892,6 +892,10 @@ public final class Watch {
             && value.equals(records.getOrDefault(name, watch.records.get(name)))
             && move.get().hasArrived(name, old, value)) {
           baseline.put(name, value);
+          // A changed record brings its own count of lookups.
+          var lookups = result.domain().name() + SpfProbe.LOOKUPS_RECORD;
+          Optional.ofNullable(probe.judgement().records().get(lookups))
+              .ifPresent(count -> baseline.put(lookups, count));
           isAny = true;
           batch.change(
               new Change(

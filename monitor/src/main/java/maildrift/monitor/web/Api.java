@@ -345,6 +345,11 @@ final class Api {
           }
         });
     json.writeEndArray();
+    muted.ifPresent(
+        why -> {
+          json.writeStringProperty("mutedBecause", why.text());
+          json.writeStringProperty("mutedUntil", why.until().toString());
+        });
     json.writeEndObject();
     json.writeEndObject();
   }

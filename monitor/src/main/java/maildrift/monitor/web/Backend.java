@@ -29,6 +29,9 @@ public interface Backend {
   /** The configuration in force. Does not block. */
   MonitorConfig config();
 
+  /** The time by the daemon's clock. */
+  Instant now();
+
   /** The latest of every domain in the order of names, a live view. Does not block. */
   Collection<DomainState> domains();
 

@@ -88,6 +88,7 @@ final class Page {
                       firing.stream().limit(MOST_ROWS).forEach(alert -> alert(table, alert));
                     });
               }
+              WindowsView.all(html, backend.config(), backend.now());
               html.text("h2", "Domains");
               html.in(
                   "table",
@@ -192,7 +193,12 @@ final class Page {
                 cell.plain(alert.annotations().getOrDefault("summary", ""));
                 backend
                     .muted(alert)
-                    .ifPresent(why -> cell.raw(" ").text("span", "badge muted", "muted"));
+                    .ifPresent(
+                        why ->
+                            cell.raw(" ")
+                                .text("span", "badge muted", "muted")
+                                .raw(" ")
+                                .text("span", "dim", why.text() + " until " + why.until()));
               });
           row.text("td", "when", ago(alert.startsAt()));
         });
@@ -283,9 +289,11 @@ final class Page {
                     }
                     state
                         .domain()
+                        .asOf(backend.now())
                         .prescriptions()
                         .forEach(profile -> line.plain(" · " + profile.label()));
                   });
+              WindowsView.of(html, state.domain(), backend.config(), backend.now());
               ChecklistPage.summary(html, state, backend);
               html.text("h2", "Findings");
               if (state.findings().isEmpty()) {

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
@@ -612,6 +613,7 @@ public final class App implements Backend, AutoCloseable {
           () -> doors.dnsDoor().stats().failures(failure),
           failure.word());
     }
+    muteMeters();
     for (var phase : List.of(Alert.Phase.PENDING, Alert.Phase.FIRING)) {
       for (var severity : Severity.values()) {
         metrics.gauge(
@@ -625,6 +627,31 @@ public final class App implements Backend, AutoCloseable {
             severity.word());
       }
     }
+  }
+
+  /** By why they are not told, and how many windows there are. */
+  private void muteMeters() {
+    metrics.gauge(
+        Names.ALERTS_MUTED, () -> muted(Mutes.Why.InMaintenance.class::isInstance), "maintenance");
+    metrics.gauge(Names.ALERTS_MUTED, () -> muted(Mutes.Why.Silenced.class::isInstance), "silence");
+    metrics.gauge(
+        Names.MAINTENANCE_WINDOWS,
+        () -> desk.mutes().maintenance().stream().filter(one -> one.isOn(clock.instant())).count(),
+        "on");
+    metrics.gauge(
+        Names.MAINTENANCE_WINDOWS,
+        () ->
+            desk.mutes().maintenance().stream()
+                .filter(one -> one.from().isAfter(clock.instant()))
+                .count(),
+        "announced");
+  }
+
+  private long muted(Predicate<Mutes.Why> why) {
+    return alerts().stream()
+        .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+        .filter(alert -> muted(alert).filter(why).isPresent())
+        .count();
   }
 
   private void receiverMeters(Set<String> receivers) {
@@ -766,6 +793,11 @@ public final class App implements Backend, AutoCloseable {
     var all = new ArrayList<>(selfWatch.alerts());
     all.addAll(watch.alerts());
     return all;
+  }
+
+  @Override
+  public Instant now() {
+    return clock.instant();
   }
 
   @Override

@@ -290,8 +290,8 @@ final class MigrationJudge {
     return "%s. %d IN MX %d %s.".formatted(domain.name(), seconds, one.preference(), one.host());
   }
 
-  private static Finding about(Rule rule, String subject, String message) {
-    return Finding.of(rule, subject, message);
+  private Finding about(Rule rule, String subject, String message) {
+    return Finding.of(rule, subject, message).cause(Move.cause(migration));
   }
 
   /** Who still gives the old MX, and for how long. */
@@ -336,8 +336,7 @@ final class MigrationJudge {
                   domain.name().toString(),
                   "the old MX of %s is still given by %s"
                       .formatted(domain.name(), String.join("; by ", old)))
-              .cause(mxRecord())
-              .with("old", old));
+              .with("servers", old));
     } else if (!unseen.isEmpty()) {
       hidden(
           mxRecord() + " at " + String.join(", ", unseen),
@@ -388,7 +387,6 @@ final class MigrationJudge {
                   Siblings.DISABLE_DELIVERY,
                   "disable_delivery of %s is declared as true, though its migration to %s ended at %s: the gateway answers mail with 422"
                       .formatted(domain.name(), migration.to().label(), migration.end()))
-              .cause(domain.name() + " " + Siblings.DISABLE_DELIVERY)
               .remedy(
                   "On the gateway: Customers, Extended Fields, disable_delivery: false. Then in the configuration of %s:\ndisable_delivery: false"
                       .formatted(domain.name())));

@@ -36,6 +36,11 @@ public record Move(ManagedDomain domain, Migration migration) {
     return domain.migration().map(migration -> new Move(domain, migration));
   }
 
+  /** What everything that is told of a migration comes down to, for all domains that it moves. */
+  public static String cause(Migration migration) {
+    return "migration to %s at %s".formatted(migration.to().label(), migration.start());
+  }
+
   /** Both states are right, and what leads from one to the other. */
   public boolean isUnderWay() {
     return domain.prescriptions().stream().anyMatch(Prescription::isAlternative);

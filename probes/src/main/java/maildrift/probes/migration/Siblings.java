@@ -87,6 +87,7 @@ final class Siblings {
                         open.stream()
                             .map(finding -> finding.rule().id() + " of " + finding.subject())
                             .collect(Collectors.joining(", "))))
+            .cause(Move.cause(migration))
             .with("open", open.stream().map(finding -> finding.rule().id()).distinct().toList())
             .remedy(
                 open.stream()
@@ -171,6 +172,7 @@ final class Siblings {
                         migration.from().label(),
                         migration.to().label(),
                         migration.end()))
+            .cause(Move.cause(migration))
             .with("stale", old.stream().sorted().toList())
             .remedy(
                 "Publish as the only SPF record of %s:\n%s"
