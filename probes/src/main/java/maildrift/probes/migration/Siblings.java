@@ -36,7 +36,12 @@ final class Siblings {
           "tls",
           List.of("tls.chain", "tls.connector-name"),
           "declared",
-          List.of("declared.smarthost", "declared.connector", "declared.route"));
+          List.of(
+              "declared.smarthost",
+              "declared.connector",
+              "declared.mta",
+              "declared.unresolved",
+              "declared.route"));
 
   /** Of {@code HOST[ADDRESS]:PORT} and {@code HOST:PORT}. */
   private static final Splitter BEFORE_ADDRESS_OR_PORT = Splitter.on(CharMatcher.anyOf("[:"));
