@@ -3,7 +3,6 @@ package maildrift.probes.tls;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import maildrift.probes.domain.Gateway;
 
 /**
  * Who accepts a certificate, and who does not: everybody compares other names. Each verdict holds
@@ -13,22 +12,33 @@ final class Consumers {
 
   private final TlsSeen.Host host;
   private final boolean isForNextHop;
+  private final Optional<String> connectorName;
   private final Presented presented;
   private final Map<String, Boolean> verdicts = new LinkedHashMap<>();
   private final Map<String, String> refusals = new LinkedHashMap<>();
 
-  private Consumers(TlsSeen.Host host, boolean isForNextHop, Presented presented) {
+  private Consumers(
+      TlsSeen.Host host,
+      boolean isForNextHop,
+      Optional<String> connectorName,
+      Presented presented) {
     this.host = host;
     this.isForNextHop = isForNextHop;
+    this.connectorName = connectorName;
     this.presented = presented;
     judge();
   }
 
   /**
    * @param isForNextHop whether it carries the name that level "secure" wants
+   * @param connectorName the name in the other side's connector, where one is declared
    */
-  static Consumers of(TlsSeen.Host host, boolean isForNextHop, Presented presented) {
-    return new Consumers(host, isForNextHop, presented);
+  static Consumers of(
+      TlsSeen.Host host,
+      boolean isForNextHop,
+      Optional<String> connectorName,
+      Presented presented) {
+    return new Consumers(host, isForNextHop, connectorName, presented);
   }
 
   /** By consumer, in the order of the README. */
@@ -59,8 +69,7 @@ final class Consumers {
     // RFC 7672 §3.1: whether a TLSA record matches is the dane probe's; here only the name's part.
     say("daneTa", inSan, noSan);
     say("daneEe", true, "");
-    var connector =
-        host.gateway().flatMap(Gateway::connectorName).orElseGet(() -> host.name().toString());
+    var connector = connectorName.orElseGet(() -> host.name().toString());
     var cnMatches = isConnector(leaf.commonName(), connector);
     chained(
         "exchangeOnline",

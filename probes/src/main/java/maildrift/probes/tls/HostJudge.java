@@ -198,7 +198,7 @@ final class HostJudge {
     lifetime(presented);
     keys(presented);
     if (!host.isNameless()) {
-      consumers = Optional.of(Consumers.of(host, isForNextHop(leaf), presented));
+      consumers = Optional.of(Consumers.of(host, isForNextHop(leaf), connectorName(), presented));
       names(leaf);
     }
     usages(leaf);

@@ -408,6 +408,8 @@ final class TlsLadderTest {
         .filteredOn(found -> found.rule().equals(TlsRules.CONNECTOR_NAME))
         .extracting(found -> found.subject())
         .containsExactly("gw.house.test:25");
+    assertThat(requireNonNull(judgement.facts().get("hosts")).toString())
+        .contains("exchangeOnline=neither its CN nor its SAN is secure.house.test");
   }
 
   /** Every host has one address, and shows the same certificate. */
