@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import maildrift.probes.Finding;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Prescription;
 import maildrift.probes.network.Cidr;
@@ -102,6 +103,11 @@ final class IncludedChange {
 
   private String remedy(Optional<Networks> networks) {
     var lines = new ArrayList<String>();
+    if (DnsName.parse(owner).filter(name -> name.isWithin(domain.name())).isPresent()) {
+      lines.add(
+          "If nobody of yours made this change, publish the old value at %s again: %s."
+              .formatted(owner, quoted(old)));
+    }
     if (networks.isPresent()) {
       if (!networks.get().added.isEmpty()) {
         lines.add(
@@ -113,7 +119,7 @@ final class IncludedChange {
             "Mail from the removed networks no longer passes SPF for %s; take them out of allowlists once nothing comes from there any more."
                 .formatted(domain.name()));
       }
-    } else {
+    } else if (lines.isEmpty()) {
       lines.add(
           "Whoever keeps %s decides who may send in the name of %s. If its provider has not announced the change, ask; until then you can take the term that includes it out of your own record."
               .formatted(owner, domain.name()));

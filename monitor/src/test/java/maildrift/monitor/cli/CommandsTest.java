@@ -46,6 +46,18 @@ class CommandsTest {
   }
 
   @Test
+  void aBaselineIsAcceptedForADomainOrForARecord() {
+    for (var arguments :
+        List.of(List.<String>of(), List.of("a.test", "--record", "_spf.p.test SPF"))) {
+      var command = new ArrayList<>(List.of("baseline", "accept"));
+      command.addAll(arguments);
+      var ran = Ran.command(command.toArray(String[]::new));
+      assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+      assertThat(ran.err()).contains("accept takes a DOMAIN, or --record");
+    }
+  }
+
+  @Test
   void netblocksOfAProfileAreThoseOfItsNames() {
     try (var dns = FakeDns.serving("de._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/24 ~all")) {
       var ran =

@@ -105,6 +105,7 @@ class MigrationDocumentLabTest {
     dns: {resolvers: ["%1$s"], authoritative: {tld: ["%2$s"]}, timeout: 2s}
     smtp: {port: %3$d, helo: monitor.example.net, allow_private: true, timeout: 10s}
     http: {listen: "127.0.0.1:%4$d"}
+    feeds: {m365-endpoints: {enabled: false}}
     schedule: {interval: 1h, confirm_after: 10m, confirmations: 2, unobservable_after: 90d}
     alerts:
       group_wait: 0s

@@ -39,6 +39,7 @@ import maildrift.probes.domain.Role;
 import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.spf.SpfProbe;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -255,6 +256,25 @@ class SharedRecordsTest {
     assertThat(alert.annotations().get("remedy"))
         .contains("maildrift netblocks _a.provider.test --allowlist FILE")
         .endsWith("maildrift baseline accept --record \"_a.provider.test SPF\"");
+  }
+
+  @Test
+  void anIncludedRecordOfTheDomainsOwnIsItsOwnersToRestore() {
+    texts.put("d0.test", "v=spf1 include:_own.d0.test -all");
+    texts.put("_own.d0.test", OLD);
+    turns(List.of("d0.test"), 2);
+    watch.accept("d0.test", "alice");
+    texts.put("_own.d0.test", NEW);
+    turns(List.of("d0.test"), 2);
+
+    assertThat(watch.alerts())
+        .filteredOn(alert -> alert.labels().get("subject").equals("_own.d0.test SPF"))
+        .singleElement()
+        .extracting(alert -> alert.annotations().get("remedy"), InstanceOfAssertFactories.STRING)
+        .startsWith(
+            "If nobody of yours made this change, publish the old value at _own.d0.test again: “"
+                + OLD
+                + "”.");
   }
 
   @Test

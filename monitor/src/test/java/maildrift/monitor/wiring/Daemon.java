@@ -146,6 +146,7 @@ public final class Daemon implements AutoCloseable {
         List.of(
             "dns: {resolvers: [\"%s\"], timeout: 10s}".formatted(names.hostAndPort()),
             "smtp: {allow_private: true}",
+            "feeds: {m365-endpoints: {enabled: false}}",
             "http: {listen: \"127.0.0.1:0\"}",
             "schedule: {interval: 1h, confirm_after: 1h, confirmations: 1}",
             """
