@@ -51,6 +51,11 @@ record Ports(List<Port> tried, Map<DnsName, Netblocks> sources, Map<Gateway, Str
     }
   }
 
+  /** Of one address at least it is known whether it answers. */
+  boolean isSeen() {
+    return tried.stream().anyMatch(port -> !(port.tried() instanceof Tried.Unseen));
+  }
+
   static boolean isClosed(Gateway gateway) {
     return gateway.settings().onlyFrom().isPresent();
   }

@@ -252,7 +252,7 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
             "tried",
             Stream.concat(
                     tried(hosts.values()),
-                    seen.ports().tried().stream().map(_ -> SmtpRules.PORT_OPEN).distinct())
+                    Stream.of(SmtpRules.PORT_OPEN).filter(_ -> seen.ports().isSeen()))
                 .map(Rule::id)
                 .toList())
         .fact("hosts", seen.places().stream().map(SmtpProbe::facts).toList())
@@ -275,10 +275,11 @@ public final class SmtpProbe implements Probe<SmtpSeen> {
 
   private static Outcome outcome(SmtpSeen seen) {
     if (seen.places().stream().anyMatch(place -> place.look() instanceof SmtpLook.Spoke)
-        || !seen.ports().tried().isEmpty()) {
+        || seen.ports().isSeen()) {
       return Outcome.OBSERVED;
     }
     return seen.places().isEmpty()
+            && seen.ports().tried().isEmpty()
             && seen.unseen().isEmpty()
             && !(seen.mx().orElse(null) instanceof Answer.Unanswered)
         ? Outcome.ABSENT

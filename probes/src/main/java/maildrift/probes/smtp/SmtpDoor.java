@@ -40,13 +40,14 @@ public final class SmtpDoor implements Smtp {
 
   private final SmtpSettings settings;
   private final Turns turns;
+  private final WaysOut ways = new WaysOut();
   private final Trials trials;
   private final ForbiddenOffers offers;
 
   public SmtpDoor(SmtpSettings settings) {
     this.settings = settings;
     this.turns = new Turns(settings);
-    this.trials = new Trials(settings, turns, this::helo);
+    this.trials = new Trials(settings, turns, ways, this::helo);
     this.offers = new ForbiddenOffers(settings, turns, this::helo);
   }
 
@@ -179,7 +180,9 @@ public final class SmtpDoor implements Smtp {
   private SmtpLook visit(Target target, Deadline deadline) {
     try (var socket = new BoundedSocket(deadline, PLAIN_OCTETS)) {
       try {
-        socket.connect(new InetSocketAddress(target.address(), target.port()), socket.millisLeft());
+        var server = new InetSocketAddress(target.address(), target.port());
+        socket.connect(server, socket.millisLeft());
+        ways.worked(server);
       } catch (IOException e) {
         return unconnected(target, e);
       }

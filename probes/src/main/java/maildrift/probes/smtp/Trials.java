@@ -1,7 +1,10 @@
 package maildrift.probes.smtp;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,13 +19,21 @@ import maildrift.probes.smtp.Smtp.Attempt;
 final class Trials {
   private static final long OCTETS = 256 * 1024;
 
+  /** What Java says of a RST. */
+  private static final String REFUSED = "Connection refused";
+
+  /** That much less than the whole time-out may be left when the waiting begins. */
+  private static final Duration HASTE = Duration.ofMillis(250);
+
   private final SmtpSettings settings;
   private final Turns turns;
+  private final WaysOut ways;
   private final Function<BoundedSocket, String> helo;
 
-  Trials(SmtpSettings settings, Turns turns, Function<BoundedSocket, String> helo) {
+  Trials(SmtpSettings settings, Turns turns, WaysOut ways, Function<BoundedSocket, String> helo) {
     this.settings = settings;
     this.turns = turns;
+    this.ways = ways;
     this.helo = helo;
   }
 
@@ -52,23 +63,52 @@ final class Trials {
   }
 
   /**
-   * A port that nobody opens, by a refusal or by silence, is closed to us: that is what is wanted.
+   * A port that refuses us is closed to us, and that is what is wanted. So is one that says nothing
+   * for the whole of our patience, if others are heard from here; else it may be us.
    */
-  private static Tried knock(Smtp.Target target, Deadline deadline) {
+  private Tried knock(Smtp.Target target, Deadline deadline) {
+    var server = new InetSocketAddress(target.address(), target.port());
+    var isWholeWait = deadline.remaining().compareTo(settings.timeout().minus(HASTE)) >= 0;
     try (var socket = new BoundedSocket(deadline, OCTETS)) {
-      socket.connect(new InetSocketAddress(target.address(), target.port()), socket.millisLeft());
+      socket.connect(server, socket.millisLeft());
+      ways.worked(server);
       return new Tried.Done(Cidr.text(socket.getLocalAddress()));
     } catch (IOException e) {
       return SmtpDoor.lacksIpv6(target)
           ? new Tried.Unseen("this machine has no IPv6")
-          : new Tried.Declined(Handshake.why(e));
+          : closed(e, isWholeWait, ways.isOpenTo(server));
     }
+  }
+
+  /**
+   * What it means that no connection came about. "No route", "unreachable" and all else is said on
+   * the way, by whom is not known.
+   *
+   * @param isWholeWait the server had all the time that it is given
+   * @param isWayOpen others are heard from here
+   */
+  static Tried closed(IOException failed, boolean isWholeWait, boolean isWayOpen) {
+    var why = Handshake.why(failed);
+    if (failed instanceof ConnectException && why.startsWith(REFUSED)) {
+      return new Tried.Declined(why);
+    }
+    if (!(failed instanceof SocketTimeoutException) && !why.contains("timed out")) {
+      return new Tried.Unseen(why);
+    }
+    if (!isWholeWait) {
+      return new Tried.Unseen("no time left to wait for an answer");
+    }
+    return isWayOpen
+        ? new Tried.Declined(why)
+        : new Tried.Unseen(why + "; no other mail server was heard from here either");
   }
 
   private Tried talk(Attempt attempt, Deadline deadline) {
     var target = attempt.target();
     try (var socket = new BoundedSocket(deadline, OCTETS)) {
-      socket.connect(new InetSocketAddress(target.address(), target.port()), socket.millisLeft());
+      var server = new InetSocketAddress(target.address(), target.port());
+      socket.connect(server, socket.millisLeft());
+      ways.worked(server);
       socket.setTcpNoDelay(true);
       var talk = new Conversation(socket.getInputStream(), socket.getOutputStream());
       var banner = talk.reply();

@@ -17,6 +17,7 @@ import maildrift.probes.Deadline;
 import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
+import maildrift.probes.Outcome;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.ListedDns;
@@ -123,6 +124,8 @@ final class PortsTest {
     var judgement = new World(new Tried.Unseen("no turn")).judge(only("192.0.2.0/24"));
 
     assertThat(judgement.hides(new Finding.Key("smtp.port-open", SUBJECT))).isTrue();
+    assertThat(judgement.outcome()).isEqualTo(Outcome.UNOBSERVABLE);
+    assertThat(PROBE.looksAt(SmtpRules.PORT_OPEN, judgement)).isFalse();
   }
 
   @Test
