@@ -34,6 +34,10 @@ public record Gateway(
     boolean requiresTls,
     GatewaySettings settings) {
 
+  /** Why nothing is known of how one speaks that only others may reach. */
+  public static final String UNSPOKEN =
+      "only others may reach it (only_reachable_from), so that it is not spoken to";
+
   public Gateway {
     addresses = List.copyOf(addresses);
     pins = List.copyOf(pins);

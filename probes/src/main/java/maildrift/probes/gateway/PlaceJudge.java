@@ -199,6 +199,11 @@ final class PlaceJudge {
 
   private void banner(Gateway own) {
     if (place.look().isEmpty()) {
+      if (own.settings().onlyFrom().isPresent()) {
+        judgement.aside(
+            Gap.of(GatewayProbe.NAME, server(), Gateway.UNSPOKEN, GatewayRules.BANNER.id())
+                .subject(place.server()));
+      }
       return;
     }
     if (greeting.isEmpty()) {

@@ -370,12 +370,26 @@ public final class TlsProbe implements Probe<TlsSeen> {
     for (var host : seen.hosts()) {
       facts.addAll(judge(domain, host, context, judgement));
     }
+    unspoken(domain, seen).forEach(judgement::aside);
     judgement.fact("hosts", facts);
     judgement.fact("legs", legs(domain, seen, facts));
     if (seen.omitted() > 0) {
       judgement.fact("hostsOmitted", seen.omitted());
     }
     return judgement.build(outcome(seen));
+  }
+
+  /** Nothing is known of gateways that are not spoken to. */
+  private Stream<Gap> unspoken(ManagedDomain domain, TlsSeen seen) {
+    return seen.mx().isEmpty()
+        ? Stream.empty()
+        : domain.gateways().stream()
+            .filter(gateway -> gateway.settings().onlyFrom().isPresent())
+            .map(gateway -> gateway.host() + ":" + gateway.port())
+            .filter(
+                subject ->
+                    seen.hosts().stream().noneMatch(host -> host.subject().equals(subject)))
+            .map(subject -> Gap.of(name(), subject, Gateway.UNSPOKEN, "tls.").subject(subject));
   }
 
   /** Which hosts are behind a name is not known, so that any subject may be hidden. */
@@ -455,10 +469,10 @@ public final class TlsProbe implements Probe<TlsSeen> {
     if (!hidden.isEmpty()) {
       var gap =
           Gap.of(name(), host.subject(), String.join("; ", hidden), "tls.").subject(host.subject());
-      if (isLookedAtForAProvider(domain, host)) {
-        judgement.aside(gap);
-      } else {
+      if (isAsked(domain, host)) {
         judgement.add(gap);
+      } else {
+        judgement.aside(gap);
       }
     }
     merged(findings, known).forEach(judgement::add);
@@ -466,11 +480,18 @@ public final class TlsProbe implements Probe<TlsSeen> {
     return facts;
   }
 
-  /** Nobody but its provider's profile asks for a level there: many answer only the gateway. */
-  private static boolean isLookedAtForAProvider(ManagedDomain domain, TlsSeen.Host host) {
-    return !host.legs().contains(Leg.MX)
-        && !host.legs().contains(Leg.GATEWAY)
-        && Ladder.of(domain, host).filter(Ladder.Required::isDeclared).isEmpty();
+  /**
+   * Whether the operator asks for a level there, or senders have to reach it. A provider's profile
+   * and the floor of shared gateways ask of hosts many of which answer nobody but the gateway.
+   */
+  private static boolean isAsked(ManagedDomain domain, TlsSeen.Host host) {
+    return host.legs().stream()
+        .anyMatch(
+            leg ->
+                leg == Leg.MX
+                    || leg == Leg.GATEWAY
+                    || domain.tlsLevel().isPresent()
+                    || domain.declared().tlsLevels().containsKey(leg));
   }
 
   /** Required against achievable, per leg. */

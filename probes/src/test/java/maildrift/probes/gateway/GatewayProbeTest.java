@@ -232,8 +232,13 @@ class GatewayProbeTest {
     assertThat(mx.looked).hasSize(1);
 
     var behind = gateway().without("contoso.test", "MX");
-    assertThat(violated(behind.judge(closed))).isEmpty();
+    var judgement = behind.judge(closed);
+    assertThat(violated(judgement)).isEmpty();
+    assertThat(judgement.gaps()).isEmpty();
     assertThat(behind.looked).isEmpty();
+    assertThat(judgement.asides())
+        .singleElement()
+        .matches(gap -> gap.needs("gateway.banner") && !gap.needs("gateway.ptr"));
   }
 
   @TestFactory

@@ -15,6 +15,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
+import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
 import maildrift.probes.Network;
 import maildrift.probes.dns.Dns;
@@ -304,6 +305,25 @@ final class TlsLadderTest {
         .contains("mx.tenant.test:25");
   }
 
+  @Test
+  void aSilentHostIsAnAsideWhereOnlyTheSharedGatewayAsksForALevel() {
+    var silent = new Lab();
+    var shared =
+        all(forwards("[mx.tenant.test]"), TlsLadderTest::besideOthers)
+            .apply(ManagedDomain.undeclared(CONTOSO));
+
+    var judgement = silent.judge(shared);
+    assertThat(judgement.gaps())
+        .extracting(gap -> gap.subject().orElse(""))
+        .containsExactly("mx.contoso.test:25");
+    assertThat(judgement.hides(new Finding.Key("tls.level", "mx.tenant.test:25"))).isTrue();
+
+    // Who declares any level wants to know, whatever the floor makes of it.
+    assertThat(silent.judge(shared.tlsLevel(TlsLevel.MAY)).gaps())
+        .extracting(gap -> gap.subject().orElse(""))
+        .contains("mx.tenant.test:25");
+  }
+
   private static Gateway gateway(Optional<GatewaySettings.OnlyFrom> onlyFrom) {
     return new Gateway(
             "gw",
@@ -323,12 +343,16 @@ final class TlsLadderTest {
     var only = new GatewaySettings.OnlyFrom(List.of("192.0.2.0/24"), List.of(), List.of());
     var domain = ManagedDomain.undeclared(CONTOSO);
 
-    lab.judge(domain.gateways(List.of(gateway(Optional.of(only)))));
+    var judgement = lab.judge(domain.gateways(List.of(gateway(Optional.of(only)))));
+    assertThat(judgement.gaps()).isEmpty();
+    assertThat(judgement.hides(new Finding.Key("tls.level", "gw.house.test:25"))).isTrue();
+    assertThat(judgement.hides(new Finding.Key("tls.level", "mx.contoso.test:25"))).isFalse();
     assertThat(lab.looked)
         .extracting(Smtp.Target::host)
         .containsOnly(DnsName.of("mx.contoso.test"));
 
-    lab.judge(domain.gateways(List.of(gateway(Optional.empty()))));
+    var open = lab.judge(domain.gateways(List.of(gateway(Optional.empty()))));
+    assertThat(open.asides()).isEmpty();
     assertThat(lab.looked).extracting(Smtp.Target::host).contains(DnsName.of("gw.house.test"));
   }
 
