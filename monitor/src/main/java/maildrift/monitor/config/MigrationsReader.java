@@ -16,6 +16,7 @@ import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Migration;
+import maildrift.probes.domain.Migration.Mailboxes;
 import maildrift.probes.domain.Prescription;
 import maildrift.probes.domain.Role;
 
@@ -73,6 +74,8 @@ final class MigrationsReader {
     var to = domains.profile(item, "to", used);
     var checklist = checklist(item);
     var reason = item.text("reason").map(Text::value).orElse("");
+    var mailboxes =
+        item.choice("mailboxes", new Mailboxes[] {Mailboxes.STAY, Mailboxes.MOVE}, Mailboxes::word);
     item.end();
     if (isWritten) {
       for (var key : List.of("domains", "start", "from", "to")) {
@@ -85,6 +88,12 @@ final class MigrationsReader {
       return;
     }
     var ends = new Ends(item.place(), from.get(), to.get(), used);
+    if (mailboxes.equals(Optional.of(Mailboxes.STAY)) && !holdsMailboxes(ends.from())) {
+      item.problem(
+          "mailboxes",
+          "mailboxes: %s holds none that could stay".formatted(ends.from().use().name()));
+      return;
+    }
     for (var domain : named) {
       var migration =
           new Migration(
@@ -93,9 +102,21 @@ final class MigrationsReader {
               domains.prescription(domain.name(), ends.from()),
               domains.prescription(domain.name(), ends.to()),
               checklist,
-              reason);
+              reason,
+              mailboxes.orElseGet(() -> usual(ends)));
       add(domain, new Placed(migration, ends));
     }
+  }
+
+  /** A provider that holds mailboxes keeps them where the next one has no place for any. */
+  private static Mailboxes usual(Ends ends) {
+    return holdsMailboxes(ends.to())
+        ? Mailboxes.MOVE
+        : holdsMailboxes(ends.from()) ? Mailboxes.STAY : Mailboxes.NONE;
+  }
+
+  private static boolean holdsMailboxes(Used used) {
+    return used.profile().roles().contains(Role.MAILBOX);
   }
 
   private Optional<String> checklist(Section item) {

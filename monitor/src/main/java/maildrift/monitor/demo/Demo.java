@@ -186,7 +186,7 @@ public final class Demo implements AutoCloseable {
   /** Declares the migration anew, so long from now; the daemon takes it up as after any edit. */
   private void declare(Duration in) {
     var migration =
-        "migrations: [{domains: [%s], start: %s, window: %dh, from: {name: microsoft365, role: inbound}, to: {name: seppmail, gateway: secure, role: inbound}, checklist: seppmail-inline, reason: parallel to inline}]"
+        "migrations: [{domains: [%s], start: %s, window: %dh, from: {name: microsoft365, role: inbound}, to: {name: seppmail, gateway: secure, role: inbound}, mailboxes: move, checklist: seppmail-inline, reason: parallel to inline}]"
             .formatted(
                 World.MOVING,
                 Instant.now().plus(in).truncatedTo(ChronoUnit.SECONDS),

@@ -440,6 +440,38 @@ final class ConfigLoaderTest {
   }
 
   @Test
+  void mailboxesStayWhereTheNextProviderHasNoPlaceForThem() {
+    var after = Instant.parse("2027-01-01T00:00:00Z");
+    Map.of(
+            "from: microsoft365, to: {name: seppmail, role: inbound}",
+            List.of("seppmail", "microsoft365"),
+            "from: microsoft365, to: {name: seppmail, role: inbound}, mailboxes: move",
+            List.of("seppmail"),
+            "from: microsoft365, to: google-workspace",
+            List.of("google-workspace"),
+            "from: microsoft365, to: google-workspace, mailboxes: stay",
+            List.of("google-workspace", "microsoft365"),
+            "from: {name: mimecast, region: de}, to: {name: seppmail, role: inbound}",
+            List.of("seppmail"))
+        .forEach(
+            (ends, profiles) -> {
+              var config =
+                  new Sandbox(folder)
+                      .loaded(
+                          """
+                          domains: [contoso.test]
+                          migrations: [{domains: [contoso.test], start: 2026-12-01T20:00:00Z, %s}]
+                          """
+                              .formatted(ends));
+
+              assertThat(config.domains().getFirst().asOf(after).prescriptions())
+                  .as(ends)
+                  .extracting(Prescription::profile)
+                  .isEqualTo(profiles);
+            });
+  }
+
+  @Test
   void everythingLoadsWithoutAWarning() {
     assertThat(((Loaded) Everything.in(folder).load()).warnings()).isEmpty();
   }

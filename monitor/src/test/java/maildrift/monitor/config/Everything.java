@@ -108,7 +108,7 @@ final class Everything {
         - {name: plain.test, profiles: ["mail-connect:variant=pro", house-gateway], allowed_sending_servers: from-url}
         - bare.test
       migrations:
-        - {domains: [contoso.tld], start: 2026-12-01T20:00:00Z, window: 48h, from: {name: mimecast, region: de, role: inbound}, to: {name: seppmail, gateway: gw1, role: inbound}, checklist: seppmail-inline, reason: parallel to inline}
+        - {domains: [contoso.tld], start: 2026-12-01T20:00:00Z, window: 48h, from: {name: mimecast, region: de, role: inbound}, to: {name: seppmail, gateway: gw1, role: inbound}, mailboxes: move, checklist: seppmail-inline, reason: parallel to inline}
         - {domains: plain.test, start: "2027-01-01T20:00:00+01:00", from: "mail-connect:variant=pro", to: microsoft365}
       checklists:
         house-move:

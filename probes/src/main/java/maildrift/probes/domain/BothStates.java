@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import maildrift.probes.domain.Migration.Mailboxes;
 import maildrift.probes.domain.Migration.Phase;
 import maildrift.probes.domain.Prescription.Demand;
 import maildrift.probes.domain.Prescription.MxHost;
@@ -29,7 +30,10 @@ final class BothStates {
     var migrations = declared.migrations();
     var ends =
         migrations.stream()
-            .flatMap(migration -> Stream.of(migration.from(), migration.to()))
+            .flatMap(
+                migration ->
+                    Stream.concat(
+                        Stream.of(migration.from(), migration.to()), migration.staying().stream()))
             .collect(Collectors.toSet());
     var prescriptions = new ArrayList<>(declared.prescriptions());
     var place =
@@ -59,8 +63,23 @@ final class BothStates {
         }
       }
     }
+    var present = Stream.concat(prescriptions.stream(), moving.stream()).toList();
+    staying(migrations, now)
+        .filter(box -> present.stream().noneMatch(one -> one.profile().equals(box.profile())))
+        .ifPresent(moving::add);
     prescriptions.addAll(place.orElse(0), moving);
     return declared.prescriptions(prescriptions).migrations(List.of(current(migrations, now)));
+  }
+
+  /** Who has the mailboxes still, though the mail comes another way. */
+  private static Optional<Prescription> staying(List<Migration> migrations, Instant now) {
+    var staying = Optional.<Prescription>empty();
+    for (var migration : migrations) {
+      if (migration.phase(now) == Phase.AFTER && migration.mailboxes() != Mailboxes.NONE) {
+        staying = migration.staying();
+      }
+    }
+    return staying;
   }
 
   /** Also of a declaration that was made for a time before. */

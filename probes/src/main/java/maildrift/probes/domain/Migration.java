@@ -2,6 +2,8 @@ package maildrift.probes.domain;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,7 @@ import java.util.Optional;
  * @param to what is prescribed from the start on
  * @param checklist the checklist that goes with it, by name
  * @param reason in the operator's words; may be empty
+ * @param mailboxes what becomes of them
  */
 public record Migration(
     Instant start,
@@ -21,7 +24,8 @@ public record Migration(
     Prescription from,
     Prescription to,
     Optional<String> checklist,
-    String reason) {
+    String reason,
+    Mailboxes mailboxes) {
 
   /** DNS changes may take this long to be seen everywhere. */
   public static final Duration LONGEST_WINDOW = Duration.ofDays(3);
@@ -40,6 +44,51 @@ public record Migration(
       throw new IllegalArgumentException(
           "the window of a migration must be between 1s and 72h, was " + window);
     }
+  }
+
+  /** One in which nobody's mailboxes play a part. */
+  public Migration(
+      Instant start,
+      Duration window,
+      Prescription from,
+      Prescription to,
+      Optional<String> checklist,
+      String reason) {
+    this(start, window, from, to, checklist, reason, Mailboxes.NONE);
+  }
+
+  /** What becomes of a domain's mailboxes when its mail takes another way. */
+  public enum Mailboxes {
+    /** They stay at the old provider, behind the new one. */
+    STAY,
+    /** They go to the new provider, or elsewhere. */
+    MOVE,
+    /** Neither of the two has them. */
+    NONE;
+
+    public String word() {
+      return switch (this) {
+        case STAY -> "stay";
+        case MOVE -> "move";
+        case NONE -> "none";
+      };
+    }
+  }
+
+  /**
+   * What the old provider goes on to prescribe as the one that holds the mailboxes, if it does. Its
+   * place in SPF is left to the operator: the mailboxes may send through the new provider only.
+   */
+  public Optional<Prescription> staying() {
+    return mailboxes == Mailboxes.STAY
+        ? Optional.of(
+            from.role(Role.MAILBOX)
+                .mx(List.of())
+                .spf(List.of(), "", false)
+                .spfProbe(List.of())
+                .spfHosts(List.of())
+                .spfAvoid(Map.of()))
+        : Optional.empty();
   }
 
   public Instant end() {

@@ -127,6 +127,11 @@ public record Prescription(
     }
   }
 
+  /** The same provider, doing something else for the domain. */
+  Prescription role(Role value) {
+    return with(parts -> parts.role = value);
+  }
+
   /** One that prescribes nothing yet, and is sure of it. */
   public static Prescription of(String profile, String label, Role role) {
     return new Parts(profile, label, role).prescription();
@@ -349,7 +354,7 @@ public record Prescription(
   private static final class Parts {
     private final String profile;
     private String label;
-    private final Role role;
+    private Role role;
     private Map<String, String> parameters = Map.of();
     private String notes = "";
     private List<MxSet> mx = List.of();

@@ -160,6 +160,10 @@ final class Siblings {
     }
     var old = new HashSet<>(SpfTerms.of(migration.from(), domain));
     domain.prescriptions().forEach(needed -> old.removeAll(SpfTerms.of(needed, domain)));
+    // The mailboxes may go on to send by themselves.
+    if (migration.staying().isPresent()) {
+      old.removeAll(SpfTerms.of(migration.from(), domain));
+    }
     // Whatever the MX is now, its hosts may send.
     old.remove("mx");
     old.retainAll(SpfTerms.of(record));

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.RecordType;
+import maildrift.probes.domain.Migration.Mailboxes;
 import maildrift.probes.domain.Prescription.Demand;
 import maildrift.probes.domain.Prescription.MxHost;
 import maildrift.probes.domain.Prescription.MxSet;
@@ -65,6 +66,61 @@ class BothStatesTest {
       assertThat(profiles(own, WITHIN)).containsExactly("old", "new", "box");
       assertThat(profiles(own, END)).containsExactly("new", "box");
     }
+  }
+
+  private static Migration mailboxes(
+      Prescription from, Prescription to, Instant start, Mailboxes mailboxes) {
+    return new Migration(
+        start, Migration.LONGEST_WINDOW, from, to, Optional.empty(), "", mailboxes);
+  }
+
+  @Test
+  void whoKeepsTheMailboxesGoesOnToPrescribeAllButMxAndSpf() {
+    var domain =
+        ManagedDomain.undeclared(DnsName.of("contoso.test"))
+            .prescriptions(List.of(OLD))
+            .migration(mailboxes(OLD, NEW, START, Mailboxes.STAY));
+
+    assertThat(profiles(domain, WITHIN)).containsExactly("old", "new");
+    var after = domain.asOf(END);
+    assertThat(profiles(domain, END)).containsExactly("new", "old");
+    assertThat(after.prescriptions().getLast().role()).isEqualTo(Role.MAILBOX);
+    assertThat(after.prescriptions().getLast().spfAuthorise()).isEmpty();
+    assertThat(after.inbound()).contains(NEW);
+    assertThat(after.asOf(END)).isEqualTo(after);
+  }
+
+  @Test
+  void theMailboxesStayUntilAnotherMigrationMovesThem() {
+    var later = END.plus(Duration.ofDays(30));
+    for (var next : Mailboxes.values()) {
+      var domain =
+          ManagedDomain.undeclared(DnsName.of("contoso.test"))
+              .migrations(
+                  List.of(
+                      mailboxes(OLD, NEW, START, Mailboxes.STAY),
+                      mailboxes(NEW, NEWEST, later, next)));
+
+      assertThat(profiles(domain, later.plus(Migration.LONGEST_WINDOW)))
+          .as("%s", next)
+          .isEqualTo(
+              switch (next) {
+                case NONE -> List.of("newest", "old");
+                case STAY -> List.of("newest", "new");
+                case MOVE -> List.of("newest");
+              });
+    }
+  }
+
+  @Test
+  void whoIsDeclaredBesideTheMigrationNeedNotStay() {
+    var own = Prescription.of("old", "old", Role.MAILBOX);
+    var domain =
+        ManagedDomain.undeclared(DnsName.of("contoso.test"))
+            .prescriptions(List.of(OLD, own))
+            .migration(mailboxes(OLD, NEW, START, Mailboxes.STAY));
+
+    assertThat(domain.asOf(END).prescriptions()).containsExactly(NEW, own);
   }
 
   @Test

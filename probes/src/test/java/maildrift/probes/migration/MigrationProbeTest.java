@@ -66,6 +66,15 @@ class MigrationProbeTest {
   private static final Migration MIGRATION =
       new Migration(
           START, Migration.LONGEST_WINDOW, OLD, NEW, Optional.of("seppmail-inline"), "inline");
+  private static final Migration STAYING =
+      new Migration(
+          START,
+          Migration.LONGEST_WINDOW,
+          OLD,
+          NEW,
+          Optional.empty(),
+          "",
+          Migration.Mailboxes.STAY);
   private static final ManagedDomain DOMAIN =
       ManagedDomain.undeclared(CONTOSO).prescriptions(List.of(OLD)).migration(MIGRATION);
 
@@ -83,6 +92,11 @@ class MigrationProbeTest {
     private final List<MigrationSeen.Old> old = new ArrayList<>();
     private final Map<String, Memory.Past> memory = new TreeMap<>();
     private final Map<String, Judgement> siblings = new TreeMap<>();
+
+    Scene staying() {
+      domain = DOMAIN.migration(STAYING);
+      return this;
+    }
 
     Scene at(Instant value) {
       now = value;
@@ -320,6 +334,17 @@ class MigrationProbeTest {
                   .spf("v=spf1 +include:_spf.OLD.test mx -all"),
               "migration.leftover contoso.test SPF"),
           new Scenario(
+              "old terms in SPF of who keeps the mailboxes",
+              scene()
+                  .staying()
+                  .at(AFTER)
+                  .server(300, "mx.new.test")
+                  .spf("v=spf1 include:_spf.old.test mx -all")),
+          new Scenario(
+              "the old MX of who keeps the mailboxes",
+              scene().staying().at(AFTER).server(300, "mx.old.test").spf(CLEAN),
+              "migration.leftover contoso.test MX"),
+          new Scenario(
               "an old record",
               withOld(
                   scene().at(AFTER).server(300, "mx.new.test"),
@@ -394,6 +419,41 @@ class MigrationProbeTest {
     assertThat(PROBE.among(domain, judgement, Map.of())).isSameAs(judgement);
     assertThat(judgement.facts()).isEmpty();
     assertThat(judgement.findings()).isEmpty();
+  }
+
+  @Test
+  void whatTheMailboxesNeedIsNotEvenLookedAtAsLeft() {
+    for (var domain : List.of(DOMAIN, DOMAIN.migration(STAYING))) {
+      var seen = (Moving) PROBE.observe(domain.asOf(LATER), new Later(LATER));
+
+      assertThat(seen.old())
+          .extracting(old -> old.question().toString())
+          .containsExactlyElementsOf(
+              domain.migrations().getFirst().staying().isEmpty()
+                  ? List.of("autodiscover.contoso.test CNAME", "o1._domainkey.contoso.test TXT")
+                  : List.of());
+    }
+  }
+
+  private record Later(Instant now) implements Network {
+    @Override
+    public Dns dns() {
+      return questions ->
+          questions.stream()
+              .<Answer>map(
+                  _ -> new Answer.NoSuchName(List.of(), Duration.ofSeconds(60), "ns", false))
+              .toList();
+    }
+
+    @Override
+    public Smtp smtp() {
+      throw new AssertionError("asked");
+    }
+
+    @Override
+    public Deadline deadline() {
+      return Deadline.after(Duration.ofMinutes(1));
+    }
   }
 
   private record Untouchable() implements Network {
