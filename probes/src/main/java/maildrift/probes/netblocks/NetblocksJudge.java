@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
@@ -35,6 +36,12 @@ final class NetblocksJudge {
 
   /** Between the networks of a watched record. */
   private static final String SEPARATOR = ", ";
+
+  /** Whom SEPPmail's Exchange Online integration lets in without any list. */
+  private static final String EXCHANGE = "microsoft365";
+
+  /** Where nothing may relay by the list: an empty one would accept all. */
+  private static final String PLACEHOLDER = "10.255.255.254";
 
   private static final Splitter NETWORKS = Splitter.on(SEPARATOR).omitEmptyStrings();
 
@@ -77,8 +84,9 @@ final class NetblocksJudge {
     for (var source : sources) {
       var missing = missingFrom(source);
       facts.add(facts(source, missing, drift));
-      if (!missing.isEmpty() && !isSpared(source)) {
-        missing(source, missing, allowlist.orElseThrow());
+      var untold = untold(source, missing);
+      if (!untold.isEmpty() && !isSpared(source)) {
+        missing(source, untold, allowlist.orElseThrow());
       }
     }
     judgement.fact("sources", facts);
@@ -124,12 +132,10 @@ final class NetblocksJudge {
             .remedy(
                 sources.isEmpty() || !isUnionKnown()
                     ? NetblocksRules.ALLOWLIST_EMPTY.remedy()
-                    : domain.declared().exchangeOnline().filter(on -> on).isPresent()
-                        ? "With Exchange Online Integration an entry is mandatory all the same. Enter the servers besides Exchange Online that may send for the domain; where there is none, one private address that is never routed to the gateway:\n10.255.255.254"
-                        : "Enter this list in %s:\n%s"
-                            .formatted(
-                                list.name(),
-                                NetworkSet.lines(Drift.between(union(), List.of()).paste()))));
+                    : isExchangeIntegrated()
+                        ? "With Exchange Online Integration an entry is mandatory all the same. Enter the servers besides Exchange Online that may send for the domain; where there is none, one private address that is never routed to the gateway:\n"
+                            + PLACEHOLDER
+                        : "Enter this list in %s:\n%s".formatted(list.name(), toPaste())));
   }
 
   /** The record to watch, and what is wrong with the source itself. */
@@ -160,18 +166,37 @@ final class NetblocksJudge {
                 NetblocksRules.SOURCE,
                 NetblocksRules.CHANGED,
                 NetblocksRules.MISSING);
-        if (source.kind() == Source.Kind.FEED && domain.allowlist().isEmpty()) {
-          // Mail does not depend on it, and a machine may be kept from the web on purpose.
+        if (isIdle(source)) {
           judgement.aside(hidden);
         } else {
           judgement.add(hidden);
         }
-        if (domain.allowlist().isPresent()) {
+        if (domain.allowlist().isPresent() && !isDispensable(source)) {
           var together = subject(domain.allowlist().orElseThrow());
           judgement.add(gap(source, unseen, together, NetblocksRules.STALE, NetblocksRules.WIDER));
         }
       }
     }
+  }
+
+  /** Mail does not depend on it, and a machine may be kept from the web on purpose. */
+  private boolean isIdle(Source source) {
+    return source.kind() == Source.Kind.FEED
+        && (domain.allowlist().isEmpty() || isDispensable(source));
+  }
+
+  /** A feed that nobody here has ever read, where the profile's SPF record says the same. */
+  private boolean isDispensable(Source source) {
+    return source.seen() instanceof Netblocks.Unseen
+        && isBeside(source)
+        && context.memory().of(record(source)).isEmpty();
+  }
+
+  /** A feed of profiles that name an SPF record, too; that record speaks for both. */
+  private boolean isBeside(Source source) {
+    return source.kind() == Source.Kind.FEED
+        && prescribing(source).stream()
+            .noneMatch(prescription -> prescription.netblocks().isEmpty());
   }
 
   private static String record(Source source) {
@@ -194,8 +219,19 @@ final class NetblocksJudge {
    * besides, as far as the list has it.
    */
   private List<Cidr> union() {
+    return union(_ -> true);
+  }
+
+  /** The list that would be right: whom the gateway lets in by other means is not on it. */
+  private String toPaste() {
+    var networks = Drift.between(union(source -> !isLetIn(source)), List.of()).paste();
+    return networks.isEmpty() ? PLACEHOLDER : NetworkSet.lines(networks);
+  }
+
+  private List<Cidr> union(Predicate<Source> wanted) {
     var published =
         sources.stream()
+            .filter(wanted)
             .filter(source -> source.seen() instanceof Netblocks.Known)
             .flatMap(source -> ((Netblocks.Known) source.seen()).entries().stream());
     return Stream.concat(published, ownSenders()).toList();
@@ -209,6 +245,7 @@ final class NetblocksJudge {
   /** All sources were seen, and say all they have: only then can an entry be called stale. */
   private boolean isUnionKnown() {
     return sources.stream()
+        .filter(source -> !isDispensable(source))
         .allMatch(
             source -> source.seen() instanceof Netblocks.Known known && known.opaque().isEmpty());
   }
@@ -216,7 +253,12 @@ final class NetblocksJudge {
   private Map<String, Object> facts(Source source, List<Cidr> missing, Optional<Drift> drift) {
     var facts = new LinkedHashMap<String, Object>();
     facts.put("name", source.name());
-    domain.allowlist().ifPresent(list -> facts.put("allowlistName", list.name()));
+    var compared = allowlist.filter(_ -> !isLetIn(source));
+    if (isLetIn(source)) {
+      facts.put("letInBy", "Exchange Online Integration");
+    } else if (!isDispensable(source)) {
+      domain.allowlist().ifPresent(list -> facts.put("allowlistName", list.name()));
+    }
     switch (source.seen()) {
       case Netblocks.Known known -> {
         facts.put("outcome", Outcome.OBSERVED.word());
@@ -227,7 +269,7 @@ final class NetblocksJudge {
         if (!known.problems().isEmpty()) {
           facts.put("problems", known.problems());
         }
-        allowlist.ifPresent(
+        compared.ifPresent(
             list -> {
               facts.put("allowlist", texts(list.entries()));
               facts.put("missing", texts(missing));
@@ -262,6 +304,7 @@ final class NetblocksJudge {
   /** Nothing is missing from what was not seen, or from a list that accepts all. */
   private List<Cidr> missingFrom(Source source) {
     return comparable()
+        .filter(_ -> !isLetIn(source))
         .filter(list -> !isClosed(list) || prescribed(source, Role.INBOUND))
         .filter(_ -> source.seen() instanceof Netblocks.Known)
         .map(
@@ -269,6 +312,42 @@ final class NetblocksJudge {
                 Drift.between(((Netblocks.Known) source.seen()).entries(), list.entries())
                     .missing())
         .orElse(List.of());
+  }
+
+  /** Of a feed beside an SPF record, what that record does not say already. */
+  private List<Cidr> untold(Source source, List<Cidr> missing) {
+    if (!isBeside(source)) {
+      return missing;
+    }
+    var told =
+        sources.stream()
+            .filter(other -> other.kind() == Source.Kind.SPF)
+            .filter(other -> prescribing(source).stream().anyMatch(other::isOf))
+            .flatMap(
+                other ->
+                    other.seen() instanceof Netblocks.Known known
+                        ? known.entries().stream()
+                        : Stream.of())
+            .toList();
+    return Drift.between(missing, told).missing();
+  }
+
+  /**
+   * The integration lets Exchange Online in; the list is for all others. Not where the MX points to
+   * Exchange Online: that is mail from strangers, which the integration is not about.
+   */
+  private boolean isLetIn(Source source) {
+    var by = prescribing(source);
+    return isExchangeIntegrated()
+        && !by.isEmpty()
+        && by.stream()
+            .allMatch(
+                prescription ->
+                    prescription.profile().equals(EXCHANGE) && prescription.role() != Role.INBOUND);
+  }
+
+  private boolean isExchangeIntegrated() {
+    return domain.declared().exchangeOnline().filter(on -> on).isPresent();
   }
 
   /**
@@ -313,11 +392,13 @@ final class NetblocksJudge {
   }
 
   private void missing(Source source, List<Cidr> missing, Allowlist list) {
+    // The feed is wider than what sends mail: it alone wakes nobody up.
+    var most = isBeside(source) ? Severity.WARNING : Severity.CRITICAL;
     var severity =
         prescribing(source).stream()
-            .map(prescription -> prescription.atMost(source.kind().area(), Severity.CRITICAL))
+            .map(prescription -> prescription.atMost(source.kind().area(), most))
             .max(Comparator.naturalOrder())
-            .orElse(Severity.CRITICAL);
+            .orElse(most);
     judgement.add(
         Finding.of(
                 NetblocksRules.MISSING,
@@ -340,9 +421,7 @@ final class NetblocksJudge {
   /** What to do, and the whole list to paste where it is known. */
   private String remedy(String change, Allowlist list) {
     return isUnionKnown()
-        ? "%s\nThe whole list for %s:\n%s"
-            .formatted(
-                change, list.name(), NetworkSet.lines(Drift.between(union(), List.of()).paste()))
+        ? "%s\nThe whole list for %s:\n%s".formatted(change, list.name(), toPaste())
         : change;
   }
 
@@ -438,12 +517,21 @@ final class NetblocksJudge {
   /** About the list as a whole: what several sources publish together. */
   private Finding about(Rule rule, Allowlist list, String message) {
     return Finding.of(rule, subject(list), message)
-        .cause(sources.size() == 1 ? sources.getFirst().cause() : place(list));
+        .cause(only().map(Source::cause).orElseGet(() -> place(list)));
   }
 
   /** One source's list is named by the source; a list that follows several by its own name. */
   private String subject(Allowlist list) {
-    return sources.size() == 1 ? sources.getFirst().name() : list.name();
+    return only().map(Source::name).orElseGet(list::name);
+  }
+
+  /** The one source that the list follows; a feed beside an SPF record does not count. */
+  private Optional<Source> only() {
+    if (sources.size() == 1) {
+      return Optional.of(sources.getFirst());
+    }
+    var own = sources.stream().filter(source -> !isBeside(source)).toList();
+    return own.size() == 1 ? Optional.of(own.getFirst()) : Optional.empty();
   }
 
   private static String place(Allowlist list) {

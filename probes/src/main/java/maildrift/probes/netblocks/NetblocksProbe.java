@@ -98,23 +98,23 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
         .distinct();
   }
 
-  /** What profiles list themselves, each profile once. */
+  /** What profiles list themselves, each choice of region and variant once. */
   private static List<Source> listed(ManagedDomain domain) {
-    var byProfile = new LinkedHashMap<String, Set<Cidr>>();
+    var byChoice = new LinkedHashMap<String, Set<Cidr>>();
     for (var prescription : domain.prescriptions()) {
       if (!prescription.networks().isEmpty()) {
-        byProfile
-            .computeIfAbsent(prescription.profile(), _ -> new LinkedHashSet<>())
+        byChoice
+            .computeIfAbsent(Source.choice(prescription), _ -> new LinkedHashSet<>())
             .addAll(prescription.networks());
       }
     }
     var sources = new ArrayList<Source>();
-    byProfile.forEach(
-        (profile, networks) ->
+    byChoice.forEach(
+        (choice, networks) ->
             sources.add(
                 new Source(
-                    profile + " networks",
-                    profile,
+                    choice + " networks",
+                    choice,
                     Source.Kind.LISTED,
                     new Netblocks.Known(
                         DnsName.ROOT, List.copyOf(networks), List.of(), List.of()))));

@@ -25,7 +25,7 @@ final class NetblocksRules {
           .reference("the provider's SPF record; SEPPmail: Allowed sending servers for this domain")
           .remedy(
               "Remove the entry from the gateway. If it is a server of your own that may send,"
-                  + " waive the rule with that as the reason.")
+                  + " declare it in outbound_addresses, or waive the rule with that as the reason.")
           .example("allowlist 198.51.100.0/24, published only 192.0.2.0/24");
 
   static final Rule WIDER =

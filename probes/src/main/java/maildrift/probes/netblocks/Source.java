@@ -1,12 +1,15 @@
 package maildrift.probes.netblocks;
 
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.probes.domain.Prescription;
 import maildrift.probes.spf.Netblocks;
 
 /**
  * Where a provider tells its networks, and what was seen there.
  *
- * @param name an SPF name, a feed with its instance, or a profile that lists them
+ * @param name an SPF name, a feed with its instance, or a profile with its region that lists them
  * @param key as prescriptions call it
  */
 record Source(String name, String key, Kind kind, Netblocks seen) {
@@ -41,7 +44,15 @@ record Source(String name, String key, Kind kind, Netblocks seen) {
     return switch (kind) {
       case SPF -> prescription.netblocks().stream().anyMatch(known -> known.toString().equals(key));
       case FEED -> prescription.feeds().contains(key);
-      case LISTED -> prescription.profile().equals(key) && !prescription.networks().isEmpty();
+      case LISTED -> choice(prescription).equals(key) && !prescription.networks().isEmpty();
     };
+  }
+
+  /** A profile with the region and the variant that were chosen: others list other networks. */
+  static String choice(Prescription prescription) {
+    return Stream.of(
+            Optional.of(prescription.profile()), prescription.region(), prescription.variant())
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining(" "));
   }
 }

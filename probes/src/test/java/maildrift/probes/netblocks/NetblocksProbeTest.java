@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
 import maildrift.probes.Finding;
@@ -220,6 +221,114 @@ class NetblocksProbeTest {
         .isEqualTo("netblocks.missing critical, netblocks.stale warning");
   }
 
+  /** Statements 2.11 and 2.12 of the onboarding guide: the list is for the others. */
+  @Test
+  void theExchangeIntegrationLetsExchangeOnlineInAndTheListIsForTheOthers() {
+    var microsoft = ProfileCatalog.builtIn().named("microsoft365").orElseThrow();
+    var mailbox = microsoft.prescribe(CONTOSO, Map.of(), Role.MAILBOX);
+    var inbound = microsoft.prescribe(CONTOSO, Map.of(), Role.INBOUND);
+    var own = List.of(Cidr.parse("203.0.113.7"));
+    var published = "spf.protection.outlook.com TXT v=spf1 ip4:192.0.2.0/24 -all";
+    var feed = feed(known("192.0.2.0/24", "198.51.100.0/24"));
+
+    var right = fed(integrated(domain(List.of("203.0.113.7"), mailbox), own), feed, published);
+    var undeclared =
+        fed(integrated(domain(List.of("203.0.113.7"), mailbox), List.of()), feed, published);
+    var foreign = fed(integrated(domain(List.of("203.0.113.7"), inbound), own), feed, published);
+
+    assertThat(violated(right)).isEmpty();
+    assertThat(sources(right))
+        .allSatisfy(
+            source ->
+                assertThat(source)
+                    .containsEntry("letInBy", "Exchange Online Integration")
+                    .doesNotContainKeys("allowlistName", "missing"));
+    assertThat(violated(undeclared)).isEqualTo("netblocks.stale warning");
+    assertThat(undeclared.findings().getFirst().remedy())
+        .isEqualTo(
+            "Remove from gateway:\n203.0.113.7/32\nThe whole list for gateway:\n10.255.255.254");
+    assertThat(violated(foreign))
+        .isEqualTo("netblocks.missing critical, netblocks.missing warning");
+  }
+
+  private static ManagedDomain integrated(ManagedDomain domain, List<Cidr> own) {
+    return domain.declared(domain.declared().exchangeOnline(true).outboundAddresses(own));
+  }
+
+  private static Netblocks.Known known(String... networks) {
+    return new Netblocks.Known(
+        DnsName.of("m365-endpoints"),
+        Stream.of(networks).map(Cidr::parse).toList(),
+        List.of(),
+        List.of());
+  }
+
+  private static Prescription both() {
+    return house("_spf.provider.test").feeds(List.of("m365-endpoints"));
+  }
+
+  @Test
+  void theSpfRecordSpeaksForTheFeedBesideItAndTheFeedAloneWakesNobodyUp() {
+    var published = "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all";
+    var feed = feed(known("192.0.2.0/24", "198.51.100.0/24"));
+
+    var little = fed(domain(List.of("192.0.2.0/25"), both()), feed, published);
+    var much = fed(domain(List.of("192.0.2.0/24", "203.0.113.0/24"), both()), feed, published);
+
+    assertThat(violated(little)).isEqualTo("netblocks.missing critical, netblocks.missing warning");
+    assertThat(little.findings().get(0).evidence())
+        .containsEntry("missing", List.of("192.0.2.128/25"));
+    assertThat(little.findings().get(1).evidence())
+        .containsEntry("missing", List.of("198.51.100.0/24"));
+    assertThat(violated(much)).isEqualTo("netblocks.missing warning, netblocks.stale warning");
+    assertThat(much.findings().get(1).subject()).isEqualTo("_spf.provider.test");
+    assertThat(much.findings().get(1).cause()).isEqualTo("_spf.provider.test TXT");
+  }
+
+  @Test
+  void aFeedThatWasNeverReadIsNotMissedWhereAnSpfRecordSaysTheSame() {
+    var silent =
+        feed(
+            new Netblocks.Unseen(
+                DnsName.of("m365-endpoints"),
+                List.of(),
+                List.of(new SpfTree.Unseen("the feed m365-endpoints Worldwide", "no route"))));
+    var domain = domain(List.of("192.0.2.0/24", "203.0.113.0/24"), both());
+    var published = "_spf.provider.test TXT v=spf1 ip4:192.0.2.0/24 -all";
+    var read =
+        Context.at(NOW)
+            .memory(
+                record ->
+                    Optional.of("203.0.113.0/24")
+                        .filter(_ -> record.equals("m365-endpoints Worldwide netblocks"))
+                        .map(last -> new Memory.Past(Optional.empty(), last, Optional.empty())));
+
+    var never = fed(domain, silent, published);
+    var once = fed(domain, silent, read, published);
+
+    assertThat(violated(never)).isEqualTo("netblocks.stale warning");
+    assertThat(never.gaps()).isEmpty();
+    assertThat(never.hides(new Finding.Key("netblocks.missing", "m365-endpoints Worldwide")))
+        .isTrue();
+    assertThat(violated(once)).isEmpty();
+    assertThat(hidden(once, "netblocks.stale", "_spf.provider.test")).isTrue();
+  }
+
+  @Test
+  void eachRegionOfAProfileIsASourceOfItsOwn() {
+    var cloud = ProfileCatalog.builtIn().named("seppmail-cloud").orElseThrow();
+    var swiss = cloud.prescribe(CONTOSO, Map.of("region", "ch"), Role.GATEWAY);
+    var german = cloud.prescribe(CONTOSO, Map.of("region", "de"), Role.GATEWAY);
+
+    assertThat(judge(ManagedDomain.undeclared(CONTOSO).prescriptions(List.of(swiss))).records())
+        .containsOnlyKeys("seppmail-cloud ch networks netblocks");
+    var judgement =
+        judge(domain(swiss.networks().stream().map(Cidr::toString).toList(), swiss, german));
+    assertThat(judgement.findings())
+        .extracting(Finding::subject)
+        .containsExactly("seppmail-cloud de networks");
+  }
+
   @Test
   void aTimeOutHidesTheSourceAndWhatNeedsAllSources() {
     var judgement =
@@ -330,6 +439,11 @@ class NetblocksProbeTest {
 
   /** Exchange Online's feed, as somebody read it. */
   private static Judgement fed(ManagedDomain domain, Feeds feeds, String... lines) {
+    return fed(domain, feeds, Context.at(NOW), lines);
+  }
+
+  private static Judgement fed(
+      ManagedDomain domain, Feeds feeds, Context context, String... lines) {
     var dns = ListedDns.of(lines);
     var network =
         new Network() {
@@ -353,7 +467,7 @@ class NetblocksProbeTest {
             return dns.deadline();
           }
         };
-    return PROBE.judge(domain, PROBE.observe(domain, network), Context.at(NOW));
+    return PROBE.judge(domain, PROBE.observe(domain, network), context);
   }
 
   private static Feeds feed(Netblocks networks) {
