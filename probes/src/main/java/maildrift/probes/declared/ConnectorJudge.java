@@ -7,11 +7,13 @@ import java.util.Locale;
 import java.util.Set;
 import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
+import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Connector;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.HostPattern;
 import maildrift.probes.domain.ManagedDomain;
+import maildrift.probes.domain.Prescription;
 
 /** Do the connectors of Exchange Online lead to gateway or provider, and are they safe? */
 final class ConnectorJudge {
@@ -27,12 +29,19 @@ final class ConnectorJudge {
   private static final class Review {
     private final List<String> problems = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
+    private boolean isDoubtful = true;
 
     void wrong(String problem, String option) {
+      isDoubtful = false;
       problems.add(problem);
       if (!option.isEmpty()) {
         options.add(option);
       }
+    }
+
+    /** It may well be right, and only unknown to us. */
+    void unknown(String problem) {
+      problems.add(problem);
     }
   }
 
@@ -59,6 +68,7 @@ final class ConnectorJudge {
                 subject,
                 "the connector '%s' of %s %s"
                     .formatted(connector.name(), domain.name(), String.join("; ", review.problems)))
+            .severity(review.isDoubtful ? Severity.INFO : DeclaredRules.CONNECTOR.severity())
             // One tenant of Exchange Online has one connector for all of its domains.
             .cause(
                 domain.tenant().id().isEmpty() ? subject : subject + " of " + domain.tenant().id())
@@ -83,27 +93,20 @@ final class ConnectorJudge {
     connector.smartHosts().forEach(hop -> declared.add(hop.target()));
     var expected = expected();
     var strangers = declared.stream().filter(host -> !isExpected(host, expected)).toList();
-    if (!expected.isEmpty() && !strangers.isEmpty()) {
+    var others = strangers.stream().filter(host -> !looksProvided(host)).toList();
+    if (!expected.isEmpty() && !others.isEmpty()) {
       review.wrong(
           "has the smart host %s, which is neither the gateway nor the provider's (%s)"
-              .formatted(names(strangers), names(expected)),
-          smartHosts(expected));
+              .formatted(names(others), names(expected)),
+          smartHosts(advised()));
+    } else if (!expected.isEmpty() && !strangers.isEmpty()) {
+      review.unknown(
+          "has the smart host %s, which is none that we know of the provider's (%s)"
+              .formatted(names(strangers), names(expected)));
     } else if (!declared.isEmpty()) {
-      domain.prescriptions().stream()
-          .filter(by -> by.smarthosts().stream().anyMatch(declared::contains))
-          .forEach(
-              by -> {
-                // A second one is for the day on which the first is down.
-                var few = by.smarthosts().stream().filter(declared::contains).count() < 2;
-                var lacks =
-                    by.smarthosts().stream().filter(host -> !declared.contains(host)).toList();
-                if (few && !lacks.isEmpty()) {
-                  review.wrong(
-                      "lacks the second smart host of %s, %s"
-                          .formatted(by.label(), lacks.getFirst()),
-                      smartHosts(List.of(declared.getFirst(), lacks.getFirst())));
-                }
-              });
+      for (var by : domain.prescriptions()) {
+        second(by, declared, review);
+      }
     }
     if (isOff(connector.requiresTls())) {
       review.wrong("does not always use TLS", "-TlsSettings CertificateValidation");
@@ -113,6 +116,22 @@ final class ConnectorJudge {
           "-TlsSettings CertificateValidation");
     }
     certificate(connector, review, false);
+  }
+
+  /** A second one is for the day on which the first is down. */
+  private static void second(Prescription by, Set<DnsName> declared, Review review) {
+    var used = by.smarthosts().stream().filter(declared::contains).toList();
+    if (used.size() != 1) {
+      return;
+    }
+    Siblings.of(used.getFirst(), by.smarthosts()).stream()
+        .filter(host -> !declared.contains(host))
+        .findFirst()
+        .ifPresent(
+            lacking ->
+                review.wrong(
+                    "lacks the second smart host of %s, %s".formatted(by.label(), lacking),
+                    smartHosts(List.of(used.getFirst(), lacking))));
   }
 
   private void fromPartner(Connector connector, Review review) {
@@ -165,6 +184,28 @@ final class ConnectorJudge {
     domain.gateways().stream().map(Gateway::host).forEach(expected::add);
     domain.prescriptions().forEach(by -> expected.addAll(by.smarthosts()));
     return expected;
+  }
+
+  /** Of several generations of a provider's hosts the one to use today. */
+  private Set<DnsName> advised() {
+    var advised = new LinkedHashSet<DnsName>();
+    domain.gateways().stream().map(Gateway::host).forEach(advised::add);
+    domain.prescriptions().forEach(by -> advised.addAll(Siblings.first(by.smarthosts())));
+    return advised;
+  }
+
+  /**
+   * Beside the hosts of a provider, whose grids and generations nobody lists completely. Those of
+   * another region are known, and wrong.
+   */
+  private boolean looksProvided(DnsName host) {
+    return domain.prescriptions().stream()
+        .filter(by -> by.regions().stream().noneMatch(region -> region.hosts().contains(host)))
+        .flatMap(by -> by.smarthosts().stream())
+        .filter(known -> !known.isRoot())
+        .map(DnsName::parent)
+        .filter(zone -> zone.labels().size() > 1 && !domain.name().isWithin(zone))
+        .anyMatch(host::isWithin);
   }
 
   private boolean isExpected(DnsName host, Set<DnsName> expected) {

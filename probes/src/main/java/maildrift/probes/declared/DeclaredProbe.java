@@ -120,7 +120,13 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
     var looks = targets.isEmpty() ? List.<SmtpLook>of() : network.smtp().look(targets);
     var networks = new LinkedHashMap<DnsName, Netblocks>();
     var included = networks(domain, network, networks);
-    return new DeclaredSeen(asked.answers, looks, network.smtp().port(), networks, included);
+    return new DeclaredSeen(
+        asked.answers,
+        looks,
+        network.smtp().port(),
+        networks,
+        included,
+        RelayJudge.theirs(domain, network));
   }
 
   /** Questions in rounds, each asked once. */
@@ -183,7 +189,7 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
         (mx.isEmpty() ? Stream.of(hop.target()) : mx.stream().limit(MOST_NAMES))
             .forEach(
                 host ->
-                    new DeclaredSeen(asked.answers, List.of(), port, Map.of(), List.of())
+                    new DeclaredSeen(asked.answers, List.of(), port, Map.of(), List.of(), Map.of())
                         .addresses(host).found().stream()
                             .limit(MOST_ADDRESSES)
                             .map(address -> new Smtp.Target(host, address, port))
@@ -262,6 +268,13 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
     new SenderJudge(domain, seen, judgement).judge();
     new ProviderHosts(domain, seen, judgement).judge();
     var judged = judged(domain);
+    if (!seen.theirs().isEmpty()) {
+      judgement.fact(RelayJudge.THEIRS, RelayJudge.facts(seen.theirs()));
+    }
+    var further = SenderJudge.notAskedFor(domain);
+    if (!further.isEmpty()) {
+      judgement.fact("reverseNotLookedAt", further.stream().map(Cidr::text).toList());
+    }
     return judgement
         .fact("judged", judged.stream().map(Rule::id).toList())
         .fact("hops", hops)

@@ -23,15 +23,18 @@ import maildrift.probes.spf.Netblocks;
  *     regions where they matter
  * @param port of mail hosts
  * @param included names that the domain's SPF leads to, itself first; empty: not asked
+ * @param theirs what the providers of tenants publish whose lists overlap the domain's, by source
  */
 public record DeclaredSeen(
     Map<Question, Answer> answers,
     List<SmtpLook> looks,
     int port,
     Map<DnsName, Netblocks> networks,
-    List<DnsName> included) {
+    List<DnsName> included,
+    Map<String, Netblocks> theirs) {
 
   public DeclaredSeen {
+    theirs = Collections.unmodifiableMap(new LinkedHashMap<>(theirs));
     answers = Collections.unmodifiableMap(new LinkedHashMap<>(answers));
     looks = List.copyOf(looks);
     networks = Collections.unmodifiableMap(new LinkedHashMap<>(networks));

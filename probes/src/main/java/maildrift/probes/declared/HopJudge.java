@@ -207,7 +207,7 @@ final class HopJudge {
   private static Stream<DnsName> prescribed(Prescription by, Hop.Use use) {
     return switch (use) {
       case FORWARDING -> by.forwarding().stream();
-      case SMARTHOST, CONNECTOR -> by.smarthosts().stream();
+      case SMARTHOST, CONNECTOR -> Siblings.first(by.smarthosts()).stream();
       case ROUTE -> Stream.of();
     };
   }
@@ -236,6 +236,10 @@ final class HopJudge {
       facts.put("answers", null);
       // Many answer nobody but the gateway: that nothing was heard here says nothing of the domain.
       hideRoute(hop, silent.get().unseen().orElse("no answer"));
+    } else if (unseen(hop).isPresent()) {
+      facts.put("answers", null);
+      // There may be addresses that answer.
+      hideRoute(hop, unseen(hop).get());
     } else if (reaches.contains(SmtpLook.Reach.CLOSED)) {
       facts.put("answers", false);
       say(

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
+import maildrift.probes.Rule;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Allowlist;
 import maildrift.probes.domain.ManagedDomain;
@@ -64,10 +65,14 @@ final class RegionJudge {
                           hop.target().toString(),
                           region.key())));
     }
-    if (seen.networks().get(domain.name()) instanceof Netblocks.Unseen unseen) {
-      hide(unseen);
+    if (seen.included().stream().noneMatch(own.networks()::contains)) {
+      if (seen.networks().get(domain.name()) instanceof Netblocks.Unseen unseen) {
+        // The own region may stand in what was not seen.
+        hide(unseen);
+      } else {
+        included(by, own).ifPresent(placed::add);
+      }
     }
-    included(by, own).ifPresent(placed::add);
     allowlist(by, own).ifPresent(placed::add);
     for (var wrong : placed.stream().distinct().toList()) {
       judgement.add(
@@ -101,11 +106,8 @@ final class RegionJudge {
                     .noneMatch(other -> other.region().equals(Optional.of(region.key()))));
   }
 
-  /** Names that the SPF leads to are of another region, and none of this one. */
+  /** A name that the SPF leads to is of another region, where none is of this one. */
   private Optional<Placed> included(Prescription by, Prescription.Region own) {
-    if (seen.included().stream().anyMatch(own.networks()::contains)) {
-      return Optional.empty();
-    }
     return seen.included().stream()
         .flatMap(
             name ->
@@ -128,6 +130,7 @@ final class RegionJudge {
   private Optional<Placed> allowlist(Prescription by, Prescription.Region own) {
     var list = comparable(domain);
     if (list.isEmpty()) {
+      unread(domain, DeclaredRules.REGION, place(domain)).ifPresent(judgement::aside);
       return Optional.empty();
     }
     own.networks().stream()
@@ -165,6 +168,18 @@ final class RegionJudge {
     judgement.aside(
         Gap.of(
             DeclaredProbe.NAME, unseen.name() + " TXT", unseen.why(), DeclaredRules.REGION.id()));
+  }
+
+  private static String place(ManagedDomain domain) {
+    return "allowlist " + domain.allowlist().map(Allowlist::name).orElse("");
+  }
+
+  /** What is said of a list that cannot be read now stays as it is. */
+  static Optional<Gap> unread(ManagedDomain domain, Rule rule, String subject) {
+    return domain
+        .allowlist()
+        .flatMap(Allowlist::unreadable)
+        .map(why -> Gap.of(DeclaredProbe.NAME, place(domain), why, rule.id()).subject(subject));
   }
 
   static Optional<Allowlist> comparable(ManagedDomain domain) {
@@ -223,10 +238,10 @@ final class RegionJudge {
     var text =
         switch (wrong.what()) {
           case "forwarding server" -> brackets(by.forwarding());
-          case "smarthost" -> brackets(by.smarthosts());
+          case "smarthost" -> brackets(Siblings.first(by.smarthosts()));
           case "SPF include" -> by.spfInclude();
           case "allowlist" -> union(own).map(NetworkSet::lines).orElse("");
-          default -> plain(by.smarthosts());
+          default -> plain(Siblings.first(by.smarthosts()));
         };
     return text.isEmpty()
         ? DeclaredRules.REGION.remedy()

@@ -4,14 +4,18 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
+import maildrift.probes.Network;
+import maildrift.probes.Outcome;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Allowlist;
@@ -20,10 +24,13 @@ import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Neighbours;
 import maildrift.probes.domain.Prescription;
 import maildrift.probes.domain.Role;
+import maildrift.probes.netblocks.NetblocksProbe;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.network.Drift;
 import maildrift.probes.network.NetworkSet;
 import maildrift.probes.network.SpecialNetworks;
+import maildrift.probes.spf.Netblocks;
+import maildrift.probes.spf.SpfTree;
 
 /**
  * Holds lists of who may relay against each other. What providers publish is excepted or forbidden
@@ -40,6 +47,9 @@ final class RelayJudge {
 
   /** Of published feeds; not by feed, since a domain has one provider that has one. */
   private NetworkSet fed = NetworkSet.EMPTY;
+
+  /** Of published feeds by its name, why it is not known. */
+  private final Map<String, String> unseenFeeds = new LinkedHashMap<>();
 
   private Judgement judgement;
 
@@ -60,15 +70,36 @@ final class RelayJudge {
                 fed = fed.plus(networks(record));
               }
             });
+    if (netblocks.facts().get("sources") instanceof List<?> sources) {
+      for (var source : sources) {
+        if (source instanceof Map<?, ?> facts
+            && facts.get("name") instanceof String name
+            && isFeed(name)
+            && Outcome.UNOBSERVABLE.word().equals(facts.get("outcome"))) {
+          unseenFeeds.put(name, String.valueOf(facts.get("why")));
+        }
+      }
+    }
   }
 
   /**
    * With what the netblocks probe saw in the same look.
    *
-   * @param netblocks empty: it did not run, and nothing is said that needs it
+   * @param netblocks empty: it did not run, and nothing is said or taken back that needs it
    */
   static Judgement judge(ManagedDomain domain, Judgement own, Optional<Judgement> netblocks) {
-    return netblocks.map(seen -> new RelayJudge(domain, own, seen).judge()).orElse(own);
+    if (netblocks.isPresent()) {
+      return new RelayJudge(domain, own, netblocks.get()).judge();
+    }
+    var rules = rules(domain);
+    return rules.isEmpty() || domain.skip().contains(NetblocksProbe.NAME)
+        ? own
+        : own.aside(
+            Gap.of(
+                DeclaredProbe.NAME,
+                "what the probe " + NetblocksProbe.NAME + " sees",
+                "it did not run in this look",
+                rules.stream().map(Rule::id).toArray(String[]::new)));
   }
 
   /** Neither an SPF name nor what a profile lists itself. */
@@ -97,12 +128,29 @@ final class RelayJudge {
     return judgement;
   }
 
-  /** A source whose networks are not known. */
-  private Optional<DnsName> unseen(List<Prescription> all) {
-    return all.stream()
-        .flatMap(by -> by.netblocks().stream())
-        .filter(source -> !published.containsKey(source))
-        .findFirst();
+  /** What could not be seen, so that networks are not known. */
+  private record Hidden(String what, String why) {}
+
+  /** A source whose networks are not known. A feed that nobody reads here has none. */
+  private Optional<Hidden> unseen(List<Prescription> all) {
+    var names =
+        all.stream()
+            .flatMap(by -> by.netblocks().stream())
+            .filter(source -> !published.containsKey(source))
+            .map(
+                source ->
+                    new Hidden(source + " TXT", "the netblocks probe could not see its networks"));
+    var feeds =
+        all.stream()
+            .flatMap(by -> by.feeds().stream())
+            .flatMap(
+                feed ->
+                    unseenFeeds.entrySet().stream()
+                        .filter(
+                            one ->
+                                one.getKey().equals(feed) || one.getKey().startsWith(feed + " ")))
+            .map(one -> new Hidden("the feed " + one.getKey(), one.getValue()));
+    return Stream.concat(names, feeds).findFirst();
   }
 
   private NetworkSet union(Stream<Prescription> all) {
@@ -124,35 +172,114 @@ final class RelayJudge {
     return domain.prescriptions().stream().filter(by -> by.role() != Role.GATEWAY);
   }
 
-  private void hide(Optional<DnsName> unseen, Rule rule, String subject) {
+  private void hide(Optional<Hidden> unseen, Rule rule, String subject) {
     unseen.ifPresent(
-        source ->
+        hidden ->
             judgement =
                 judgement.aside(
-                    Gap.of(
-                            DeclaredProbe.NAME,
-                            source + " TXT",
-                            "the netblocks probe could not see its networks",
-                            rule.id())
+                    Gap.of(DeclaredProbe.NAME, hidden.what(), hidden.why(), rule.id())
                         .subject(subject)));
+  }
+
+  /** The own list cannot be read now. */
+  private boolean isUnread(Rule rule, String subject) {
+    var unread = RegionJudge.unread(domain, rule, subject);
+    unread.ifPresent(gap -> judgement = judgement.aside(gap));
+    return unread.isPresent();
+  }
+
+  // ---- What the other tenants' providers publish
+
+  /** Among the facts: source → networks, none where they were not seen. */
+  static final String THEIRS = "othersProviders";
+
+  /** Asked for only where lists overlap, beside what the netblocks probe sees for this domain. */
+  static Map<String, Netblocks> theirs(ManagedDomain domain, Network network) {
+    var theirs = new TreeMap<String, Netblocks>();
+    if (domain.neighbours().overlaps().isEmpty()) {
+      return theirs;
+    }
+    var providers = domain.neighbours().providers();
+    var own = domain.prescriptions();
+    providers.names().stream()
+        .filter(name -> own.stream().noneMatch(by -> by.netblocks().contains(name)))
+        .forEach(
+            name ->
+                theirs.put(
+                    name + " TXT",
+                    Netblocks.of(SpfTree.of(name, network.dns(), network.deadline()))));
+    providers.feeds().stream()
+        .filter(name -> own.stream().noneMatch(by -> by.feeds().contains(name)))
+        .flatMap(name -> network.feeds().feed(name).stream())
+        .forEach(feed -> theirs.put("the feed " + feed.shown(), feed.networks()));
+    return theirs;
+  }
+
+  static Map<String, Object> facts(Map<String, Netblocks> theirs) {
+    var facts = new LinkedHashMap<String, Object>();
+    theirs.forEach(
+        (source, seen) ->
+            facts.put(
+                source,
+                switch (seen) {
+                  case Netblocks.Known known ->
+                      known.entries().stream().map(Cidr::toString).toList();
+                  case Netblocks.None _ -> List.of();
+                  case Netblocks.Unseen unseen -> unseen.why();
+                }));
+    return facts;
+  }
+
+  /** As far as they were seen. */
+  private NetworkSet theirNetworks() {
+    var networks = new ArrayList<>(domain.neighbours().providers().networks());
+    if (judgement.facts().get(THEIRS) instanceof Map<?, ?> theirs) {
+      for (var seen : theirs.values()) {
+        if (seen instanceof List<?> entries) {
+          entries.forEach(entry -> networks.add(Cidr.parse(String.valueOf(entry))));
+        }
+      }
+    }
+    return NetworkSet.of(networks);
+  }
+
+  private Optional<Hidden> theirUnseen() {
+    return judgement.facts().get(THEIRS) instanceof Map<?, ?> theirs
+        ? theirs.entrySet().stream()
+            .<Hidden>mapMulti(
+                (one, sink) -> {
+                  if (one.getValue() instanceof String why) {
+                    sink.accept(new Hidden(String.valueOf(one.getKey()), why));
+                  }
+                })
+            .findFirst()
+        : Optional.empty();
   }
 
   // ---- Two tenants' lists
 
-  private void overlaps(Optional<DnsName> unseen) {
+  private void overlaps(Optional<Hidden> unseen) {
     var overlaps = domain.neighbours().overlaps();
     var list = domain.allowlist();
-    if (overlaps.isEmpty() || list.isEmpty()) {
+    if (list.isEmpty()) {
       return;
     }
     var subject = place(list.get());
-    if (unseen.isPresent()) {
-      hide(unseen, DeclaredRules.OVERLAP, subject);
+    if (isUnread(DeclaredRules.OVERLAP, subject)) {
       return;
     }
-    var shared = union(providers());
+    var shared = union(providers()).plus(theirNetworks());
     var own = overlaps.stream().filter(one -> !shared.contains(narrower(one))).toList();
     if (own.isEmpty()) {
+      hide(
+          domain.neighbours().unread().map(why -> new Hidden("another tenant's list", why)),
+          DeclaredRules.OVERLAP,
+          subject);
+      return;
+    }
+    var hidden = unseen.or(this::theirUnseen);
+    if (hidden.isPresent()) {
+      hide(hidden, DeclaredRules.OVERLAP, subject);
       return;
     }
     var first = own.getFirst();
@@ -199,7 +326,7 @@ final class RelayJudge {
 
   // ---- The global list
 
-  private void global(Gateway gateway, Optional<DnsName> unseen) {
+  private void global(Gateway gateway, Optional<Hidden> unseen) {
     var relay = gateway.settings().relayNetworks();
     if (relay.isEmpty()) {
       return;
@@ -233,13 +360,17 @@ final class RelayJudge {
         .collect(joining(" and "));
   }
 
-  private void relay(Gateway gateway, Optional<DnsName> unseen) {
+  private void relay(Gateway gateway, Optional<Hidden> unseen) {
     var relay = gateway.settings().relayNetworks();
     var list = RegionJudge.comparable(domain);
-    if (relay.isEmpty() || list.isEmpty()) {
+    if (relay.isEmpty() || domain.allowlist().isEmpty()) {
       return;
     }
-    var subject = "%s on %s".formatted(place(list.get()), SettingsJudge.place(gateway));
+    var subject =
+        "%s on %s".formatted(place(domain.allowlist().get()), SettingsJudge.place(gateway));
+    if (isUnread(DeclaredRules.RELAY, subject) || list.isEmpty()) {
+      return;
+    }
     var may = NetworkSet.of(relay.get());
     var shared = union(domain.prescriptions().stream());
     var lacking =
@@ -316,7 +447,11 @@ final class RelayJudge {
             DeclaredRules.OVERLAP,
             domain.allowlist().isPresent() && !domain.tenant().id().isEmpty())
         .rule(DeclaredRules.GLOBAL, relays)
-        .rule(DeclaredRules.RELAY, relays && RegionJudge.comparable(domain).isPresent())
+        .rule(
+            DeclaredRules.RELAY,
+            relays
+                && (RegionJudge.comparable(domain).isPresent()
+                    || domain.allowlist().flatMap(Allowlist::unreadable).isPresent()))
         .rule(
             DeclaredRules.WELCOMELIST,
             settings.stream()

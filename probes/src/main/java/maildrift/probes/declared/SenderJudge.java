@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
@@ -38,9 +39,7 @@ final class SenderJudge {
     var problems = new ArrayList<String>();
     var remedies = new ArrayList<String>();
     var isPrivate = SpecialNetworks.isPrivate(network.host());
-    if (network.isSingle() && !isPrivate) {
-      reverse(network, problems, remedies);
-    }
+    var isReverseSeen = !network.isSingle() || isPrivate || reverse(network, problems, remedies);
     if (isPrivate) {
       problems.add("is private: the Internet sees another one in its place");
     } else {
@@ -58,6 +57,12 @@ final class SenderJudge {
                   remedies.isEmpty()
                       ? DeclaredRules.OUTBOUND.remedy()
                       : String.join("\n", remedies)));
+    } else if (!isReverseSeen) {
+      aside(
+          network,
+          ReverseName.of(network.host()) + " PTR",
+          "reverse names are looked at for %d addresses of a domain at most"
+              .formatted(DeclaredProbe.MOST_ADDRESSES));
     }
   }
 
@@ -65,17 +70,20 @@ final class SenderJudge {
     return network.isSingle() ? Cidr.text(network.host()) : network.toString();
   }
 
-  private void reverse(Cidr network, List<String> problems, List<String> remedies) {
+  /** Whether its reverse name was asked for at all. */
+  private boolean reverse(Cidr network, List<String> problems, List<String> remedies) {
+    var pointer = seen.answer(ReverseName.of(network.host()), RecordType.PTR);
+    pointer.ifPresent(answer -> reverse(network, answer, problems, remedies));
+    return pointer.isPresent();
+  }
+
+  private void reverse(Cidr network, Answer pointer, List<String> problems, List<String> remedies) {
     var owner = ReverseName.of(network.host());
-    var pointer = seen.answer(owner, RecordType.PTR);
-    if (pointer.isEmpty()) {
-      return;
-    }
-    if (pointer.get() instanceof Answer.Unanswered(_, var why, _)) {
+    if (pointer instanceof Answer.Unanswered(_, var why, _)) {
       aside(network, owner + " PTR", why);
       return;
     }
-    var names = names(pointer.get());
+    var names = names(pointer);
     if (names.isEmpty()) {
       problems.add("has no reverse name");
       remedies.add(
@@ -155,11 +163,19 @@ final class SenderJudge {
 
   /** Single ones, whose reverse names are asked for. */
   static List<InetAddress> single(ManagedDomain domain) {
+    return reversible(domain).limit(DeclaredProbe.MOST_ADDRESSES).toList();
+  }
+
+  /** Single ones beyond those. */
+  static List<InetAddress> notAskedFor(ManagedDomain domain) {
+    return reversible(domain).skip(DeclaredProbe.MOST_ADDRESSES).toList();
+  }
+
+  private static Stream<InetAddress> reversible(ManagedDomain domain) {
     return domain.declared().outboundAddresses().stream()
         .filter(Cidr::isSingle)
         .map(Cidr::host)
         .filter(address -> !SpecialNetworks.isPrivate(address))
-        .limit(DeclaredProbe.MOST_ADDRESSES)
-        .toList();
+        .distinct();
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,11 @@ public final class Neighbourhood {
   private static final int MOST_TENANTS = 5;
   private static final int MOST_OVERLAPS = 4;
 
+  /** Of providers whose networks are known to be shared. */
+  private static final int MOST_SOURCES = 8;
+
+  private static final int MOST_NETWORKS = 500;
+
   /** Entries inside one wide entry that are looked at before the rest is left out. */
   private static final int MOST_INSIDE = 200;
 
@@ -36,6 +42,10 @@ public final class Neighbourhood {
 
   private final Map<DnsName, Neighbours> neighbours = new HashMap<>();
   private final SortedMap<Cidr, Entry> entries = new TreeMap<>();
+
+  /** Whose lists cannot be read now. */
+  private final Entry unread = new Entry();
+
   private long steps;
 
   private Neighbourhood() {}
@@ -86,6 +96,15 @@ public final class Neighbourhood {
     }
   }
 
+  /** Everywhere that somebody of the party stands. */
+  private static void enter(Entry entry, Member member) {
+    entry.add(EVERYWHERE, member);
+    if (member.party.gateways.isEmpty()) {
+      entry.add(ANYWHERE, member);
+    }
+    member.party.gateways.forEach(gateway -> entry.add(gateway, member));
+  }
+
   /** A key that no gateway can have, since names are not blank. */
   private static final String EVERYWHERE = " ";
 
@@ -127,6 +146,8 @@ public final class Neighbourhood {
     var tenants = tenants(domains);
     var members = members(domains);
     members.values().forEach(this::enter);
+    unread(domains).forEach(member -> enter(unread, member));
+    var sources = sources(domains);
     nest();
     var overlaps = new HashMap<Party, List<Neighbours.Overlap>>();
     members.forEach((party, member) -> overlaps.put(party, overlaps(member)));
@@ -134,10 +155,19 @@ public final class Neighbourhood {
     for (var domain : domains) {
       steps++;
       var shared = shared(domain, tenants, unions);
-      var own = party(domain).map(overlaps::get).orElse(List.of());
-      if (shared.count > 0 || !own.isEmpty()) {
-        neighbours.put(
-            domain.name(), new Neighbours(shared.first, shared.count - shared.first.size(), own));
+      var party = party(domain);
+      var own = party.map(overlaps::get).orElse(List.of());
+      var settled =
+          new Neighbours(shared.first, shared.count - shared.first.size(), own)
+              .providers(sources(own, sources));
+      var hidden =
+          party
+              .filter(_ -> domain.allowlist().filter(Neighbourhood::acceptsAnybody).isPresent())
+              .flatMap(unread::stranger)
+              .map(Neighbourhood::whose);
+      settled = hidden.map(settled::unread).orElse(settled);
+      if (!settled.equals(Neighbours.NONE)) {
+        neighbours.put(domain.name(), settled);
       }
     }
   }
@@ -194,11 +224,108 @@ public final class Neighbourhood {
   // ---- Allowlists
 
   private static Optional<Party> party(ManagedDomain domain) {
-    return domain
-        .allowlist()
+    return ofTenant(domain)
         .filter(list -> list.unreadable().isEmpty())
-        .filter(_ -> !domain.tenant().id().isEmpty())
-        .map(list -> new Party(list.name(), domain.tenant().id(), gateways(domain)));
+        .map(list -> party(domain, list));
+  }
+
+  private static Party party(ManagedDomain domain, Allowlist list) {
+    return new Party(list.name(), domain.tenant().id(), gateways(domain));
+  }
+
+  private static Optional<Allowlist> ofTenant(ManagedDomain domain) {
+    return domain.allowlist().filter(_ -> !domain.tenant().id().isEmpty());
+  }
+
+  private static Collection<Member> unread(Collection<ManagedDomain> domains) {
+    var members = new LinkedHashMap<Party, Member>();
+    for (var domain : domains) {
+      ofTenant(domain)
+          .filter(list -> list.unreadable().isPresent())
+          .ifPresent(
+              list -> {
+                var party = party(domain, list);
+                members.putIfAbsent(party, new Member(party, domain.name(), list));
+              });
+    }
+    return members.values();
+  }
+
+  /** What holds nothing but placeholders overlaps nobody's list. */
+  private static boolean acceptsAnybody(Allowlist list) {
+    return list.entries().stream().anyMatch(entry -> !SpecialNetworks.isPlaceholder(entry));
+  }
+
+  private static String whose(Member member) {
+    return "the allowlist %s of the tenant %s: %s"
+        .formatted(
+            member.list.name(), member.party.tenant, member.list.unreadable().orElse("unread"));
+  }
+
+  /** Of whom two tenants have the same networks without doing anything: by tenant and list. */
+  private record Using(String tenant, String allowlist) {}
+
+  private static Map<Using, Neighbours.Sources> sources(Collection<ManagedDomain> domains) {
+    var all = new HashMap<Using, Published>();
+    for (var domain : domains) {
+      ofTenant(domain)
+          .ifPresent(
+              list ->
+                  all.computeIfAbsent(
+                          new Using(domain.tenant().id(), list.name()), _ -> new Published())
+                      .add(domain));
+    }
+    var sources = new HashMap<Using, Neighbours.Sources>();
+    all.forEach((using, published) -> sources.put(using, published.sources()));
+    return sources;
+  }
+
+  private static Neighbours.Sources sources(
+      List<Neighbours.Overlap> overlaps, Map<Using, Neighbours.Sources> sources) {
+    var together = new Published();
+    overlaps.stream()
+        .map(one -> new Using(one.tenant(), one.allowlist()))
+        .distinct()
+        .forEach(
+            using ->
+                together.add(
+                    Optional.ofNullable(sources.get(using)).orElse(Neighbours.Sources.NONE)));
+    return together.sources();
+  }
+
+  /** Gathers what profiles name, a few of each. */
+  private static final class Published {
+    private final Set<DnsName> names = new LinkedHashSet<>();
+    private final Set<Cidr> networks = new LinkedHashSet<>();
+    private final Set<String> feeds = new LinkedHashSet<>();
+
+    void add(ManagedDomain domain) {
+      for (var by : domain.prescriptions()) {
+        // A gateway's networks are the operator's own.
+        if (by.role() != Role.GATEWAY) {
+          add(by.netblocks(), by.networks(), by.feeds());
+        }
+      }
+    }
+
+    void add(Neighbours.Sources more) {
+      add(more.names(), more.networks(), more.feeds());
+    }
+
+    private void add(
+        Collection<DnsName> moreNames, Collection<Cidr> moreNetworks, Collection<String> more) {
+      some(names, moreNames, MOST_SOURCES);
+      some(networks, moreNetworks, MOST_NETWORKS);
+      some(feeds, more, MOST_SOURCES);
+    }
+
+    private static <T> void some(Set<T> to, Collection<T> more, int most) {
+      more.stream().limit(most).filter(_ -> to.size() < most).forEach(to::add);
+    }
+
+    Neighbours.Sources sources() {
+      return new Neighbours.Sources(names, networks, feeds);
+    }
   }
 
   private Map<Party, Member> members(Collection<ManagedDomain> domains) {
@@ -219,11 +346,7 @@ public final class Neighbourhood {
       if (!SpecialNetworks.isPlaceholder(network)) {
         steps++;
         var entry = entries.computeIfAbsent(network, _ -> new Entry());
-        entry.add(EVERYWHERE, member);
-        if (member.party.gateways.isEmpty()) {
-          entry.add(ANYWHERE, member);
-        }
-        member.party.gateways.forEach(gateway -> entry.add(gateway, member));
+        enter(entry, member);
       }
     }
   }

@@ -1,6 +1,8 @@
 package maildrift.probes.domain;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.network.Cidr;
 
@@ -13,11 +15,30 @@ import maildrift.probes.network.Cidr;
  * @param moreTenants how many more there are
  * @param overlaps entries of this domain's allowlist that those of other tenants overlap; a few of
  *     each, in the order of this domain's list
+ * @param providers from where those other tenants have networks that are no one's own
+ * @param unread another tenant's list that may overlap and cannot be read now, and why
  */
-public record Neighbours(List<String> tenants, int moreTenants, List<Overlap> overlaps) {
+public record Neighbours(
+    List<String> tenants,
+    int moreTenants,
+    List<Overlap> overlaps,
+    Sources providers,
+    Optional<String> unread) {
 
   /** Alone on its gateways. */
   public static final Neighbours NONE = new Neighbours(List.of(), 0, List.of());
+
+  public Neighbours(List<String> tenants, int moreTenants, List<Overlap> overlaps) {
+    this(tenants, moreTenants, overlaps, Sources.NONE, Optional.empty());
+  }
+
+  public Neighbours providers(Sources value) {
+    return new Neighbours(tenants, moreTenants, overlaps, value, unread);
+  }
+
+  public Neighbours unread(String why) {
+    return new Neighbours(tenants, moreTenants, overlaps, providers, Optional.of(why));
+  }
 
   public Neighbours {
     tenants = List.copyOf(tenants);
@@ -27,6 +48,23 @@ public record Neighbours(List<String> tenants, int moreTenants, List<Overlap> ov
   /** Another tenant's domains stand on one of its gateways. */
   public boolean sharesAGateway() {
     return !tenants.isEmpty();
+  }
+
+  /**
+   * Where providers publish their networks; the first ones.
+   *
+   * @param names SPF names
+   * @param networks that profiles list themselves
+   * @param feeds as profiles call them
+   */
+  public record Sources(Set<DnsName> names, Set<Cidr> networks, Set<String> feeds) {
+    public static final Sources NONE = new Sources(Set.of(), Set.of(), Set.of());
+
+    public Sources {
+      names = Set.copyOf(names);
+      networks = Set.copyOf(networks);
+      feeds = Set.copyOf(feeds);
+    }
   }
 
   /**

@@ -387,8 +387,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
             .filter(gateway -> gateway.settings().onlyFrom().isPresent())
             .map(gateway -> gateway.host() + ":" + gateway.port())
             .filter(
-                subject ->
-                    seen.hosts().stream().noneMatch(host -> host.subject().equals(subject)))
+                subject -> seen.hosts().stream().noneMatch(host -> host.subject().equals(subject)))
             .map(subject -> Gap.of(name(), subject, Gateway.UNSPOKEN, "tls.").subject(subject));
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
@@ -25,6 +26,7 @@ import maildrift.probes.Judgement;
 import maildrift.probes.Network;
 import maildrift.probes.Outcome;
 import maildrift.probes.Rule;
+import maildrift.probes.Severity;
 import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.ListedDns;
@@ -485,6 +487,34 @@ final class DeclaredProbeTest {
                             "de-smtp-outbound-1.mimecast.com", "de-smtp-outbound-2.mimecast.com"),
                 ""),
             of(
+                "to both of the generation for Microsoft 365",
+                world ->
+                    world
+                        .mimecast("de")
+                        .add(
+                            "de-smtp-o365-outbound-1.mimecast.com A 203.0.113.1",
+                            "de-smtp-o365-outbound-2.mimecast.com A 203.0.113.2")
+                        .connector(
+                            "de-smtp-o365-outbound-1.mimecast.com",
+                            "de-smtp-o365-outbound-2.mimecast.com"),
+                ""),
+            of(
+                "to one of that generation",
+                world ->
+                    world
+                        .mimecast("de")
+                        .add("de-smtp-o365-outbound-2.mimecast.com A 203.0.113.1")
+                        .connector("de-smtp-o365-outbound-2.mimecast.com"),
+                "declared.connector connector out"),
+            of(
+                "to that of another region",
+                world ->
+                    world
+                        .mimecast("de")
+                        .add("eu-smtp-o365-outbound-1.mimecast.com A 203.0.113.1")
+                        .connector("eu-smtp-o365-outbound-1.mimecast.com"),
+                "declared.connector connector out, declared.region eu-smtp-o365-outbound-1.mimecast.com"),
+            of(
                 "without TLS",
                 world -> world.connector(false, true),
                 "declared.connector connector out"),
@@ -656,6 +686,241 @@ final class DeclaredProbeTest {
   }
 
   @Test
+  void aSmartHostBesideThoseOfTheProviderIsWorthANoteAndTheSecondOneIsOfTheSameKind() {
+    var unknown =
+        new World()
+            .mimecast("de")
+            .add("de-smtp-x-outbound-1.mimecast.com A 203.0.113.1")
+            .connector("de-smtp-x-outbound-1.mimecast.com")
+            .judge();
+    assertThat(only(unknown).severity()).isEqualTo(Severity.INFO);
+
+    var stranger =
+        new World()
+            .mimecast("de")
+            .add("mx.other.test A 203.0.113.1")
+            .connector("mx.other.test")
+            .judge();
+    assertThat(only(stranger).severity()).isEqualTo(Severity.WARNING);
+    assertThat(only(stranger).remedy())
+        .contains("-SmartHosts de-smtp-outbound-1.mimecast.com, de-smtp-outbound-2.mimecast.com\n");
+
+    var alone =
+        new World()
+            .mimecast("de")
+            .add("de-smtp-o365-outbound-2.mimecast.com A 203.0.113.1")
+            .connector("de-smtp-o365-outbound-2.mimecast.com")
+            .judge();
+    assertThat(only(alone).remedy())
+        .contains(
+            "-SmartHosts de-smtp-o365-outbound-2.mimecast.com, de-smtp-o365-outbound-1.mimecast.com");
+  }
+
+  @Test
+  void aHostThatRefusesIsNoFindingWhileItsOtherAddressesAreUnseen() {
+    var world =
+        new World()
+            .forwards("[mx.contoso.test]")
+            .add("mx.contoso.test A 203.0.113.1", "mx.contoso.test AAAA timeout")
+            .closed("203.0.113.1");
+
+    var judgement = world.judge();
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.hides(new Finding.Key("declared.route", "mx.contoso.test:25"))).isTrue();
+  }
+
+  @Test
+  void aRegionIsNotTheWrongOneWhileHalfOfTheSpfTreeIsUnseen() {
+    var world =
+        new World()
+            .mimecast("de")
+            .add(
+                "contoso.test TXT v=spf1 include:_spf.contoso.test include:eu._netblocks.mimecast.com ~all",
+                "_spf.contoso.test TXT timeout",
+                "eu._netblocks.mimecast.com TXT v=spf1 ip4:198.51.100.0/24 ~all",
+                "de._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/24 ~all");
+    var key = new Finding.Key("declared.region", "eu._netblocks.mimecast.com");
+
+    var judgement = world.judge();
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.hides(key)).isTrue();
+
+    // What is right already stays right, whatever else there may be.
+    world
+        .without("contoso.test")
+        .add(
+            "contoso.test TXT v=spf1 include:_spf.contoso.test include:eu._netblocks.mimecast.com include:de._netblocks.mimecast.com ~all");
+    assertThat(world.judge().findings()).isEmpty();
+    assertThat(world.judge().hides(key)).isFalse();
+  }
+
+  @Test
+  void aListThatCannotBeReadResolvesNothing() {
+    var judgement =
+        new World()
+            .mimecast("de")
+            .add("de._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/24 ~all")
+            .change(
+                domain ->
+                    domain.allowlist(
+                        new Allowlist(
+                            "list",
+                            List.of(),
+                            Allowlist.DEFAULT_DOUBLE_RUN,
+                            Optional.of("lists.house.test answered 503"))))
+            .gateway(settings -> settings.relay = cidrs("10.0.0.0/8"))
+            .judge();
+
+    assertThat(judgement.findings()).isEmpty();
+    for (var key :
+        List.of(
+            new Finding.Key("declared.allowlist-overlap", "allowlist list"),
+            new Finding.Key("declared.relay", "allowlist list on gateway gw"),
+            new Finding.Key("declared.region", "allowlist list"))) {
+      assertThat(judgement.hides(key)).describedAs(key.toString()).isTrue();
+    }
+    assertThat(judgement.hides(new Finding.Key("declared.region", "eu.test"))).isFalse();
+  }
+
+  @Test
+  void aNeighboursListThatCannotBeReadHidesTheOverlap() {
+    var overlap = new Finding.Key("declared.allowlist-overlap", "allowlist list");
+    var world =
+        new World()
+            .allows("203.0.113.9/32")
+            .change(of -> of.neighbours(of.neighbours().unread("the allowlist b: 503")));
+
+    assertThat(world.judge().findings()).isEmpty();
+    assertThat(world.judge().hides(overlap)).isTrue();
+
+    // What overlaps already overlaps.
+    world.change(
+        of ->
+            of.neighbours(
+                new Neighbours(
+                        List.of(),
+                        0,
+                        List.of(
+                            new Neighbours.Overlap(
+                                Cidr.parse("203.0.113.9/32"),
+                                "blue",
+                                DnsName.of("blue.test"),
+                                "b",
+                                Cidr.parse("203.0.113.0/28"))))
+                    .unread("the allowlist c: 503")));
+    assertThat(violated(world.judge())).isEqualTo("declared.allowlist-overlap allowlist list");
+    assertThat(world.judge().hides(overlap)).isFalse();
+  }
+
+  @Test
+  void whatOnlyTheOtherTenantsProviderPublishesIsSharedByNatureToo() {
+    UnaryOperator<ManagedDomain> blue =
+        of ->
+            of.neighbours(
+                of.neighbours()
+                    .providers(
+                        new Neighbours.Sources(
+                            Set.of(DnsName.of("de._netblocks.mimecast.com")),
+                            Set.of(Cidr.parse("198.51.100.0/24")),
+                            Set.of())));
+    var overlap = new Finding.Key("declared.allowlist-overlap", "allowlist list");
+
+    var published =
+        new World()
+            .allows("192.0.2.0/24", "198.51.100.0/24")
+            .overlaps("192.0.2.0/24", "192.0.2.0/24")
+            .overlaps("198.51.100.0/24", "198.51.100.0/25")
+            .change(blue)
+            .add("de._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/24 ~all");
+    assertThat(published.judge().findings()).isEmpty();
+    assertThat(published.judge().asides()).isEmpty();
+
+    var unseen =
+        new World()
+            .allows("192.0.2.0/24")
+            .overlaps("192.0.2.0/24", "192.0.2.0/24")
+            .change(blue)
+            .add("de._netblocks.mimecast.com TXT timeout");
+    assertThat(unseen.judge().findings()).isEmpty();
+    assertThat(unseen.judge().hides(overlap)).isTrue();
+
+    var own =
+        new World()
+            .allows("203.0.113.9/32")
+            .overlaps("203.0.113.9/32", "203.0.113.9/32")
+            .change(blue)
+            .add("de._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/24 ~all");
+    assertThat(violated(own.judge())).isEqualTo("declared.allowlist-overlap allowlist list");
+  }
+
+  @Test
+  void aFeedThatWasNotSeenHidesTheWelcomelist() {
+    var world =
+        new World()
+            .exchange()
+            .declared(declared -> declared.exchangeOnline(true))
+            .gateway(
+                settings -> {
+                  settings.spoofed = Optional.of(true);
+                  settings.welcome = cidrs("198.51.100.0/24");
+                });
+    var netblocks =
+        new Judgement.Builder()
+            .record("spf.protection.outlook.com netblocks", "198.51.100.0/24")
+            .fact(
+                "sources",
+                List.of(
+                    Map.of(
+                        "name", "m365-endpoints Worldwide",
+                        "outcome", "unobservable",
+                        "why", "it answered 503")));
+    var key = new Finding.Key("declared.welcomelist", "gateway gw");
+
+    var judgement =
+        PROBE.among(
+            world.domain(), world.alone(), Map.of("netblocks", netblocks.build(Outcome.OBSERVED)));
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.hides(key)).isTrue();
+
+    // One that nobody reads is no source at all.
+    assertThat(
+            PROBE
+                .among(
+                    world.domain(),
+                    world.alone(),
+                    Map.of(
+                        "netblocks", netblocks.fact("sources", List.of()).build(Outcome.OBSERVED)))
+                .hides(key))
+        .isFalse();
+  }
+
+  @Test
+  void reverseNamesThatAreNotAskedForAreSaidToBe() {
+    var world =
+        new World()
+            .declared(
+                declared ->
+                    declared.outboundAddresses(
+                        IntStream.rangeClosed(1, 9)
+                            .mapToObj(last -> Cidr.parse("203.0.113." + last))
+                            .toList()))
+            .add("contoso.test TXT v=spf1 ip4:203.0.113.0/28 -all");
+    for (var last = 1; last <= 9; last++) {
+      world.add(
+          "%d.113.0.203.in-addr.arpa PTR m%d.contoso.test".formatted(last, last),
+          "m%d.contoso.test A 203.0.113.%d".formatted(last, last));
+    }
+
+    var judgement = world.judge();
+
+    assertThat(judgement.findings()).isEmpty();
+    assertThat(judgement.hides(new Finding.Key("declared.outbound", "203.0.113.8"))).isFalse();
+    assertThat(judgement.hides(new Finding.Key("declared.outbound", "203.0.113.9"))).isTrue();
+    assertThat(judgement.facts()).containsEntry("reverseNotLookedAt", List.of("203.0.113.9"));
+  }
+
+  @Test
   void aPortThatIsNotWrittenIsThatOfMailHosts() {
     var world = new World().forwards("[mx.contoso.test]").sendsTo("[mx.contoso.test]:587");
     world.add("mx.contoso.test A 203.0.113.1").port = 2525;
@@ -709,7 +974,13 @@ final class DeclaredProbeTest {
             .overlaps("203.0.113.9/32", "203.0.113.9/32")
             .gateway(settings -> settings.relay = cidrs("10.0.0.0/8"));
 
-    assertThat(PROBE.among(world.domain(), world.alone(), Map.of()).findings()).isEmpty();
+    var alone = PROBE.among(world.domain(), world.alone(), Map.of());
+    assertThat(alone.findings()).isEmpty();
+    assertThat(alone.hides(new Finding.Key("declared.relay", "allowlist list on gateway gw")))
+        .isTrue();
+    assertThat(alone.hides(new Finding.Key("declared.allowlist-overlap", "allowlist list")))
+        .isTrue();
+    assertThat(alone.hides(new Finding.Key("declared.mta", "contoso.test"))).isFalse();
     assertThat(violated(world.judge()))
         .isEqualTo(
             "declared.allowlist-overlap allowlist list, declared.relay allowlist list on gateway gw");

@@ -104,6 +104,49 @@ final class NeighbourhoodTest {
   }
 
   @Test
+  void aListThatCannotBeReadIsKnownToWhoeverMayOverlapIt() {
+    var unread =
+        new Allowlist("b", List.of(), Allowlist.DEFAULT_DOUBLE_RUN, Optional.of("answered 503"));
+    var red = domain("red.test", "red", "gw").allowlist(list("r", "192.0.2.0/24"));
+    var far = domain("far.test", "far", "gw2").allowlist(list("f", "192.0.2.0/24"));
+    var own = domain("own.test", "blue", "gw").allowlist(list("o", "198.51.100.0/24"));
+    var blue = domain("blue.test", "blue", "gw").allowlist(unread);
+
+    assertThat(of("red.test", red, far, own, blue).unread())
+        .hasValue("the allowlist b of the tenant blue: answered 503");
+    assertThat(of("far.test", red, far, own, blue).unread()).isEmpty();
+    assertThat(of("own.test", red, far, own, blue).unread()).isEmpty();
+  }
+
+  @Test
+  void theProvidersOfThoseWhoOverlapAreKnown() {
+    var provider =
+        Prescription.of("house", "house", Role.INBOUND)
+            .netblocks(List.of(DnsName.of("_spf.provider.test")))
+            .networks(List.of(Cidr.parse("192.0.2.0/24")))
+            .feeds(List.of("feed"));
+    var own =
+        Prescription.of("gw", "gw", Role.GATEWAY).netblocks(List.of(DnsName.of("_spf.house.test")));
+    var red = domain("red.test", "red", "gw").allowlist(list("r", "192.0.2.0/24"));
+    var blue =
+        domain("blue.test", "blue", "gw")
+            .allowlist(list("b", "192.0.2.0/24"))
+            .prescriptions(List.of(own));
+    var second =
+        domain("second.test", "blue", "gw")
+            .allowlist(list("b", "192.0.2.0/24"))
+            .prescriptions(List.of(provider));
+
+    assertThat(of("red.test", red, blue, second).providers())
+        .isEqualTo(
+            new Neighbours.Sources(
+                java.util.Set.of(DnsName.of("_spf.provider.test")),
+                java.util.Set.of(Cidr.parse("192.0.2.0/24")),
+                java.util.Set.of("feed")));
+    assertThat(of("blue.test", red, blue, second).providers()).isEqualTo(Neighbours.Sources.NONE);
+  }
+
+  @Test
   void oneListOfTwoTenantsOverlapsItself() {
     var list = list("shared", "192.0.2.0/24");
 

@@ -107,7 +107,11 @@ class ProfileCatalogTest {
         .containsExactly("za-smtp-inbound-1.mimecast.co.za", "za-smtp-inbound-2.mimecast.co.za");
     assertThat(mimecast.smarthosts(CONTOSO, Map.of("region", "de")))
         .extracting(DnsName::toString)
-        .containsExactly("de-smtp-outbound-1.mimecast.com", "de-smtp-outbound-2.mimecast.com");
+        .containsExactly(
+            "de-smtp-outbound-1.mimecast.com",
+            "de-smtp-outbound-2.mimecast.com",
+            "de-smtp-o365-outbound-1.mimecast.com",
+            "de-smtp-o365-outbound-2.mimecast.com");
     assertThat(mimecast.tlsLevel(Map.of("region", "de"))).contains(TlsLevel.SECURE);
   }
 
