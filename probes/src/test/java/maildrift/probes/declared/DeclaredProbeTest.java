@@ -856,15 +856,7 @@ final class DeclaredProbeTest {
 
   @Test
   void aFeedThatWasNotSeenHidesTheWelcomelist() {
-    var world =
-        new World()
-            .exchange()
-            .declared(declared -> declared.exchangeOnline(true))
-            .gateway(
-                settings -> {
-                  settings.spoofed = Optional.of(true);
-                  settings.welcome = cidrs("198.51.100.0/24");
-                });
+    var world = welcoming();
     var netblocks =
         new Judgement.Builder()
             .record("spf.protection.outlook.com netblocks", "198.51.100.0/24")
@@ -986,17 +978,21 @@ final class DeclaredProbeTest {
             "declared.allowlist-overlap allowlist list, declared.relay allowlist list on gateway gw");
   }
 
+  /** Exchange Online relays, and what SPF says of it is welcome. */
+  private static World welcoming() {
+    return new World()
+        .exchange()
+        .declared(declared -> declared.exchangeOnline(true))
+        .gateway(
+            settings -> {
+              settings.spoofed = Optional.of(true);
+              settings.welcome = cidrs("198.51.100.0/24");
+            });
+  }
+
   @Test
   void networksOfAFeedBelongIntoTheWelcomelistToo() {
-    var world =
-        new World()
-            .exchange()
-            .declared(declared -> declared.exchangeOnline(true))
-            .gateway(
-                settings -> {
-                  settings.spoofed = Optional.of(true);
-                  settings.welcome = cidrs("198.51.100.0/24");
-                });
+    var world = welcoming();
     var netblocks =
         new Judgement.Builder()
             .record("spf.protection.outlook.com netblocks", "198.51.100.0/24")
