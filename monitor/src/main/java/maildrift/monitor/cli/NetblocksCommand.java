@@ -2,19 +2,25 @@ package maildrift.monitor.cli;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.ProfileUse;
+import maildrift.monitor.feed.M365Endpoints;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.wiring.Loading;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Prescription;
 import maildrift.probes.network.AllowlistFile;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.network.Drift;
@@ -79,16 +85,17 @@ final class NetblocksCommand implements Callable<Integer> {
     }
     var format = format();
     var configuration = config == null ? MonitorConfig.DEFAULT : Configured.load(config);
-    var sources =
-        names.stream().flatMap(name -> sources(name, configuration).stream()).distinct().toList();
+    var sources = new Sources();
+    names.forEach(name -> sources(name, configuration, sources));
     var accepted =
         allowlist == null ? List.<Cidr>of() : accepted(Arguments.text("--allowlist", allowlist));
+    sources.feeds.forEach(NetblocksCommand::warnOfFeed);
     var published = new LinkedHashSet<Cidr>();
     var unseen = new ArrayList<DnsName>();
     var exit = Exit.OK;
     try (var outside = Outside.open(common)) {
       var dns = outside.dns(Look.REGULAR);
-      for (var name : sources) {
+      for (var name : sources.spf) {
         switch (Netblocks.of(name, dns)) {
           case Netblocks.Known(_, var entries, var opaque, var problems) -> {
             published.addAll(entries);
@@ -112,13 +119,16 @@ final class NetblocksCommand implements Callable<Integer> {
         }
       }
     }
+    published.addAll(sources.networks);
     if (!unseen.isEmpty()) {
       return partial(published, unseen, accepted, exit);
     }
     if (exit == Exit.FINDINGS && published.isEmpty()) {
       return exit;
     }
-    return allowlist == null ? list(published, format, exit) : drift(published, accepted, exit);
+    return allowlist == null
+        ? list(published, sources, format, exit)
+        : drift(published, accepted, sources.feeds.isEmpty(), exit);
   }
 
   /**
@@ -151,37 +161,78 @@ final class NetblocksCommand implements Callable<Integer> {
                 () -> new Failure("--paste is %s, not '%s'".formatted(Paste.words(), paste)));
   }
 
-  /** A name is one of a profile where it has parameters, or where a profile is called so. */
-  private static List<DnsName> sources(String name, MonitorConfig configuration) {
-    var isProfile = name.indexOf(':') >= 0 || configuration.profiles().named(name).isPresent();
-    return isProfile ? ofProfile(name, configuration) : List.of(Arguments.domain(name));
+  /** Where networks are told: by SPF names, by profiles themselves, and by feeds. */
+  private static final class Sources {
+    final Set<DnsName> spf = new LinkedHashSet<>();
+    final Set<Cidr> networks = new LinkedHashSet<>();
+    final Map<String, Optional<LocalDate>> listed = new LinkedHashMap<>();
+    final Set<String> feeds = new LinkedHashSet<>();
+
+    void add(Prescription prescription) {
+      spf.addAll(prescription.netblocks());
+      feeds.addAll(prescription.feeds());
+      if (!prescription.networks().isEmpty()) {
+        networks.addAll(prescription.networks());
+        listed.put(prescription.choice() + " networks", prescription.networksDate());
+      }
+    }
+
+    Paste.Heading heading(List<String> names) {
+      var source = String.join(", ", names);
+      var asked = spf.stream().map(DnsName::toString).collect(Collectors.joining(", "));
+      return new Paste.Heading(source, listed.isEmpty() ? source : asked, Instant.now(), listed);
+    }
   }
 
-  private static List<DnsName> ofProfile(String written, MonitorConfig configuration) {
+  /** A name is one of a profile where it has parameters, or where a profile is called so. */
+  private static void sources(String name, MonitorConfig configuration, Sources to) {
+    if (name.indexOf(':') >= 0 || configuration.profiles().named(name).isPresent()) {
+      ofProfile(name, configuration, to);
+    } else {
+      var asked = Arguments.domain(name);
+      to.spf.add(asked);
+      // Who gives a provider's name in place of its profile misses the feed as well.
+      configuration.profiles().all().stream()
+          .filter(profile -> profile.check(Map.of()).isEmpty())
+          .map(profile -> profile.prescribe(EXAMPLE, Map.of(), profile.defaultRole()))
+          .filter(prescription -> prescription.netblocks().contains(asked))
+          .forEach(prescription -> to.feeds.addAll(prescription.feeds()));
+    }
+  }
+
+  private static void ofProfile(String written, MonitorConfig configuration, Sources to) {
     try {
       var use = ProfileUse.parse(written);
       // What a profile makes of the domain's own name is not of interest here.
-      return switch (Loading.loader().adHoc(EXAMPLE, List.of(use), configuration)) {
+      switch (Loading.loader().adHoc(EXAMPLE, List.of(use), configuration)) {
         case ConfigLoader.DomainResult.Refused(var problems) ->
             throw new Failure(written + ": " + problems.getFirst().message());
         case ConfigLoader.DomainResult.Accepted(var domain) -> {
-          var sources =
-              domain.prescriptions().stream()
-                  .flatMap(prescription -> prescription.netblocks().stream())
-                  .toList();
-          if (sources.isEmpty()) {
+          if (domain.prescriptions().stream()
+              .allMatch(one -> one.netblocks().isEmpty() && one.networks().isEmpty())) {
             throw new Failure("the profile %s names no netblock source".formatted(written));
           }
-          yield sources;
+          domain.prescriptions().forEach(to::add);
         }
-      };
+      }
     } catch (IllegalArgumentException problem) {
       throw new Failure(String.valueOf(problem.getMessage()));
     }
   }
 
-  private int list(Set<Cidr> published, Paste format, int exit) {
-    var text = format.text(new Paste.Heading(String.join(", ", names), Instant.now()), published);
+  /** A list that is short of networks refuses mail, and nobody sees why. */
+  private static void warnOfFeed(String feed) {
+    warn(
+        feed.equals(M365Endpoints.NAME)
+            ? "Exchange Online sends from more networks than its SPF record names, which Microsoft's"
+                + " web service lists (feed m365-endpoints); the daemon reads it, this command does"
+                + " not, so that this list is not complete"
+            : "the feed %s names more networks; the daemon reads it, this command does not"
+                .formatted(feed));
+  }
+
+  private int list(Set<Cidr> published, Sources sources, Paste format, int exit) {
+    var text = format.text(sources.heading(names), published);
     if (common.json()) {
       var facts = new LinkedHashMap<String, Object>();
       facts.put("names", names);
@@ -201,25 +252,31 @@ final class NetblocksCommand implements Callable<Integer> {
     return exit;
   }
 
-  private int drift(Set<Cidr> published, List<Cidr> accepted, int exit) {
+  /**
+   * @param isWhole all that is published was read; otherwise an entry that nothing seen needs may
+   *     yet be needed
+   */
+  private int drift(Set<Cidr> published, List<Cidr> accepted, boolean isWhole, int exit) {
     var drift = Drift.between(List.copyOf(published), accepted);
+    var stale = isWhole ? drift.stale() : List.<Cidr>of();
+    var wider = isWhole ? drift.wider() : List.<Cidr>of();
     if (common.json()) {
       var facts = new LinkedHashMap<String, Object>();
       facts.put("names", names);
       facts.put("published", List.copyOf(published));
       facts.put("allowlist", accepted);
       facts.put("missing", drift.missing());
-      facts.put("stale", drift.stale());
-      facts.put("wider", drift.wider());
+      facts.put("stale", stale);
+      facts.put("wider", wider);
       System.out.println(CheckJson.value(facts));
     } else {
       var lines = new ArrayList<String>();
       drift.missing().forEach(network -> lines.add("+ " + network));
-      drift.stale().forEach(network -> lines.add("- " + network));
-      drift.wider().forEach(network -> lines.add("~ " + network));
+      stale.forEach(network -> lines.add("- " + network));
+      wider.forEach(network -> lines.add("~ " + network));
       lines.forEach(System.out::println);
     }
-    return drift.missing().isEmpty() && drift.stale().isEmpty() ? exit : Exit.FINDINGS;
+    return drift.missing().isEmpty() && stale.isEmpty() ? exit : Exit.FINDINGS;
   }
 
   private static List<Cidr> accepted(String text) {

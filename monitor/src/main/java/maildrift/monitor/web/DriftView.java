@@ -1,11 +1,13 @@
 package maildrift.monitor.web;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -49,8 +51,19 @@ record DriftView(List<Source> sources, List<Allowlist> allowlists) {
       return facts.path(kind).valueStream().map(text -> Cidr.parse(text.asString(""))).toList();
     }
 
+    /** Nobody was asked for what a profile lists. */
+    Map<String, Optional<LocalDate>> listed() {
+      return facts.has("listedOn")
+          ? Map.of(
+              name(),
+              Optional.of(facts.path("listedOn").asString(""))
+                  .filter(date -> !date.isEmpty())
+                  .map(LocalDate::parse))
+          : Map.of();
+    }
+
     String paste(Paste format) {
-      return format.text(new Paste.Heading(name(), seenAt), published());
+      return format.text(Paste.Heading.of(List.of(name()), seenAt, listed()), published());
     }
   }
 
@@ -59,17 +72,19 @@ record DriftView(List<Source> sources, List<Allowlist> allowlists) {
    *
    * @param published by all of its sources together; empty while one of them could not be seen: a
    *     list with holes must not be pasted
+   * @param listed which of its sources are lists of profiles, and from when those are
    */
   record Allowlist(
       String name,
       Set<String> sources,
       Optional<List<Cidr>> published,
+      Map<String, Optional<LocalDate>> listed,
       Instant seenAt,
       Set<String> domains) {
 
     Optional<String> paste(Paste format) {
       return published.map(
-          networks -> format.text(new Paste.Heading(String.join(", ", sources), seenAt), networks));
+          networks -> format.text(Paste.Heading.of(sources, seenAt, listed), networks));
     }
   }
 
@@ -123,11 +138,13 @@ record DriftView(List<Source> sources, List<Allowlist> allowlists) {
           var names = new LinkedHashSet<String>();
           var domains = new LinkedHashSet<String>();
           var published = new LinkedHashSet<Cidr>();
+          var listed = new LinkedHashMap<String, Optional<LocalDate>>();
           var seenAt = Instant.EPOCH;
           for (var source : own) {
             names.add(source.name());
             domains.addAll(source.domains());
             published.addAll(source.published());
+            listed.putAll(source.listed());
             seenAt = source.seenAt().isAfter(seenAt) ? source.seenAt() : seenAt;
           }
           lists.add(
@@ -137,6 +154,7 @@ record DriftView(List<Source> sources, List<Allowlist> allowlists) {
                   own.stream().allMatch(Source::isSeen)
                       ? Optional.of(List.copyOf(published))
                       : Optional.empty(),
+                  listed,
                   seenAt,
                   domains));
         });

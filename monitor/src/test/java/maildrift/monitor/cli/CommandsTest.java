@@ -81,6 +81,49 @@ class CommandsTest {
         .contains("names no netblock source");
   }
 
+  /** Nobody is asked for what a profile lists, so that its date is told and not the time. */
+  @Test
+  void networksThatAProfileListsAreThereWithTheirDate() {
+    try (var dns = FakeDns.serving("_spf.mail-connect.net TXT v=spf1 ip4:192.0.2.0/24 ?all")) {
+      var both =
+          Ran.command(
+              "netblocks", "mail-connect", "--paste", "postfix", "--dns", dns.hostAndPort());
+      var listed = Ran.command("netblocks", "seppmail-cloud:region=de", "--paste", "postfix");
+
+      assertThat(both.lines())
+          .contains(
+              "# mail-connect networks, as listed by the profile, 2026-11-21",
+              "192.0.2.0/24\tOK",
+              "80.254.138.128/26\tOK")
+          .anyMatch(line -> line.startsWith("# _spf.mail-connect.net, as published at "));
+      assertThat(both.err()).isEmpty();
+      assertThat(listed.lines())
+          .startsWith("# seppmail-cloud de networks, as listed by the profile, 2025-09-30")
+          .contains("162.55.72.192/27\tOK");
+      assertThat(listed.exit()).isEqualTo(Exit.OK);
+    }
+  }
+
+  @Test
+  void aListThatIsShortOfAFeedSaysSo() throws IOException {
+    var allowlist = folder.resolve("exchange.txt");
+    Files.writeString(allowlist, "192.0.2.0/24\n198.51.100.0/24\n");
+    try (var dns = FakeDns.serving("spf.protection.outlook.com TXT v=spf1 ip4:192.0.2.0/24 -all")) {
+      for (var name : List.of("microsoft365", "spf.protection.outlook.com")) {
+        var listed = Ran.command("netblocks", name, "--dns", dns.hostAndPort());
+        var compared =
+            Ran.command(
+                "netblocks", name, "--dns", dns.hostAndPort(), "--allowlist", allowlist.toString());
+
+        assertThat(listed.lines()).containsExactly("192.0.2.0/24");
+        assertThat(listed.err()).contains("Exchange Online sends from more networks");
+        // The feed may need what the SPF record does not.
+        assertThat(compared.out()).isEmpty();
+        assertThat(compared.exit()).isEqualTo(Exit.OK);
+      }
+    }
+  }
+
   @Test
   void netblocksThatCouldNotBeSeenMakeNothingStale() throws IOException {
     var allowlist = folder.resolve("gateway.txt");

@@ -2,6 +2,7 @@ package maildrift.probes.domain;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.RecordType;
@@ -39,6 +42,7 @@ import maildrift.probes.network.Cidr;
  * @param dkim selectors that it prescribes
  * @param netblocks SPF names whose networks the gateway's allowlist must accept
  * @param networks networks that the provider lists as such, and not by an SPF name
+ * @param networksDate when the provider was last seen to list them
  * @param feeds published feeds whose networks it uses, e.g. {@code m365-endpoints}
  * @param records required and forbidden records besides
  * @param forwarding hosts to which a gateway hands the domain's mail
@@ -71,6 +75,7 @@ public record Prescription(
     List<DkimExpectation> dkim,
     List<DnsName> netblocks,
     List<Cidr> networks,
+    Optional<LocalDate> networksDate,
     List<String> feeds,
     List<RecordRule> records,
     List<DnsName> forwarding,
@@ -183,6 +188,10 @@ public record Prescription(
     return with(parts -> parts.networks = value);
   }
 
+  public Prescription networksDate(Optional<LocalDate> value) {
+    return with(parts -> parts.networksDate = value);
+  }
+
   public Prescription feeds(List<String> value) {
     return with(parts -> parts.feeds = value);
   }
@@ -235,6 +244,13 @@ public record Prescription(
   /** The same by another name. */
   Prescription labelled(String value) {
     return with(parts -> parts.label = value);
+  }
+
+  /** The profile with the region and the variant that were chosen: others list other networks. */
+  public String choice() {
+    return Stream.of(Optional.of(profile), region(), variant())
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining(" "));
   }
 
   /** The region that the operator chose. */
@@ -367,6 +383,7 @@ public record Prescription(
     private List<DkimExpectation> dkim = List.of();
     private List<DnsName> netblocks = List.of();
     private List<Cidr> networks = List.of();
+    private Optional<LocalDate> networksDate = Optional.empty();
     private List<String> feeds = List.of();
     private List<RecordRule> records = List.of();
     private List<DnsName> forwarding = List.of();
@@ -400,6 +417,7 @@ public record Prescription(
       dkim = from.dkim;
       netblocks = from.netblocks;
       networks = from.networks;
+      networksDate = from.networksDate;
       feeds = from.feeds;
       records = from.records;
       forwarding = from.forwarding;
@@ -431,6 +449,7 @@ public record Prescription(
           dkim,
           netblocks,
           networks,
+          networksDate,
           feeds,
           records,
           forwarding,

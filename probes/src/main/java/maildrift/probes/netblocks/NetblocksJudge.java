@@ -2,6 +2,7 @@ package maildrift.probes.netblocks;
 
 import com.google.common.base.Splitter;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -253,6 +254,9 @@ final class NetblocksJudge {
   private Map<String, Object> facts(Source source, List<Cidr> missing, Optional<Drift> drift) {
     var facts = new LinkedHashMap<String, Object>();
     facts.put("name", source.name());
+    if (source.kind() == Source.Kind.LISTED) {
+      facts.put("listedOn", source.listedOn().map(LocalDate::toString).orElse(""));
+    }
     var compared = allowlist.filter(_ -> !isLetIn(source));
     if (isLetIn(source)) {
       facts.put("letInBy", "Exchange Online Integration");

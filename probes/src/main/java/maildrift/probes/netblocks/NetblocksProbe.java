@@ -1,11 +1,13 @@
 package maildrift.probes.netblocks;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.Context;
@@ -101,11 +103,16 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
   /** What profiles list themselves, each choice of region and variant once. */
   private static List<Source> listed(ManagedDomain domain) {
     var byChoice = new LinkedHashMap<String, Set<Cidr>>();
+    var dates = new HashMap<String, LocalDate>();
     for (var prescription : domain.prescriptions()) {
       if (!prescription.networks().isEmpty()) {
         byChoice
-            .computeIfAbsent(Source.choice(prescription), _ -> new LinkedHashSet<>())
+            .computeIfAbsent(prescription.choice(), _ -> new LinkedHashSet<>())
             .addAll(prescription.networks());
+        prescription
+            .networksDate()
+            .ifPresent(
+                date -> dates.merge(prescription.choice(), date, (a, b) -> a.isBefore(b) ? a : b));
       }
     }
     var sources = new ArrayList<Source>();
@@ -116,8 +123,8 @@ public final class NetblocksProbe implements Probe<NetblocksProbe.Seen> {
                     choice + " networks",
                     choice,
                     Source.Kind.LISTED,
-                    new Netblocks.Known(
-                        DnsName.ROOT, List.copyOf(networks), List.of(), List.of()))));
+                    new Netblocks.Known(DnsName.ROOT, List.copyOf(networks), List.of(), List.of()),
+                    Optional.ofNullable(dates.get(choice)))));
     return sources;
   }
 

@@ -1,8 +1,7 @@
 package maildrift.probes.netblocks;
 
+import java.time.LocalDate;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import maildrift.probes.domain.Prescription;
 import maildrift.probes.spf.Netblocks;
 
@@ -11,8 +10,14 @@ import maildrift.probes.spf.Netblocks;
  *
  * @param name an SPF name, a feed with its instance, or a profile with its region that lists them
  * @param key as prescriptions call it
+ * @param listedOn of what a profile lists: when the provider was last seen to list the same
  */
-record Source(String name, String key, Kind kind, Netblocks seen) {
+record Source(String name, String key, Kind kind, Netblocks seen, Optional<LocalDate> listedOn) {
+
+  /** One that was asked. */
+  Source(String name, String key, Kind kind, Netblocks seen) {
+    this(name, key, kind, seen, Optional.empty());
+  }
 
   /** How it is told. */
   enum Kind {
@@ -44,15 +49,7 @@ record Source(String name, String key, Kind kind, Netblocks seen) {
     return switch (kind) {
       case SPF -> prescription.netblocks().stream().anyMatch(known -> known.toString().equals(key));
       case FEED -> prescription.feeds().contains(key);
-      case LISTED -> choice(prescription).equals(key) && !prescription.networks().isEmpty();
+      case LISTED -> prescription.choice().equals(key) && !prescription.networks().isEmpty();
     };
-  }
-
-  /** A profile with the region and the variant that were chosen: others list other networks. */
-  static String choice(Prescription prescription) {
-    return Stream.of(
-            Optional.of(prescription.profile()), prescription.region(), prescription.variant())
-        .flatMap(Optional::stream)
-        .collect(Collectors.joining(" "));
   }
 }

@@ -4,10 +4,14 @@ import com.google.common.base.CharMatcher;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -105,27 +109,66 @@ public enum Paste {
   }
 
   /**
-   * Where a list comes from.
+   * Where a list comes from. What comes from outside is made harmless here.
    *
-   * @param source names, for people; what comes from outside is made harmless here
-   * @param at when it was read
+   * @param source names, for people; what is named after the list is named so
+   * @param published those of the sources that were asked; may be empty
+   * @param at when they were
+   * @param listed profiles that list networks themselves, which nobody asked: when the provider was
+   *     last seen to list the same
    */
-  public record Heading(String source, Instant at) {
+  public record Heading(
+      String source, String published, Instant at, Map<String, Optional<LocalDate>> listed) {
     private static final int LONGEST = 200;
 
     public Heading {
-      source =
-          source
-              .chars()
-              .limit(LONGEST)
-              .map(c -> c >= ' ' && c < 0x7f ? c : '?')
-              .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-              .toString();
+      source = harmless(source);
+      published = harmless(published);
+      var harmless = new LinkedHashMap<String, Optional<LocalDate>>();
+      listed.forEach((name, date) -> harmless.put(harmless(name), date));
+      listed = Collections.unmodifiableMap(harmless);
+    }
+
+    /** Of what was asked alone. */
+    public Heading(String source, Instant at) {
+      this(source, source, at, Map.of());
+    }
+
+    /** Of sources, some of which may be lists of profiles. */
+    public static Heading of(
+        Collection<String> sources, Instant at, Map<String, Optional<LocalDate>> listed) {
+      return new Heading(
+          String.join(", ", sources),
+          sources.stream()
+              .filter(name -> !listed.containsKey(name))
+              .collect(Collectors.joining(", ")),
+          at,
+          listed);
+    }
+
+    private static String harmless(String text) {
+      return text.chars()
+          .limit(LONGEST)
+          .map(c -> c >= ' ' && c < 0x7f ? c : '?')
+          .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+          .toString();
     }
 
     Stream<String> comments() {
-      return Stream.of(
-          "# %s, as published at %s".formatted(source, at.truncatedTo(ChronoUnit.SECONDS)));
+      var asked =
+          published.isEmpty()
+              ? Stream.<String>of()
+              : Stream.of(
+                  "# %s, as published at %s"
+                      .formatted(published, at.truncatedTo(ChronoUnit.SECONDS)));
+      return Stream.concat(
+          asked,
+          listed.entrySet().stream()
+              .map(
+                  entry ->
+                      "# %s, as listed by the profile%s"
+                          .formatted(
+                              entry.getKey(), entry.getValue().map(on -> ", " + on).orElse(""))));
     }
   }
 

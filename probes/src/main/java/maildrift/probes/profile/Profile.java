@@ -296,6 +296,7 @@ public final class Profile {
         .dkim(dkim(sections, values, role))
         .netblocks(names(sections.netblocks(), values))
         .networks(sections.networks().orElse(List.of()))
+        .networksDate(sections.lastSeen("networks"))
         .feeds(sections.feeds().orElse(List.of()))
         .records(records(sections, values))
         .forwarding(names(sections.forwarding(), values))

@@ -1,6 +1,8 @@
 package maildrift.probes.profile;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +120,14 @@ record Sections(
     }
     all.addAll(specific);
     return all;
+  }
+
+  /** When the latest evidence of a fact is from. */
+  Optional<LocalDate> lastSeen(String fact) {
+    return evidence.stream()
+        .filter(e -> e.facts().contains(fact))
+        .map(Evidence::date)
+        .max(Comparator.naturalOrder());
   }
 
   /** All that is known of a fact is a guess. */

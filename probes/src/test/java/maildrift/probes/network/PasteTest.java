@@ -3,7 +3,10 @@ package maildrift.probes.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import maildrift.probes.network.Paste.Heading;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,24 @@ class PasteTest {
     assertThat(AllowlistFile.parse(text).entries())
         .containsExactlyElementsOf(
             AllowlistFile.parse(Paste.SEPPMAIL.text(HEADING, NETWORKS)).entries());
+  }
+
+  @Test
+  void whatAProfileListsIsNotSaidToBePublishedNow() {
+    var at = Instant.parse("2026-11-28T17:00:00Z");
+    var listed = Map.of("house networks", Optional.of(LocalDate.parse("2026-11-21")));
+
+    assertThat(Heading.of(List.of("house networks"), at, listed).comments())
+        .containsExactly("# house networks, as listed by the profile, 2026-11-21");
+    assertThat(Heading.of(List.of("spf.house.test", "house networks"), at, listed).comments())
+        .containsExactly(
+            "# spf.house.test, as published at 2026-11-28T17:00:00Z",
+            "# house networks, as listed by the profile, 2026-11-21");
+    assertThat(
+            Heading.of(
+                    List.of("house\n networks"), at, Map.of("house\n networks", Optional.empty()))
+                .comments())
+        .containsExactly("# house? networks, as listed by the profile");
   }
 
   @Test
