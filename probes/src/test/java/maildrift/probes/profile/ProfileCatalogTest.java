@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.RecordType;
@@ -58,9 +59,9 @@ class ProfileCatalogTest {
     "us, us-smtp-inbound-1.mimecast.com, us._netblocks.mimecast.com, ''",
     "usb, usb-smtp-inbound-1.mimecast.com, usb._netblocks.mimecast.com, smarthosts",
     "ca, ca-smtp-inbound-1.mimecast.com, ca._netblocks.mimecast.com, forwarding mx smarthosts",
-    "za, za-smtp-inbound-1.mimecast.co.za, za._netblocks.mimecast.com, ''",
+    "za, za-smtp-inbound-1.mimecast.co.za, za._netblocks.mimecast.com, tls_level",
     "au, au-smtp-inbound-1.mimecast.com, au._netblocks.mimecast.com, forwarding mx",
-    "je, je-smtp-inbound-1.mimecast-offshore.com, je._netblocks.mimecast.com, netblocks spf",
+    "je, je-smtp-inbound-1.mimecast-offshore.com, je._netblocks.mimecast.com, netblocks smarthosts spf",
     "uspcom, uspcom-smtp-inbound-1.mimecast-pscom-us.com, uspcom._netblocks.mimecast-pscom-us.com, forwarding mx smarthosts",
     "DE, de-smtp-inbound-1.mimecast.com, de._netblocks.mimecast.com, ''",
   })
@@ -278,6 +279,28 @@ class ProfileCatalogTest {
         .containsExactly(List.of("contoso-tld.gate.seppmail.cloud"));
     assertThat(prescribe("seppmail-cloud", parallel).mx()).isEmpty();
     assertThat(profile("seppmail-cloud").networks(inline)).hasSize(5);
+    assertThat(profile("seppmail-cloud").networks(Map.of("region", "dev"))).isEmpty();
+  }
+
+  /**
+   * What comes in from outside may come without TLS inline; that it may not is said of parallel.
+   */
+  @Test
+  void seppmailsCloudAsksForNoCertificate() {
+    var seppmail = profile("seppmail-cloud");
+
+    assertThat(seppmail.tlsLevel(Map.of("region", "ch"))).isEmpty();
+    assertThat(seppmail.tlsLevel(Map.of("region", "ch", "variant", "inline"))).isEmpty();
+    assertThat(seppmail.tlsLevel(Map.of("region", "ch", "variant", "parallel")))
+        .contains(TlsLevel.ENCRYPT);
+  }
+
+  @Test
+  void underMxMicrosoftMoreThanOnePreferenceIsRight() {
+    assertThat(prescribe("microsoft365", Map.of("variant", "mx-microsoft")).mx())
+        .flatExtracting(Prescription.MxSet::hosts)
+        .extracting(Prescription.MxHost::preference)
+        .containsOnly(Optional.empty());
   }
 
   @Test
