@@ -217,15 +217,23 @@ final class SelectorReview {
     return wanted
         .zoneLine(subject)
         .map(line -> "Publish this record:\n" + line)
-        .or(
-            () ->
-                wanted.cnames().stream()
-                    .findFirst()
-                    .map(
-                        pattern ->
-                            "Publish the CNAME that the provider shows for this domain:\n%s. IN CNAME %s."
-                                .formatted(subject, pattern)))
+        .or(() -> alias("Publish this record:", "Publish"))
         .orElse(rule.remedy());
+  }
+
+  /**
+   * A line for the zone only where there is one target: a pattern in a zone would be published as
+   * it stands.
+   */
+  private Optional<String> alias(String toPaste, String toDo) {
+    return wanted.cnames().stream()
+        .findFirst()
+        .map(
+            pattern ->
+                pattern.isExact()
+                    ? "%s\n%s. IN CNAME %s.".formatted(toPaste, subject, pattern)
+                    : "%s at %s the CNAME that the provider's admin centre shows, of the form %s."
+                        .formatted(toDo, subject, pattern.text().replace("|", " or ")));
   }
 
   private void target() {
@@ -265,10 +273,7 @@ final class SelectorReview {
         .cause(cause)
         .with("cname", chain)
         .remedy(
-            wanted.cnames().isEmpty()
-                ? DkimRules.CNAME_TARGET.remedy()
-                : "Set the CNAME to the target that the provider shows for this domain:\n%s. IN CNAME %s."
-                    .formatted(subject, wanted.cnames().getFirst()));
+            alias("Set the CNAME to its target:", "Set").orElse(DkimRules.CNAME_TARGET.remedy()));
   }
 
   private String patterns() {

@@ -322,6 +322,25 @@ class DkimProbeTest {
     }
   }
 
+  /** A pattern in a zone would be published as it stands. */
+  @Test
+  void aTargetIsToBePastedOnlyWhereThereIsOne() {
+    assertThat(remedy("default-contoso-test._domainkey.*.onmicrosoft.test | *.dkim.test"))
+        .isEqualTo(
+            "Set at %s the CNAME that the provider's admin centre shows, of the form default-contoso-test._domainkey.*.onmicrosoft.test or *.dkim.test."
+                .formatted(OWNER));
+    assertThat(remedy("key.provider.test"))
+        .endsWith("\n%s. IN CNAME key.provider.test.".formatted(OWNER));
+  }
+
+  private static String remedy(String target) {
+    var expectation =
+        new DkimExpectation(
+            "default", Optional.empty(), Optional.of(new HostPattern(target)), "house", true);
+    var elsewhere = Map.<String, Answer>of("default", found(List.of(), GOOD));
+    return judge(domain(expectation), elsewhere).findings().getFirst().remedy();
+  }
+
   @Test
   void aDanglingCnameIsNamed() {
     var gone = DnsName.of("gone.provider.test");
