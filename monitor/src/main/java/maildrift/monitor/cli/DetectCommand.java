@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.config.MonitorConfig;
@@ -87,6 +88,7 @@ final class DetectCommand implements Callable<Integer> {
               .formatted(comment(one.profile().title()), one.confidence().word()));
       one.because().forEach(why -> lines.add("      # + " + comment(why)));
       one.against().forEach(why -> lines.add("      # - " + comment(why)));
+      unknownVariant(one).ifPresent(open -> lines.add("      # ? " + comment(open)));
       problems(one).forEach(problem -> lines.add("      # - " + comment(problem.message())));
       var item = "- " + Scalars.flow(item(one));
       lines.add("      " + (problems(one).isEmpty() ? item : "# " + item));
@@ -97,6 +99,21 @@ final class DetectCommand implements Callable<Integer> {
   /** Nothing that DNS says ends a comment. */
   private static String comment(String text) {
     return Arguments.shown(Terminal.safe(text), 300);
+  }
+
+  /** What the operator has to say himself. */
+  private static Optional<String> unknownVariant(Detected one) {
+    var variants = one.profile().variantsToChoose();
+    return variants.isEmpty() || one.parameters().containsKey("variant")
+        ? Optional.empty()
+        : Optional.of(
+            "variant %s: DNS does not show it"
+                .formatted(
+                    variants.size() == 1
+                        ? variants.getFirst()
+                        : String.join(", ", variants.subList(0, variants.size() - 1))
+                            + " or "
+                            + variants.getLast()));
   }
 
   private static List<ProfileProblem> problems(Detected one) {
@@ -128,6 +145,7 @@ final class DetectCommand implements Callable<Integer> {
     facts.put("confidence", one.confidence().word());
     facts.put("because", one.because());
     facts.put("against", one.against());
+    facts.put("unknown", unknownVariant(one).stream().toList());
     return facts;
   }
 }

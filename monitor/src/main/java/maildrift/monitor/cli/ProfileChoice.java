@@ -83,8 +83,17 @@ record ProfileChoice(Profile profile, Map<String, String> given) {
                 item.putIfAbsent(key, "…");
               }
             });
-    item.put("role", profile.defaultRole().word());
+    item.put("role", role().word());
     return "profiles: [%s]".formatted(Scalars.flow(item));
+  }
+
+  /** The first that fits: where the MX stays elsewhere, it is not the one that takes the mail. */
+  private Role role() {
+    var hasMx = profile.evidence(given).stream().anyMatch(one -> one.facts().contains("mx"));
+    return profile.roles().stream()
+        .filter(role -> role != Role.INBOUND || hasMx)
+        .findFirst()
+        .orElseGet(profile::defaultRole);
   }
 
   /** Label → lines; what it does not speak of is not there. Guesses are marked. */

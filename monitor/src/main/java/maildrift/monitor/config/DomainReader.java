@@ -338,6 +338,13 @@ final class DomainReader {
     var problems = profile.get().check(parameters);
     problems.forEach(
         problem -> reading.problem(places.getOrDefault(problem.path(), place), problem.message()));
+    var variants = profile.get().variantsToChoose();
+    if (problems.isEmpty() && !variants.isEmpty() && !parameters.containsKey("variant")) {
+      reading.warning(
+          place,
+          "%s without a variant judges no record besides MX, SPF and keys; the variants %s differ in which they demand or forbid"
+              .formatted(use.name(), String.join(", ", variants)));
+    }
     return problems.isEmpty()
         ? Optional.of(
             new Used(

@@ -39,6 +39,28 @@ class DetectCommandTest {
     }
   }
 
+  /** The variant decides which records are judged, and only the operator knows it. */
+  @Test
+  void aVariantThatIsNotSeenIsAskedFor() {
+    try (var dns =
+        FakeDns.serving(
+            "contoso.test MX 10 mx.mail-connect.net",
+            "contoso.test TXT v=spf1 include:_spf.mail-connect.net ?all",
+            "_spf.mail-connect.net TXT v=spf1 ip4:192.0.2.0/24 -all")) {
+      var plain = Ran.command("detect", "contoso.test", "--dns", dns.hostAndPort());
+      dns.add("autoconfig.contoso.test CNAME autoconfig.mail-connect.net");
+      dns.add("autoconfig.mail-connect.net A 192.0.2.1");
+      var pro = Ran.command("detect", "contoso.test", "--dns", dns.hostAndPort());
+
+      assertThat(plain.lines())
+          .contains(
+              "      # ? variant pro, team or secgate: DNS does not show it",
+              "      - {name: mail-connect, role: inbound}");
+      assertThat(pro.lines()).contains("      - {name: mail-connect, variant: pro, role: inbound}");
+      assertThat(pro.out()).doesNotContain("# ?");
+    }
+  }
+
   /** Digits alone, which YAML would read as a number. */
   @Test
   void aNumberStaysTheTextThatItIs() throws IOException {

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import maildrift.monitor.config.ProfileUse;
 import maildrift.monitor.json.CheckJson;
 import maildrift.probes.profile.Profile;
 import maildrift.probes.profile.ProfileCatalog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProfilesCommandTest {
   @TempDir Path folder;
@@ -90,6 +94,31 @@ class ProfilesCommandTest {
     assertThat(ran.exit()).isEqualTo(Exit.USAGE);
     assertThat(ran.err()).contains("mimecast has no region 'dee'; did you mean 'de'?");
     assertThat(Ran.command("profiles", "mimcast").err()).contains("did you mean 'mimecast'?");
+  }
+
+  // A choice without an MX of its own takes no mail, and has no evidence for one.
+  @ParameterizedTest
+  @CsvSource({
+    "seppmail-cloud:region=ch;variant=parallel, gateway, smarthosts",
+    "seppmail-cloud:region=ch;variant=inline, inbound, mx",
+    "mimecast:region=global, outbound, spf",
+    "mimecast:region=de, inbound, mx",
+    "seppmail:variant=parallel, gateway, dkim",
+    "microsoft365:variant=gcc-high, inbound, mx"
+  })
+  void theRoleToPasteIsOneThatFits(String written, String role, String vouched) {
+    var use = ProfileUse.parse(written.replace(';', ','));
+    var profile = ProfileCatalog.builtIn().named(use.name()).orElseThrow();
+    var choice = new ProfileChoice(profile, use.parameters());
+
+    assertThat(choice.configuration()).endsWith("role: " + role + "}]");
+    var evidence = String.join("\n", choice.lines().getOrDefault("evidence", List.of()));
+    assertThat(evidence).contains(vouched);
+    if (!vouched.equals("mx")) {
+      assertThat(evidence.lines()).noneMatch(line -> line.matches("(.* )?mx[ :].*"));
+    } else {
+      assertThat(evidence.lines()).anyMatch(line -> line.startsWith("mx"));
+    }
   }
 
   /** What each page says to paste is taken by the configuration. */

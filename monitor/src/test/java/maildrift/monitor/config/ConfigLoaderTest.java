@@ -414,6 +414,21 @@ final class ConfigLoaderTest {
   }
 
   @Test
+  void aProfileWhoseVariantsDemandRecordsIsWarnedOfWithoutOne() {
+    assertThat(
+            new Sandbox(folder)
+                .warnings(
+                    """
+                    domains:
+                      - {name: a.test, profiles: [mail-connect]}
+                      - {name: b.test, profiles: ["mail-connect:variant=team"]}
+                      - {name: c.test, profiles: [microsoft365]}
+                    """))
+        .containsExactly(
+            "maildrift.yml:2:31: mail-connect without a variant judges no record besides MX, SPF and keys; the variants pro, team, secgate differ in which they demand or forbid");
+  }
+
+  @Test
   void whatIsAllowedAndProbablyNotMeantIsAWarning() {
     var sandbox =
         new Sandbox(folder).file("hook.key", "secret").file("list.txt", "# nothing yet\n");

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Where a fact of a profile comes from.
@@ -17,6 +18,14 @@ public record Evidence(List<String> facts, String source, LocalDate date, Confid
 
   public Evidence {
     facts = List.copyOf(facts);
+  }
+
+  /** For some of its facts alone, if there are any. */
+  Optional<Evidence> about(Predicate<String> facts) {
+    var left = this.facts.stream().filter(facts).toList();
+    return left.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Evidence(left, source, date, confidence));
   }
 
   /** How sure it is. From a guess no critical finding may follow. */

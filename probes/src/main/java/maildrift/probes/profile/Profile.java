@@ -162,6 +162,16 @@ public final class Profile {
     return titles(variants);
   }
 
+  /**
+   * The variants one of which must be chosen, because they demand or forbid records, of which
+   * nothing is known without; empty: nobody need choose.
+   */
+  public List<String> variantsToChoose() {
+    return !base.says("records") && variants.values().stream().anyMatch(own -> own.says("records"))
+        ? List.copyOf(variants.keySet())
+        : List.of();
+  }
+
   private static Map<String, String> titles(Map<String, Sections> all) {
     var titles = new LinkedHashMap<String, String>();
     all.forEach((key, sections) -> titles.put(key, sections.title().orElse(key)));
@@ -402,12 +412,13 @@ public final class Profile {
   }
 
   /**
-   * Where what it prescribes comes from.
+   * Where what it prescribes comes from; nothing of what this choice does not prescribe.
    *
    * @throws IllegalArgumentException as {@link #prescribe}
    */
   public List<Evidence> evidence(Map<String, String> given) {
-    return sections(given).evidence();
+    var sections = sections(given);
+    return sections.evidence().stream().flatMap(one -> one.about(sections::says).stream()).toList();
   }
 
   /** {@code mimecast region=de}. */

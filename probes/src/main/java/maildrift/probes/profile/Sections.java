@@ -109,15 +109,10 @@ record Sections(
   /** Evidence of the specific level for a fact stands in place of ours for that fact. */
   private List<Evidence> overridden(List<Evidence> specific) {
     var all = new ArrayList<Evidence>();
-    for (var ours : evidence) {
-      var left =
-          ours.facts().stream()
-              .filter(fact -> specific.stream().noneMatch(own -> own.facts().contains(fact)))
-              .toList();
-      if (!left.isEmpty()) {
-        all.add(new Evidence(left, ours.source(), ours.date(), ours.confidence()));
-      }
-    }
+    evidence.forEach(
+        ours ->
+            ours.about(fact -> specific.stream().noneMatch(own -> own.facts().contains(fact)))
+                .ifPresent(all::add));
     all.addAll(specific);
     return all;
   }
@@ -128,6 +123,37 @@ record Sections(
         .filter(e -> e.facts().contains(fact))
         .map(Evidence::date)
         .max(Comparator.naturalOrder());
+  }
+
+  /** There is something of the fact to vouch for: a section that is empty says nothing. */
+  boolean says(String fact) {
+    return switch (fact) {
+      case "mx" -> mx.stream().flatMap(List::stream).anyMatch(set -> !set.isEmpty());
+      case "spf" ->
+          spf.filter(
+                  own ->
+                      !own.authorise().isEmpty()
+                          || !own.probe().isEmpty()
+                          || !own.hosts().isEmpty())
+              .isPresent();
+      case "dkim" -> isThere(dkim);
+      case "netblocks" -> isThere(netblocks);
+      case "records" -> isThere(records);
+      case "forwarding" -> isThere(forwarding);
+      case "smarthosts" -> isThere(smarthosts);
+      case "networks" -> isThere(networks);
+      case "feeds" -> isThere(feeds);
+      case "client_hosts" -> isThere(clientHosts);
+      case "subdomains" -> isThere(subdomains);
+      case "deviations" -> !deviations.isEmpty();
+      case "tls_level" -> tlsLevel.isPresent();
+      case "ttl" -> ttl.isPresent();
+      default -> true;
+    };
+  }
+
+  private static boolean isThere(Optional<? extends List<?>> section) {
+    return section.filter(list -> !list.isEmpty()).isPresent();
   }
 
   /** All that is known of a fact is a guess. */
