@@ -70,14 +70,26 @@ final class ImportCommand implements Callable<Integer> {
         .forEach(problem -> System.err.println(Terminal.safe(problem.toString())));
     if (result.problems().size() > MOST_SHOWN) {
       System.err.println(
-          "maildrift: %d problems more".formatted(result.problems().size() - MOST_SHOWN));
+          "maildrift: %d more problem%s"
+              .formatted(
+                  result.problems().size() - MOST_SHOWN,
+                  result.problems().size() == MOST_SHOWN + 1 ? "" : "s"));
+    }
+    if (result.problems().isEmpty() && result.domains().isEmpty()) {
+      System.err.println("maildrift: %s lists no domain".formatted(Terminal.safe(shown)));
     }
     if (result.problems().isEmpty() || keepGoing) {
       System.out.print(ConfigText.of(result.domains(), configuration, sort));
     } else {
       System.err.println(
-          "maildrift: nothing is written; --keep-going writes the %d domains that are right"
-              .formatted(result.domains().size()));
+          "maildrift: nothing is written; "
+              + switch (result.domains().size()) {
+                case 0 -> "no domain is right";
+                case 1 -> "--keep-going writes the 1 domain that is right";
+                default ->
+                    "--keep-going writes the %d domains that are right"
+                        .formatted(result.domains().size());
+              });
     }
     return result.problems().isEmpty() ? Exit.OK : Exit.USAGE;
   }

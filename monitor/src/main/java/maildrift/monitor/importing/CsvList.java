@@ -31,6 +31,9 @@ final class CsvList {
   private int line = 1;
   private int lineStart;
 
+  /** The row being read has a quotation mark that is never closed; its cells mean nothing. */
+  private boolean isTorn;
+
   private CsvList(String text, char separator) {
     this.text = text;
     this.separator = separator;
@@ -68,7 +71,14 @@ final class CsvList {
     var width = 0;
     var entries = new ArrayList<Entry>();
     while (at < text.length()) {
+      isTorn = false;
       var row = row();
+      if (isTorn) {
+        if (header.isEmpty()) {
+          return new Entry.Read(List.of(), troubles);
+        }
+        continue;
+      }
       if (row.stream().allMatch(cell -> cell.text().isEmpty())) {
         continue;
       }
@@ -185,8 +195,13 @@ final class CsvList {
     return new Cell(text.substring(from, at).strip(), startLine, column);
   }
 
+  /**
+   * What stands between quotation marks. Where the second one is missing, the cell is taken to end
+   * with its line, so that the lines behind it are read, too.
+   */
   private String quoted(int startLine, int column) {
     var out = new StringBuilder();
+    var opened = at;
     at++;
     while (at < text.length()) {
       var c = text.charAt(at);
@@ -206,8 +221,13 @@ final class CsvList {
         }
       }
     }
-    troubles.add(new Trouble(startLine, column, "the quotation mark is never closed", true));
-    return out.toString().strip();
+    troubles.add(new Trouble(startLine, column, "the quotation mark is never closed", false));
+    isTorn = true;
+    var end = text.indexOf('\n', opened);
+    line = startLine;
+    at = end < 0 ? text.length() : end;
+    lineStart = opened - column + 1;
+    return "";
   }
 
   private void afterQuotes() {

@@ -76,6 +76,9 @@ final class TransportList {
               domain,
               "'%s' has nothing behind it; expected smtp:[host]:port or [host]:port"
                   .formatted(CsvList.shown(domain.text()))));
+    } else if (foreign(rest.getFirst().text()).isPresent()) {
+      // What stands behind such a transport is often a text of several words.
+      troubles.add(Trouble.at(rest.getFirst(), foreign(rest.getFirst().text()).orElseThrow()));
     } else if (rest.size() > 1) {
       troubles.add(
           Trouble.at(
@@ -103,22 +106,29 @@ final class TransportList {
         : Optional.empty();
   }
 
+  /** The transport that is written, in lower case; nothing where the next hop is all. */
+  private static Optional<String> transport(String text) {
+    var bracket = text.indexOf('[');
+    var colon = text.indexOf(':');
+    return colon >= 0 && (bracket < 0 || colon < bracket) && isTransport(text, colon)
+        ? Optional.of(text.substring(0, colon).toLowerCase(Locale.ROOT))
+        : Optional.empty();
+  }
+
+  /** Why a transport leads to no mail server. */
+  private static Optional<String> foreign(String text) {
+    return transport(text)
+        .filter(transport -> !MAIL.contains(transport))
+        .map(
+            transport ->
+                "the transport '%s' hands mail to no mail server; maildrift knows smtp and relay"
+                    .formatted(CsvList.shown(transport)));
+  }
+
   /** {@code transport:nexthop}; the transport may be missing, and then the next hop is all. */
   private void destination(Cell domain, Cell written) {
     var text = written.text();
-    var bracket = text.indexOf('[');
-    var colon = text.indexOf(':');
-    var hasTransport = colon >= 0 && (bracket < 0 || colon < bracket) && isTransport(text, colon);
-    var transport = hasTransport ? text.substring(0, colon).toLowerCase(Locale.ROOT) : "";
-    if (!MAIL.contains(transport)) {
-      troubles.add(
-          Trouble.at(
-              written,
-              "the transport '%s' hands mail to no mail server; maildrift knows smtp and relay"
-                  .formatted(CsvList.shown(transport))));
-      return;
-    }
-    var hops = hasTransport ? text.substring(colon + 1) : text;
+    var hops = transport(text).isPresent() ? text.substring(text.indexOf(':') + 1) : text;
     var column = written.column() + text.length() - hops.length();
     entries.add(
         Entry.of(

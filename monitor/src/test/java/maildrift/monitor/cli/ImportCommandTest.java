@@ -141,6 +141,9 @@ class ImportCommandTest {
           domain,tenant⏎"a.test"x,y | stdin:2:9: 'x' stands behind the closing quotation mark
           a.test [mx.a.test]⏎A.test [mx2.a.test] | stdin:2:1: the domain 'A.test' is listed twice; first at stdin:1
           a.test error:5.1.1 | stdin:1:8: the transport 'error' hands mail to no mail server; maildrift knows smtp and relay
+          a.test error:5.1.1 no such domain | stdin:1:8: the transport 'error' hands mail to no mail server; maildrift knows smtp and relay
+          a.test error:[x] y z | stdin:1:8: the transport 'error' hands mail to no mail server; maildrift knows smtp and relay
+          "domain,tenant⏎a.test,x | stdin:1:1: the quotation mark is never closed
           .a.test smtp:[x.test] | stdin:1:1: '.a.test' stands for all subdomains; name those that are yours
           * smtp:[x.test] | stdin:1:1: '*' stands for all other domains; name those that are yours
           joe@a.test smtp:[x.test] | stdin:1:1: 'joe@a.test' is an address; only whole domains can be watched
@@ -154,6 +157,43 @@ class ImportCommandTest {
     assertThat(ran.err().lines().findFirst()).contains(problem);
     assertThat(ran.out()).isEmpty();
     assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+  }
+
+  @Test
+  void anUnclosedQuotationMarkHidesNoOtherProblemAndIsToldOnce() {
+    var ran =
+        Ran.withInput(
+            "domain,tenant,profiles\na.test,\"x,mimecast:region=de\nb.test,y,mimcast\nc.test,z,\n",
+            "import",
+            "-",
+            "--keep-going");
+
+    assertThat(ran.err().lines())
+        .containsExactly(
+            "stdin:2:8: the quotation mark is never closed",
+            "stdin:3:10: unknown profile 'mimcast'; did you mean 'mimecast'?");
+    assertThat(ran.out())
+        .contains("name: c.test")
+        .doesNotContain("a.test")
+        .doesNotContain("b.test");
+  }
+
+  @Test
+  void aListWithoutADomainSaysSo() {
+    for (var list : List.of("domain,tenant\n", "# nothing yet\n", "")) {
+      var ran = Ran.withInput(list, "import", "-");
+
+      assertThat(ran.err()).as(list).isEqualTo("maildrift: stdin lists no domain\n");
+      assertThat(ran.exit()).isEqualTo(Exit.OK);
+    }
+  }
+
+  @Test
+  void oneIsNoPlural() {
+    assertThat(Ran.withInput("a.test [mx.a.test]\n* smtp:\n", "import", "-").err())
+        .endsWith("nothing is written; --keep-going writes the 1 domain that is right\n");
+    assertThat(Ran.withInput("* smtp:\n", "import", "-").err())
+        .endsWith("nothing is written; no domain is right\n");
   }
 
   @Test
