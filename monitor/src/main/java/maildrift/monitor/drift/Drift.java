@@ -157,11 +157,20 @@ public final class Drift {
 
   /**
    * Whether a record is made of others that changed, too, so that its own change is no further
-   * news: a source's networks and a count of lookups follow from SPF records.
+   * news: a source's networks and a count of lookups follow from the SPF records that are included
+   * there. What a feed or a profile lists follows from none.
+   *
+   * @param includes by what is seen, or was
    */
-  public static boolean follows(String record, Set<String> changed) {
-    return (record.endsWith(NETBLOCKS) || record.endsWith(SpfProbe.LOOKUPS_RECORD))
-        && changed.stream().anyMatch(other -> other.endsWith(IncludedRecords.RECORD));
+  public static boolean follows(String record, Set<String> changed, Includes includes) {
+    if (!record.endsWith(NETBLOCKS) && !record.endsWith(SpfProbe.LOOKUPS_RECORD)) {
+      return false;
+    }
+    var made = includes.from(record.substring(0, record.lastIndexOf(' ')));
+    return changed.stream()
+        .anyMatch(
+            other ->
+                other.endsWith(IncludedRecords.RECORD) && made.contains(Includes.owner(other)));
   }
 
   /**

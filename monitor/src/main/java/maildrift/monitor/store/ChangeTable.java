@@ -87,16 +87,27 @@ final class ChangeTable {
 
   List<Change> newest(
       Handle handle, String domain, Collection<String> shared, int offset, int limit) {
+    // Each half by its own index, and no more of either than can be shown.
+    var half =
+        """
+        (select * from history where %s
+        order by changed_at desc, domain, record limit :most)
+        """;
+    var both =
+        half.formatted("domain = :domain")
+            + (shared.isEmpty()
+                ? ""
+                : " union all " + half.formatted("domain = :owner and record in (<shared>)"));
     var query =
         handle
             .createQuery(
                 """
-                select * from history where domain = :domain%s
+                select * from (%s) line
                 order by changed_at desc, domain, record limit :limit offset :offset
                 """
-                    .formatted(
-                        shared.isEmpty() ? "" : " or (domain = :owner and record in (<shared>))"))
+                    .formatted(both))
             .bind("domain", domain)
+            .bind("most", (long) offset + limit)
             .bind("limit", limit)
             .bind("offset", offset);
     if (!shared.isEmpty()) {

@@ -1,5 +1,6 @@
 package maildrift.monitor.watch;
 
+import com.google.common.collect.Iterables;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -31,6 +33,7 @@ import maildrift.monitor.check.ProbeResult;
 import maildrift.monitor.check.Recall;
 import maildrift.monitor.config.ScheduleConfig;
 import maildrift.monitor.drift.Drift;
+import maildrift.monitor.drift.Includes;
 import maildrift.monitor.drift.Progress;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
@@ -49,6 +52,7 @@ import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.Severity;
 import maildrift.probes.dane.DaneProbe;
+import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.migration.MigrationProbe;
 import maildrift.probes.migration.Move;
@@ -67,6 +71,12 @@ public final class Watch {
   /** Between the looks at domains that are asked for together. */
   public static final Duration APART = Relatives.APART;
 
+  /**
+   * A record is accepted for so many domains in one batch: their turns wait for it. A crash between
+   * two batches leaves the rest as it was, to be accepted again.
+   */
+  static final int ACCEPTED_AT_ONCE = 300;
+
   /** What the record of a netblock source is called, after its name. */
   private static final String NETBLOCKS_RECORD = " netblocks";
 
@@ -80,7 +90,7 @@ public final class Watch {
   private final Map<String, String> probeOfRule;
   private final Map<String, Probe<?>> probes;
   private final KeyRing keys = new KeyRing();
-  private final SharedRecords shared = new SharedRecords();
+  private final SharedRecords shared = new SharedRecords(this::owner);
   private final ConcurrentHashMap<String, DomainWatch> watches = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Instant> checked = new ConcurrentHashMap<>();
   private final Relatives relatives;
@@ -190,6 +200,17 @@ public final class Watch {
     }
   }
 
+  /** The nearest managed domain at or above a name. */
+  private Optional<ManagedDomain> owner(DnsName name) {
+    for (var at = name; !at.isRoot(); at = at.parent()) {
+      var watch = watches.get(at.toString());
+      if (watch != null) {
+        return Optional.of(watch.state.domain());
+      }
+    }
+    return Optional.empty();
+  }
+
   /** What the store kept of a record that is no domain's own; before any domain is added. */
   public void restoreShared(SeenRecord record) {
     shared.restore(record);
@@ -252,9 +273,12 @@ public final class Watch {
       var batch = Batch.builder().forget(name);
       apply(step.transitions(), name, batch);
       var domain = watch.state.domain().name();
-      shared.leave(domain, watch.records.keySet(), batch);
-      store.commit(batch.build());
-      shared.release(domain, watch.records.keySet());
+      shared.commit(
+          Optional.of(new SharedRecords.Holding(domain, Map.of(), watch.records.keySet())),
+          List.of(),
+          clock.instant(),
+          batch,
+          () -> store.commit(batch.build()));
       watch.removed = true;
       watches.remove(name);
       table.remove(watch.state.domain().name());
@@ -654,8 +678,10 @@ public final class Watch {
     apply(step.transitions(), name, batch);
     var networks = networks(seen.result(), now, source -> isBelieved(source, watch, noted));
     networks.forEach(batch::network);
-    shared.telling(
+    shared.commit(
+        Optional.of(new SharedRecords.Holding(domain.name(), noted.first(), noted.forgotten())),
         noted.shared(),
+        now,
         batch,
         () -> {
           var writes = batch.build();
@@ -669,7 +695,6 @@ public final class Watch {
       checked.remove(name);
     }
     published.learn(networks);
-    shared.hold(domain.name(), noted.first());
     watch.records.putAll(noted.records());
     remember(watch, noted.records().keySet(), now);
     watch.doubts = noted.doubts();
@@ -759,7 +784,6 @@ public final class Watch {
   }
 
   private void forget(DomainWatch watch, Set<String> records) {
-    shared.release(watch.state.domain().name(), records);
     watch.records.keySet().removeAll(records);
     watch.keysSince.keySet().removeAll(records);
     watch.ttlsSince.keySet().removeAll(records);
@@ -832,8 +856,6 @@ public final class Watch {
     unwatchedByAll(watch, result, baseline, doubts).forEach(forgotten::add);
     first.forEach((record, value) -> batch.seen(new SeenRecord(name, record, value, now)));
     forgotten.forEach(record -> batch.dropSeen(name, record));
-    shared.first(domain.name(), first, now, batch);
-    shared.leave(domain.name(), forgotten, batch);
     var changed = new HashMap<String, Instant>();
     believed.forEach(
         (record, doubt) -> {
@@ -950,11 +972,15 @@ public final class Watch {
     var domain = watch.state.domain();
     var name = domain.name().toString();
     var foreign = new ArrayList<SharedRecords.Changed>();
+    var after = new HashMap<>(watch.records);
+    believed.forEach((record, now) -> after.put(record, now.value()));
+    var includes = new Includes(after, watch.records);
     believed.forEach(
         (record, now) -> {
           batch.seen(new SeenRecord(name, record, now.value(), now.since()));
           var before = watch.records.getOrDefault(record, "");
-          var isLine = Drift.isCompared(record) && !Drift.follows(record, believed.keySet());
+          var isLine =
+              Drift.isCompared(record) && !Drift.follows(record, believed.keySet(), includes);
           if (shared.isShared(domain, record)) {
             foreign.add(
                 new SharedRecords.Changed(record, before, now.value(), now.since(), isLine));
@@ -1127,15 +1153,7 @@ public final class Watch {
           (record, value) -> {
             var old = watch.baseline.get(record);
             if (!value.equals(old) && Drift.isCompared(record)) {
-              batch.change(
-                  new Change(
-                      now,
-                      name,
-                      watch.state.domain().tenant().id(),
-                      record,
-                      Optional.ofNullable(old).filter(text -> !text.isEmpty()),
-                      Optional.of(value).filter(text -> !text.isEmpty()),
-                      "accepted"));
+              batch.change(line(watch.state.domain(), record, now, old == null ? "" : old, value));
             }
           });
       var accepted =
@@ -1164,26 +1182,11 @@ public final class Watch {
    * @return those domains, in the order of names; empty where nobody has such a record
    */
   public List<String> acceptRecord(String record, String by) {
-    var concerned =
-        watches.entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .map(Map.Entry::getValue)
-            .toList();
-    var locked = new ArrayList<DomainWatch>();
     var names = new ArrayList<String>();
-    try {
-      for (var watch : concerned) {
-        watch.lock.lock();
-        if (!watch.removed && watch.records.containsKey(record)) {
-          locked.add(watch);
-        } else {
-          watch.lock.unlock();
-        }
-      }
-      acceptLocked(record, by, locked);
-      locked.forEach(watch -> names.add(watch.state.domain().name().toString()));
-    } finally {
-      locked.forEach(watch -> watch.lock.unlock());
+    var told = new HashSet<String>();
+    for (var some :
+        Iterables.partition(watches.keySet().stream().sorted().toList(), ACCEPTED_AT_ONCE)) {
+      names.addAll(acceptRecord(record, by, some, told));
     }
     var wait = Duration.ZERO;
     for (var name : names) {
@@ -1193,11 +1196,42 @@ public final class Watch {
     return names;
   }
 
-  private void acceptLocked(String record, String by, List<DomainWatch> watches) {
+  /** The same for some of them; returns whom it concerned. */
+  private List<String> acceptRecord(String record, String by, List<String> some, Set<String> told) {
+    var locked = new ArrayList<DomainWatch>();
+    try {
+      for (var name : some) {
+        var watch = watches.get(name);
+        if (watch == null) {
+          continue;
+        }
+        watch.lock.lock();
+        if (!watch.removed && watch.records.containsKey(record)) {
+          locked.add(watch);
+        } else {
+          watch.lock.unlock();
+        }
+      }
+      if (!locked.isEmpty()) {
+        acceptLocked(record, by, locked, told);
+      }
+      return locked.stream().map(watch -> watch.state.domain().name().toString()).toList();
+    } finally {
+      locked.forEach(watch -> watch.lock.unlock());
+    }
+  }
+
+  /**
+   * One batch.
+   *
+   * @param lines the shared records whose acceptance a batch before has told
+   */
+  private void acceptLocked(
+      String record, String by, List<DomainWatch> watches, Set<String> lines) {
     var now = clock.instant();
     var batch = Batch.builder();
     var told = new ArrayList<SharedRecords.Changed>();
-    var lines = new TreeMap<String, Change>();
+    var here = new HashSet<String>();
     var after = new LinkedHashMap<DomainWatch, Accepted>();
     for (var watch : watches) {
       var domain = watch.state.domain();
@@ -1209,35 +1243,44 @@ public final class Watch {
       believed.keySet().retainAll(together);
       told.addAll(changes(watch, believed, batch));
       var baseline = new HashMap<>(watch.baseline);
-      for (var name : together) {
+      together.forEach(name -> baseline.put(name, seen.getOrDefault(name, "")));
+      var changed =
+          together.stream()
+              .filter(name -> !seen.getOrDefault(name, "").equals(watch.baseline.get(name)))
+              .collect(Collectors.toCollection(TreeSet::new));
+      var includes = new Includes(seen, watch.baseline);
+      for (var name : changed) {
+        if (Drift.follows(name, changed, includes)) {
+          continue;
+        }
+        var old = watch.baseline.getOrDefault(name, "");
         var value = seen.getOrDefault(name, "");
-        var old = baseline.put(name, value);
-        if (!value.equals(old) && shared.isShared(domain, name)) {
-          lines.putIfAbsent(
-              name,
-              new Change(
-                  now,
-                  Change.SHARED,
-                  "",
-                  name,
-                  Optional.ofNullable(old).filter(text -> !text.isEmpty()),
-                  Optional.of(value).filter(text -> !text.isEmpty()),
-                  "accepted"));
+        if (!shared.isShared(domain, name)) {
+          batch.change(line(domain, name, now, old, value));
+        } else if (!lines.contains(name) && here.add(name)) {
+          batch.change(shared.line(name, now, old, value, "accepted"));
         }
       }
-      if (!baseline.equals(watch.baseline)) {
+      if (!changed.isEmpty()) {
         batch.baseline(Baseline.of(domain.name().toString(), baseline, now, by));
       }
       after.put(watch, new Accepted(together, believed, Map.copyOf(baseline)));
     }
-    lines.forEach(
-        (name, line) -> {
-          if (!Drift.follows(name, lines.keySet())) {
-            batch.change(line);
-          }
-        });
     shared.telling(told, batch, () -> store.commit(batch.build()));
+    lines.addAll(here);
     after.forEach((watch, accepted) -> accepted.takeOver(this, watch, now));
+  }
+
+  private static Change line(
+      ManagedDomain domain, String record, Instant now, String old, String value) {
+    return new Change(
+        now,
+        domain.name().toString(),
+        domain.tenant().id(),
+        record,
+        Optional.of(old).filter(text -> !text.isEmpty()),
+        Optional.of(value).filter(text -> !text.isEmpty()),
+        "accepted");
   }
 
   /** What one domain takes over once it is stored. */

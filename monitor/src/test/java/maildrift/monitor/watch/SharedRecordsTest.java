@@ -1,19 +1,23 @@
 package maildrift.monitor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
@@ -24,8 +28,11 @@ import maildrift.monitor.check.Doors;
 import maildrift.monitor.config.ScheduleConfig;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
+import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.Change;
 import maildrift.monitor.store.MemoryStore;
+import maildrift.monitor.store.StateStore;
+import maildrift.monitor.store.StoreFailure;
 import maildrift.probes.Deadline;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.Dns;
@@ -36,7 +43,9 @@ import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Prescription;
 import maildrift.probes.domain.Role;
+import maildrift.probes.domain.Tenant;
 import maildrift.probes.netblocks.NetblocksProbe;
+import maildrift.probes.network.Cidr;
 import maildrift.probes.smtp.Smtp;
 import maildrift.probes.spf.SpfProbe;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -74,6 +83,22 @@ class SharedRecordsTest {
         }
       };
 
+  /** The store takes so many more batches. */
+  private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+
+  private StateStore full() {
+    return (StateStore)
+        Proxy.newProxyInstance(
+            StateStore.class.getClassLoader(),
+            new Class<?>[] {StateStore.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("commit") && left.getAndDecrement() <= 0) {
+                throw new StoreFailure("the disk is full");
+              }
+              return method.invoke(store, arguments);
+            });
+  }
+
   private Watch watch = watch();
 
   private Watch watch() {
@@ -83,7 +108,7 @@ class SharedRecordsTest {
             (_, deadline) -> door(deadline),
             (_, _) -> {},
             clock),
-        store,
+        full(),
         new StateTable(),
         new Published(),
         new Nobody(),
@@ -422,6 +447,202 @@ class SharedRecordsTest {
     turns(List.of("d0.test"), 3);
 
     assertThat(firing()).containsExactly("record.changed " + INNER + " SPF");
+  }
+
+  /** d0 takes networks from the provider and from a list of the profile's own. */
+  private void takesListed(String... networks) {
+    watch.add(
+        ManagedDomain.undeclared(DnsName.of("d0.test"))
+            .prescriptions(
+                List.of(
+                    Prescription.of("house", "house", Role.GATEWAY)
+                        .networks(Stream.of(networks).map(Cidr::parse).toList()))),
+        Optional.empty());
+  }
+
+  @Test
+  void whatAProfileListsFollowsFromNoSpfRecord() {
+    takesListed("192.0.2.0/24");
+    turns(DOMAINS, 1);
+    takesListed("198.51.100.0/24");
+    texts.put(INNER, NEW);
+    turns(DOMAINS, 2);
+
+    assertThat(history())
+        .extracting(Change::record)
+        .containsExactlyInAnyOrder(INNER + " SPF", "house networks netblocks");
+  }
+
+  @Test
+  void theRecordOfAManagedDomainIsItsOwnLineHoweverManyIncludeIt() {
+    watch.add(
+        new ManagedDomain(
+            DnsName.of("provider.test"),
+            new Tenant("house", "House", Map.of()),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Set.of(),
+            List.of(),
+            Map.of()),
+        Optional.empty());
+    texts.put("provider.test", "v=spf1 -all");
+    turns(List.of("provider.test"), 1);
+    texts.put(INNER, NEW);
+    turns(DOMAINS, 3);
+
+    assertThat(history())
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.domain()).isEqualTo("provider.test");
+              assertThat(change.tenant()).isEqualTo("house");
+              assertThat(change.record()).isEqualTo(INNER + " SPF");
+            });
+  }
+
+  @Test
+  void acceptingARecordOfOnesOwnIsALineOfOnesOwn() {
+    texts.put("d0.test", "v=spf1 include:" + SPF + " ~all");
+    turns(DOMAINS, 2);
+
+    watch.acceptRecord("d0.test SPF", "alice");
+
+    assertThat(history().stream().filter(change -> change.kind().equals("accepted")))
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.domain()).isEqualTo("d0.test");
+              assertThat(change.record()).isEqualTo("d0.test SPF");
+            });
+  }
+
+  @Test
+  void aRecordOfManyDomainsIsAcceptedInBatchesThatCanBeInterrupted() {
+    var many = IntStream.range(0, 2 * Watch.ACCEPTED_AT_ONCE).mapToObj("m%03d.test"::formatted);
+    var names = many.toList();
+    names.forEach(
+        name -> {
+          texts.put(name, "v=spf1 include:" + SPF + " -all");
+          watch.add(ManagedDomain.undeclared(DnsName.of(name)), Optional.empty());
+        });
+    turns(names, 1);
+    texts.put(INNER, NEW);
+    turns(names, 2);
+    left.set(1);
+
+    assertThatThrownBy(() -> watch.acceptRecord(INNER + " SPF", "alice"))
+        .isInstanceOf(StoreFailure.class);
+    left.set(Integer.MAX_VALUE);
+    var accepted =
+        names.stream()
+            .filter(name -> NEW.equals(watch.baseline(name).orElseThrow().get(INNER + " SPF")))
+            .count();
+    assertThat(accepted).isPositive().isLessThanOrEqualTo(Watch.ACCEPTED_AT_ONCE);
+    assertThat(history().stream().filter(change -> change.kind().equals("accepted"))).hasSize(1);
+
+    assertThat(watch.acceptRecord(INNER + " SPF", "alice")).containsAll(names);
+    assertThat(names)
+        .allSatisfy(
+            name ->
+                assertThat(watch.baseline(name).orElseThrow()).containsEntry(INNER + " SPF", NEW));
+  }
+
+  @Test
+  void aCommitThatFailsTakesNothingOver() {
+    texts.put("d5.test", "v=spf1 include:_b.provider.test -all");
+    texts.put("_b.provider.test", OLD);
+    watch.add(ManagedDomain.undeclared(DnsName.of("d5.test")), Optional.empty());
+    left.set(0);
+    assertThatThrownBy(() -> watch.turn("d5.test")).isInstanceOf(StoreFailure.class);
+    assertThatThrownBy(() -> watch.remove("d0.test")).isInstanceOf(StoreFailure.class);
+    left.set(Integer.MAX_VALUE);
+
+    turns(List.of("d5.test"), 1);
+    assertThat(store.seen(Change.SHARED))
+        .anySatisfy(seen -> assertThat(seen.record()).isEqualTo("_b.provider.test SPF"));
+    watch.remove("d5.test");
+    DOMAINS.forEach(watch::remove);
+    assertThat(store.seen(Change.SHARED)).isEmpty();
+  }
+
+  @Test
+  void whoSeesACertificateDifferentlyTellsNoSecondRenewal() {
+    var shared = new SharedRecords(_ -> Optional.empty());
+    var record = "mx.provider.test:25 certificate";
+    var told = new ArrayList<Change>();
+    DOMAINS.forEach(name -> shared.hold(DnsName.of(name), Map.of(record, "a=1\nb=1")));
+
+    tell(shared, told, record, "a=1\nb=1", "a=2\nb=1", 1);
+    tell(shared, told, record, "pinned\na=1\nb=1", "pinned\na=2\nb=1", 2);
+    tell(shared, told, record, "a=1", "a=2", 3);
+    tell(shared, told, record, "a=2", "pinned\na=2", 4);
+    assertThat(told).singleElement().extracting(Change::after).isEqualTo(Optional.of("a=2\nb=1"));
+
+    tell(shared, told, record, "pinned\na=2\nb=1", "pinned\na=3\nb=1", 5);
+    assertThat(told).hasSize(2);
+    assertThat(told.getLast().before()).contains("a=2\nb=1");
+  }
+
+  @Test
+  void whoIsLateBringsNoNews() {
+    var shared = new SharedRecords(_ -> Optional.empty());
+    var record = INNER + " SPF";
+    var told = new ArrayList<Change>();
+    shared.hold(DnsName.of("d0.test"), Map.of(record, "1"));
+
+    tell(shared, told, record, "1", "2", 1);
+    tell(shared, told, record, "2", "3", 3);
+    tell(shared, told, record, "1", "2", 2);
+    assertThat(told).hasSize(2);
+
+    tell(shared, told, record, "1", "4", 4);
+    assertThat(told).hasSize(3);
+  }
+
+  @Test
+  void whatFollowedForOneDomainIsToldByTheFirstForWhichItDoesNot() {
+    var shared = new SharedRecords(_ -> Optional.empty());
+    var record = SPF + " netblocks";
+    var told = new ArrayList<Change>();
+    shared.hold(DnsName.of("d0.test"), Map.of(record, "1"));
+
+    tell(shared, told, new SharedRecords.Changed(record, "1", "2", now.plusSeconds(1), false));
+    assertThat(told).isEmpty();
+    tell(shared, told, record, "1", "2", 2);
+    tell(shared, told, record, "1", "2", 3);
+
+    assertThat(told).singleElement().extracting(Change::before).isEqualTo(Optional.of("1"));
+  }
+
+  private void tell(
+      SharedRecords shared,
+      List<Change> told,
+      String record,
+      String before,
+      String after,
+      int second) {
+    tell(
+        shared,
+        told,
+        new SharedRecords.Changed(record, before, after, now.plusSeconds(second), true));
+  }
+
+  private static void tell(SharedRecords shared, List<Change> told, SharedRecords.Changed change) {
+    var batch = Batch.builder();
+    shared.telling(
+        List.of(change),
+        batch,
+        () -> {
+          var memory = new MemoryStore();
+          memory.commit(batch.build());
+          told.addAll(memory.history().read(0, 9));
+        });
   }
 
   @Test

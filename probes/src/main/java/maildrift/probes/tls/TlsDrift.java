@@ -41,6 +41,27 @@ public final class TlsDrift {
     return name.endsWith(CERTIFICATE) || name.endsWith(EXTENSIONS);
   }
 
+  /** What all who look at the host see alike: without what one domain demands of it. */
+  public static String common(String record, String value) {
+    return record.endsWith(CERTIFICATE) && value.startsWith(PINNED + "\n")
+        ? value.substring(PINNED.length() + 1)
+        : value;
+  }
+
+  /**
+   * Whether one who sees fewer of a host's addresses than another may see this instead: nothing is
+   * in it that the whole has not.
+   */
+  public static boolean isPart(String record, String value, String whole) {
+    return record.endsWith(CERTIFICATE)
+        ? parts('\n', whole).containsAll(parts('\n', value))
+        : record.endsWith(EXTENSIONS) && parts(' ', whole).containsAll(parts(' ', value));
+  }
+
+  private static Set<String> parts(char separator, String value) {
+    return Set.copyOf(Splitter.on(separator).omitEmptyStrings().splitToList(value));
+  }
+
   /** The record that a finding of drift is about. */
   public static Optional<String> recordOf(Finding.Key key) {
     return key.rule().equals(TlsRules.CERT_CHANGED.id())
