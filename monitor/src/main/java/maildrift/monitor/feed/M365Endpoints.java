@@ -20,7 +20,9 @@ public final class M365Endpoints {
 
   private static final String SMTP = "25";
   private static final int MOST_ENTRIES = 10_000;
-  private static final int MOST_NETWORKS = 10_000;
+
+  /** More is no list of theirs. */
+  public static final int MOST_NETWORKS = 10_000;
   private static final int LONGEST_VERSION = 40;
 
   private M365Endpoints() {}

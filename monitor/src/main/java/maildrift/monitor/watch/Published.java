@@ -74,6 +74,15 @@ public final class Published {
     withdrawn = Optional.empty();
   }
 
+  /** What the source published when it was last believed, in the networks' order. */
+  public List<Cidr> present(String source) {
+    return sources.getOrDefault(source, Map.of()).values().stream()
+        .filter(network -> network.withdrawnAt().isEmpty())
+        .map(PublishedNetwork::network)
+        .sorted()
+        .toList();
+  }
+
   /** Whether anything is known of the source. */
   boolean knows(String source) {
     return sources.containsKey(source);

@@ -317,6 +317,7 @@ public final class App implements Backend, AutoCloseable {
 
   private void restore() {
     store.eachNetwork(published::restore);
+    feed.recall(published.present(feed.shown()));
     ticks.restore();
     var alerts = new ArrayList<Alert>();
     var own = new HashMap<String, List<Alert>>();
@@ -420,7 +421,9 @@ public final class App implements Backend, AutoCloseable {
     populate(next);
     fetchAllowlists(next);
     if (!feed.config().equals(next.feeds())) {
-      feed = new FeedPoller(next.feeds(), clock);
+      var another = new FeedPoller(next.feeds(), clock);
+      another.recall(published.present(another.shown()));
+      feed = another;
     }
   }
 

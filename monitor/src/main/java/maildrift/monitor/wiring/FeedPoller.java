@@ -4,8 +4,10 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import maildrift.alerts.notify.http.GuardedHttp;
@@ -23,7 +25,7 @@ import maildrift.probes.spf.SpfTree;
  * Keeps what Microsoft's endpoints feed last said. The version is asked for once in {@code
  * refresh}, the list only when the version is another one, and nothing for an hour after "too many
  * requests", as the publisher asks. A feed that does not answer keeps its last list for a while and
- * is then unseen; it is never empty.
+ * is then unseen; it is never empty. The store keeps what it publishes, as of any source.
  */
 final class FeedPoller implements Feeds {
   private static final DnsName NAME = DnsName.of(M365Endpoints.NAME);
@@ -70,6 +72,21 @@ final class FeedPoller implements Feeds {
     good = config.written().map(networks -> new Good("written", networks, Instant.MAX));
   }
 
+  /**
+   * Takes over what the store kept of the source, so that a restart opens no gap: it is relied on
+   * as if it were just read, and the list is asked for at the next poll all the same.
+   */
+  void recall(Collection<Cidr> kept) {
+    polling.lock();
+    try {
+      if (good.isEmpty() && !kept.isEmpty() && kept.size() <= M365Endpoints.MOST_NETWORKS) {
+        good = Optional.of(new Good("", List.copyOf(kept), clock.instant()));
+      }
+    } finally {
+      polling.unlock();
+    }
+  }
+
   FeedConfig config() {
     return config;
   }
@@ -112,11 +129,11 @@ final class FeedPoller implements Feeds {
       if (now.isBefore(notBefore)) {
         return false;
       }
-      var before = good.map(Good::networks);
+      var before = good.map(Good::networks).map(Set::copyOf);
       // Whatever happens, a service that heard us is not asked again before its time.
       notBefore = now.plus(config.refresh());
       ask(now);
-      return !good.map(Good::networks).equals(before);
+      return !good.map(Good::networks).map(Set::copyOf).equals(before);
     } finally {
       polling.unlock();
     }

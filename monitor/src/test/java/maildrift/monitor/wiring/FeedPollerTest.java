@@ -15,10 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.alerts.notify.http.LoopbackHttp.Answer;
 import maildrift.monitor.config.FeedConfig;
 import maildrift.monitor.feed.M365Endpoints;
+import maildrift.monitor.store.PublishedNetwork;
+import maildrift.monitor.watch.Published;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.network.Cidr;
 import maildrift.probes.spf.Netblocks;
@@ -169,6 +172,46 @@ class FeedPollerTest {
             unseen ->
                 assertThat(unseen.why())
                     .isEqualTo("the feed m365-endpoints Worldwide: 127.0.0.1 answered 503"));
+  }
+
+  @Test
+  void aRestartGoesOnWithWhatTheStoreKept() {
+    feed.poll();
+    var published = new Published();
+    Stream.of("192.0.2.0/24", "2001:db8::/48", "198.51.100.0/25")
+        .map(Cidr::parse)
+        .forEach(
+            network ->
+                published.restore(
+                    new PublishedNetwork(feed.shown(), network, now, now, Optional.empty())));
+    published.restore(
+        new PublishedNetwork(
+            feed.shown(), Cidr.parse("203.0.113.0/24"), now, now, Optional.of(now)));
+
+    var next = new FeedPoller(config(web.uri("/")), clock);
+    next.recall(List.of());
+    assertThat(next.feed("m365-endpoints").orElseThrow().networks())
+        .isInstanceOf(Netblocks.Unseen.class);
+    next.recall(published.present(next.shown()));
+
+    assertThat(next.feed("m365-endpoints").orElseThrow().networks())
+        .isInstanceOfSatisfying(
+            Netblocks.Known.class,
+            known ->
+                assertThat(known.entries())
+                    .extracting(Cidr::toString)
+                    .containsExactlyInAnyOrder(
+                        "192.0.2.0/24", "198.51.100.0/25", "2001:db8::/48"));
+    assertThat(next.poll()).isFalse();
+    assertThat(asked().getLast()).startsWith("/endpoints/");
+
+    var silent = new FeedPoller(config(web.uri("/")), clock);
+    silent.recall(published.present(silent.shown()));
+    answers.put("version", Answer.status(503));
+    now = now.plus(Duration.ofHours(6));
+    silent.poll();
+    assertThat(silent.feed("m365-endpoints").orElseThrow().networks())
+        .isInstanceOf(Netblocks.Unseen.class);
   }
 
   @Test
