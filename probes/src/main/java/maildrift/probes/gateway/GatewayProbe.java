@@ -57,6 +57,26 @@ public final class GatewayProbe implements Probe<GatewaySeen> {
     return true;
   }
 
+  /** No HELO that is not declared, no greeting that was not asked for, no MX that leads elsewhere. */
+  @Override
+  public boolean looksAt(Rule rule, Judgement own) {
+    return own.facts().get("addresses") instanceof List<?> places
+        && places.stream()
+            .anyMatch(place -> place instanceof Map<?, ?> names && looksAt(rule, names));
+  }
+
+  private static boolean looksAt(Rule rule, Map<?, ?> names) {
+    if (rule.equals(GatewayRules.HELO)) {
+      return names.containsKey("helo");
+    }
+    if (rule.equals(GatewayRules.BANNER)) {
+      return names.containsKey("banner") || !names.containsKey("gateway");
+    }
+    return rule.equals(GatewayRules.MX_NAME)
+        ? names.containsKey("mx")
+        : names.containsKey("outcome");
+  }
+
   /** An address on its way to a place. */
   private static final class Found {
     private final InetAddress address;

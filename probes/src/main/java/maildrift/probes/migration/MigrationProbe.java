@@ -147,6 +147,24 @@ public final class MigrationProbe implements Probe<MigrationSeen> {
     return domain.migration().isEmpty();
   }
 
+  /** What is not yet, or no longer, held against the move was not seen to be right. */
+  @Override
+  public boolean looksAt(Rule rule, Judgement own) {
+    return own.facts().get("phase") instanceof String phase
+        && LOOKED_AT.getOrDefault(phase, List.of()).contains(rule);
+  }
+
+  private static final Map<String, List<Rule>> LOOKED_AT =
+      Map.of(
+          Phase.ANNOUNCED.word(),
+          List.of(),
+          Phase.LEAD.word(),
+          List.of(MigrationRules.TTL_HIGH, MigrationRules.READINESS),
+          Phase.WINDOW.word(),
+          List.of(MigrationRules.TTL_HIGH, MigrationRules.PROGRESS, MigrationRules.PROPAGATION),
+          Phase.AFTER.word(),
+          List.of(MigrationRules.TTL_LOW, MigrationRules.PROPAGATION, MigrationRules.LEFTOVER));
+
   @Override
   public Judgement judge(ManagedDomain domain, MigrationSeen seen, Context context) {
     return switch (seen) {

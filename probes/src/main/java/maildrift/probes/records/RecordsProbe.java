@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
@@ -129,6 +130,7 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
     judgement.fact(
         "records",
         seen.answers().entrySet().stream().map(e -> facts(e.getKey(), e.getValue())).toList());
+    judgement.fact("judged", judged(domain).stream().map(Rule::id).toList());
     seen.answers()
         .forEach(
             (question, answer) -> {
@@ -152,6 +154,25 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
           .ifPresent(judgement::add);
     }
     return judgement.build(outcome(seen));
+  }
+
+  /** A profile that forbids nothing has not seen that nothing forbidden is published. */
+  private static List<Rule> judged(ManagedDomain domain) {
+    return wanted(domain).stream()
+        .flatMap(
+            wanted ->
+                switch (wanted.rule().demand()) {
+                  case FORBIDDEN -> Stream.of(FORBIDDEN);
+                  case REQUIRED -> Stream.of(MISSING, UNEXPECTED, TRAILING_DOT);
+                  case OPTIONAL -> Stream.of(UNEXPECTED, TRAILING_DOT);
+                })
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public boolean looksAt(Rule rule, Judgement own) {
+    return own.facts().get("judged") instanceof List<?> judged && judged.contains(rule.id());
   }
 
   private static Outcome outcome(Seen seen) {

@@ -294,6 +294,10 @@ final class HostJudge {
 
   /** Of the gateway, and of the host by its name. */
   private List<String> pins() {
+    return pins(domain, host);
+  }
+
+  static List<String> pins(ManagedDomain domain, TlsSeen.Host host) {
     return Stream.concat(
             host.gateway().stream().flatMap(gateway -> gateway.pins().stream()),
             domain.declared().pins().getOrDefault(host.name(), List.of()).stream())
@@ -303,6 +307,10 @@ final class HostJudge {
 
   /** The name in the other side's connector: as the gateway has it, else as the connector does. */
   private Optional<String> connectorName() {
+    return connectorName(domain, host);
+  }
+
+  static Optional<String> connectorName(ManagedDomain domain, TlsSeen.Host host) {
     return host.gateway()
         .flatMap(
             gateway ->

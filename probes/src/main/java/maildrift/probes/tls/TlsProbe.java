@@ -372,6 +372,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
     }
     unspoken(domain, seen).forEach(judgement::aside);
     judgement.fact("hosts", facts);
+    judgement.fact("declared", declared(domain, seen));
     judgement.fact("legs", legs(domain, seen, facts));
     if (seen.omitted() > 0) {
       judgement.fact("hostsOmitted", seen.omitted());
@@ -389,6 +390,26 @@ public final class TlsProbe implements Probe<TlsSeen> {
             .filter(
                 subject -> seen.hosts().stream().noneMatch(host -> host.subject().equals(subject)))
             .map(subject -> Gap.of(name(), subject, Gateway.UNSPOKEN, "tls.").subject(subject));
+  }
+
+  /** Rules for which something must be declared of a host, and is. */
+  private static List<String> declared(ManagedDomain domain, TlsSeen seen) {
+    var declared = new ArrayList<String>();
+    if (seen.hosts().stream().anyMatch(host -> !HostJudge.pins(domain, host).isEmpty())) {
+      declared.add(TlsRules.FINGERPRINT.id());
+    }
+    if (seen.hosts().stream()
+        .anyMatch(host -> HostJudge.connectorName(domain, host).isPresent())) {
+      declared.add(TlsRules.CONNECTOR_NAME.id());
+    }
+    return declared;
+  }
+
+  @Override
+  public boolean looksAt(Rule rule, Judgement own) {
+    return !(rule.equals(TlsRules.FINGERPRINT) || rule.equals(TlsRules.CONNECTOR_NAME))
+        || (own.facts().get("declared") instanceof List<?> declared
+            && declared.contains(rule.id()));
   }
 
   /** Which hosts are behind a name is not known, so that any subject may be hidden. */

@@ -308,6 +308,18 @@ class GatewayProbeTest {
 
   // ---- What is not seen
 
+  @Test
+  void aNameThatNobodyDeclaredWasNotLookedAt() {
+    var without = gateway().silent().judge();
+    assertThat(PROBE.looksAt(GatewayRules.PTR, without)).isTrue();
+    assertThat(PROBE.looksAt(GatewayRules.HELO, without)).isFalse();
+    assertThat(PROBE.looksAt(GatewayRules.BANNER, without)).isFalse();
+
+    var with = gateway().helo("gw.house.test").greets("203.0.113.7", "gw.house.test").judge();
+    assertThat(PROBE.looksAt(GatewayRules.HELO, with)).isTrue();
+    assertThat(PROBE.looksAt(GatewayRules.BANNER, with)).isTrue();
+  }
+
   private static boolean hidden(Judgement judgement, String rule, String subject) {
     return judgement.hides(new Finding.Key(rule, subject));
   }

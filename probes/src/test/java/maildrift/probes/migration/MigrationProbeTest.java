@@ -1,5 +1,7 @@
 package maildrift.probes.migration;
 
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -419,6 +421,22 @@ class MigrationProbeTest {
     assertThat(PROBE.among(domain, judgement, Map.of())).isSameAs(judgement);
     assertThat(judgement.facts()).isEmpty();
     assertThat(judgement.findings()).isEmpty();
+    assertThat(PROBE.rules()).noneMatch(rule -> PROBE.looksAt(rule, judgement));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "announced, ''",
+    "lead, 'ttl.high migration.readiness'",
+    "window, 'ttl.high migration.progress migration.propagation'",
+    "after, 'ttl.low migration.propagation migration.leftover'"
+  })
+  void eachPhaseIsHeldAgainstItsOwnRules(String phase, String rules) {
+    var judgement = new Judgement.Builder().fact("phase", phase).build(Outcome.OBSERVED);
+
+    assertThat(
+            PROBE.rules().stream().filter(rule -> PROBE.looksAt(rule, judgement)).map(Rule::id))
+        .containsExactlyInAnyOrder(rules.isEmpty() ? new String[0] : rules.split(" "));
   }
 
   @Test

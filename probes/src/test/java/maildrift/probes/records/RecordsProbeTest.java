@@ -1,5 +1,6 @@
 package maildrift.probes.records;
 
+import maildrift.probes.Rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
@@ -133,6 +134,22 @@ class RecordsProbeTest {
     assertThat(dns.rounds()).isZero();
     assertThat(judgement.outcome()).isEqualTo(Outcome.OBSERVED);
     assertThat(judgement.facts()).containsEntry("records", List.of());
+    assertThat(PROBE.rules()).noneMatch(rule -> PROBE.looksAt(rule, judgement));
+  }
+
+  @Test
+  void onlyWhatTheVariantSpeaksOfIsLookedAt() {
+    assertThat(lookedAt(judge(mailConnect("team"), ListedDns.of())))
+        .containsExactly("records.forbidden");
+    assertThat(lookedAt(judge(mailConnect("pro"), ListedDns.of())))
+        .containsExactlyInAnyOrder("records.unexpected", "records.trailing-dot");
+  }
+
+  private static List<String> lookedAt(Judgement judgement) {
+    return PROBE.rules().stream()
+        .filter(rule -> PROBE.looksAt(rule, judgement))
+        .map(Rule::id)
+        .toList();
   }
 
   @Test

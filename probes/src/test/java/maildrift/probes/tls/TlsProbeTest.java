@@ -609,6 +609,8 @@ class TlsProbeTest {
                       assertThat(violated(judgement)).isEqualTo(new TreeMap<>(scenario.rules()));
                       assertThat(fact(judgement, "level")).isEqualTo(scenario.level());
                       assertThat(judgement.gaps()).isEmpty();
+                      assertThat(judgement.findings().stream().map(Finding::rule))
+                          .allMatch(rule -> probe.looksAt(rule, judgement));
                       assertThat(judgement.findings())
                           .allSatisfy(
                               finding -> {
@@ -618,6 +620,24 @@ class TlsProbeTest {
                                 assertThat(finding.remedy()).isNotBlank();
                               });
                     }));
+  }
+
+  @Test
+  void whatNobodyPinnedOrNamedWasNotLookedAt() {
+    var secure = CA.leaf(wish("secure.contoso.test"));
+    var plain = gateway("secure.contoso.test", 25, "");
+    var both = gateway("secure.contoso.test", 25, "secure.contoso.test", "00".repeat(32));
+
+    for (var gateway : List.of(plain, both)) {
+      var judgement =
+          judge(
+              declared(Optional.empty(), Optional.empty(), gateway), atGateway(gateway, secure));
+
+      for (var rule : List.of(TlsRules.CONNECTOR_NAME, TlsRules.FINGERPRINT)) {
+        assertThat(probe.looksAt(rule, judgement)).as(rule.id()).isEqualTo(gateway == both);
+      }
+      assertThat(probe.looksAt(TlsRules.LEVEL, judgement)).isTrue();
+    }
   }
 
   @Test
