@@ -29,7 +29,7 @@ public record Progress(
     return (int) steps.stream().filter(step -> step.state() == state).count();
   }
 
-  /** How many steps there are to do or done. */
+  /** How many steps there are to do or done, now or later. */
   public int applicable() {
     return steps.size() - count(StepState.NOT_APPLICABLE);
   }
@@ -56,6 +56,7 @@ public record Progress(
                 told(count(StepState.OPEN), "open"),
                 told(count(StepState.UNSEEN), "unseen"),
                 told(count(StepState.PERSON), "for a person to tick"),
+                told(count(StepState.NOT_YET), "not due yet"),
                 told(count(StepState.NOT_APPLICABLE), "not applicable"))
             .filter(part -> !part.isEmpty())
             .toList();

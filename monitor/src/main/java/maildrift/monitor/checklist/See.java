@@ -1,6 +1,8 @@
 package maildrift.monitor.checklist;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -11,8 +13,14 @@ import maildrift.probes.Severity;
  *
  * @param rules that must hold
  * @param from findings of less than this do not count against it
+ * @param only of some of the rules, by their ids: which of their findings count against it
  */
-public record See(List<String> rules, Severity from, List<Fact> facts, List<Declaration> declared) {
+public record See(
+    List<String> rules,
+    Severity from,
+    List<Fact> facts,
+    List<Declaration> declared,
+    Map<String, Only> only) {
 
   public static final See NOTHING = new See(List.of(), Severity.INFO, List.of(), List.of());
 
@@ -20,10 +28,24 @@ public record See(List<String> rules, Severity from, List<Fact> facts, List<Decl
     rules = List.copyOf(rules);
     facts = List.copyOf(facts);
     declared = List.copyOf(declared);
+    only = Map.copyOf(only);
+  }
+
+  public See(List<String> rules, Severity from, List<Fact> facts, List<Declaration> declared) {
+    this(rules, from, facts, declared, Map.of());
   }
 
   public boolean isEmpty() {
     return rules.isEmpty() && facts.isEmpty() && declared.isEmpty();
+  }
+
+  /** Whose findings of a rule are meant; what is said of others is another step's business. */
+  public sealed interface Only {
+    /** Of the hosts or the list that are declared as this. */
+    record Of(Setting setting) implements Only {}
+
+    /** Of this subject; with placeholders. */
+    record Subject(String subject) implements Only {}
   }
 
   /**
@@ -65,6 +87,20 @@ public record See(List<String> rules, Severity from, List<Fact> facts, List<Decl
    */
   public record Declaration(Setting setting, Demand demand, Optional<String> paste) {}
 
+  /** The hosts of which a declared one must be. */
+  public enum Provided {
+    /** To which a gateway hands mail, by the checklist's own profiles. */
+    FORWARDING,
+    /** Through which a gateway sends, by the checklist's own profiles. */
+    SMARTHOSTS,
+    /** That take mail for the mailboxes, by the domain's other profiles. */
+    MAILBOXES;
+
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** What a declared setting must say. */
   public sealed interface Demand {
     /** Anything. */
@@ -79,6 +115,12 @@ public record See(List<String> rules, Severity from, List<Fact> facts, List<Decl
         words = Set.copyOf(words);
       }
     }
+
+    /**
+     * Only hosts that a profile prescribes for it: another one is not known to be wrong, but is not
+     * what the step asks for.
+     */
+    record Among(Provided provided) implements Demand {}
 
     /** All of these words, and whatever else; placeholders are filled in. */
     record All(List<String> words) implements Demand {

@@ -33,6 +33,11 @@ public enum Setting {
   DELIVERY_ROUTES,
   OUTBOUND_ADDRESSES,
   CONNECTORS,
+  CONNECTORS_SMART_HOSTS,
+  CONNECTORS_TRUSTED_CA,
+  CONNECTORS_SENDER_DOMAINS,
+  CONNECTORS_CERTIFICATE_NAME,
+  CONNECTORS_REQUIRES_TLS,
   CLIENT_HOSTS,
   MIGRATIONS,
   GATEWAYS,
@@ -48,14 +53,41 @@ public enum Setting {
   GATEWAYS_MANAGED_DOMAINS,
   GATEWAYS_ONLY_REACHABLE_FROM;
 
-  private static final String OF_A_GATEWAY = "gateways_";
+  /** Of which there are several, each with settings of its own. */
+  private static final List<String> SEVERAL = List.of("gateways", "connectors");
 
   /** As it is written, {@code gateways.banner} for one of a gateway. */
   public String word() {
     var word = name().toLowerCase(Locale.ROOT);
-    return word.startsWith(OF_A_GATEWAY)
-        ? "gateways." + word.substring(OF_A_GATEWAY.length())
-        : word;
+    return SEVERAL.stream()
+        .filter(of -> word.startsWith(of + "_"))
+        .findFirst()
+        .map(of -> of + "." + word.substring(of.length() + 1))
+        .orElse(word);
+  }
+
+  /** Whether findings tell by their subject whether they are of this setting. */
+  public boolean hasSubjects() {
+    return isOfHosts() || this == ALLOWED_SENDING_SERVERS;
+  }
+
+  /** Whether its words are next hops. */
+  public boolean isOfHosts() {
+    return this == FORWARDING_SERVER || this == SMARTHOST || this == DELIVERY_ROUTES;
+  }
+
+  /** Whether a finding's subject is something that is declared as this. */
+  boolean isSubject(String subject, ManagedDomain domain) {
+    return of(domain).orElse(List.of()).stream()
+        .anyMatch(
+            word ->
+                isOfHosts()
+                    ? isHost(subject, NextHop.parse(word).target().toString())
+                    : subject.equals("allowlist " + word));
+  }
+
+  private static boolean isHost(String subject, String host) {
+    return subject.equals(host) || subject.startsWith(host + ":");
   }
 
   public static Optional<Setting> of(String word) {
@@ -81,6 +113,27 @@ public enum Setting {
           some(
               declared.connectors().stream().filter(Connector::enabled).toList(),
               connector -> connector.direction().word());
+      case CONNECTORS_SMART_HOSTS ->
+          connectors(
+              domain,
+              Connector.Direction.TO_PARTNER,
+              own -> some(own.smartHosts(), NextHop::written));
+      case CONNECTORS_TRUSTED_CA ->
+          connectors(domain, Connector.Direction.TO_PARTNER, own -> flag(own.trustedCa()));
+      case CONNECTORS_SENDER_DOMAINS ->
+          connectors(
+              domain,
+              Connector.Direction.FROM_PARTNER,
+              own -> some(own.senderDomains(), Object::toString));
+      case CONNECTORS_CERTIFICATE_NAME ->
+          connectors(
+              domain,
+              Connector.Direction.FROM_PARTNER,
+              own -> own.certificateName().map(name -> List.of(name.text())));
+      case CONNECTORS_REQUIRES_TLS ->
+          every(
+              declared.connectors().stream().filter(Connector::enabled).toList(),
+              own -> flag(own.requiresTls()));
       case CLIENT_HOSTS -> some(declared.clientHosts(), Object::toString);
       case MIGRATIONS -> domain.migration().map(known -> List.of(known.start().toString()));
       case GATEWAYS -> some(domain.gateways(), Gateway::id);
@@ -121,17 +174,34 @@ public enum Setting {
         own -> list.apply(own.settings()).map(all -> all.stream().map(Object::toString).toList()));
   }
 
-  /** Of all the domain's gateways; as long as one says nothing, nothing is said. */
+  private static Optional<List<String>> connectors(
+      ManagedDomain domain,
+      Connector.Direction direction,
+      Function<Connector, Optional<List<String>>> reader) {
+    return every(
+        domain.declared().connectors().stream()
+            .filter(Connector::enabled)
+            .filter(connector -> connector.direction() == direction)
+            .toList(),
+        reader);
+  }
+
   private static Optional<List<String>> each(
       ManagedDomain domain, Function<Gateway, Optional<List<String>>> reader) {
+    return every(domain.gateways(), reader);
+  }
+
+  /** Of all of them; as long as one says nothing, nothing is said. */
+  private static <T> Optional<List<String>> every(
+      Collection<T> several, Function<T, Optional<List<String>>> reader) {
     var all = new ArrayList<String>();
-    for (var gateway : domain.gateways()) {
-      var words = reader.apply(gateway);
+    for (var one : several) {
+      var words = reader.apply(one);
       if (words.isEmpty()) {
         return Optional.empty();
       }
       all.addAll(words.get());
     }
-    return domain.gateways().isEmpty() ? Optional.empty() : Optional.of(all);
+    return several.isEmpty() ? Optional.empty() : Optional.of(all);
   }
 }

@@ -10,7 +10,9 @@ public enum StepState {
   UNSEEN,
   /** Not visible from here; a person has to tick it. */
   PERSON,
-  /** Not for this domain, or not now. */
+  /** The migration is not that far. */
+  NOT_YET,
+  /** Not for this domain, or no longer. */
   NOT_APPLICABLE;
 
   /** The word in JSON and on the screen. */
@@ -20,6 +22,7 @@ public enum StepState {
       case OPEN -> "open";
       case UNSEEN -> "unseen";
       case PERSON -> "person";
+      case NOT_YET -> "not-yet";
       case NOT_APPLICABLE -> "not-applicable";
     };
   }

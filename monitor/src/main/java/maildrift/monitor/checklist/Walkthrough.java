@@ -14,13 +14,16 @@ import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
 import maildrift.probes.Finding;
+import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Outcome;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
+import maildrift.probes.domain.HostPattern;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Migration;
 import maildrift.probes.domain.Mode;
+import maildrift.probes.domain.NextHop;
 import maildrift.probes.domain.Prescription;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
@@ -88,6 +91,7 @@ public final class Walkthrough {
     private final DomainState state;
     private final Ticks ticks;
     private final Instant now;
+    private final Wording wording;
     private final List<String> violated = new ArrayList<>();
     private final List<String> hidden = new ArrayList<>();
     private final List<String> undeclared = new ArrayList<>();
@@ -102,6 +106,7 @@ public final class Walkthrough {
       this.state = state;
       this.ticks = ticks;
       this.now = now;
+      this.wording = new Wording(checklist, state.domain(), now);
     }
 
     StepStatus status() {
@@ -109,7 +114,15 @@ public final class Walkthrough {
       if (elsewhere.isPresent()) {
         return status(StepState.NOT_APPLICABLE, List.of(elsewhere.get()), Optional.empty());
       }
-      look();
+      var later = notYet();
+      if (later.isPresent()) {
+        return status(StepState.NOT_YET, List.of(later.get()), Optional.empty());
+      }
+      if (isVariantUnknown()) {
+        undeclared.add("declare the variant: " + either(variants()));
+      } else {
+        look();
+      }
       var said = ticks.of(checklist, step);
       var tick =
           said.filter(known -> known.migration().equals(migrationOf(checklist, state.domain())));
@@ -158,8 +171,8 @@ public final class Walkthrough {
           step,
           result,
           reasons,
-          Wording.filled(step.why(), state.domain()),
-          Wording.filled(step.how(), state.domain()),
+          wording.filled(step.why()),
+          wording.filled(step.how()),
           remedies,
           seen.entrySet().stream()
               .map(entry -> new StepStatus.Sight(entry.getKey(), entry.getValue()))
@@ -180,21 +193,13 @@ public final class Walkthrough {
                       either(when.modes().stream().map(Mode::word).toList()), mode.get().word()));
         }
       }
-      if (!when.variants().isEmpty()) {
-        var own =
-            domain.prescriptions().stream()
-                .flatMap(
-                    profile -> Optional.ofNullable(profile.parameters().get("variant")).stream())
-                .toList();
-        if (own.stream().noneMatch(when.variants()::contains)) {
-          return Optional.of(
-              "only for the variant %s%s"
-                  .formatted(
-                      either(when.variants()),
-                      own.isEmpty()
-                          ? "; no profile of the domain has one"
-                          : "; it is " + either(own)));
-        }
+      var variants = declaredVariants();
+      if (!when.variants().isEmpty()
+          && !variants.isEmpty()
+          && variants.stream().noneMatch(when.variants()::contains)) {
+        return Optional.of(
+            "only for the variant %s; it is %s"
+                .formatted(either(when.variants().stream().sorted().toList()), either(variants)));
       }
       if (!when.profiles().isEmpty() && profiles.stream().noneMatch(when.profiles()::contains)) {
         return Optional.of("only for domains with the profile " + either(when.profiles()));
@@ -203,17 +208,47 @@ public final class Walkthrough {
       if (against.isPresent()) {
         return Optional.of("not for domains with the profile " + against.get());
       }
-      var phase = domain.migration().map(migration -> migration.phase(now));
-      if (!when.phases().isEmpty() && phase.isPresent() && !when.phases().contains(phase.get())) {
-        var later = when.phases().stream().anyMatch(own -> own.compareTo(phase.get()) > 0);
-        return Optional.of(
-            "%s: only while the migration's phase is %s; it is %s"
-                .formatted(
-                    later ? "not yet" : "no longer",
-                    either(when.phases().stream().sorted().map(Migration.Phase::word).toList()),
-                    phase.get().word()));
-      }
-      return Optional.empty();
+      return phase(false);
+    }
+
+    private Optional<String> notYet() {
+      return phase(true);
+    }
+
+    /** Why the migration's phase is none of the step's: one of those is still to come, or none. */
+    private Optional<String> phase(boolean toCome) {
+      var phases = step.when().phases();
+      return state
+          .domain()
+          .migration()
+          .map(migration -> migration.phase(now))
+          .filter(phase -> !phases.isEmpty() && !phases.contains(phase))
+          .filter(phase -> toCome == phases.stream().anyMatch(own -> own.compareTo(phase) > 0))
+          .map(
+              phase ->
+                  "%s: only while the migration's phase is %s; it is %s"
+                      .formatted(
+                          toCome ? "not yet" : "no longer",
+                          either(phases.stream().sorted().map(Migration.Phase::word).toList()),
+                          phase.word()));
+    }
+
+    private List<String> declaredVariants() {
+      return checklist.prescriptions(state.domain()).stream()
+          .flatMap(profile -> profile.variant().stream())
+          .toList();
+    }
+
+    private boolean isVariantUnknown() {
+      return !step.when().variants().isEmpty() && declaredVariants().isEmpty();
+    }
+
+    /** In the order in which the steps name them. */
+    private List<String> variants() {
+      return checklist.steps().stream()
+          .flatMap(own -> own.when().variants().stream().sorted())
+          .distinct()
+          .toList();
     }
 
     private void look() {
@@ -249,6 +284,7 @@ public final class Walkthrough {
           state.findings().stream()
               .filter(finding -> finding.rule().equals(id))
               .filter(finding -> finding.severity().compareTo(step.see().from()) >= 0)
+              .filter(finding -> isMeant(id, finding.subject()))
               .toList();
       for (var finding : findings) {
         finding(finding, look);
@@ -264,7 +300,7 @@ public final class Walkthrough {
         hidden.add(unlooked(probe.name()));
         return;
       }
-      var gap = look.get().hides(rule.id());
+      var gap = hides(look.get(), id);
       if (gap.isPresent()) {
         hidden.add(
             "%s could not see %s: %s".formatted(probe.name(), gap.get().unseen(), gap.get().why()));
@@ -282,6 +318,20 @@ public final class Walkthrough {
       }
       seen.put(probe.name(), seenAt(probe.name()));
       holding.computeIfAbsent(probe.name(), _ -> new ArrayList<>()).add(id);
+    }
+
+    private boolean isMeant(String rule, String subject) {
+      return switch (step.see().only().get(rule)) {
+        case null -> true;
+        case See.Only.Subject(var own) -> subject.equals(wording.filled(own));
+        case See.Only.Of(var setting) -> setting.isSubject(subject, state.domain());
+      };
+    }
+
+    private Optional<Gap> hides(ProbeState look, String rule) {
+      return step.see().only().get(rule) instanceof See.Only.Subject(var own)
+          ? look.hides(new Finding.Key(rule, wording.filled(own)))
+          : look.hides(rule);
     }
 
     private void finding(FindingState finding, Optional<ProbeState> look) {
@@ -346,7 +396,7 @@ public final class Walkthrough {
     private void declared(See.Declaration wanted) {
       var setting = wanted.setting();
       var value = setting.of(state.domain());
-      var paste = wanted.paste().map(text -> Wording.filled(text, state.domain()));
+      var paste = wanted.paste().map(text -> wording.filled(text));
       if (value.isEmpty()) {
         undeclared.add(
             wanted.demand() instanceof See.Demand.Nothing
@@ -357,18 +407,19 @@ public final class Walkthrough {
         return;
       }
       var words = value.get();
+      if (wanted.demand() instanceof See.Demand.Among(var provided)) {
+        among(setting, words, provided, paste);
+        return;
+      }
       var trouble =
           switch (wanted.demand()) {
-            case See.Demand.Something _ -> "";
+            case See.Demand.Something _, See.Demand.Among _ -> "";
             case See.Demand.Nothing _ -> words.isEmpty() ? "" : "must be empty";
             case See.Demand.Only(var only) ->
                 only.containsAll(words) && !words.isEmpty() ? "" : "must be " + either(only);
             case See.Demand.All(var all) -> {
               var missing =
-                  all.stream()
-                      .map(word -> Wording.filled(word, state.domain()))
-                      .filter(word -> !words.contains(word))
-                      .toList();
+                  all.stream().map(wording::filled).filter(word -> !words.contains(word)).toList();
               yield missing.isEmpty() ? "" : "lacks " + String.join(", ", missing);
             }
           };
@@ -379,6 +430,34 @@ public final class Walkthrough {
         held.add(told);
       } else {
         violated.add(told + ", and " + trouble);
+        paste.ifPresent(text -> remedies.add(new StepStatus.Remedy("", setting.word(), text)));
+      }
+    }
+
+    /** Another host may be right all the same, but nothing here shows it. */
+    private void among(
+        Setting setting, List<String> words, See.Provided provided, Optional<String> paste) {
+      var hosts = Providers.hosts(provided, checklist, state.domain());
+      var strangers =
+          words.stream()
+              .filter(
+                  word ->
+                      hosts.stream().noneMatch(host -> host.matches(NextHop.parse(word).target())))
+              .toList();
+      var told = "%s is declared as %s".formatted(setting.word(), String.join(", ", words));
+      if (hosts.isEmpty() && provided == See.Provided.MAILBOXES) {
+        held.add(told + ", and no profile of the mailboxes says which hosts are theirs");
+      } else if (hosts.isEmpty()) {
+        undeclared.add(told + "; the profile knows no hosts to hold it against");
+      } else if (strangers.isEmpty()) {
+        held.add(told);
+      } else {
+        undeclared.add(
+            "%s: not one of the provider's hosts: %s; those are %s"
+                .formatted(
+                    setting.word(),
+                    String.join(", ", strangers),
+                    String.join(", ", hosts.stream().map(HostPattern::text).toList())));
         paste.ifPresent(text -> remedies.add(new StepStatus.Remedy("", setting.word(), text)));
       }
     }

@@ -1,5 +1,8 @@
 package maildrift.monitor.checklist;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -8,109 +11,164 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import maildrift.probes.dkim.ZoneLine;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Allowlist;
 import maildrift.probes.domain.DkimExpectation;
 import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.HostPattern;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Migration;
 import maildrift.probes.domain.NextHop;
 import maildrift.probes.domain.Prescription;
+import maildrift.probes.domain.Role;
 
-/** The placeholders of a step's texts, {@code {domain}} and so on, and what stands for them. */
-public final class Wording {
+/**
+ * The placeholders of a step's texts, {@code {domain}} and so on, and what stands for them: what
+ * the profiles say that the checklist is for, never what another of the domain's says.
+ */
+public record Wording(Checklist checklist, ManagedDomain domain, Instant now) {
   private static final int USUAL_PREFERENCE = 10;
+  private static final String SELECTOR_OF_GATEWAYS = "default";
 
-  private static final Map<String, Function<ManagedDomain, Optional<String>>> WORDS = words();
+  /** Ahead of now, for a change that has to be announced. */
+  private static final Duration AHEAD = Duration.ofDays(7);
 
-  private Wording() {}
+  private static final int EVENING = 20;
+
+  private static final Map<String, Function<Wording, Optional<String>>> WORDS = words();
 
   /** The names that may stand in braces. */
   public static Set<String> placeholders() {
     return WORDS.keySet();
   }
 
-  private static Map<String, Function<ManagedDomain, Optional<String>>> words() {
-    var words = new LinkedHashMap<String, Function<ManagedDomain, Optional<String>>>();
-    words.put("domain", domain -> Optional.of(domain.name().toString()));
-    words.put("tenant", domain -> Optional.of(domain.tenant().id()).filter(id -> !id.isEmpty()));
-    words.put("gateway", domain -> gateway(domain).map(Gateway::id));
-    words.put("host", domain -> gateway(domain).map(gateway -> gateway.host().toString()));
+  private static Map<String, Function<Wording, Optional<String>>> words() {
+    var words = new LinkedHashMap<String, Function<Wording, Optional<String>>>();
+    words.put("domain", own -> Optional.of(own.domain.name().toString()));
+    words.put("tenant", own -> Optional.of(own.domain.tenant().id()).filter(id -> !id.isEmpty()));
+    words.put("gateway", own -> own.gateway().map(Gateway::id));
+    words.put("host", own -> own.gateway().map(gateway -> gateway.host().toString()));
     words.put(
         "address",
-        domain ->
-            gateway(domain)
+        own ->
+            own.gateway()
                 .flatMap(gateway -> gateway.addresses().stream().findFirst())
                 .map(address -> address.getHostAddress()));
-    words.put("connector_name", domain -> gateway(domain).flatMap(Gateway::connectorName));
-    words.put("region", domain -> parameter(domain, "region"));
-    words.put("variant", domain -> parameter(domain, "variant"));
+    words.put("connector_name", own -> own.gateway().flatMap(Gateway::connectorName));
+    words.put("region", own -> own.parameter("region"));
+    words.put("variant", own -> own.parameter("variant"));
     words.put(
         "include",
-        domain ->
-            prescriptions(domain)
+        own ->
+            own.prescriptions()
                 .map(Prescription::spfInclude)
                 .filter(term -> !term.isEmpty())
                 .findFirst());
     words.put(
         "netblocks",
-        domain ->
-            prescriptions(domain)
+        own ->
+            own.prescriptions()
                 .flatMap(profile -> profile.netblocks().stream())
                 .map(DnsName::toString)
                 .findFirst());
     words.put("mx_records", Wording::mxRecords);
-    words.put("forwarding_server", domain -> domain.forwardingServer().map(NextHop::written));
-    words.put("smarthost", domain -> domain.smarthost().map(NextHop::written));
-    words.put("allowlist", domain -> domain.allowlist().map(Allowlist::name));
+    words.put("forwarding_server", own -> own.domain.forwardingServer().map(NextHop::written));
+    words.put("smarthost", own -> own.domain.smarthost().map(NextHop::written));
+    words.put("allowlist", own -> own.domain.allowlist().map(Allowlist::name));
     words.put(
         "selector",
-        domain ->
-            Stream.concat(
-                    domain.dkim().stream(),
-                    prescriptions(domain).flatMap(profile -> profile.dkim().stream()))
+        own ->
+            Stream.concat(own.keys(), own.domain.dkim().stream())
                 .map(DkimExpectation::selector)
                 .findFirst());
-    words.put("start", domain -> domain.migration().map(Migration::start).map(Object::toString));
+    words.put("gateway_selector", own -> Optional.of(own.gatewaySelector()));
+    words.put("dkim_records", Wording::dkimRecords);
+    words.put("start", own -> own.domain.migration().map(Migration::start).map(Object::toString));
+    words.put("days_ahead", own -> Optional.of(own.daysAhead()));
     return words;
   }
 
-  private static Optional<Gateway> gateway(ManagedDomain domain) {
+  private Optional<Gateway> gateway() {
     return domain.gateways().stream().findFirst();
   }
 
-  /** What will be prescribed comes before what is. */
-  private static Stream<Prescription> prescriptions(ManagedDomain domain) {
-    return Stream.concat(
-        domain.migration().map(Migration::to).stream(), domain.prescriptions().stream());
+  private Stream<Prescription> prescriptions() {
+    return checklist.prescriptions(domain).stream();
   }
 
-  private static Optional<String> parameter(ManagedDomain domain, String name) {
-    return prescriptions(domain)
-        .flatMap(profile -> Optional.ofNullable(profile.parameters().get(name)).stream())
-        .findFirst();
+  private Optional<String> parameter(String name) {
+    return prescriptions().flatMap(profile -> profile.parameter(name).stream()).findFirst();
   }
 
-  /** As lines of a zone. */
-  private static Optional<String> mxRecords(ManagedDomain domain) {
-    var inbound = domain.migration().map(Migration::to).or(domain::inbound);
-    return inbound
-        .flatMap(profile -> profile.mx().stream().findFirst())
+  private Stream<DkimExpectation> keys() {
+    return prescriptions().flatMap(profile -> profile.dkim().stream());
+  }
+
+  /** The declared one that is no provider's, else the one that gateways have by themselves. */
+  private String gatewaySelector() {
+    var providers =
+        domain.prescriptions().stream()
+            .filter(profile -> profile.parameter("gateway").isEmpty())
+            .filter(profile -> profile.role() != Role.GATEWAY)
+            .flatMap(profile -> profile.dkim().stream())
+            .map(DkimExpectation::selector)
+            .toList();
+    return domain.dkim().stream()
+        .map(DkimExpectation::selector)
+        .filter(selector -> !providers.contains(selector))
+        .findFirst()
+        .orElse(SELECTOR_OF_GATEWAYS);
+  }
+
+  /** As lines of a zone, of the keys that are known. */
+  private Optional<String> dkimRecords() {
+    var lines =
+        keys()
+            .filter(key -> key.key().isPresent())
+            .map(
+                key ->
+                    ZoneLine.txt(
+                        key.selector() + "._domainkey." + domain.name(),
+                        "v=DKIM1; k=rsa; p=" + key.key().get()))
+            .toList();
+    return lines.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", lines));
+  }
+
+  /** On the evening of a day that leaves time to lower times to live before. */
+  private String daysAhead() {
+    return now.plus(AHEAD).truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(EVENING)).toString();
+  }
+
+  /** As lines of a zone; where nothing is prescribed, the gateway's own. */
+  private Optional<String> mxRecords() {
+    return prescriptions()
+        .flatMap(profile -> profile.mx().stream().limit(1))
+        .findFirst()
         .map(
             set ->
                 set.hosts().stream()
+                    .map(host -> mx(host.preference().orElse(USUAL_PREFERENCE), host.host()))
+                    .collect(Collectors.joining("\n")))
+        .or(
+            () ->
+                gateway()
                     .map(
-                        host ->
+                        own ->
                             "%s. IN MX %d %s."
-                                .formatted(
-                                    domain.name(),
-                                    host.preference().orElse(USUAL_PREFERENCE),
-                                    host.host().text()))
-                    .collect(Collectors.joining("\n")));
+                                .formatted(domain.name(), USUAL_PREFERENCE, own.host())));
+  }
+
+  /** A pattern is no line to paste: then it says of what form the host is. */
+  private String mx(int preference, HostPattern host) {
+    return host.isExact()
+        ? "%s. IN MX %d %s.".formatted(domain.name(), preference, host.text())
+        : "the MX of %s with preference %d and the host that the provider names, of the form %s"
+            .formatted(domain.name(), preference, host.text().replace("|", " or "));
   }
 
   /** The text with its placeholders filled in; what is not known stands there in capitals. */
-  static String filled(String text, ManagedDomain domain) {
+  String filled(String text) {
     var out = new StringBuilder(text.length() + 64);
     var at = 0;
     for (var word = next(text, 0); word.isPresent(); word = next(text, at)) {
@@ -120,7 +178,7 @@ public final class Wording {
       out.append(
           value == null
               ? "{" + name + "}"
-              : value.apply(domain).orElseGet(() -> name.toUpperCase(Locale.ROOT)));
+              : value.apply(this).orElseGet(() -> name.toUpperCase(Locale.ROOT)));
       at = word.get().end();
     }
     return out.append(text, at, text.length()).toString();

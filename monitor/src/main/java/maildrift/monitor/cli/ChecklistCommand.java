@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import maildrift.monitor.checklist.Checklist;
 import maildrift.monitor.checklist.ChecklistCatalog;
 import maildrift.monitor.checklist.Progress;
@@ -41,12 +42,12 @@ import tools.jackson.databind.JsonNode;
       "Without a domain: the checklists there are, or one explained. With a domain it looks once, now; what only a"
           + " person can tell is then not known. With --url a running daemon is asked, which keeps what persons tick.",
       "Each step is done (seen, or ticked), open (seen to be wrong, with what to paste), unseen (it could not be looked"
-          + " at), person (not visible from here, to be ticked) or not applicable."
+          + " at), person (not visible from here, to be ticked), not-yet (the migration is not that far) or not applicable."
     },
     footer = {
       "",
       "Exit codes: 0 all done or not applicable; 1 something is open; 2 bad usage or configuration; 3 nothing is open, but"
-          + " something could not be seen or waits for a person.",
+          + " something could not be seen, waits for a person or is not due yet.",
       "",
       "Examples:",
       "  maildrift checklist",
@@ -353,7 +354,8 @@ final class ChecklistCommand implements Callable<Integer> {
     if (count.path("open").asInt(0) > 0) {
       return Exit.FINDINGS;
     }
-    return count.path("unseen").asInt(0) > 0 || count.path("person").asInt(0) > 0
+    return Stream.of("unseen", "person", "not-yet")
+            .anyMatch(state -> count.path(state).asInt(0) > 0)
         ? Exit.UNOBSERVED
         : Exit.OK;
   }

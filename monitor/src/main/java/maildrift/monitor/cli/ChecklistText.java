@@ -201,6 +201,7 @@ record ChecklistText(Form form) {
     rest(rest, count.path("open").asInt(0), "open");
     rest(rest, count.path("unseen").asInt(0), "unseen");
     rest(rest, count.path("person").asInt(0), "for a person to tick");
+    rest(rest, count.path("not-yet").asInt(0), "not due yet");
     rest(rest, count.path("not-applicable").asInt(0), "not applicable");
     return "%d of %d done%s%s"
         .formatted(

@@ -145,9 +145,15 @@ final class ChecklistReader {
 
   private See see(Section section) {
     var rules = new ArrayList<String>();
-    for (var text : section.texts("rules")) {
-      if (vocabulary.isEmpty() || isKnown("rule", text, vocabulary.get().rules())) {
-        rules.add(text.value());
+    var only = new HashMap<String, See.Only>();
+    for (var item : section.items("rules")) {
+      if (item instanceof Node.Scalar scalar) {
+        reading.text(scalar).filter(this::isRule).ifPresent(text -> rules.add(text.value()));
+      } else {
+        rule(
+            Section.of(reading, section.under("rules") + "[]", "an item of rules", item),
+            rules,
+            only);
       }
     }
     var from = section.choice("from", Severity.values(), Severity::word).orElse(Severity.INFO);
@@ -160,7 +166,39 @@ final class ChecklistReader {
       declaration(item).ifPresent(declared::add);
     }
     section.end();
-    return new See(rules, from, facts, declared);
+    return new See(rules, from, facts, declared, only);
+  }
+
+  /** With which of its findings are meant. */
+  private void rule(Section section, List<String> rules, Map<String, See.Only> only) {
+    var rule = section.required("rule").filter(this::isRule);
+    var subject = wording("subject", section);
+    var of = section.text("of");
+    section.end();
+    if (of.isPresent() == !subject.isEmpty()) {
+      reading.problem(
+          section.place(), "an item of rules is a rule, or has rule and one of subject and of");
+    }
+    rule.ifPresent(
+        text -> {
+          rules.add(text.value());
+          if (!subject.isEmpty()) {
+            only.put(text.value(), new See.Only.Subject(subject));
+          }
+          of.filter(name -> isKnown("setting", name, WITH_SUBJECTS))
+              .flatMap(name -> Setting.of(name.value()))
+              .ifPresent(setting -> only.put(text.value(), new See.Only.Of(setting)));
+        });
+  }
+
+  private static final Set<String> WITH_SUBJECTS =
+      Arrays.stream(Setting.values())
+          .filter(Setting::hasSubjects)
+          .map(Setting::word)
+          .collect(Collectors.toSet());
+
+  private boolean isRule(Text text) {
+    return vocabulary.isEmpty() || isKnown("rule", text, vocabulary.get().rules());
   }
 
   private boolean isKnown(String what, Text text, Set<String> valid) {
@@ -206,19 +244,28 @@ final class ChecklistReader {
     var only = words("is", section);
     var all = words("has", section);
     var nothing = section.flag("empty", false);
+    var among = section.choice("among", See.Provided.values(), See.Provided::word);
     var paste = Optional.of(wording("paste", section)).filter(text -> !text.isEmpty());
     section.end();
-    if (Stream.of(!only.isEmpty(), !all.isEmpty(), nothing).filter(set -> set).count() > 1) {
-      reading.problem(section.place(), "is, has and empty exclude each other; keep one");
+    if (Stream.of(!only.isEmpty(), !all.isEmpty(), nothing, among.isPresent())
+            .filter(set -> set)
+            .count()
+        > 1) {
+      reading.problem(section.place(), "is, has, among and empty exclude each other; keep one");
+    }
+    if (among.isPresent() && setting.filter(known -> !known.isOfHosts()).isPresent()) {
+      reading.problem(section.place(), "among is for settings that name hosts");
     }
     var demand =
         nothing
             ? new See.Demand.Nothing()
             : !only.isEmpty()
                 ? new See.Demand.Only(only.stream().map(Text::value).collect(Collectors.toSet()))
-                : all.isEmpty()
-                    ? new See.Demand.Something()
-                    : new See.Demand.All(all.stream().map(Text::value).toList());
+                : !all.isEmpty()
+                    ? new See.Demand.All(all.stream().map(Text::value).toList())
+                    : among
+                        .<See.Demand>map(See.Demand.Among::new)
+                        .orElseGet(See.Demand.Something::new);
     return setting.map(known -> new See.Declaration(known, demand, paste));
   }
 

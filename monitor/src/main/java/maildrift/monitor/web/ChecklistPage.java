@@ -84,7 +84,7 @@ final class ChecklistPage {
       case OPEN -> "badge fail";
       case UNSEEN -> "badge unknown";
       case PERSON -> "badge warn";
-      case NOT_APPLICABLE -> "badge muted";
+      case NOT_YET, NOT_APPLICABLE -> "badge muted";
     };
   }
 
@@ -144,7 +144,11 @@ final class ChecklistPage {
 
   private static void step(
       Html html, int number, StepStatus status, Progress progress, Caller caller, boolean mayTick) {
-    var isLeft = status.state() != StepState.DONE && status.state() != StepState.NOT_APPLICABLE;
+    var isLeft =
+        switch (status.state()) {
+          case OPEN, UNSEEN, PERSON -> true;
+          case DONE, NOT_YET, NOT_APPLICABLE -> false;
+        };
     html.named(
         "article",
         "step " + tone(status.state()),
@@ -181,12 +185,16 @@ final class ChecklistPage {
       case OPEN -> "open";
       case UNSEEN -> "hidden";
       case PERSON -> "person";
-      case NOT_APPLICABLE -> "elsewhere";
+      case NOT_YET, NOT_APPLICABLE -> "elsewhere";
     };
   }
 
   private static String word(StepState state) {
-    return state == StepState.NOT_APPLICABLE ? "not applicable" : state.word();
+    return switch (state) {
+      case NOT_APPLICABLE -> "not applicable";
+      case NOT_YET -> "not yet";
+      case DONE, OPEN, UNSEEN, PERSON -> state.word();
+    };
   }
 
   private static void todo(Html card, StepStatus status) {

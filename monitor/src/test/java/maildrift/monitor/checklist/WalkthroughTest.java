@@ -25,6 +25,7 @@ import maildrift.probes.Rule;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Declared;
+import maildrift.probes.domain.HostPattern;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Migration;
 import maildrift.probes.domain.Mode;
@@ -377,8 +378,6 @@ class WalkthroughTest {
         .containsExactly("only for domains with the profile mimecast");
     assertThat(why(new When(Set.of(), none, none, Set.of("mail-connect"), Set.of())))
         .containsExactly("not for domains with the profile mail-connect");
-    assertThat(why(new When(Set.of(), none, none, none, Set.of(Migration.Phase.AFTER))))
-        .containsExactly("not yet: only while the migration's phase is after; it is lead");
     assertThat(why(new When(Set.of(), none, none, none, Set.of(Migration.Phase.ANNOUNCED))))
         .containsExactly("no longer: only while the migration's phase is announced; it is lead");
     assertThat(
@@ -393,6 +392,138 @@ class WalkthroughTest {
                     true))
                 .state())
         .isEqualTo(StepState.PERSON);
+  }
+
+  @Test
+  void aStepThatIsNotDueYetKeepsTheChecklistFromBeingComplete() {
+    domain = DOMAIN.migration(migration(NOW.plusSeconds(3_600), Optional.empty()));
+    var when = new When(Set.of(), Set.of(), Set.of(), Set.of(), Set.of(Migration.Phase.AFTER));
+
+    var progress =
+        progress(step(rules("area.present"), When.ALWAYS, false), step(See.NOTHING, when, true));
+
+    var later = progress.steps().getLast();
+    assertThat(later.state()).isEqualTo(StepState.NOT_YET);
+    assertThat(later.reasons())
+        .containsExactly("not yet: only while the migration's phase is after; it is lead");
+    assertThat(later.tickable()).isFalse();
+    assertThat(progress.isComplete()).isFalse();
+    assertThat(progress.summary()).isEqualTo("1 of 2 done; 1 not due yet");
+  }
+
+  @Test
+  void withoutAVariantTheStepsOfVariantsAskForOne() {
+    var pro = new When(Set.of(), Set.of("pro"), Set.of(), Set.of(), Set.of());
+    var team = new When(Set.of(), Set.of("team"), Set.of(), Set.of(), Set.of());
+    found(PRESENT);
+
+    var progress =
+        progress(step(rules("area.present"), pro, false), step(rules("area.present"), team, false));
+
+    assertThat(progress.steps())
+        .allSatisfy(
+            status -> {
+              assertThat(status.state()).isEqualTo(StepState.PERSON);
+              assertThat(status.reasons()).containsExactly("declare the variant: pro or team");
+            });
+  }
+
+  private static final Prescription PROVIDER =
+      Prescription.of("provider", "provider", Role.INBOUND)
+          .smarthosts(List.of(DnsName.of("out.provider.test")))
+          .netblocks(List.of(DnsName.of("_spf.provider.test")));
+
+  private static final Prescription MAILBOXES =
+      Prescription.of("boxes", "boxes", Role.MAILBOX)
+          .mx(
+              List.of(
+                  new Prescription.MxSet(
+                      List.of(
+                          new Prescription.MxHost(
+                              new HostPattern("*.boxes.test"), Optional.empty())))))
+          .netblocks(List.of(DnsName.of("_spf.boxes.test")));
+
+  private StepStatus ofProvider(See see, String how) {
+    var step = new Step("one", "One", "", how, see, When.ALWAYS, false, List.of());
+    return new Walkthrough(List.of(new Area()), List.of())
+        .walk(
+            new Checklist("list", "List", "", Set.of("provider"), false, List.of(step)),
+            state(),
+            ticks,
+            now)
+        .steps()
+        .getFirst();
+  }
+
+  @Test
+  void aHostThatIsNotTheProvidersIsForAPerson() {
+    var see = declared(Setting.SMARTHOST, new See.Demand.Among(See.Provided.SMARTHOSTS));
+    domain = DOMAIN.prescriptions(List.of(PROVIDER));
+
+    domain = domain.smarthosts(List.of(NextHop.parse("[out.provider.test]")));
+    assertThat(ofProvider(see, "").state()).isEqualTo(StepState.DONE);
+
+    domain = domain.smarthosts(List.of(NextHop.parse("[gw.contoso.test]")));
+    var strange = ofProvider(see, "");
+    assertThat(strange.state()).isEqualTo(StepState.PERSON);
+    assertThat(strange.reasons())
+        .containsExactly(
+            "smarthost: not one of the provider's hosts: [gw.contoso.test]; those are out.provider.test");
+    assertThat(strange.remedies()).hasSize(1);
+
+    domain = domain.prescriptions(List.of(Prescription.of("provider", "provider", Role.INBOUND)));
+    assertThat(ofProvider(see, "").state()).isEqualTo(StepState.PERSON);
+  }
+
+  @Test
+  void aRouteIsHeldAgainstTheOtherProfilesHosts() {
+    var see = declared(Setting.DELIVERY_ROUTES, new See.Demand.Among(See.Provided.MAILBOXES));
+    var states = new ArrayList<StepState>();
+    for (var route : List.of("contoso.boxes.test", "out.provider.test")) {
+      for (var profiles : List.of(List.of(PROVIDER, MAILBOXES), List.of(PROVIDER))) {
+        domain =
+            DOMAIN
+                .prescriptions(profiles)
+                .declared(Declared.NOTHING.deliveryRoutes(List.of(NextHop.parse(route))));
+        states.add(ofProvider(see, "").state());
+      }
+    }
+
+    assertThat(states)
+        .containsExactly(StepState.DONE, StepState.DONE, StepState.PERSON, StepState.DONE);
+  }
+
+  @Test
+  void whatIsSaidOfAnotherHostOpensNoStep() {
+    domain =
+        DOMAIN
+            .smarthosts(List.of(NextHop.parse("[out.provider.test]")))
+            .forwardingServers(List.of(NextHop.parse("[in.provider.test]")));
+    findings.add(Finding.of(PRESENT, "out.provider.test:25", "wrong"));
+
+    assertThat(walk(only(new See.Only.Of(Setting.SMARTHOST))).state()).isEqualTo(StepState.OPEN);
+    assertThat(walk(only(new See.Only.Of(Setting.FORWARDING_SERVER))).state())
+        .isEqualTo(StepState.DONE);
+    assertThat(walk(only(new See.Only.Subject("{domain}"))).state()).isEqualTo(StepState.DONE);
+    findings.add(Finding.of(PRESENT, "contoso.test", "wrong"));
+    assertThat(walk(only(new See.Only.Subject("{domain}"))).state()).isEqualTo(StepState.OPEN);
+  }
+
+  private static See only(See.Only only) {
+    return new See(
+        List.of("area.present"), Severity.INFO, List.of(), List.of(), Map.of("area.present", only));
+  }
+
+  @Test
+  void placeholdersAreOfTheProfilesThatTheChecklistIsFor() {
+    domain = DOMAIN.prescriptions(List.of(MAILBOXES, PROVIDER));
+
+    assertThat(
+            ofProvider(rules("area.present"), "{netblocks} {gateway_selector} {days_ahead}").how())
+        .isEqualTo("_spf.provider.test default 2026-11-28T20:00:00Z");
+    assertThat(ofProvider(rules("area.present"), "{mx_records}").how()).isEqualTo("MX_RECORDS");
+    domain = DOMAIN.prescriptions(List.of(MAILBOXES));
+    assertThat(walk(step(See.NOTHING, When.ALWAYS, true)).how()).contains("SMARTHOST");
   }
 
   private List<String> why(When when) {
@@ -423,6 +554,7 @@ class WalkthroughTest {
                 new When(Set.of(), Set.of("pro"), Set.of(), Set.of(), Set.of()),
                 true));
 
+    domain = DOMAIN.prescriptions(List.of(profile("mail-connect", "team")));
     var progress = progress(person, open, done, elsewhere);
 
     assertThat(progress.summary())

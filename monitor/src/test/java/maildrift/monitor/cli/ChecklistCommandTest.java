@@ -31,7 +31,7 @@ class ChecklistCommandTest {
             for: {profiles: [house]}
             steps:
               - {id: spf, title: One SPF record, why: Two count as none., how: "v=spf1 -all at {domain}", see: {rules: [spf.present, spf.multiple]}}
-              - {id: pro, title: Only PRO, when: {variant: pro}, person: true}
+              - {id: pro, title: Only PRO, when: {profile: mail-connect}, person: true}
           talk:
             title: Talk
             steps: [{id: call, title: Somebody called, person: true}]

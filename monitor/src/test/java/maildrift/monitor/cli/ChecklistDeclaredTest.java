@@ -39,8 +39,11 @@ class ChecklistDeclaredTest {
       textBlock =
           """
           secure                              | secure                                   | ''
-          [de-smtp-inbound-1.mimecast.com]    | de-smtp-inbound-1.mimecast.com           | forwarding-server smarthost
-          [de-smtp-inbound-1.mimecast.com]    | [eu-smtp-inbound-1.mimecast.com]         | forwarding-server allowlist smarthost
+          [de-smtp-inbound-1.mimecast.com]    | de-smtp-inbound-1.mimecast.com           | forwarding-server
+          [de-smtp-inbound-1.mimecast.com]    | [eu-smtp-inbound-1.mimecast.com]         | forwarding-server
+          "[de-smtp-outbound-1.mimecast.com]" | "[eu-smtp-outbound-1.mimecast.com]"      | smarthost
+          "[de-smtp-outbound-1.mimecast.com]" | "[gw.house.test]"                        | smarthost
+          192.0.2.0/25, 192.0.2.128/25        | 0.0.0.0/0                                | allowlist
           192.0.2.0/25, 192.0.2.128/25        | 192.0.2.0/25                             | allowlist
           192.0.2.0/25, 192.0.2.128/25        | 192.0.2.0/25, 192.0.2.128/25, 8.8.8.0/24 | allowlist
           relay_networks: [203.0.113.0/24]    | relay_networks: [192.0.2.0/24]           | not-global
@@ -62,6 +65,7 @@ class ChecklistDeclaredTest {
             "de-smtp-inbound-1.mimecast.com A 192.0.2.1",
             "de-smtp-inbound-2.mimecast.com A 192.0.2.2",
             "eu-smtp-inbound-1.mimecast.com A 198.51.100.1",
+            "eu-smtp-outbound-1.mimecast.com A 198.51.100.2",
             "de-smtp-outbound-1.mimecast.com A 192.0.2.3",
             "gw.house.test A 203.0.113.7")) {
 

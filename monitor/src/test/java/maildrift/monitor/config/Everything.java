@@ -121,10 +121,10 @@ final class Everything {
               why: Mail goes past the gateway otherwise.
               how: "Publish {mx_records}"
               see:
-                rules: [mx.missing]
+                rules: [mx.missing, {rule: tls.level, of: smarthost}, {rule: dkim.weak-key, subject: "{gateway_selector}._domainkey.{domain}"}]
                 from: warning
                 facts: [{probe: spf, fact: lookups, at_most: 10, at_least: 1}, {probe: spf, fact: all, is: [fail, softfail]}]
-                declared: [{setting: mode, is: inline, paste: "mode: inline"}, {setting: connectors, has: [to_partner]}, {setting: smarthost, empty: true}]
+                declared: [{setting: mode, is: inline, paste: "mode: inline"}, {setting: connectors, has: [to_partner]}, {setting: smarthost, empty: true}, {setting: forwarding_server, among: forwarding}]
               when: {mode: inline, variant: pro, profile: [mimecast], without_profile: mail-connect, phase: [window, after]}
               person: true
               statements: ["1.17"]

@@ -3,12 +3,14 @@ package maildrift.monitor.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -40,10 +42,12 @@ class StatementsTest {
           "dkim",
           "netblocks",
           "networks",
+          "feeds",
           "records",
           "forwarding",
           "smarthosts",
           "tls_level",
+          "ttl",
           "client_hosts",
           "deviations");
 
@@ -114,7 +118,7 @@ class StatementsTest {
   }
 
   @Test
-  void everyProfileThatIsNamedExistsAndCarriesTheFact() {
+  void everyProfileThatIsNamedExistsAndCarriesTheFact() throws IOException {
     var profiles =
         ProfileCatalog.builtIn().all().stream().map(Profile::name).collect(Collectors.toSet());
     for (var statement : TABLE.all()) {
@@ -123,7 +127,20 @@ class StatementsTest {
 
         assertThat(profiles).as(statement.id()).contains(parts[0]);
         assertThat(FACTS).as(statement.id()).contains(parts[1]);
+        assertThat(carries(parts[0], parts[1]))
+            .as("%s: %s says nothing of %s".formatted(statement.id(), parts[0], parts[1]))
+            .isTrue();
       }
+    }
+  }
+
+  /** By itself, or in one of its regions and variants. */
+  private static boolean carries(String profile, String fact) throws IOException {
+    try (var file = Profile.class.getResourceAsStream("/profiles/%s.yaml".formatted(profile))) {
+      return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> line.startsWith(fact + ":") || line.startsWith("    " + fact + ":"))
+          .anyMatch(line -> !line.endsWith(": []"));
     }
   }
 

@@ -28,7 +28,7 @@ class ChecklistHttpTest {
             - {id: mx, title: The MX leads here, how: "{mx_records}", see: {rules: [mx.missing, mx.extra]}}
             - {id: letter, title: The letter was sent, why: It is polite., person: true}
             - {id: mode, title: The mode is written down, see: {declared: [{setting: mode, paste: "mode: inline"}]}}
-            - {id: pro, title: Only PRO, when: {variant: pro}, person: true}
+            - {id: pro, title: Only PRO, when: {profile: mail-connect}, person: true}
       domains: [{name: contoso.test, profiles: [house], %s}]
       """
           .formatted(Daemon.ONLY_MX);

@@ -112,14 +112,14 @@ class DaemonChecklistTest {
       assertThat(daemon.get("/domains/contoso.test").body())
           .contains("/domains/contoso.test/checklists/seppmail-inline");
       assertThat(states(daemon, "ptr", "low-ttl", "mx", "raise-ttl"))
-          .isEqualTo("done open not-applicable not-applicable");
+          .isEqualTo("done open not-yet not-yet");
 
       publish(300, OLD);
       at(daemon, start.minus(Duration.ofHours(26)));
       assertThat(states(daemon, "low-ttl")).isEqualTo("open");
 
       at(daemon, start.minus(Duration.ofHours(1)));
-      assertThat(states(daemon, "low-ttl", "mx")).isEqualTo("done not-applicable");
+      assertThat(states(daemon, "low-ttl", "mx")).isEqualTo("done not-yet");
 
       at(daemon, start.plus(Duration.ofMinutes(1)));
       assertThat(states(daemon, "mx")).isEqualTo("open");

@@ -262,6 +262,7 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
   public Judgement judge(ManagedDomain domain, DeclaredSeen seen, Context context) {
     var judgement = new Judgement.Builder();
     var hops = new HopJudge(domain, seen, judgement).judge();
+    new LoopJudge(domain, seen, judgement).judge();
     new RegionJudge(domain, seen, judgement).judge();
     new SettingsJudge(domain, judgement).judge();
     new ConnectorJudge(domain, judgement).judge();
@@ -289,6 +290,7 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
     rules.addAll(
         new Asked()
             .rule(DeclaredRules.BRACKETS, hops.stream().anyMatch(hop -> hop.use().hasBrackets()))
+            .rule(DeclaredRules.LOOP, LoopJudge.isAsked(domain))
             .rule(DeclaredRules.UNRESOLVED, !hops.isEmpty())
             .rule(DeclaredRules.ROUTE, hops.stream().anyMatch(hop -> hop.use().isLookedAt()))
             .rule(

@@ -18,6 +18,15 @@ final class DeclaredRules {
           .example(
               "violates: de-smtp-inbound-1.mimecast.com; does not: [de-smtp-inbound-1.mimecast.com]");
 
+  static final Rule LOOP =
+      Rule.critical("declared.loop", "the gateway is told to hand its mail to itself")
+          .why(
+              "Mail goes round until the gateway has counted enough hops, and then bounces: nothing of the domain arrives, or nothing leaves.")
+          .reference("RFC 5321 §6.3; " + MANAGED_DOMAIN + ": Forwarding Server")
+          .remedy(
+              "Write the server behind the gateway, or the provider's, on the gateway and here.")
+          .example("gateway gw.example, forwarding_server: \"[gw.example]\"");
+
   static final Rule UNRESOLVED =
       Rule.warning("declared.unresolved", "a declared host does not exist")
           .why("Mail that is sent there stays in the queue, and bounces after some days.")
@@ -75,7 +84,7 @@ final class DeclaredRules {
   static final Rule RELAY =
       Rule.warning("declared.relay", "an allowlist entry may not relay")
           .why(
-              "\"Entering an address here does not automatically allow relaying\": the list of a domain only restricts the global one, so that mail from this server is refused. Placeholders and a provider's networks are excepted.")
+              "The list of a domain only narrows down the gateway's own, in which this server is missing: it is refused. Placeholders and a provider's networks are excepted.")
           .reference(
               "SEPPmail, multi-tenant operation: Allowed sending servers for this domain; Mail System, Relaying")
           .remedy("Enter the address in Mail System, Relaying, too.")
@@ -163,6 +172,7 @@ final class DeclaredRules {
   static final List<Rule> ALL =
       List.of(
           BRACKETS,
+          LOOP,
           UNRESOLVED,
           ROUTE,
           REGION,

@@ -1,12 +1,12 @@
 package maildrift.probes.dkim;
 
 /** A TXT record as one pastes it into a zone, in strings of at most 255 octets (RFC 1035 §3.3). */
-final class ZoneLine {
+public final class ZoneLine {
   private static final int MAX_STRING = 255;
 
   private ZoneLine() {}
 
-  static String txt(String owner, String text) {
+  public static String txt(String owner, String text) {
     var line = new StringBuilder(owner).append(". IN TXT");
     var parts = Math.max(1, (text.length() + MAX_STRING - 1) / MAX_STRING);
     if (parts > 1) {

@@ -57,7 +57,9 @@ public final class GatewayProbe implements Probe<GatewaySeen> {
     return true;
   }
 
-  /** No HELO that is not declared, no greeting that was not asked for, no MX that leads elsewhere. */
+  /**
+   * No HELO that is not declared, no greeting that was not asked for, no MX that leads elsewhere.
+   */
   @Override
   public boolean looksAt(Rule rule, Judgement own) {
     return own.facts().get("addresses") instanceof List<?> places

@@ -398,8 +398,7 @@ public final class TlsProbe implements Probe<TlsSeen> {
     if (seen.hosts().stream().anyMatch(host -> !HostJudge.pins(domain, host).isEmpty())) {
       declared.add(TlsRules.FINGERPRINT.id());
     }
-    if (seen.hosts().stream()
-        .anyMatch(host -> HostJudge.connectorName(domain, host).isPresent())) {
+    if (seen.hosts().stream().anyMatch(host -> HostJudge.connectorName(domain, host).isPresent())) {
       declared.add(TlsRules.CONNECTOR_NAME.id());
     }
     return declared;

@@ -127,6 +127,30 @@ final class DeclaredProbeTest {
                 "an address without brackets",
                 world -> world.forwards("203.0.113.1"),
                 "declared.brackets 203.0.113.1:25"),
+            of(
+                "the gateway itself in brackets",
+                world ->
+                    world
+                        .gateway(_ -> {})
+                        .forwards("[gw.house.test]")
+                        .add("gw.house.test A 203.0.113.9"),
+                "declared.loop gw.house.test:25"),
+            of(
+                "the gateway itself by another port",
+                world ->
+                    world
+                        .gateway(_ -> {})
+                        .forwards("[gw.house.test]:2525")
+                        .add("gw.house.test A 203.0.113.9"),
+                ""),
+            of(
+                "the gateway itself as the smarthost",
+                world ->
+                    world
+                        .gateway(_ -> {})
+                        .sendsTo("[gw.house.test]")
+                        .add("gw.house.test A 203.0.113.9"),
+                "declared.loop gw.house.test:25"),
             of("an address in brackets", world -> world.forwards("[203.0.113.1]:2525"), ""),
             of(
                 "in brackets a name that has an MX only",

@@ -1,7 +1,5 @@
 package maildrift.probes.migration;
 
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -49,6 +47,8 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is said of a migration at which time, from what was seen. */
 class MigrationProbeTest {
@@ -434,8 +434,7 @@ class MigrationProbeTest {
   void eachPhaseIsHeldAgainstItsOwnRules(String phase, String rules) {
     var judgement = new Judgement.Builder().fact("phase", phase).build(Outcome.OBSERVED);
 
-    assertThat(
-            PROBE.rules().stream().filter(rule -> PROBE.looksAt(rule, judgement)).map(Rule::id))
+    assertThat(PROBE.rules().stream().filter(rule -> PROBE.looksAt(rule, judgement)).map(Rule::id))
         .containsExactlyInAnyOrder(rules.isEmpty() ? new String[0] : rules.split(" "));
   }
 

@@ -1,6 +1,5 @@
 package maildrift.probes.records;
 
-import maildrift.probes.Rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
@@ -10,6 +9,7 @@ import maildrift.probes.Context;
 import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
 import maildrift.probes.Outcome;
+import maildrift.probes.Rule;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.ListedDns;
 import maildrift.probes.domain.ManagedDomain;

@@ -630,8 +630,7 @@ class TlsProbeTest {
 
     for (var gateway : List.of(plain, both)) {
       var judgement =
-          judge(
-              declared(Optional.empty(), Optional.empty(), gateway), atGateway(gateway, secure));
+          judge(declared(Optional.empty(), Optional.empty(), gateway), atGateway(gateway, secure));
 
       for (var rule : List.of(TlsRules.CONNECTOR_NAME, TlsRules.FINGERPRINT)) {
         assertThat(probe.looksAt(rule, judgement)).as(rule.id()).isEqualTo(gateway == both);
