@@ -96,7 +96,7 @@ final class ChecklistCommand implements Callable<Integer> {
   @Option(
       names = "--by",
       paramLabel = "NAME",
-      description = "Who did the step (default: the caller's name).")
+      description = "Who did the step (default: your login name).")
   String by = "";
 
   @Option(names = "--note", paramLabel = "TEXT", description = "What is to be remembered of it.")
@@ -295,7 +295,8 @@ final class ChecklistCommand implements Callable<Integer> {
           CheckJson.text(
               json -> {
                 json.writeStartObject();
-                json.writeStringProperty("by", by);
+                json.writeStringProperty(
+                    "by", by.isEmpty() ? System.getProperty("user.name", "") : by);
                 json.writeStringProperty("note", note);
                 json.writeEndObject();
               }));

@@ -135,7 +135,23 @@ final class ChecklistApi {
     if (bare.codePointCount(0, bare.length()) > most) {
       throw Refusal.badRequest("%s may have at most %d characters".formatted(what, most));
     }
+    if (bare.codePoints().anyMatch(ChecklistApi::isUnseen)) {
+      throw Refusal.badRequest(what + " may not have control characters or line ends");
+    }
     return bare;
+  }
+
+  /** What moves the cursor, or turns the direction of what stands beside it. */
+  private static boolean isUnseen(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> false;
+    };
   }
 
   Progress progress(Request request) {

@@ -257,6 +257,23 @@ final class ChecklistPage {
         });
   }
 
+  /** A form was sent in vain: what is wrong, and the way back. */
+  static Answer refused(Refusal refusal, String path) {
+    var end = path.indexOf("/steps/");
+    return Answer.html(
+        Page.still(
+            refusal.title() + " – maildrift",
+            html -> {
+              Page.header(html, refusal.title());
+              html.text("p", String.valueOf(refusal.getMessage()));
+              html.in(
+                  "p",
+                  line ->
+                      line.link(
+                          end < 0 ? "/" : path.substring(0, end), "Back; nothing was changed"));
+            }));
+  }
+
   /** A form was sent: back to the page, at the step. */
   Answer tick(Request request) {
     api.tick(

@@ -430,7 +430,16 @@ public final class WebServer implements AutoCloseable {
         context ->
             refuse(context, Refusal.badRequest("the request's path or query cannot be read")));
     router.errorHandler(
-        413, context -> refuse(context, Refusal.of(413, "Content too large", "at most 1 MiB")));
+        413,
+        context ->
+            refuse(
+                context,
+                Refusal.of(
+                    413,
+                    "Content too large",
+                    isOfForm(context)
+                        ? "at most %d KiB".formatted(MAX_FORM / 1024)
+                        : "at most %d MiB".formatted(MAX_BODY / 1024 / 1024))));
     router.errorHandler(500, context -> failed(context, context.failure()));
     return router;
   }
@@ -617,7 +626,22 @@ public final class WebServer implements AutoCloseable {
     refuse(context, Refusal.of(500, "Internal error", "the daemon's log says more"));
   }
 
+  /** What a form of the page sends goes to where the page is, and all else to the API. */
+  private static boolean isOfForm(RoutingContext context) {
+    return context.request().method().equals(HttpMethod.POST)
+        && context.request().path().startsWith("/domains/");
+  }
+
   private static void refuse(RoutingContext context, Refusal refusal) {
+    var accept = context.request().getHeader("Accept");
+    if (isOfForm(context) && accept != null && accept.contains("text/html")) {
+      var answer = ChecklistPage.refused(refusal, context.request().path());
+      send(
+          context,
+          new Answer(
+              refusal.status(), answer.contentType(), answer.body(), challenge(refusal)));
+      return;
+    }
     var body =
         CheckJson.bytes(
             json -> {
@@ -633,11 +657,13 @@ public final class WebServer implements AutoCloseable {
               }
               json.writeEndObject();
             });
-    var headers =
-        refusal.status() == 401
-            ? Map.of("WWW-Authenticate", "Basic realm=\"maildrift\", charset=\"UTF-8\"")
-            : Map.<String, String>of();
-    send(context, new Answer(refusal.status(), PROBLEM, body, headers));
+    send(context, new Answer(refusal.status(), PROBLEM, body, challenge(refusal)));
+  }
+
+  private static Map<String, String> challenge(Refusal refusal) {
+    return refusal.status() == 401
+        ? Map.of("WWW-Authenticate", "Basic realm=\"maildrift\", charset=\"UTF-8\"")
+        : Map.of();
   }
 
   private static void send(RoutingContext context, Answer answer) {

@@ -167,12 +167,17 @@ class ChecklistCommandTest {
       assertThat(ran.err()).isEmpty();
       assertThat(ran.out()).contains("1 of 1 done");
       assertThat(ran.exit()).isZero();
+      Ran.command("checklist", "a.test", "move", "--url", url, "--tick", "letter");
       Ran.command("checklist", "a.test", "move", "--url", url, "--untick", "letter");
       Ran.command("checklist", "a.test", "move", "--url", url);
 
       assertThat(asked)
           .containsExactly(
               "PUT " + path + "/steps/letter/tick {\"by\":\"Ada\",\"note\":\"sent\"}",
+              "PUT "
+                  + path
+                  + "/steps/letter/tick {\"by\":\"%s\",\"note\":\"\"}"
+                      .formatted(System.getProperty("user.name")),
               "DELETE " + path + "/steps/letter/tick ",
               "GET " + path + " ");
     }

@@ -152,6 +152,9 @@ class ChecklistHttpTest {
           "{\"note\":\"%s\"}".formatted("x".repeat(1_001)),
           "{\"who\":\"Ada\"}",
           "{\"by\":7}",
+          "{\"by\":\"A\\u001b[2J\"}",
+          "{\"note\":\"one\\ntwo\"}",
+          "{\"note\":\"\\u202eone\"}",
           "[]"
         }) {
       var refused = daemon.send("PUT", LETTER, body);
@@ -205,6 +208,25 @@ class ChecklistHttpTest {
             daemon.send("PUT", LETTER, "{\"by\":\"M\"}", "Origin", "http://evil.test").statusCode())
         .isEqualTo(403);
     assertThat(state("letter")).isEqualTo("person");
+  }
+
+  @Test
+  void aFormSentInVainSaysWhyAndLeadsBack() {
+    var own = "http://127.0.0.1:" + daemon.port();
+    var path = PAGE + "/steps/letter/tick";
+
+    var tooLong =
+        form(path, "by=" + "x".repeat(101), "Origin", own, "Accept", "text/html,*/*;q=0.8");
+    assertThat(tooLong.statusCode()).isEqualTo(400);
+    assertThat(tooLong.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+    assertThat(tooLong.body()).contains("at most 100 characters", "href=\"" + PAGE + "\"");
+
+    var other = form(path, "by=" + "x".repeat(101), "Origin", own);
+    assertThat(other.headers().firstValue("Content-Type")).contains("application/problem+json");
+
+    var huge = form(path, "note=" + "x".repeat(40_000), "Origin", own);
+    assertThat(huge.statusCode()).isEqualTo(413);
+    assertThat(huge.body()).contains("at most 32 KiB");
   }
 
   @Test
