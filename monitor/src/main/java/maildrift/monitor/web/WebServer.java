@@ -638,8 +638,7 @@ public final class WebServer implements AutoCloseable {
       var answer = ChecklistPage.refused(refusal, context.request().path());
       send(
           context,
-          new Answer(
-              refusal.status(), answer.contentType(), answer.body(), challenge(refusal)));
+          new Answer(refusal.status(), answer.contentType(), answer.body(), challenge(refusal)));
       return;
     }
     var body =

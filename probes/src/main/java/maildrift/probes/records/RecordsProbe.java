@@ -323,6 +323,10 @@ public final class RecordsProbe implements Probe<RecordsProbe.Seen> {
   }
 
   private static String line(Wanted wanted, String value) {
+    if (value.indexOf('*') >= 0) {
+      return "%s %s, of the form %s, as the provider shows it"
+          .formatted(wanted.question().name(), wanted.question().type(), value);
+    }
     var text =
         switch (wanted.question().type()) {
           case TXT -> "\"" + value + "\"";

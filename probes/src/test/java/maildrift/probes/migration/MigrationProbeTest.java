@@ -435,7 +435,7 @@ class MigrationProbeTest {
     var judgement = new Judgement.Builder().fact("phase", phase).build(Outcome.OBSERVED);
 
     assertThat(PROBE.rules().stream().filter(rule -> PROBE.looksAt(rule, judgement)).map(Rule::id))
-        .containsExactlyInAnyOrder(rules.isEmpty() ? new String[0] : rules.split(" "));
+        .containsExactlyInAnyOrder(rules.isEmpty() ? new String[0] : rules.split(" ", -1));
   }
 
   @Test

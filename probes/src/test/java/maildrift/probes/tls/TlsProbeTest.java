@@ -633,7 +633,7 @@ class TlsProbeTest {
           judge(declared(Optional.empty(), Optional.empty(), gateway), atGateway(gateway, secure));
 
       for (var rule : List.of(TlsRules.CONNECTOR_NAME, TlsRules.FINGERPRINT)) {
-        assertThat(probe.looksAt(rule, judgement)).as(rule.id()).isEqualTo(gateway == both);
+        assertThat(probe.looksAt(rule, judgement)).as(rule.id()).isEqualTo(gateway.equals(both));
       }
       assertThat(probe.looksAt(TlsRules.LEVEL, judgement)).isTrue();
     }
