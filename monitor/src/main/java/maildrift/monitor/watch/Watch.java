@@ -4,6 +4,7 @@ import com.google.common.collect.Iterables;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -489,13 +490,17 @@ public final class Watch {
     return probes.values().stream().filter(probe -> probe.sharedKinds().contains(kind));
   }
 
-  /** A probe, and those whose judgements its own needs. */
+  /** A probe, those whose judgements its own needs, and those that these need in turn. */
   private Stream<String> withSiblings(String probe) {
-    return Stream.concat(
-        Stream.of(probe),
-        runner.probes().stream()
-            .filter(known -> known.name().equals(probe))
-            .flatMap(known -> known.siblings().stream()));
+    var needed = new LinkedHashSet<String>();
+    var open = new ArrayDeque<>(List.of(probe));
+    while (!open.isEmpty()) {
+      var next = open.remove();
+      if (needed.add(next)) {
+        Optional.ofNullable(probes.get(next)).ifPresent(known -> open.addAll(known.siblings()));
+      }
+    }
+    return needed.stream();
   }
 
   private boolean stillDoubtful(CheckResult second, DomainWatch watch, List<Alert> pending) {
@@ -905,6 +910,7 @@ public final class Watch {
           || probe.judgement().findings().stream().anyMatch(Watch::isOfTheProfile)) {
         continue;
       }
+      var spokenOf = spokenOf(probe, result.domain());
       for (var record : probe.judgement().records().entrySet()) {
         var name = record.getKey();
         var value = record.getValue();
@@ -912,6 +918,8 @@ public final class Watch {
         if (old != null
             && !old.equals(value)
             && value.equals(records.getOrDefault(name, watch.records.get(name)))
+            && !spokenOf.contains(name)
+            && !spokenOf.contains(owner(name))
             && move.get().hasArrived(name, old, value)) {
           baseline.put(name, value);
           // A changed record brings its own count of lookups.
@@ -932,6 +940,25 @@ public final class Watch {
       }
     }
     return isAny ? Optional.of(by) : Optional.empty();
+  }
+
+  /**
+   * The records that something is found wrong with, or their owners. The domain itself owns several
+   * of them, and has lived with lesser faults before.
+   */
+  private static Set<String> spokenOf(ProbeResult probe, ManagedDomain domain) {
+    var own = domain.name().toString();
+    return probe.judgement().findings().stream()
+        .filter(
+            finding ->
+                finding.severity() == Severity.CRITICAL
+                    || (finding.severity() != Severity.INFO && !finding.subject().equals(own)))
+        .map(Finding::subject)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static String owner(String record) {
+    return record.substring(0, Math.max(0, record.lastIndexOf(' ')));
   }
 
   /** Whether it says that the domain does not do what its profile prescribes. */

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert.Phase;
@@ -83,14 +86,18 @@ class DaemonMigrationTest {
   }
 
   private Daemon daemon() {
+    return daemon(PROFILES, DOMAINS);
+  }
+
+  private Daemon daemon(String profiles, String domains) {
     return world.start(
         new MemoryStore(),
         clock,
         "dns: {resolvers: [\"@DNS@\"], timeout: 2s, authoritative: {contoso.test: [\"%s\", \"%s\"]}}"
             .formatted(one.hostAndPort(), two.hostAndPort()),
         LOOKS,
-        PROFILES,
-        DOMAINS,
+        profiles,
+        domains,
         "migrations: [{domains: [contoso.test], start: %s, from: old, to: new, reason: to inline}]"
             .formatted(start));
   }
@@ -225,6 +232,47 @@ class DaemonMigrationTest {
       look(daemon);
       assertThat(ofMigration(daemon)).isEmpty();
       assertThat(grave(daemon)).isEmpty();
+    }
+  }
+
+  @Test
+  void aKeyThatIsNotTheNewProvidersIsNotAccepted() throws GeneralSecurityException {
+    var generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    var text =
+        "v=DKIM1; k=rsa; p="
+            + Base64.getEncoder()
+                .encodeToString(generator.generateKeyPair().getPublic().getEncoded());
+    var key = "n1._domainkey.contoso.test";
+    try (var daemon =
+        daemon(
+            PROFILES.replace(
+                "spf: _spf.new.test",
+                "spf: _spf.new.test, dkim: {selector: n1, cname: n1.new.test}"),
+            DOMAINS.replace("dkim, ", ""))) {
+      at(start.plus(Duration.ofMinutes(1)));
+      look(daemon);
+      Stream.of(world.names, one, two).forEach(server -> server.set(key + " 0 TXT " + text));
+      everywhere(300, NEW_SPF, NEW);
+      look(daemon);
+      at(end.plus(Duration.ofMinutes(1)));
+      look(daemon);
+      look(daemon);
+      assertThat(daemon.firing()).contains("dkim.cname-target " + key);
+      assertThat(daemon.app().baseline("contoso.test").orElseThrow().records())
+          .containsEntry("contoso.test MX", NEW)
+          .containsEntry(key + " DKIM", "");
+
+      Stream.of(world.names, one, two)
+          .forEach(
+              server ->
+                  server
+                      .remove(key)
+                      .add(key + " 0 CNAME n1.new.test", "n1.new.test 0 TXT " + text));
+      look(daemon);
+      look(daemon);
+      assertThat(daemon.app().baseline("contoso.test").orElseThrow().records())
+          .hasEntrySatisfying(key + " DKIM", value -> assertThat(value).isNotEmpty());
     }
   }
 

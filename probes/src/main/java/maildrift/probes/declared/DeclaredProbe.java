@@ -75,6 +75,11 @@ public final class DeclaredProbe implements Probe<DeclaredSeen> {
     return own.facts().get("judged") instanceof List<?> judged && judged.contains(rule.id());
   }
 
+  /** Whether what is declared of a domain gives a rule anything to be held against. */
+  public static boolean isAsked(String rule, ManagedDomain domain) {
+    return judged(domain).stream().anyMatch(own -> own.id().equals(rule));
+  }
+
   // ---- Looking
 
   @Override

@@ -328,7 +328,10 @@ final class MigrationJudge {
       }
     }
     judgement.fact("propagation", facts);
-    judgement.fact("oldGone", !old.isEmpty() ? Boolean.FALSE : unseen.isEmpty() ? true : null);
+    // Where nobody was heard, nobody has said that it is gone.
+    var isHeard = facts.size() > unseen.size();
+    judgement.fact(
+        "oldGone", !old.isEmpty() ? Boolean.FALSE : (isHeard && unseen.isEmpty()) ? true : null);
     if (isBegun && !old.isEmpty()) {
       judgement.add(
           about(
@@ -432,6 +435,14 @@ final class MigrationJudge {
     var unheard = unheard(Moving.MX);
     if (!unheard.isEmpty()) {
       hidden(mxRecord() + " at every server", unheard, mxRecord(), MigrationRules.LEFTOVER);
+    } else if (servers.stream().allMatch(server -> server.answers().get(Moving.MX).isEmpty())) {
+      hidden(
+          mxRecord() + " at every server",
+          seen.servers() instanceof ZoneServers.Look.Nobody(var why)
+              ? why
+              : "no server of the zone was heard",
+          mxRecord(),
+          MigrationRules.LEFTOVER);
     }
   }
 

@@ -15,8 +15,11 @@ import java.util.stream.Stream;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
+import maildrift.probes.Outcome;
 import maildrift.probes.Severity;
+import maildrift.probes.declared.DeclaredProbe;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Migration;
 import maildrift.probes.domain.Migration.Phase;
@@ -109,8 +112,12 @@ final class Siblings {
             .filter(one -> one.severity() != Severity.INFO && isOfTheNewState(one.subject()))
             .toList();
     open.addAll(found);
+    if (found.isEmpty() && !isAsked(rule)) {
+      return;
+    }
     var isHidden =
-        isNotLookedAt(rule)
+        said.outcome() == Outcome.UNOBSERVABLE
+            || isNotLookedAt(rule)
             || Stream.concat(said.gaps().stream(), said.asides().stream())
                 .filter(gap -> gap.subject().map(this::isOfTheNewState).orElse(true))
                 .anyMatch(gap -> gap.hides(new Finding.Key(rule, gap.subject().orElse(""))));
@@ -123,9 +130,36 @@ final class Siblings {
     facts.add(fact);
   }
 
-  /** Greetings come from the looks of the tls probe; without it there are none to be seen. */
+  /** Whether the new state has anything that the rule is held against. */
+  private boolean isAsked(String rule) {
+    return switch (rule) {
+      case "gateway.helo" -> newGateways().anyMatch(gateway -> gateway.helo().isPresent());
+      case "gateway.ptr", "gateway.fcrdns", "gateway.banner" -> newGateways().findAny().isPresent();
+      default -> !rule.startsWith("declared.") || DeclaredProbe.isAsked(rule, domain);
+    };
+  }
+
+  /**
+   * Greetings and certificates are seen of those only that are spoken to: before the MX leads to
+   * them these are the gateways, as long as not only others may reach them. Greetings come from the
+   * looks of the tls probe; without it there are none to be seen.
+   */
   private boolean isNotLookedAt(String rule) {
-    return rule.equals("gateway.banner") && !siblings.containsKey("tls");
+    var isSpoken = rule.equals("gateway.banner") || rule.startsWith("tls.");
+    return isSpoken
+        && (!siblings.containsKey("tls")
+            || newGateways().findAny().isEmpty()
+            || newGateways().anyMatch(gateway -> gateway.settings().onlyFrom().isPresent()));
+  }
+
+  /** Those of the domain's gateways that the new state leads to. */
+  private Stream<Gateway> newGateways() {
+    var named = migration.to().parameter("gateway");
+    return domain.gateways().stream()
+        .filter(
+            gateway ->
+                isHost(migration.to(), gateway.host())
+                    || named.filter(gateway.host().toString()::equals).isPresent());
   }
 
   /** What the hosts of the old state lack need not be put right any more. */

@@ -1,7 +1,6 @@
 package maildrift.probes.migration;
 
 import com.google.common.base.Splitter;
-import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.stream.Collectors;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Prescription;
+import maildrift.probes.network.Cidr;
 
 /**
  * An SPF record as a set of terms, to see which of them come and go. What they authorise is judged
@@ -21,11 +21,15 @@ final class SpfTerms {
 
   private SpfTerms() {}
 
-  /** In one form: lower case, without the qualifier that all have. */
+  /**
+   * In one form: lower case, without the qualifier that all have, networks as they are written
+   * shortest.
+   */
   static Set<String> of(String record) {
     return WORDS
         .splitToStream(record.toLowerCase(Locale.ROOT))
         .map(term -> term.startsWith("+") ? term.substring(1) : term)
+        .map(SpfTerms::canonical)
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
@@ -45,15 +49,25 @@ final class SpfTerms {
                   .filter(gateway -> gateway.host().toString().equals(host))
                   .map(Gateway::addresses)
                   .flatMap(List::stream)
-                  .forEach(address -> terms.addAll(literals(address)));
+                  .forEach(address -> terms.add(literal(Cidr.of(address))));
             });
     return terms;
   }
 
-  private static List<String> literals(InetAddress address) {
-    var kind = address.getAddress().length == 4 ? "ip4:" : "ip6:";
-    var text = kind + address.getHostAddress();
-    return List.of(text, text + (kind.equals("ip4:") ? "/32" : "/128"));
+  private static String canonical(String term) {
+    if (!term.startsWith("ip4:") && !term.startsWith("ip6:")) {
+      return term;
+    }
+    try {
+      return literal(Cidr.parse(term.substring(term.indexOf(':') + 1)));
+    } catch (IllegalArgumentException _) {
+      return term;
+    }
+  }
+
+  private static String literal(Cidr network) {
+    return (network.isIpv4() ? "ip4:" : "ip6:")
+        + (network.isSingle() ? Cidr.text(network.host()) : network.toString());
   }
 
   /** The record without some of its terms. */

@@ -2,6 +2,7 @@ package maildrift.probes.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ import maildrift.probes.dns.Rdata;
 import maildrift.probes.dns.RecordType;
 import maildrift.probes.domain.Declared;
 import maildrift.probes.domain.DkimExpectation;
+import maildrift.probes.domain.Gateway;
+import maildrift.probes.domain.GatewaySettings;
 import maildrift.probes.domain.HostPattern;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.domain.Migration;
@@ -556,6 +559,106 @@ class MigrationProbeTest {
     assertThat(judgement.hides(new Finding.Key("migration.propagation", "contoso.test"))).isTrue();
     assertThat(scene().at(WITHIN).server(300, "mx.new.test").judge().facts())
         .containsEntry("oldGone", true);
+  }
+
+  @Test
+  void whereNobodyIsHeardNothingIsGone() {
+    for (var scene : List.of(scene(), scene().silentServer(false))) {
+      assertThat(scene.at(WITHIN).judge().facts()).containsEntry("oldGone", null);
+      assertThat(
+              scene
+                  .at(AFTER)
+                  .judge()
+                  .hides(new Finding.Key("migration.leftover", "contoso.test MX")))
+          .isTrue();
+    }
+    assertThat(scene().at(WITHIN).resolver(60, "mx.new.test").judge().facts())
+        .containsEntry("oldGone", true);
+  }
+
+  private static Gateway gateway(String host, String... addresses) {
+    return new Gateway(
+        "gw",
+        DnsName.of(host),
+        Stream.of(addresses).map(InetAddress::ofLiteral).toList(),
+        25,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        false,
+        GatewaySettings.NOTHING);
+  }
+
+  private static Gateway closed(Gateway gateway) {
+    return gateway.settings(
+        gateway
+            .settings()
+            .onlyFrom(new GatewaySettings.OnlyFrom(List.of("new"), List.of(), List.of())));
+  }
+
+  private static Map<String, String> readiness(Scene scene) {
+    var states = new TreeMap<String, String>();
+    for (var fact : (List<?>) scene.judge().facts().get("readiness")) {
+      var fields = (Map<?, ?>) fact;
+      states.put(String.valueOf(fields.get("rule")), String.valueOf(fields.get("state")));
+    }
+    return states;
+  }
+
+  private static Scene allLookedAt() {
+    var scene = scene().server(300, "mx.old.test");
+    for (var probe : List.of("gateway", "tls", "declared")) {
+      scene.sibling(probe, new Judgement.Builder().build(Outcome.OBSERVED));
+    }
+    return scene;
+  }
+
+  @Test
+  void onlyWhatWasJudgedIsReady() {
+    var open = allLookedAt();
+    open.domain = DOMAIN.gateways(List.of(gateway("mx.new.test", "192.0.2.1")));
+    assertThat(readiness(open))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "gateway.ptr", "ready",
+                "gateway.fcrdns", "ready",
+                "gateway.banner", "ready",
+                "tls.chain", "ready",
+                "tls.connector-name", "ready"));
+
+    var closed = allLookedAt();
+    closed.domain = DOMAIN.gateways(List.of(closed(gateway("mx.new.test", "192.0.2.1"))));
+    assertThat(readiness(closed))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "gateway.ptr", "ready",
+                "gateway.fcrdns", "ready",
+                "gateway.banner", "unseen",
+                "tls.chain", "unseen",
+                "tls.connector-name", "unseen"));
+
+    assertThat(readiness(allLookedAt())).doesNotContainValue("ready");
+  }
+
+  @Test
+  void networksAreTheSameHoweverTheyAreWritten() {
+    var to = inbound("new", "gw.new.test").parameters(Map.of("gateway", "gw.new.test"));
+    var own = gateway("gw.new.test", "2001:db8::25", "192.0.2.25");
+    var terms = SpfTerms.of(to, DOMAIN.gateways(List.of(own)));
+
+    for (var written :
+        List.of(
+            "ip6:2001:db8::25",
+            "ip6:2001:DB8:0:0:0:0:0:25",
+            "ip6:2001:0db8:0000:0000:0000:0000:0000:0025/128",
+            "+ip4:192.0.2.25/32",
+            "ip4:192.0.2.25")) {
+      assertThat(terms).as(written).containsAll(SpfTerms.of(written));
+    }
+    assertThat(SpfTerms.of("ip6:2001:db8::/32 ip4:192.0.2.0/24 ip4:nonsense"))
+        .doesNotContainAnyElementsOf(terms)
+        .contains("ip6:2001:db8::/32", "ip4:nonsense");
   }
 
   @Test
