@@ -86,8 +86,8 @@ final class NetblocksJudge {
       var missing = missingFrom(source);
       facts.add(facts(source, missing, drift));
       var untold = untold(source, missing);
-      if (!untold.isEmpty() && !isSpared(source)) {
-        missing(source, untold, allowlist.orElseThrow());
+      if (!untold.isEmpty()) {
+        missingUnlessMoving(source, untold, allowlist.orElseThrow());
       }
     }
     judgement.fact("sources", facts);
@@ -356,19 +356,44 @@ final class NetblocksJudge {
 
   /**
    * While the domain moves, the networks of one state may be missing where those of the other are
-   * accepted, as far as they can be seen.
+   * accepted. Where these were not all seen, nobody knows.
    */
-  private boolean isSpared(Source source) {
+  private void missingUnlessMoving(Source source, List<Cidr> missing, Allowlist list) {
+    var others = otherStates(source);
+    if (others.stream().anyMatch(state -> state.stream().allMatch(this::isAccepted))) {
+      return;
+    }
+    var unseen =
+        others.stream()
+            .filter(
+                state -> state.stream().allMatch(one -> isAccepted(one) || unseen(one).isPresent()))
+            .flatMap(state -> state.stream().flatMap(one -> unseen(one).stream()))
+            .findFirst();
+    unseen.ifPresentOrElse(
+        why -> judgement.add(gap(source, why, source.name(), NetblocksRules.MISSING)),
+        () -> missing(source, missing, list));
+  }
+
+  private boolean isAccepted(Source source) {
+    return source.seen() instanceof Netblocks.Known && missingFrom(source).isEmpty();
+  }
+
+  private static Optional<Netblocks.Unseen> unseen(Source source) {
+    return source.seen() instanceof Netblocks.Unseen unseen
+        ? Optional.of(unseen)
+        : Optional.empty();
+  }
+
+  /** The sources of each state that may stand in for the one that needs this source. */
+  private List<List<Source>> otherStates(Source source) {
     var prescribing = prescribing(source);
-    return prescribing.stream().allMatch(Prescription::isAlternative)
-        && domain.prescriptions().stream()
+    return !prescribing.stream().allMatch(Prescription::isAlternative)
+        ? List.of()
+        : domain.prescriptions().stream()
             .filter(Prescription::isAlternative)
             .filter(other -> !prescribing.contains(other))
-            .anyMatch(
-                other ->
-                    sources.stream()
-                        .filter(seen -> seen.isOf(other))
-                        .allMatch(seen -> missingFrom(seen).isEmpty()));
+            .map(other -> sources.stream().filter(seen -> seen.isOf(other)).toList())
+            .toList();
   }
 
   /**

@@ -630,6 +630,24 @@ class NetblocksProbeTest {
                     .doesNotContain(""));
   }
 
+  @Test
+  void inAMoveTheOtherStateSparesOnlyWhereItWasSeen() {
+    var domain =
+        domain(
+            List.of("192.0.2.0/24"),
+            house("_spf.provider.test").alternative(),
+            house("_spf.old.test").alternative());
+    var missing = "_spf.provider.test TXT v=spf1 ip4:198.51.100.0/24 -all";
+
+    assertThat(violated(judge(domain, missing, "_spf.old.test TXT v=spf1 ip4:192.0.2.0/24 -all")))
+        .isEmpty();
+    assertThat(violated(judge(domain, missing, "_spf.old.test TXT v=spf1 ip4:203.0.113.0/24 -all")))
+        .contains("netblocks.missing critical");
+    var unseen = judge(domain, missing, "_spf.old.test TXT timeout");
+    assertThat(violated(unseen)).isEmpty();
+    assertThat(hidden(unseen, "netblocks.missing", "_spf.provider.test")).isTrue();
+  }
+
   private static Judgement judge(ManagedDomain domain, String... lines) {
     return judge(domain, Context.at(NOW), lines);
   }
