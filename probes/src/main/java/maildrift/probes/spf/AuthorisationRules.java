@@ -110,7 +110,19 @@ final class AuthorisationRules {
                         .filter(tried -> tried.result().result() == Result.TEMPERROR)
                         .map(tried -> tried.result().why())
                         .findFirst());
-    if (!refused.isEmpty()) {
+    if (one.tried().isEmpty() && undecided.isEmpty()) {
+      out.add(
+          authorisationFinding(
+                  prescription,
+                  one.subject(),
+                  "%s, through which %s sends, has no address: nothing can be authorised by it"
+                      .formatted(one.subject(), prescription.label()))
+              .severity(Severity.WARNING)
+              .cause(one.subject() + " A")
+              .remedy(
+                  "Correct the host in the profile, or publish its address: %s. IN A …"
+                      .formatted(one.subject())));
+    } else if (!refused.isEmpty()) {
       var first = refused.getFirst();
       out.add(
           authorisationFinding(

@@ -427,6 +427,25 @@ class SpfProbeTest {
         .isTrue();
   }
 
+  @Test
+  void aHostOfTheProvidersWithoutAnAddressIsTold() {
+    var domain =
+        undeclared()
+            .prescriptions(
+                List.of(
+                    Prescription.of("essentials", "essentials", Role.OUTBOUND)
+                        .spf(List.of(), "a:nowhere.provider.test", false)
+                        .spfHosts(List.of(DnsName.of("nowhere.provider.test")))));
+    dns.txt(DOMAIN, "v=spf1 a:nowhere.provider.test ip4:192.0.2.0/24 ~all");
+
+    var finding = finding(judge(domain, dns), "spf.not-authorised");
+
+    assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+    assertThat(finding.message())
+        .isEqualTo(
+            "nowhere.provider.test, through which essentials sends, has no address: nothing can be authorised by it");
+  }
+
   private static ManagedDomain avoiding(String name) {
     return undeclared()
         .prescriptions(
