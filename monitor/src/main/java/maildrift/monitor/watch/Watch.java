@@ -835,6 +835,8 @@ public final class Watch {
           doubts.remove(record);
         } else if (before == null) {
           first.put(record, value);
+        } else if (MigrationProbe.isSighting(record)) {
+          believed.put(record, new DomainWatch.Doubt(value, 1, now, now));
         } else if (!believed.containsKey(record)) {
           // Two probes may show one record; it is one look.
           var doubt = doubted(record, watch.doubts.get(record), value, now);

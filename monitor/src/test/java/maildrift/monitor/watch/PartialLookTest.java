@@ -124,7 +124,7 @@ class PartialLookTest {
 
     @Override
     public Judgement among(ManagedDomain domain, Judgement own, Map<String, Judgement> siblings) {
-      return siblings.keySet().containsAll(needed) && own.facts().get("ill").equals(true)
+      return siblings.keySet().containsAll(needed) && Boolean.TRUE.equals(own.facts().get("ill"))
           ? own.plus(Finding.of(rule, domain.name().toString(), "ill"))
           : own;
     }

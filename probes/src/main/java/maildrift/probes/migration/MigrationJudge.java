@@ -127,6 +127,7 @@ final class MigrationJudge {
   private Map<String, Object> ttl(String record, int question, List<Server> from) {
     var ttl = Ttl.of(record, from, question, low(), context.memory(), now);
     ttl.value().ifPresent(value -> judgement.record(ttl.watched(), value));
+    ttl.sightings().ifPresent(value -> judgement.record(ttl.sighting(), value));
     if (!ttl.isWhole() && (ttl.isLow() || ttl.seconds().isEmpty())) {
       hidden(
           record + " at every server",
@@ -154,6 +155,7 @@ final class MigrationJudge {
                         .map(since -> !now.isBefore(since.plus(Migration.LEAD)))
                         .orElse(null)
                     : null);
+    ttl.unobserved().ifPresent(pause -> facts.put("notObserved", pause));
     facts.put("readyAt", ttl.readyAt(Migration.LEAD).map(Instant::toString).orElse(null));
     return facts;
   }
@@ -249,8 +251,14 @@ final class MigrationJudge {
         about(
                 MigrationRules.TTL_HIGH,
                 ttl.record(),
-                "%s has been seen with a low time to live only since %s; %s, and the migration of %s begins at %s"
-                    .formatted(ttl.record(), since, said, domain.name(), migration.start()))
+                "%s has been seen with a low time to live only since %s%s; %s, and the migration of %s begins at %s"
+                    .formatted(
+                        ttl.record(),
+                        since,
+                        ttl.unobserved().map(pause -> " (not observed " + pause + ")").orElse(""),
+                        said,
+                        domain.name(),
+                        migration.start()))
             .severity(isHarmless ? Severity.INFO : Severity.WARNING)
             .with("lowSince", since.toString())
             .with("start", migration.start().toString())

@@ -188,6 +188,11 @@ public final class MigrationProbe implements Probe<MigrationSeen> {
     return Ttl.isRecord(record);
   }
 
+  /** Whether a watched record says when something was last seen, which each look sees anew. */
+  public static boolean isSighting(String record) {
+    return Ttl.isSighting(record);
+  }
+
   /** A time with its unit, in the largest whole one. */
   static String text(Duration duration) {
     var seconds = duration.toSeconds();

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -531,6 +532,46 @@ class MigrationProbeTest {
   }
 
   @Test
+  void aPauseInWhichNobodyLookedDoesNotCount() {
+    var sightings = "contoso.test MX-SEEN-TTL";
+    var first = LEAD.minus(Duration.ofDays(2));
+    var before = LEAD.minus(Duration.ofHours(30));
+    var scene = scene().at(LEAD).server(300, "mx.old.test").remembered("low after 3600", first);
+    scene.memory.put(sightings, past(first + " " + LEAD.minus(Duration.ofHours(12))));
+    var whole = scene.judge();
+    assertThat(mxTtl(whole)).containsEntry("ready", true).doesNotContainKey("notObserved");
+    assertThat(whole.records()).containsEntry(sightings, first + " " + LEAD);
+
+    scene.memory.put(sightings, past(first + " " + before));
+    var broken = scene.judge();
+    assertThat(mxTtl(broken))
+        .containsEntry("ready", false)
+        .containsEntry("lowSince", LEAD.toString())
+        .containsEntry("notObserved", "from %s to %s".formatted(before, LEAD));
+    assertThat(broken.findings().getFirst().message()).contains("not observed from " + before);
+    assertThat(broken.records())
+        .containsEntry(sightings, LEAD + " " + LEAD + " " + before)
+        .containsEntry("contoso.test MX-TTL", "low after 3600");
+
+    scene.memory.put(sightings, past(LEAD + " " + LEAD + " " + before));
+    var later = scene.at(LEAD.plus(Duration.ofHours(1))).judge();
+    assertThat(mxTtl(later))
+        .containsEntry("ready", false)
+        .containsEntry("lowSince", LEAD.toString())
+        .containsKey("notObserved");
+  }
+
+  private static Memory.Past past(String last) {
+    return new Memory.Past(Optional.empty(), last, Optional.empty());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> mxTtl(Judgement judgement) {
+    var ttls = (Map<String, Object>) Objects.requireNonNull(judgement.facts().get("ttls"));
+    return (Map<String, Object>) Objects.requireNonNull(ttls.get("mx"));
+  }
+
+  @Test
   void loweringItLateIsHarmlessWhereTheOldAnswersWereShort() {
     var judgement =
         scene()
@@ -599,7 +640,7 @@ class MigrationProbeTest {
 
   private static Map<String, String> readiness(Scene scene) {
     var states = new TreeMap<String, String>();
-    for (var fact : (List<?>) scene.judge().facts().get("readiness")) {
+    for (var fact : (List<?>) Objects.requireNonNull(scene.judge().facts().get("readiness"))) {
       var fields = (Map<?, ?>) fact;
       states.put(String.valueOf(fields.get("rule")), String.valueOf(fields.get("state")));
     }
