@@ -23,6 +23,7 @@ public final class M365Endpoints {
 
   /** More is no list of theirs. */
   public static final int MOST_NETWORKS = 10_000;
+
   private static final int LONGEST_VERSION = 40;
 
   private M365Endpoints() {}

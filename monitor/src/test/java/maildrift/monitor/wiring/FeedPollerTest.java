@@ -200,8 +200,7 @@ class FeedPollerTest {
             known ->
                 assertThat(known.entries())
                     .extracting(Cidr::toString)
-                    .containsExactlyInAnyOrder(
-                        "192.0.2.0/24", "198.51.100.0/25", "2001:db8::/48"));
+                    .containsExactlyInAnyOrder("192.0.2.0/24", "198.51.100.0/25", "2001:db8::/48"));
     assertThat(next.poll()).isFalse();
     assertThat(asked().getLast()).startsWith("/endpoints/");
 

@@ -1,7 +1,6 @@
 package maildrift.probes.migration;
 
 import com.google.common.base.CharMatcher;
-import com.google.common.base.Splitter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -47,7 +46,7 @@ final class Siblings {
               "declared.route"));
 
   /** Of {@code HOST[ADDRESS]:PORT} and {@code HOST:PORT}. */
-  private static final Splitter BEFORE_ADDRESS_OR_PORT = Splitter.on(CharMatcher.anyOf("[:"));
+  private static final CharMatcher ADDRESS_OR_PORT = CharMatcher.anyOf("[:");
 
   private final ManagedDomain domain;
   private final Map<String, Judgement> siblings;
@@ -164,7 +163,8 @@ final class Siblings {
 
   /** What the hosts of the old state lack need not be put right any more. */
   private boolean isOfTheNewState(String subject) {
-    return DnsName.parse(BEFORE_ADDRESS_OR_PORT.split(subject).iterator().next())
+    var end = ADDRESS_OR_PORT.indexIn(subject);
+    return DnsName.parse(end < 0 ? subject : subject.substring(0, end))
         .map(host -> !isHost(migration.from(), host) || isHost(migration.to(), host))
         .orElse(true);
   }
