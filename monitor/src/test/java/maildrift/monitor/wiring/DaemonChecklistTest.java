@@ -118,6 +118,9 @@ class DaemonChecklistTest {
       at(daemon, start.minus(Duration.ofHours(26)));
       assertThat(states(daemon, "low-ttl")).isEqualTo("open");
 
+      // A day counts only if somebody looked all along.
+      at(daemon, start.minus(Duration.ofHours(15)));
+      at(daemon, start.minus(Duration.ofHours(4)));
       at(daemon, start.minus(Duration.ofHours(1)));
       assertThat(states(daemon, "low-ttl", "mx")).isEqualTo("done not-yet");
 
