@@ -1,5 +1,6 @@
 package maildrift.probes.declared;
 
+import com.google.common.base.CharMatcher;
 import java.util.List;
 import maildrift.probes.dns.DnsName;
 
@@ -8,6 +9,8 @@ import maildrift.probes.dns.DnsName;
  * out-2.example.net}: one stands in for the other. A provider may have several such pairs.
  */
 final class Siblings {
+  private static final CharMatcher DIGITS = CharMatcher.inRange('0', '9');
+
   private Siblings() {}
 
   /** Those of the first pair, which is the one to use today. */
@@ -21,6 +24,6 @@ final class Siblings {
   }
 
   private static String kind(DnsName host) {
-    return host.toString().replaceAll("[0-9]+", "#");
+    return DIGITS.collapseFrom(host.toString(), '#');
   }
 }
