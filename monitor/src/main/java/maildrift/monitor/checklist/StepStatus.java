@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * How one step of one domain stands.
  *
- * @param reasons why it stands so, each a sentence
+ * @param reasons why it stands so, each a sentence, said once
  * @param why what goes wrong without it, filled in
  * @param how what to do, filled in
  * @param remedies what to paste
@@ -25,7 +25,8 @@ public record StepStatus(
     Optional<Tick> tick) {
 
   public StepStatus {
-    reasons = List.copyOf(reasons);
+    // Several rules of one probe that did not run have one reason.
+    reasons = reasons.stream().distinct().toList();
     remedies = List.copyOf(remedies);
     seen = List.copyOf(seen);
   }
