@@ -3,7 +3,7 @@ package maildrift.monitor.config;
 import maildrift.probes.dns.DnsName;
 
 /** Names of hosts and mail domains. */
-final class Hosts {
+public final class Hosts {
   private Hosts() {}
 
   /**
@@ -20,7 +20,8 @@ final class Hosts {
                 "'%s' is not a domain name".formatted(Words.shortened(written))));
   }
 
-  static boolean isHost(DnsName name) {
+  /** Whether a host or mail domain can be called so. */
+  public static boolean isHost(DnsName name) {
     return !name.isRoot()
         && !name.labels().getLast().chars().allMatch(c -> c >= '0' && c <= '9')
         && name.labels().stream().allMatch(Hosts::isLabel);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.config.Hosts;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.config.ProfileUse;
@@ -170,20 +171,9 @@ public final class DomainList {
     return name;
   }
 
+  /** A host name of two labels at least: who lists domains of one label means something else. */
   private static boolean isDomain(DnsName name) {
-    return !name.isRoot()
-        && name.labels().size() > 1
-        && !name.labels().getLast().chars().allMatch(c -> c >= '0' && c <= '9')
-        && name.labels().stream().allMatch(DomainList::isLabel);
-  }
-
-  private static boolean isLabel(String label) {
-    return !label.startsWith("-")
-        && !label.endsWith("-")
-        && label
-            .chars()
-            .allMatch(
-                c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_');
+    return name.labels().size() > 1 && Hosts.isHost(name);
   }
 
   private static String hop(String written) {

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
@@ -14,12 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import maildrift.alerts.Alert;
-import maildrift.alerts.state.Transition;
 import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.Contradiction;
 import maildrift.monitor.check.Doors;
 import maildrift.monitor.config.ScheduleConfig;
-import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
 import maildrift.monitor.store.MemoryStore;
 import maildrift.probes.Context;
@@ -46,23 +43,7 @@ class PartialLookTest {
   private final MemoryStore store = new MemoryStore();
   private Instant now = Instant.parse("2026-11-21T12:00:00Z");
 
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return InstantSource.offset(this, Duration.ZERO).withZone(zone);
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
   private final Watch watch =
       new Watch(
@@ -77,7 +58,7 @@ class PartialLookTest {
           store,
           new StateTable(),
           new Published(),
-          new Deaf(),
+          new Nobody(),
           () -> false,
           clock,
           new Watch.Terms(
@@ -144,28 +125,6 @@ class PartialLookTest {
     @Override
     public Smtp smtp() {
       throw new AssertionError("asked");
-    }
-  }
-
-  private static final class Deaf implements Watch.Listener {
-    @Override
-    public void looked(DomainState state) {
-      // Nothing to do.
-    }
-
-    @Override
-    public void changed(List<Transition> transitions) {
-      // Nothing to do.
-    }
-
-    @Override
-    public void confirm(String domain, Duration in) {
-      // The test says when.
-    }
-
-    @Override
-    public void sooner(String domain, Duration within) {
-      // The test says when.
     }
   }
 

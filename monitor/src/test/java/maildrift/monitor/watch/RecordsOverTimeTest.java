@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import maildrift.alerts.Alert;
-import maildrift.alerts.state.Transition;
 import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.Contradiction;
 import maildrift.monitor.check.Doors;
@@ -69,23 +67,7 @@ class RecordsOverTimeTest {
   private final MemoryStore store = new MemoryStore();
   private Instant now = START;
 
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return InstantSource.offset(this, Duration.ZERO).withZone(zone);
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
   private final Watch watch = watch(List.of(new SpfProbe(), new DkimProbe(), new DmarcProbe()));
 
@@ -102,28 +84,6 @@ class RecordsOverTimeTest {
             new ScheduleConfig(
                 Duration.ofMinutes(5), Duration.ofSeconds(30), 2, Duration.ofHours(6)),
             true));
-  }
-
-  private static final class Nobody implements Watch.Listener {
-    @Override
-    public void looked(DomainState state) {
-      // The table shows it.
-    }
-
-    @Override
-    public void changed(List<Transition> transitions) {
-      // The watch knows its alerts.
-    }
-
-    @Override
-    public void confirm(String domain, Duration in) {
-      // The test takes the turns.
-    }
-
-    @Override
-    public void sooner(String domain, Duration within) {
-      // The test takes the turns.
-    }
   }
 
   private Doors.Door door(Deadline deadline) {

@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
-import maildrift.alerts.state.Transition;
 import maildrift.monitor.check.CheckRunner;
 import maildrift.monitor.check.Contradiction;
 import maildrift.monitor.check.Doors;
@@ -65,23 +63,7 @@ class SharedRecordsTest {
   private final Set<String> silent = ConcurrentHashMap.newKeySet();
   private final MemoryStore store = new MemoryStore();
   private Instant now = Instant.parse("2026-11-21T12:00:00Z");
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return InstantSource.offset(this, Duration.ZERO).withZone(zone);
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
   /** The store takes so many more batches. */
   private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
@@ -118,28 +100,6 @@ class SharedRecordsTest {
             new ScheduleConfig(
                 Duration.ofMinutes(5), Duration.ofSeconds(30), 2, Duration.ofHours(6)),
             true));
-  }
-
-  private static final class Nobody implements Watch.Listener {
-    @Override
-    public void looked(DomainState state) {
-      // The watch knows its alerts.
-    }
-
-    @Override
-    public void changed(List<Transition> transitions) {
-      // The watch knows its alerts.
-    }
-
-    @Override
-    public void confirm(String domain, Duration in) {
-      // The test takes the turns.
-    }
-
-    @Override
-    public void sooner(String domain, Duration within) {
-      // The test takes the turns.
-    }
   }
 
   private Doors.Door door(Deadline deadline) {

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,23 +62,7 @@ class WatchTest {
   private final MemoryStore store = new MemoryStore();
   private Instant now = Instant.parse("2026-11-21T12:00:00Z");
 
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return InstantSource.offset(this, Duration.ZERO).withZone(zone);
-        }
-
-        @Override
-        public Instant instant() {
-          return now;
-        }
-      };
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
 
   private final Watch watch =
       new Watch(
