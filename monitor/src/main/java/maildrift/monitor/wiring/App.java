@@ -70,6 +70,10 @@ import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.metrics.Names;
 import maildrift.monitor.schedule.Calendar;
 import maildrift.monitor.schedule.Scheduler;
+import maildrift.monitor.self.ContradictedResolvers;
+import maildrift.monitor.self.Resolving;
+import maildrift.monitor.self.SelfWatch;
+import maildrift.monitor.self.SilentResolvers;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
 import maildrift.monitor.store.Baseline;
@@ -227,7 +231,15 @@ public final class App implements Backend, AutoCloseable {
             store.lastSequence(),
             () -> "msg_" + UUID.randomUUID().toString().replace("-", ""));
     desk = new AlertDesk(store, dispatcher, clock, deliveries::wake, this::forget);
-    selfWatch = new SelfWatch(resolving, watch.denials(), store, clock, desk::changed);
+    selfWatch =
+        new SelfWatch(
+            List.of(
+                new SilentResolvers(resolving, () -> config.schedule().unobservableAfter()),
+                new ContradictedResolvers(
+                    watch.denials(), resolving, () -> config.schedule(), clock)),
+            store,
+            clock,
+            desk::changed);
     tools = Tools.standard(clock);
     heartbeat = new Heartbeat(desk::toldFiring);
     vertx = door.vertx();
@@ -349,7 +361,7 @@ public final class App implements Backend, AutoCloseable {
           states.put(row.domain(), row.content());
           checkedAt.put(row.domain(), row.checkedAt());
         });
-    selfWatch.restore(own.getOrDefault(SelfWatch.DOMAIN, List.of()), config.schedule().interval());
+    selfWatch.restore(own.getOrDefault(SelfWatch.DOMAIN, List.of()));
     silences = Silences.restored(store.silences());
     var domains = fleet.domains(config, store.domains());
     domains.forEach(
@@ -528,7 +540,7 @@ public final class App implements Backend, AutoCloseable {
     } else {
       resolving.answered();
     }
-    selfWatch.look(after);
+    selfWatch.look();
   }
 
   private void reloadChangedFiles() {

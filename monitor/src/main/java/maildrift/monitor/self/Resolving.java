@@ -1,4 +1,4 @@
-package maildrift.monitor.wiring;
+package maildrift.monitor.self;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -21,32 +21,32 @@ import maildrift.probes.dns.RecordType;
  * nothing has been answered for long, names that no cache can know are asked as control questions
  * before they are blamed.
  */
-final class Resolving {
+public final class Resolving {
   private final Clock clock;
   private final Random random = new Random();
   private volatile Instant answered;
   private volatile boolean everAnswered;
 
-  Resolving(Clock clock) {
+  public Resolving(Clock clock) {
     this.clock = clock;
     this.answered = clock.instant();
   }
 
   /** The resolvers answered something. */
-  void answered() {
+  public void answered() {
     answered = clock.instant();
     everAnswered = true;
   }
 
   /** Goes on from before a restart: they had not answered since then. */
-  void silentSince(Instant since) {
+  public void silentSince(Instant since) {
     if (!everAnswered && since.isBefore(answered)) {
       answered = since;
     }
   }
 
   /** When something was last answered. */
-  Instant since() {
+  public Instant since() {
     return answered;
   }
 
@@ -54,12 +54,12 @@ final class Resolving {
    * Whether anything was answered since the start; before that nothing is concluded from silence
    * ending.
    */
-  boolean everAnswered() {
+  public boolean everAnswered() {
     return everAnswered;
   }
 
   /** They have answered nothing for so long. */
-  boolean unusable(Duration after) {
+  public boolean unusable(Duration after) {
     return !answered.plus(after).isAfter(clock.instant());
   }
 
@@ -67,7 +67,7 @@ final class Resolving {
    * No domain may be blamed for what it does not show: the resolvers are unusable, or were not
    * heard of yet.
    */
-  boolean blind(Duration after) {
+  public boolean blind(Duration after) {
     return !everAnswered || unusable(after);
   }
 
@@ -77,7 +77,7 @@ final class Resolving {
    * @param domain one that is managed; a random name below it and one below the root are asked,
    *     where NXDOMAIN is an answer
    */
-  void control(Doors doors, Duration after, Optional<DnsName> domain) {
+  public void control(Doors doors, Duration after, Optional<DnsName> domain) {
     if (unusable(after.minus(after.dividedBy(4)))) {
       var door = doors.open(Look.REGULAR, Deadline.after(Duration.ofSeconds(5)));
       var questions = new ArrayList<>(List.of(new Question(fresh(DnsName.ROOT), RecordType.A)));

@@ -1,0 +1,5 @@
+/** Faults that are injected, and what must hold then; their figures make RELIABILITY.md. */
+@NullMarked
+package maildrift.monitor.reliability;
+
+import org.jspecify.annotations.NullMarked;
