@@ -8,8 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import maildrift.alerts.Notification;
 import maildrift.alerts.Notification.Item;
+import maildrift.alerts.Severity;
 import maildrift.alerts.Visible;
 
 /**
@@ -55,6 +57,11 @@ public final class Wording {
         LONGEST_SUBJECT);
   }
 
+  /** What fires, then what is over; alerts that say the same are one section. */
+  public List<Section> sections() {
+    return Stream.concat(firing.stream(), resolved.stream()).toList();
+  }
+
   /** Plain text, lines ended by line feeds. */
   public String text() {
     var text = new StringBuilder();
@@ -84,7 +91,8 @@ public final class Wording {
     return html.append("</body></html>\n").toString();
   }
 
-  private String cause() {
+  /** What it all comes down to, as it came; empty where the alerts have nothing in common. */
+  public String cause() {
     var grouped = notification.groupLabels().get("cause");
     return grouped.isEmpty() ? notification.commonLabels().get("cause") : grouped;
   }
@@ -95,16 +103,18 @@ public final class Wording {
       text.append(section.since());
       section.until().ifPresent(end -> text.append(" until ").append(end));
       text.append('\n');
-      section.parts().forEach((name, value) -> part(text, name, value));
+      section.parts().forEach(part -> part(text, part));
     }
     if (sections.size() > MOST_SECTIONS) {
       text.append("\nand %d more kinds of alerts\n".formatted(sections.size() - MOST_SECTIONS));
     }
   }
 
-  private static void part(StringBuilder text, String name, String value) {
-    text.append("  ").append(name).append(":\n");
-    Visible.lines(value).lines().forEach(line -> text.append("    ").append(line).append('\n'));
+  private static void part(StringBuilder text, Part part) {
+    text.append("  ").append(part.name()).append(":\n");
+    Visible.lines(part.text())
+        .lines()
+        .forEach(line -> text.append("    ").append(line).append('\n'));
   }
 
   private static void htmlSections(StringBuilder html, String status, List<Section> sections) {
@@ -119,10 +129,10 @@ public final class Wording {
       section
           .parts()
           .forEach(
-              (name, value) ->
+              part ->
                   html.append(
                       "<p>%s:</p>\n<pre style=\"white-space:pre-wrap\">%s</pre>\n"
-                          .formatted(Visible.html(name), Visible.html(value))));
+                          .formatted(Visible.html(part.name()), Visible.html(part.text()))));
     }
     if (sections.size() > MOST_SECTIONS) {
       html.append(
@@ -150,38 +160,59 @@ public final class Wording {
     return alike.values().stream().map(Section::new).toList();
   }
 
-  private record Section(List<Item> items) {
+  /**
+   * One thing that a section says.
+   *
+   * @param text as it came from strangers, shortened; not escaped
+   * @param isVerbatim to compare or to paste: it keeps its lines and wants letters of one width
+   */
+  public record Part(String name, String text, boolean isVerbatim) {}
 
-    String title() {
+  /** Alerts that say the same. */
+  public record Section(List<Item> items) {
+    public Section {
+      items = List.copyOf(items);
+    }
+
+    public boolean isFiring() {
+      return items.getFirst().isFiring();
+    }
+
+    public Severity severity() {
+      return items.getFirst().severity();
+    }
+
+    /** Rule and severity, {@code netblocks.missing (critical)}. */
+    public String title() {
       var labels = items.getFirst().labels();
       return Visible.line(
           labels.get("alertname")
               + (labels.get("severity").isEmpty() ? "" : " (" + labels.get("severity") + ")"));
     }
 
-    String since() {
+    public String since() {
       return MINUTES.format(
           items.stream().map(Item::startsAt).min(Instant::compareTo).orElse(Instant.EPOCH));
     }
 
-    Optional<String> until() {
+    public Optional<String> until() {
       return items.stream()
           .flatMap(item -> item.endsAt().stream())
           .max(Instant::compareTo)
           .map(MINUTES::format);
     }
 
-    LinkedHashMap<String, String> parts() {
+    public List<Part> parts() {
       var first = items.getFirst();
-      var parts = new LinkedHashMap<String, String>();
-      put(parts, "What is wrong", summaries());
-      put(parts, "What changed", first.annotation("diff"));
-      put(parts, "What it breaks", first.annotation("description"));
-      put(parts, items.size() == 1 ? "Domain" : "Domains (" + items.size() + ")", domains());
-      put(parts, "What to do", first.endsAt().isPresent() ? "" : first.annotation("remedy"));
-      put(parts, "Why so late", first.annotation("held_back"));
-      put(parts, "How it ended", first.annotation("resolution"));
-      return parts;
+      var parts = new ArrayList<Part>();
+      put(parts, "What is wrong", summaries(), false);
+      put(parts, "What changed", first.annotation("diff"), true);
+      put(parts, "What it breaks", first.annotation("description"), false);
+      put(parts, items.size() == 1 ? "Domain" : "Domains (" + items.size() + ")", domains(), false);
+      put(parts, "What to do", first.endsAt().isPresent() ? "" : first.annotation("remedy"), true);
+      put(parts, "Why so late", first.annotation("held_back"), false);
+      put(parts, "How it ended", first.annotation("resolution"), false);
+      return List.copyOf(parts);
     }
 
     private String summaries() {
@@ -206,9 +237,9 @@ public final class Wording {
           : shown;
     }
 
-    private static void put(LinkedHashMap<String, String> parts, String name, String value) {
+    private static void put(List<Part> parts, String name, String value, boolean verbatim) {
       if (!value.isBlank()) {
-        parts.put(name, Visible.shortened(value.strip(), LONGEST_TEXT));
+        parts.add(new Part(name, Visible.shortened(value.strip(), LONGEST_TEXT), verbatim));
       }
     }
   }
