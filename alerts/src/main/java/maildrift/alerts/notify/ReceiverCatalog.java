@@ -1,7 +1,6 @@
 package maildrift.alerts.notify;
 
 import java.util.List;
-import java.util.Optional;
 import maildrift.alerts.notify.alertmanager.AlertmanagerReceiver;
 import maildrift.alerts.notify.mail.MailReceiver;
 import maildrift.alerts.notify.webhook.WebhookReceiver;
@@ -12,9 +11,4 @@ public final class ReceiverCatalog {
       List.of(WebhookReceiver.KIND, AlertmanagerReceiver.KIND, MailReceiver.KIND);
 
   private ReceiverCatalog() {}
-
-  /** The kind with this key in the configuration. */
-  public static Optional<ReceiverKind> kind(String key) {
-    return ALL.stream().filter(kind -> kind.key().equals(key)).findFirst();
-  }
 }

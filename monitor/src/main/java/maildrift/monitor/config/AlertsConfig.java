@@ -4,6 +4,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import maildrift.alerts.notify.Receiver;
+import maildrift.alerts.notify.Tools;
+import maildrift.alerts.outbox.Notifier;
 import maildrift.alerts.route.Grouping;
 import maildrift.alerts.route.Route;
 import maildrift.alerts.route.Routing;
@@ -15,14 +18,20 @@ import maildrift.alerts.route.Routing;
  * @param receivers by name, in the order written
  * @param routes the first that matches wins, unless it continues
  */
-public record AlertsConfig(
-    Grouping grouping, Map<String, ReceiverConfig> receivers, List<Route> routes) {
+public record AlertsConfig(Grouping grouping, Map<String, Receiver> receivers, List<Route> routes) {
   public static final AlertsConfig DEFAULT =
       new AlertsConfig(Grouping.DEFAULT, Map.of(), List.of());
 
   public AlertsConfig {
     receivers = Collections.unmodifiableMap(new LinkedHashMap<>(receivers));
     routes = List.copyOf(routes);
+  }
+
+  /** All receivers, ready to be told. */
+  public Map<String, Notifier> notifiers(Tools tools) {
+    var notifiers = new LinkedHashMap<String, Notifier>();
+    receivers.forEach((name, receiver) -> notifiers.put(name, receiver.open(tools)));
+    return notifiers;
   }
 
   /** Receivers without any route hear of everything. */

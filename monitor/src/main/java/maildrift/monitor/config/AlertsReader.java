@@ -1,6 +1,5 @@
 package maildrift.monitor.config;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,16 +8,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import maildrift.alerts.Matcher;
+import maildrift.alerts.notify.Receiver;
+import maildrift.alerts.notify.ReceiverCatalog;
+import maildrift.alerts.notify.ReceiverKind;
 import maildrift.alerts.route.Grouping;
 import maildrift.alerts.route.Route;
-import maildrift.monitor.config.ReceiverConfig.StartTls;
 import maildrift.probes.Severity;
 
 /** Reads the alerts section. */
 final class AlertsReader {
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final int SUBMISSION = 587;
 
   private final Reading reading;
   private final Vocabulary vocabulary;
@@ -32,7 +33,7 @@ final class AlertsReader {
 
   AlertsConfig read(Section section) {
     var grouping = grouping(section, Grouping.DEFAULT);
-    var receivers = new LinkedHashMap<String, ReceiverConfig>();
+    var receivers = new LinkedHashMap<String, Receiver>();
     var names = new LinkedHashSet<String>();
     for (var named : section.named("receivers")) {
       names.add(named.name());
@@ -198,155 +199,46 @@ final class AlertsReader {
     }
   }
 
-  private Optional<ReceiverConfig> receiver(Section.Named named) {
+  private Optional<Receiver> receiver(Section.Named named) {
     var section = named.section();
-    var kinds = List.of("webhook", "alertmanager", "mail").stream().filter(section::has).toList();
-    var webhook = webhook(named.name(), section.section("webhook"), kinds.contains("webhook"));
-    var alertmanager =
-        alertmanager(named.name(), section.section("alertmanager"), kinds.contains("alertmanager"));
-    var mail = mail(named.name(), section.section("mail"), kinds.contains("mail"));
-    section.end();
-    if (kinds.size() != 1) {
-      reading.problem(
-          named.place(),
-          kinds.isEmpty()
-              ? "the receiver '%s' is empty; it needs webhook, alertmanager or mail"
-                  .formatted(named.name())
-              : "the receiver '%s' has %s; make a receiver of each"
-                  .formatted(named.name(), String.join(" and ", kinds)));
-      return Optional.empty();
-    }
-    return webhook.or(() -> alertmanager).or(() -> mail);
-  }
-
-  private Optional<ReceiverConfig> webhook(String name, Section section, boolean isWritten) {
-    var allowPrivate = section.flag("allow_private", false);
-    var url = url(section, allowPrivate, isWritten);
-    var secret = section.secret("secret");
-    var sendResolved = section.flag("send_resolved", true);
-    section.end();
-    return url.map(to -> new ReceiverConfig.Webhook(name, to, secret, sendResolved, allowPrivate));
-  }
-
-  private Optional<ReceiverConfig> alertmanager(String name, Section section, boolean isWritten) {
-    var allowPrivate = section.flag("allow_private", false);
-    var url = url(section, allowPrivate, isWritten);
-    var username = section.text("username").map(Text::value);
-    var password = section.secret("password");
-    checkPair(section);
-    section.end();
-    return url.map(
-        to -> new ReceiverConfig.Alertmanager(name, to, username, password, allowPrivate));
-  }
-
-  /** {@code url}, or {@code url_file} where the URL itself is the secret. */
-  private Optional<URI> url(Section section, boolean allowPrivate, boolean isWritten) {
-    if (section.has("url") && section.has("url_file")) {
-      reading.problem(section.placeOf("url_file"), "url and url_file exclude each other; keep one");
-      section.text("url_file");
-      return Optional.empty();
-    }
-    if (!section.has("url") && !section.has("url_file")) {
+    var written = new ArrayList<String>();
+    Optional<Receiver> read = Optional.empty();
+    for (var kind : ReceiverCatalog.ALL) {
+      var isWritten = section.has(kind.key());
+      var receiver = receiver(kind, section.section(kind.key()), isWritten);
       if (isWritten) {
-        section.lacks("url");
+        written.add(kind.key());
+        read = receiver;
       }
-      return Optional.empty();
     }
-    if (section.has("url")) {
-      section.has("url_file");
-      return section.parsed("url", written -> Urls.service(written, allowPrivate));
-    }
-    var file = section.text("url_file");
-    return file.flatMap(
-        from ->
-            reading
-                .file(
-                    from.place().source().sibling(from.value()),
-                    from.place(),
-                    "url_file",
-                    Reading.LARGEST_SECRET)
-                .flatMap(
-                    content ->
-                        section.parse(
-                            "url_file",
-                            new Text(content.strip(), from.written(), from.place()),
-                            written -> Urls.service(written, allowPrivate))));
-  }
-
-  private void checkPair(Section section) {
-    var hasPassword = section.has("password") || section.has("password_file");
-    if (section.has("username") && !hasPassword) {
-      reading.problem(
-          section.placeOf("username"), "username without password_file or password: ${env:NAME}");
-    }
-    if (hasPassword && !section.has("username")) {
-      reading.problem(section.place(), "%s lacks 'username'".formatted(section.shown()));
-    }
-  }
-
-  private Optional<ReceiverConfig> mail(String name, Section section, boolean isWritten) {
-    var to = new ArrayList<String>();
-    for (var text : section.oneOrMore("to")) {
-      section.parse("to", text, AlertsReader::address).ifPresent(to::add);
-    }
-    if (isWritten && !section.has("to")) {
-      section.lacks("to");
-    } else if (isWritten
-        && section.node("to").orElseThrow() instanceof Node.Sequence list
-        && list.items().isEmpty()) {
-      section.problem("to", "to is empty; nobody would get the mail");
-    }
-    var from = section.parsed("from", AlertsReader::address);
-    if (isWritten && !section.has("from")) {
-      section.lacks("from");
-    }
-    var smtp = section.parsed("smtp", written -> HostPort.parseServer(written, SUBMISSION));
-    if (isWritten && !section.has("smtp")) {
-      section.lacks("smtp");
-    }
-    var starttls = section.choice("starttls", StartTls.values(), StartTls::word);
-    var username = section.text("username").map(Text::value);
-    var password = section.secret("password");
-    checkPair(section);
-    var sendResolved = section.flag("send_resolved", true);
-    var allowPrivate = section.flag("allow_private", false);
     section.end();
-    if (username.isPresent() && starttls.equals(Optional.of(StartTls.NONE))) {
-      section.problem(
-          "starttls", "starttls: 'none' would send the password in clear text; write required");
+    if (written.size() == 1) {
+      return read;
     }
-    if (to.isEmpty() || from.isEmpty() || smtp.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new ReceiverConfig.Mail(
-            name,
-            to,
-            from.get(),
-            smtp.get(),
-            starttls.orElse(StartTls.REQUIRED),
-            username,
-            password,
-            sendResolved,
-            allowPrivate));
+    reading.problem(
+        named.place(),
+        written.isEmpty()
+            ? "the receiver '%s' is empty; it needs one of %s"
+                .formatted(
+                    named.name(),
+                    String.join(", ", ReceiverCatalog.ALL.stream().map(ReceiverKind::key).toList()))
+            : "the receiver '%s' has %s; make a receiver of each"
+                .formatted(named.name(), String.join(" and ", written)));
+    return Optional.empty();
   }
 
-  /** A bare mailbox, {@code noc@example.net}; nothing that could add headers or recipients. */
-  private static String address(String written) {
-    var at = written.lastIndexOf('@');
-    var isAddress =
-        at > 0
-            && written.chars().allMatch(c -> c > 0x20 && c != 0x7f && "<>,;\"()[]".indexOf(c) < 0)
-            && written.indexOf('@') == at;
-    if (isAddress) {
-      try {
-        Hosts.name(written.substring(at + 1));
-        return written;
-      } catch (IllegalArgumentException _) {
-        // Said below.
-      }
+  /** Read also where it is not written, so that its keys are known. */
+  private Optional<Receiver> receiver(ReceiverKind kind, Section section, boolean isWritten) {
+    Optional<Receiver> receiver = Optional.empty();
+    try {
+      receiver =
+          kind.read()
+              .apply(new ReceiverSettings(reading, section, isWritten))
+              .map(Function.identity());
+    } catch (IllegalArgumentException wrong) {
+      reading.problem(section.place(), "%s: %s".formatted(section.shown(), wrong.getMessage()));
     }
-    throw new IllegalArgumentException(
-        "'%s' is not a mail address like noc@example.net".formatted(Words.shortened(written)));
+    section.end();
+    return receiver;
   }
 }

@@ -1,5 +1,6 @@
 package maildrift.monitor.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -84,6 +86,11 @@ final class Section {
 
   boolean has(String key) {
     knows(key);
+    return isFilled(key);
+  }
+
+  /** As {@link #has}, of a key that need not be one. */
+  boolean isFilled(String key) {
     return entries.containsKey(key) && !isEmpty(entries.get(key).value());
   }
 
@@ -437,40 +444,51 @@ final class Section {
    * configuration itself.
    */
   Optional<Secret> secret(String key) {
-    var fromFile = text(key + "_file");
-    var written = scalar(key, "text");
-    if (written.isPresent() && fromFile.isPresent()) {
+    return secret(key, Secret::new, (_, content) -> new Secret(content));
+  }
+
+  /**
+   * As {@link #secret(String)}, for those who want something else of it.
+   *
+   * @param inFile takes the file and what is in it now
+   */
+  <T> Optional<T> secret(
+      String key, Function<String, T> written, BiFunction<Path, String, T> inFile) {
+    var file = text(key + "_file");
+    var here = scalar(key, "text");
+    if (here.isPresent() && file.isPresent()) {
       reading.problem(
           placeOf(key), "%s and %s_file exclude each other; keep one".formatted(key, key));
       return Optional.empty();
     }
-    if (written.isPresent()) {
-      var text = written.get().text();
+    if (here.isPresent()) {
+      var text = here.get().text();
       if (!text.startsWith("${env:") || text.indexOf('}') != text.length() - 1) {
         reading.problem(
-            written.get().place(),
+            here.get().place(),
             "%s must not be written here; use %s_file: FILE or %s: ${env:NAME}"
                 .formatted(key, key, key));
         return Optional.empty();
       }
       return reading
-          .text(written.get())
+          .text(here.get())
           .filter(value -> isFilled(key, value))
           .map(Text::value)
-          .map(Secret::new);
+          .map(written);
     }
-    return fromFile.flatMap(
-        file -> {
-          var source = file.place().source().sibling(file.value());
-          var content = reading.file(source, file.place(), key + "_file", Reading.LARGEST_SECRET);
-          content.ifPresent(_ -> reading.warnIfOthersRead(source, file.place()));
-          var secret = content.map(String::strip);
-          if (secret.isPresent() && secret.get().isEmpty()) {
-            reading.problem(file.place(), "%s_file: %s is empty".formatted(key, file.shown()));
-            return Optional.empty();
-          }
-          return secret.map(Secret::new);
-        });
+    return file.flatMap(from -> secretFile(key + "_file", from, inFile));
+  }
+
+  private <T> Optional<T> secretFile(String key, Text file, BiFunction<Path, String, T> inFile) {
+    var source = file.place().source().sibling(file.value());
+    var content = reading.file(source, file.place(), key, Reading.LARGEST_SECRET);
+    content.ifPresent(_ -> reading.warnIfOthersRead(source, file.place()));
+    var secret = content.map(String::strip);
+    if (secret.isPresent() && secret.get().isEmpty()) {
+      reading.problem(file.place(), "%s: %s is empty".formatted(key, file.shown()));
+      return Optional.empty();
+    }
+    return secret.map(text -> inFile.apply(source.path(), text));
   }
 
   /** Says which keys nobody asked for. */

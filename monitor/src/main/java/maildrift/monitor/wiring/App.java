@@ -272,7 +272,7 @@ public final class App implements Backend, AutoCloseable {
     restore();
     reloading.lock();
     try {
-      apply(config, Receivers.open(config.alerts().receivers(), tools));
+      apply(config, config.alerts().notifiers(tools));
     } finally {
       reloading.unlock();
     }
@@ -589,7 +589,7 @@ public final class App implements Backend, AutoCloseable {
             || !old.smtp().equals(next.smtp())
             || !old.https().equals(next.https())
             || !old.schedule().equals(next.schedule());
-    var notifiers = Receivers.open(next.alerts().receivers(), tools);
+    var notifiers = next.alerts().notifiers(tools);
     try {
       port = web.serve(next.http());
     } catch (WebServer.CannotServe failure) {
@@ -867,11 +867,8 @@ public final class App implements Backend, AutoCloseable {
             0,
             now,
             Optional.empty());
-    var notifier =
-        java.util.Objects.requireNonNull(
-            Receivers.open(Map.of(receiver, settings), tools).get(receiver));
     return Optional.of(
-        switch (notifier.send(owed)) {
+        switch (settings.open(tools).send(owed)) {
           case Outcome.Delivered _ -> "delivered";
           case Outcome.TryLater(_, var why, _) -> "failed: " + why;
           case Outcome.Refused(_, var why) -> "refused: " + why;

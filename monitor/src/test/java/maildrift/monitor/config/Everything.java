@@ -136,10 +136,10 @@ final class Everything {
         group_interval: 5m
         repeat_interval: 12h
         receivers:
-          oncall: {webhook: {url: "https://hooks.example.net/x", secret_file: hook.key, send_resolved: false}}
+          oncall: {webhook: {url: "https://hooks.example.net/x", secret_file: hook.key, timeout: 10s, send_resolved: false}}
           chat: {webhook: {url_file: chat.url, secret: "${env:HOOK}"}}
-          am: {alertmanager: {url: "http://127.0.0.1:9093", username: md, password: "${env:AM}", allow_private: true}}
-          mail: {mail: {to: [noc@example.net], from: maildrift@example.net, smtp: "smtp.example.net:587", starttls: required, username: u, password_file: mail.password, send_resolved: true, allow_private: false}}
+          am: {alertmanager: {url: "http://127.0.0.1:9093", username: md, password: "${env:AM}", resend: 1m, timeout: 10s, allow_private: true}}
+          mail: {mail: {to: [noc@example.net], from: maildrift@example.net, smtp: "smtp.example.net:587", starttls: required, username: u, password_file: mail.password, timeout: 30s, send_resolved: true, allow_private: false}}
         routes:
           - {match: {severity: critical}, receivers: [oncall, mail], continue: true, group_by: [domain], group_wait: 1s, group_interval: 1m, repeat_interval: 1h}
           - {match: {tenant: contoso}, matchers: ['severity=~"warning|critical"', team!=red], receivers: [am]}

@@ -144,7 +144,7 @@ final class AlertmanagerNotifier implements Notifier {
     headers.put("Content-Type", "application/json");
     try {
       if (receiver.auth().isPresent()) {
-        headers.put("Authorization", receiver.auth().get().header());
+        headers.put("Authorization", receiver.auth().get().basic());
       }
     } catch (IOException e) {
       return new Outcome.TryLater(Failure.SECRET, String.valueOf(e.getMessage()));

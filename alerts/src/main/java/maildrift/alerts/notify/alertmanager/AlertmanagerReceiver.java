@@ -1,17 +1,12 @@
 package maildrift.alerts.notify.alertmanager;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.ReceiverKind;
-import maildrift.alerts.notify.ReceiverKind.Form;
-import maildrift.alerts.notify.ReceiverKind.Option;
-import maildrift.alerts.notify.Secret;
 import maildrift.alerts.notify.Settings;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.Request;
@@ -28,7 +23,7 @@ import maildrift.alerts.outbox.Notifier;
  */
 public record AlertmanagerReceiver(
     List<URI> urls,
-    Optional<BasicAuth> auth,
+    Optional<Login> auth,
     Duration resend,
     boolean allowPrivate,
     Duration timeout,
@@ -40,13 +35,6 @@ public record AlertmanagerReceiver(
       new ReceiverKind(
           "alertmanager",
           "posts alerts to Alertmanager's API v2 and refreshes them while they fire",
-          List.of(
-              new Option("url", Form.TEXTS, true, "of one Alertmanager, or of all of a cluster"),
-              new Option(
-                  "resend", Form.DURATION, false, "how often firing alerts are refreshed (1m)"),
-              new Option("allow_private", Form.FLAG, false, "the name may lead to inner addresses"),
-              new Option("timeout", Form.DURATION, false, "for the whole request (30s)"),
-              ReceiverKind.SEND_RESOLVED),
           AlertmanagerReceiver::read);
 
   public AlertmanagerReceiver {
@@ -60,34 +48,15 @@ public record AlertmanagerReceiver(
     }
   }
 
-  /** A user and the password. */
-  public record BasicAuth(String user, Secret password) {
-    public BasicAuth {
-      if (user.isEmpty() || user.indexOf(':') >= 0) {
-        throw new IllegalArgumentException("username must not be empty nor have a colon in it");
-      }
-    }
-
-    String header() throws IOException {
-      return "Basic "
-          + Base64.getEncoder()
-              .encodeToString((user + ":" + password.reveal()).getBytes(StandardCharsets.UTF_8));
-    }
-  }
-
-  private static Receiver read(Settings settings) {
-    var user = settings.text("username");
-    var password = settings.secret("password");
-    if (user.isPresent() != password.isPresent()) {
-      throw new IllegalArgumentException("username and password belong together");
-    }
-    return new AlertmanagerReceiver(
-        settings.uris("url"),
-        user.flatMap(name -> password.map(secret -> new BasicAuth(name, secret))),
-        settings.duration("resend", RESEND),
-        settings.flag("allow_private", false),
-        settings.duration("timeout", Request.DEADLINE),
-        settings.flag("send_resolved", true));
+  private static Optional<AlertmanagerReceiver> read(Settings settings) {
+    var url = settings.required("url", settings::url);
+    var login = settings.login();
+    var resend = settings.duration("resend", Duration.ofSeconds(1), RESEND);
+    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
+    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
+    // What has ended it decides upon itself.
+    return url.map(
+        to -> new AlertmanagerReceiver(List.of(to), login, resend, allowPrivate, timeout, true));
   }
 
   /** Where alerts are posted at the given instance. */

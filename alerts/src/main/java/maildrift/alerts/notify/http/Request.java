@@ -25,6 +25,10 @@ public record Request(
     int mostBytes) {
 
   public static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  /** What an operator may shorten it to. */
+  public static final Duration LEAST_DEADLINE = Duration.ofMillis(100);
+
   public static final int MOST_BYTES = 64 * 1024;
 
   public Request {

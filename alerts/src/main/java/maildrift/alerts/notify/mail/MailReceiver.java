@@ -4,14 +4,15 @@ import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.ReceiverKind;
-import maildrift.alerts.notify.ReceiverKind.Form;
-import maildrift.alerts.notify.ReceiverKind.Option;
-import maildrift.alerts.notify.Secret;
+import maildrift.alerts.notify.Server;
 import maildrift.alerts.notify.Settings;
 import maildrift.alerts.notify.Tools;
+import maildrift.alerts.notify.http.Request;
 import maildrift.alerts.outbox.Notifier;
 
 /**
@@ -33,21 +34,10 @@ public record MailReceiver(
     boolean sendResolved)
     implements Receiver {
 
+  private static final int SUBMISSION = 587;
+
   public static final ReceiverKind KIND =
-      new ReceiverKind(
-          "mail",
-          "mail as text and HTML, threaded by group",
-          List.of(
-              new Option("to", Form.TEXTS, true, "addresses"),
-              new Option("from", Form.TEXT, true, "address"),
-              new Option("smtp", Form.TEXT, true, "host:port of the server that relays for us"),
-              new Option("starttls", Form.TEXT, false, "required (default), optional or none"),
-              new Option("user", Form.TEXT, false, "to log in with"),
-              new Option("password", Form.SECRET, false, "of that user"),
-              new Option("allow_private", Form.FLAG, false, "the name may lead to inner addresses"),
-              new Option("timeout", Form.DURATION, false, "for the whole attempt (30s)"),
-              ReceiverKind.SEND_RESOLVED),
-          MailReceiver::read);
+      new ReceiverKind("mail", "mail as text and HTML, threaded by group", MailReceiver::read);
 
   /** How the connection is protected. */
   public enum StartTls {
@@ -57,44 +47,6 @@ public record MailReceiver(
     OPTIONAL,
     NONE
   }
-
-  /** A host and its port. */
-  public record Server(String host, int port) {
-    private static final int SUBMISSION = 587;
-
-    public Server {
-      if (host.isEmpty()
-          || !host.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '/' && c != '@')) {
-        throw new IllegalArgumentException("smtp must look like smtp.example.net:587");
-      }
-      if (port < 1 || port > 65_535) {
-        throw new IllegalArgumentException("smtp has a port that does not exist");
-      }
-    }
-
-    /** {@code host:port}, {@code [2001:db8::1]:25}, or a host alone (587). */
-    public static Server parse(String text) {
-      var colon = text.lastIndexOf(':');
-      var isHostAlone = colon < 0 || text.endsWith("]");
-      var host = isHostAlone ? text : text.substring(0, colon);
-      var port = isHostAlone ? String.valueOf(SUBMISSION) : text.substring(colon + 1);
-      if (port.isEmpty()
-          || port.length() > 5
-          || !port.chars().allMatch(c -> c >= '0' && c <= '9')) {
-        throw new IllegalArgumentException("smtp must look like smtp.example.net:587");
-      }
-      var bare =
-          host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-      return new Server(bare, Integer.parseInt(port));
-    }
-
-    boolean isHere() {
-      return host.equalsIgnoreCase("localhost") || host.equals("127.0.0.1") || host.equals("::1");
-    }
-  }
-
-  /** A user and the password. */
-  public record Login(String user, Secret password) {}
 
   public MailReceiver {
     to = List.copyOf(to);
@@ -131,30 +83,37 @@ public record MailReceiver(
     return from.substring(from.lastIndexOf('@') + 1).replace(">", "").strip();
   }
 
-  private static Receiver read(Settings settings) {
-    var user = settings.text("user");
-    var password = settings.secret("password");
-    if (user.isPresent() != password.isPresent()) {
-      throw new IllegalArgumentException("user and password belong together");
+  private static Optional<MailReceiver> read(Settings settings) {
+    var to = settings.required("to", key -> Optional.of(settings.addresses(key)));
+    var from = settings.required("from", settings::address);
+    var smtp = settings.required("smtp", key -> settings.server(key, SUBMISSION));
+    var startTls = settings.choice("starttls", StartTls.class).orElse(StartTls.REQUIRED);
+    var login = settings.login();
+    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
+    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
+    var sendResolved = settings.flag(Settings.SEND_RESOLVED, true);
+    if (login.isPresent()
+        && startTls != StartTls.REQUIRED
+        && smtp.filter(server -> !server.isHere()).isPresent()) {
+      settings.problem(
+          "starttls",
+          "starttls: '%s' could send the password in clear text; write required"
+              .formatted(startTls.name().toLowerCase(Locale.ROOT)));
+      return Optional.empty();
     }
-    return new MailReceiver(
-        settings.texts("to"),
-        settings.text("from").orElse(""),
-        Server.parse(settings.text("smtp").orElse("")),
-        startTls(settings.text("starttls").orElse("required")),
-        user.flatMap(name -> password.map(secret -> new Login(name, secret))),
-        settings.flag("allow_private", false),
-        settings.duration("timeout", Duration.ofSeconds(30)),
-        settings.flag("send_resolved", true));
-  }
-
-  private static StartTls startTls(String word) {
-    return switch (word) {
-      case "required" -> StartTls.REQUIRED;
-      case "optional" -> StartTls.OPTIONAL;
-      case "none" -> StartTls.NONE;
-      default -> throw new IllegalArgumentException("starttls must be required, optional or none");
-    };
+    if (to.isEmpty() || to.get().isEmpty() || from.isEmpty() || smtp.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new MailReceiver(
+            to.get(),
+            from.get(),
+            smtp.get(),
+            startTls,
+            login,
+            allowPrivate,
+            timeout,
+            sendResolved));
   }
 
   @Override

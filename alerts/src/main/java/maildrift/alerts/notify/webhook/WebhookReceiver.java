@@ -3,10 +3,9 @@ package maildrift.alerts.notify.webhook;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.ReceiverKind;
-import maildrift.alerts.notify.ReceiverKind.Form;
-import maildrift.alerts.notify.ReceiverKind.Option;
 import maildrift.alerts.notify.Secret;
 import maildrift.alerts.notify.Settings;
 import maildrift.alerts.notify.Tools;
@@ -26,15 +25,7 @@ public record WebhookReceiver(
 
   public static final ReceiverKind KIND =
       new ReceiverKind(
-          "webhook",
-          "a signed POST with Alertmanager's payload",
-          List.of(
-              new Option("url", Form.TEXT, true, "http or https"),
-              new Option("secret", Form.SECRET, false, "signs as Standard Webhooks has it"),
-              new Option("allow_private", Form.FLAG, false, "the name may lead to inner addresses"),
-              new Option("timeout", Form.DURATION, false, "for the whole request (30s)"),
-              ReceiverKind.SEND_RESOLVED),
-          WebhookReceiver::read);
+          "webhook", "a signed POST with Alertmanager's payload", WebhookReceiver::read);
 
   public WebhookReceiver {
     secrets = List.copyOf(secrets);
@@ -44,17 +35,15 @@ public record WebhookReceiver(
     }
   }
 
-  private static Receiver read(Settings settings) {
-    var urls = settings.uris("url");
-    if (urls.size() != 1) {
-      throw new IllegalArgumentException("url must be one web address");
-    }
-    return new WebhookReceiver(
-        urls.getFirst(),
-        settings.secret("secret").stream().toList(),
-        settings.flag("allow_private", false),
-        settings.duration("timeout", Request.DEADLINE),
-        settings.flag("send_resolved", true));
+  private static Optional<WebhookReceiver> read(Settings settings) {
+    var url = settings.required("url", settings::url);
+    var secret = settings.secret("secret");
+    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
+    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
+    var sendResolved = settings.flag(Settings.SEND_RESOLVED, true);
+    return url.map(
+        to ->
+            new WebhookReceiver(to, secret.stream().toList(), allowPrivate, timeout, sendResolved));
   }
 
   @Override

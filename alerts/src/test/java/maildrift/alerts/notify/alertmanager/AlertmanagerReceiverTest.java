@@ -1,12 +1,10 @@
 package maildrift.alerts.notify.alertmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,9 +16,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import maildrift.alerts.Notification;
 import maildrift.alerts.notify.Heartbeat;
+import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Secret;
-import maildrift.alerts.notify.Settings;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.alerts.notify.http.LoopbackHttp.Answer;
@@ -139,25 +137,11 @@ class AlertmanagerReceiverTest {
   }
 
   @Test
-  void itIsReadFromItsSettings() {
-    assertThat(read(Map.of("url", List.of("http://127.0.0.1:9093", "http://127.0.0.1:9094/am/"))))
-        .isEqualTo(
-            new AlertmanagerReceiver(
-                List.of(
-                    URI.create("http://127.0.0.1:9093"), URI.create("http://127.0.0.1:9094/am/")),
-                Optional.empty(),
-                Duration.ofMinutes(1),
-                false,
-                Duration.ofSeconds(30),
-                true));
+  void alertsArePostedUnderThePathThatTheInstanceHas() {
     assertThat(AlertmanagerReceiver.api(URI.create("http://127.0.0.1:9093")))
         .hasToString("http://127.0.0.1:9093/api/v2/alerts");
-    assertThatThrownBy(() -> read(Map.of("url", List.of())))
-        .hasMessage("url must be at least one web address");
-  }
-
-  private static Object read(Map<String, Object> values) {
-    return AlertmanagerReceiver.KIND.receiver(new Settings(values, Path.of("/")));
+    assertThat(AlertmanagerReceiver.api(URI.create("http://127.0.0.1:9094/am/")))
+        .hasToString("http://127.0.0.1:9094/am/api/v2/alerts");
   }
 
   private static AlertmanagerReceiver receiver(LoopbackHttp... servers) {
@@ -167,7 +151,7 @@ class AlertmanagerReceiverTest {
   private static AlertmanagerReceiver receiver(Duration resend, LoopbackHttp... servers) {
     return new AlertmanagerReceiver(
         Stream.of(servers).map(server -> server.uri("/prefix")).toList(),
-        Optional.of(new AlertmanagerReceiver.BasicAuth("maildrift", Secret.of("geheim"))),
+        Optional.of(new Login("maildrift", Secret.of("geheim"))),
         resend,
         false,
         Duration.ofSeconds(5),

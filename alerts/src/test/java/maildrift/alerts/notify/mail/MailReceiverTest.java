@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -24,21 +23,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Secret;
-import maildrift.alerts.notify.Settings;
+import maildrift.alerts.notify.Server;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.GuardedHttp;
 import maildrift.alerts.notify.http.TestCertificates;
-import maildrift.alerts.notify.mail.MailReceiver.Login;
-import maildrift.alerts.notify.mail.MailReceiver.Server;
 import maildrift.alerts.notify.mail.MailReceiver.StartTls;
 import maildrift.alerts.outbox.Failure;
 import maildrift.alerts.outbox.Outcome;
 import maildrift.alerts.outbox.Owed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MailReceiverTest {
@@ -243,63 +240,16 @@ class MailReceiverTest {
   void aPasswordNeedsVerifiedTls() {
     assertThatThrownBy(
             () ->
-                read(
-                    Map.of(
-                        "to", "noc@example.test",
-                        "from", "maildrift@example.test",
-                        "smtp", "smtp.example.test:587",
-                        "starttls", "optional",
-                        "user", "maildrift",
-                        "password", "geheim")))
+                new MailReceiver(
+                    List.of("noc@example.test"),
+                    "maildrift@example.test",
+                    new Server("smtp.example.test", 587),
+                    StartTls.OPTIONAL,
+                    Optional.of(new Login("maildrift", Secret.of("geheim"))),
+                    false,
+                    Duration.ofSeconds(30),
+                    true))
         .hasMessage("a password is sent over verified TLS only: starttls must be required");
-  }
-
-  @Test
-  void itIsReadFromItsSettings() {
-    var receiver =
-        read(
-            Map.of(
-                "to", List.of("noc@example.test"),
-                "from", "maildrift@example.test",
-                "smtp", "smtp.example.test:587",
-                "starttls", "required",
-                "user", "maildrift",
-                "password_file", "mail.key"));
-
-    assertThat(receiver)
-        .isEqualTo(
-            new MailReceiver(
-                List.of("noc@example.test"),
-                "maildrift@example.test",
-                new Server("smtp.example.test", 587),
-                StartTls.REQUIRED,
-                Optional.of(new Login("maildrift", Secret.in(Path.of("/etc/mail.key")))),
-                false,
-                Duration.ofSeconds(30),
-                true));
-    assertThat(receiver).hasToString("mail to noc@example.test over smtp.example.test:587");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "smtp.example.test:25, smtp.example.test, 25",
-    "smtp.example.test, smtp.example.test, 587",
-    "[2001:db8::1]:25, 2001:db8::1, 25",
-    "192.0.2.1:2525, 192.0.2.1, 2525"
-  })
-  void aServerIsAHostAndAPort(String text, String host, int port) {
-    assertThat(Server.parse(text)).isEqualTo(new Server(host, port));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"", ":25", "smtp.test:", "smtp.test:0", "smtp.test:99999", "smtp test:25"})
-  void aServerThatIsNoneIsRefused(String text) {
-    assertThatThrownBy(() -> Server.parse(text)).isInstanceOf(IllegalArgumentException.class);
-  }
-
-  private static Object read(Map<String, Object> values) {
-    return MailReceiver.KIND.receiver(new Settings(values, Path.of("/etc")));
   }
 
   private static GreenMail greenMail() {

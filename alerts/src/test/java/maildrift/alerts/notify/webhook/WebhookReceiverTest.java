@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,10 +16,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Secret;
-import maildrift.alerts.notify.Settings;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.alerts.notify.http.LoopbackHttp.Answer;
@@ -174,44 +171,6 @@ class WebhookReceiverTest {
                   Failure.SERVER_ERROR,
                   "HTTP 500: no\\x1b[31m\\x0d\\x0alevel=info msg=forged\\u{202e}"));
     }
-  }
-
-  @Test
-  void itIsReadFromItsSettings() {
-    var receiver =
-        read(Map.of("url", "https://hooks.test/x", "secret_file", "hook.key", "timeout", "10s"));
-
-    assertThat(receiver)
-        .isEqualTo(
-            new WebhookReceiver(
-                URI.create("https://hooks.test/x"),
-                List.of(Secret.in(Path.of("/etc/maildrift/hook.key"))),
-                false,
-                Duration.ofSeconds(10),
-                true));
-    assertThat(receiver.toString()).doesNotContain("/x");
-    assertThat(read(Map.of("url", "https://hooks.test/x", "send_resolved", false)).sendResolved())
-        .isFalse();
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "uri | https://a.test/ | unknown key \"uri\"; there are allow_private, secret, send_resolved, timeout, url",
-        "secret | x | \"url\" is missing",
-        "url | ftp://a.test/ | url: the address must begin with http:// or https://",
-        "url | https://me:geheim@a.test/ | url: the address must not have a user or password in it",
-        "url | no url | url is not a web address: Illegal character in path",
-      })
-  void badSettingsSayWhatIsWrongAndNoSecret(String key, String value, String message) {
-    assertThatThrownBy(() -> read(Map.of(key, value)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(message);
-  }
-
-  private static Receiver read(Map<String, Object> values) {
-    return WebhookReceiver.KIND.receiver(new Settings(values, Path.of("/etc/maildrift")));
   }
 
   private static maildrift.alerts.outbox.Owed owed() {

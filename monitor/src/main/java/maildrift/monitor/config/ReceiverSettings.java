@@ -1,0 +1,186 @@
+package maildrift.monitor.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import maildrift.alerts.notify.Login;
+import maildrift.alerts.notify.Secret;
+import maildrift.alerts.notify.Server;
+import maildrift.alerts.notify.Settings;
+
+/**
+ * One receiver's section of the configuration, as its kind asks for it.
+ *
+ * @param isWritten whether it stands there; if not, it is read for its keys alone
+ */
+record ReceiverSettings(Reading reading, Section section, boolean isWritten) implements Settings {
+
+  @Override
+  public Optional<String> text(String key) {
+    return section.text(key).map(Text::value);
+  }
+
+  @Override
+  public <T> Optional<T> parsed(String key, Function<String, T> parser) {
+    return section.parsed(key, parser);
+  }
+
+  @Override
+  public List<String> texts(String key) {
+    return texts(key, text -> text);
+  }
+
+  private <T> List<T> texts(String key, Function<String, T> parser) {
+    var texts = new ArrayList<T>();
+    for (var text : section.oneOrMore(key)) {
+      section.parse(key, text, parser).ifPresent(texts::add);
+    }
+    if (section.node(key).orElse(null) instanceof Node.Sequence list && list.items().isEmpty()) {
+      section.problem(key, "%s is empty; write at least one".formatted(key));
+    }
+    return texts;
+  }
+
+  @Override
+  public boolean flag(String key, boolean byDefault) {
+    return section.flag(key, byDefault);
+  }
+
+  @Override
+  public Duration duration(String key, Duration least, Duration byDefault) {
+    return section.duration(key, least, byDefault);
+  }
+
+  @Override
+  public int whole(String key, int least, int most, int byDefault) {
+    return section.whole(key, least, most, byDefault);
+  }
+
+  @Override
+  public <E extends Enum<E>> Optional<E> choice(String key, Class<E> words) {
+    return section.choice(
+        key, words.getEnumConstants(), word -> word.name().toLowerCase(Locale.ROOT));
+  }
+
+  @Override
+  public Optional<Secret> secret(String key) {
+    return section.secret(key, Secret::of, (file, _) -> Secret.in(file));
+  }
+
+  @Override
+  public Optional<URI> url(String key) {
+    var inFile = key + "_file";
+    var file = section.text(inFile);
+    if (section.has(key) && file.isPresent()) {
+      reading.problem(
+          section.placeOf(inFile), "%s and %s exclude each other; keep one".formatted(key, inFile));
+      return Optional.empty();
+    }
+    if (section.has(key)) {
+      return section.parsed(key, this::service);
+    }
+    return file.flatMap(
+        from ->
+            reading
+                .file(
+                    from.place().source().sibling(from.value()),
+                    from.place(),
+                    inFile,
+                    Reading.LARGEST_SECRET)
+                .flatMap(
+                    content ->
+                        section.parse(
+                            inFile,
+                            new Text(content.strip(), from.written(), from.place()),
+                            this::service)));
+  }
+
+  private URI service(String written) {
+    return Urls.service(written, section.flag(ALLOW_PRIVATE, false));
+  }
+
+  @Override
+  public List<URI> urls(String key) {
+    return texts(key, this::service);
+  }
+
+  @Override
+  public Optional<Server> server(String key, int defaultPort) {
+    return section
+        .parsed(key, written -> HostPort.parseServer(written, defaultPort))
+        .map(server -> new Server(server.host(), server.port()));
+  }
+
+  @Override
+  public Optional<String> address(String key) {
+    return section.parsed(key, ReceiverSettings::mailbox);
+  }
+
+  @Override
+  public List<String> addresses(String key) {
+    return texts(key, ReceiverSettings::mailbox);
+  }
+
+  /** A bare mailbox, {@code noc@example.net}; nothing that could add headers or recipients. */
+  private static String mailbox(String written) {
+    var at = written.lastIndexOf('@');
+    var isAddress =
+        at > 0
+            && written.chars().allMatch(c -> c > 0x20 && c != 0x7f && "<>,;\"()[]".indexOf(c) < 0)
+            && written.indexOf('@') == at;
+    if (isAddress) {
+      try {
+        Hosts.name(written.substring(at + 1));
+        return written;
+      } catch (IllegalArgumentException _) {
+        // Said below.
+      }
+    }
+    throw new IllegalArgumentException(
+        "'%s' is not a mail address like noc@example.net".formatted(Words.shortened(written)));
+  }
+
+  @Override
+  public Optional<Login> login() {
+    var user = section.text("username").map(Text::value);
+    var password = secret("password");
+    var hasPassword = section.has("password") || section.has("password_file");
+    if (section.has("username") && !hasPassword) {
+      reading.problem(
+          section.placeOf("username"), "username without password_file or password: ${env:NAME}");
+    }
+    if (hasPassword && !section.has("username")) {
+      lacks("username");
+    }
+    return user.flatMap(name -> password.map(secret -> new Login(name, secret)));
+  }
+
+  @Override
+  public boolean has(String key) {
+    return section.has(key);
+  }
+
+  @Override
+  public void lacks(String key) {
+    if (isWritten) {
+      section.lacks(key);
+    }
+  }
+
+  @Override
+  public void problem(String key, String message) {
+    section.problem(key, message);
+  }
+
+  @Override
+  public <T> Optional<T> required(String key, Function<String, Optional<T>> form) {
+    if (!section.isFilled(key) && !section.isFilled(key + "_file")) {
+      lacks(key);
+    }
+    return form.apply(key);
+  }
+}

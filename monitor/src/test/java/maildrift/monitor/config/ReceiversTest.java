@@ -1,0 +1,91 @@
+package maildrift.monitor.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import maildrift.alerts.notify.Login;
+import maildrift.alerts.notify.Receiver;
+import maildrift.alerts.notify.Secret;
+import maildrift.alerts.notify.Server;
+import maildrift.alerts.notify.alertmanager.AlertmanagerReceiver;
+import maildrift.alerts.notify.mail.MailReceiver;
+import maildrift.alerts.notify.webhook.WebhookReceiver;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of the receivers that are written in a configuration. */
+final class ReceiversTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aWebhookSignsWithASecretThatIsReadWhenItIsUsed() throws Exception {
+    var receiver =
+        read("{webhook: {url: 'https://hooks.test/x', secret_file: hook.key, timeout: 10s}}");
+
+    assertThat(receiver)
+        .isEqualTo(
+            new WebhookReceiver(
+                URI.create("https://hooks.test/x"),
+                List.of(Secret.in(folder.resolve("hook.key"))),
+                false,
+                Duration.ofSeconds(10),
+                true));
+    Files.writeString(folder.resolve("hook.key"), "rotated\n");
+    assertThat(((WebhookReceiver) receiver).secrets().getFirst().reveal()).isEqualTo("rotated");
+  }
+
+  @Test
+  void aReceiverPrintsNeitherItsSecretNorThePathOfItsUrl() {
+    assertThat(read("{webhook: {url_file: chat.url, secret: '${env:HOOK}'}}").toString())
+        .contains("hooks.test")
+        .doesNotContain("geheim");
+  }
+
+  @Test
+  void mailLogsInOverVerifiedTlsUnlessItSaysOtherwise() {
+    assertThat(
+            read(
+                "{mail: {to: noc@example.test, from: md@example.test, smtp: smtp.test, username: u, password_file: hook.key}}"))
+        .isEqualTo(
+            new MailReceiver(
+                List.of("noc@example.test"),
+                "md@example.test",
+                new Server("smtp.test", 587),
+                MailReceiver.StartTls.REQUIRED,
+                Optional.of(new Login("u", Secret.in(folder.resolve("hook.key")))),
+                false,
+                Duration.ofSeconds(30),
+                true));
+  }
+
+  @Test
+  void anAlertmanagerHearsOfItAgainEveryMinuteUnlessItSaysOtherwise() {
+    assertThat(read("{alertmanager: {url: 'http://127.0.0.1:9093', resend: 30s}}"))
+        .isEqualTo(
+            new AlertmanagerReceiver(
+                List.of(URI.create("http://127.0.0.1:9093")),
+                Optional.empty(),
+                Duration.ofSeconds(30),
+                false,
+                Duration.ofSeconds(30),
+                true));
+  }
+
+  private Receiver read(String receiver) {
+    return new Sandbox(folder)
+        .file("hook.key", "geheim\n")
+        .file("chat.url", "https://hooks.test/geheim\n")
+        .environment("HOOK", "geheim")
+        .loaded("alerts: {receivers: {a: %s}}".formatted(receiver))
+        .alerts()
+        .receivers()
+        .values()
+        .iterator()
+        .next();
+  }
+}
