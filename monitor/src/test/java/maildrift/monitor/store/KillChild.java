@@ -50,27 +50,28 @@ final class KillChild {
   }
 
   /**
-   * Arguments: the store's directory, the receiver's URL, how many notifications, how many of them
-   * in flight to one receiver, and optionally a point and at which passing of it to end.
+   * Arguments: the store's URL, its directory, the receiver's URL, how many notifications, how many
+   * of them in flight to one receiver, and optionally a point and at which passing of it to end.
    */
   public static void main(String[] arguments) throws Exception {
     ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
     var child =
-        arguments.length > 4
-            ? new KillChild(arguments[4], Integer.parseInt(arguments[5]))
+        arguments.length > 5
+            ? new KillChild(arguments[5], Integer.parseInt(arguments[6]))
             : new KillChild("", 0);
     child.run(
-        Path.of(arguments[0]),
-        URI.create(arguments[1]),
-        Integer.parseInt(arguments[2]),
-        Integer.parseInt(arguments[3]));
+        arguments[0],
+        Path.of(arguments[1]),
+        URI.create(arguments[2]),
+        Integer.parseInt(arguments[3]),
+        Integer.parseInt(arguments[4]));
     System.exit(0);
   }
 
-  private void run(Path directory, URI url, int notifications, int inFlight) throws Exception {
+  private void run(String place, Path directory, URI url, int notifications, int inFlight)
+      throws Exception {
     var clock = Clock.systemUTC();
-    try (var store =
-        Stores.open("jdbc:h2:file:./kill", directory, clock, point -> reached(point.name()))) {
+    try (var store = Stores.open(place, directory, clock, point -> reached(point.name()))) {
       var deliveries = new Deliveries(store.outbox(), terms(inFlight), clock, new NobodyListens());
       deliveries.receivers(notifiers(url, clock));
       var next = store.lastSequence() + 1;
