@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param updatedAt when any of this last changed
  * @param endsAt when it was found resolved. A pending alert that has one fired before, and its
  *     receivers may not have heard that it was over
+ * @param course for how long looks have agreed, and whether it keeps coming and going
  */
 public record Alert(
     Labels labels,
@@ -34,7 +35,8 @@ public record Alert(
     int flaps,
     Instant startsAt,
     Instant updatedAt,
-    Optional<Instant> endsAt) {
+    Optional<Instant> endsAt,
+    Course course) {
 
   /** The labels that make an alert that one and no other. */
   public static final List<String> IDENTITY = List.of("alertname", "domain", "subject");
@@ -48,6 +50,19 @@ public record Alert(
     if (phase == Phase.RESOLVED && endsAt.isEmpty()) {
       throw new IllegalArgumentException("a resolved alert has an end");
     }
+  }
+
+  /** One that has come straight here. */
+  public Alert(
+      Labels labels,
+      SortedMap<String, String> annotations,
+      Phase phase,
+      int looks,
+      int flaps,
+      Instant startsAt,
+      Instant updatedAt,
+      Optional<Instant> endsAt) {
+    this(labels, annotations, phase, looks, flaps, startsAt, updatedAt, endsAt, Course.STRAIGHT);
   }
 
   /** Pending is seen but not yet confirmed, and nobody is told. */
@@ -75,9 +90,19 @@ public record Alert(
     return Severity.of(labels);
   }
 
+  /** It fires, but what is known of it changes all the time. */
+  public boolean isFlapping() {
+    return course.flaps().flatMap(Flaps::bout).isPresent();
+  }
+
   public Alert annotations(Map<String, String> value) {
     return new Alert(
-        labels, new TreeMap<>(value), phase, looks, flaps, startsAt, updatedAt, endsAt);
+        labels, new TreeMap<>(value), phase, looks, flaps, startsAt, updatedAt, endsAt, course);
+  }
+
+  /** The same alert, come another way. */
+  public Alert course(Course value) {
+    return new Alert(labels, annotations, phase, looks, flaps, startsAt, updatedAt, endsAt, value);
   }
 
   /** The same alert with one more annotation. */

@@ -421,7 +421,7 @@ public final class Dispatcher {
   private Notification.Item item(Alert alert, Optional<Instant> endsAt) {
     return new Notification.Item(
         alert.labels(),
-        alert.annotations(),
+        Steadiness.said(alert).annotations(),
         alert.startsAt(),
         endsAt,
         generatorUrl(alert.labels()),

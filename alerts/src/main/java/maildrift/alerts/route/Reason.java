@@ -14,6 +14,10 @@ public enum Reason {
   NEW_ALERTS,
   /** One that was told is worse now. */
   ESCALATED,
+  /** One that was told comes and goes; it is not told of again until it is steady. */
+  FLAPPING,
+  /** One that was told to be flapping fires steadily now. */
+  STEADY,
   /** What one that was told is about, its diff, is another now. */
   CHANGED,
   /** One that was told is over. */
@@ -55,7 +59,7 @@ public enum Reason {
     var waited = openedAt.plus(grouping.groupWait());
     return switch (this) {
       case FIRST -> waited;
-      case NEW_ALERTS, ESCALATED, CHANGED, RESOLVED ->
+      case NEW_ALERTS, ESCALATED, FLAPPING, STEADY, CHANGED, RESOLVED ->
           toldAt
               .map(at -> at.plus(grouping.groupInterval()))
               .filter(waited::isBefore)

@@ -13,12 +13,14 @@ import maildrift.alerts.Labels;
 import maildrift.alerts.Severity;
 
 /**
- * What a receiver was told of one alert, as the text in {@link GroupState#told}: the severity, and
- * digests of the diffs that it has seen. A diff that comes and goes is told once, and after a few
- * different ones nothing but the repetition is: an unsteady record does not page all night.
+ * What a receiver was told of one alert, as the text in {@link GroupState#told}: the severity, with
+ * {@code ,flapping} where it flaps, and digests of the diffs that it has seen. A diff that comes
+ * and goes is told once, and after a few different ones nothing but the repetition is: an unsteady
+ * record does not page all night.
  */
 final class Told {
   private static final int MOST_DIFFS = 4;
+  private static final String FLAPPING = ",flapping";
 
   private Told() {}
 
@@ -31,6 +33,12 @@ final class Told {
     if (alert.severity().compareTo(severity(words)) > 0) {
       return Optional.of(Reason.ESCALATED);
     }
+    if (alert.isFlapping() != isFlapping(words)) {
+      return Optional.of(alert.isFlapping() ? Reason.FLAPPING : Reason.STEADY);
+    }
+    if (alert.isFlapping()) {
+      return Optional.empty();
+    }
     return words.size() > MOST_DIFFS || words.contains(digest(alert))
         ? Optional.empty()
         : Optional.of(Reason.CHANGED);
@@ -38,14 +46,15 @@ final class Told {
 
   /** What it has been told after it is told the alert as it is now. */
   static String after(Optional<String> told, Reason reason, Alert alert) {
-    var fresh = alert.severity().word() + " " + digest(alert);
+    var severity = alert.severity().word() + (alert.isFlapping() ? FLAPPING : "");
+    var fresh = severity + " " + digest(alert);
     if (told.isEmpty() || reason == Reason.REPEAT) {
       return fresh;
     }
     var words = words(told.get());
     var diffs = words.subList(1, words.size());
     var digest = digest(alert);
-    return alert.severity().word()
+    return severity
         + " "
         + String.join(" ", diffs)
         + (diffs.contains(digest) || diffs.size() >= MOST_DIFFS ? "" : " " + digest);
@@ -56,7 +65,16 @@ final class Told {
   }
 
   private static Severity severity(List<String> words) {
-    return Severity.of(Labels.of(Map.of("severity", words.getFirst())));
+    var word = words.getFirst();
+    return Severity.of(
+        Labels.of(
+            Map.of(
+                "severity",
+                isFlapping(words) ? word.substring(0, word.length() - FLAPPING.length()) : word)));
+  }
+
+  private static boolean isFlapping(List<String> words) {
+    return words.getFirst().endsWith(FLAPPING);
   }
 
   private static String digest(Alert alert) {

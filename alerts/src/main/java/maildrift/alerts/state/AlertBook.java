@@ -1,5 +1,6 @@
 package maildrift.alerts.state;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,9 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Alert.Phase;
+import maildrift.alerts.Course;
+import maildrift.alerts.Flaps;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Severity;
 
@@ -24,10 +28,15 @@ import maildrift.alerts.Severity;
  * <tr><td>firing</td><td>stays, with the new texts</td><td>stays</td><td>resolved</td></tr>
  * <tr><td>resolved</td><td>pending, anew</td><td>stays</td><td>stays</td></tr>
  * </table>
+ *
+ * <p>An alert that keeps coming and going fires as one that is flapping, and is neither resolved
+ * nor told anew until looks agree again; see {@link Flaps}.
  */
 public final class AlertBook {
   /** The annotation that says why an alert ended, when it was not a clean look. */
   public static final String RESOLUTION = "resolution";
+
+  private static final String STEADY = "it has stopped coming and going";
 
   private AlertBook() {}
 
@@ -63,20 +72,20 @@ public final class AlertBook {
       Predicate<Labels> hidden,
       Instant now,
       AlertTerms terms) {
-    return step(present, seen, hidden, _ -> true, now, terms);
+    return step(present, seen, hidden, _ -> Evidence.PROVES, now, terms);
   }
 
   /**
    * Takes one look into account that came too soon to confirm everything.
    *
-   * @param confirms whether a pending alert with these labels that is seen again has one look more
-   *     by that; otherwise it stays as it is. A clean look drops it either way
+   * @param evidence what it is worth when a pending alert with these labels is seen again. A clean
+   *     look drops it either way
    */
   public static Step step(
       Collection<Alert> present,
       Collection<Problem> seen,
       Predicate<Labels> hidden,
-      Predicate<Labels> confirms,
+      Function<Labels, Evidence> evidence,
       Instant now,
       AlertTerms terms) {
     if (present.isEmpty() && seen.isEmpty()) {
@@ -87,18 +96,18 @@ public final class AlertBook {
     for (var alert : present) {
       var problem = Optional.ofNullable(unmet.remove(Identity.of(alert.labels())));
       if (problem.isPresent()) {
-        book.add(
-            alert,
-            alert.phase() == Phase.PENDING && !confirms.test(alert.labels())
-                ? Optional.empty()
-                : seen(alert, problem.get(), now, terms));
+        book.add(alert, seen(alert, problem.get(), evidence.apply(alert.labels()), now, terms));
       } else if (hidden.test(alert.labels())) {
         book.add(alert, Optional.empty());
       } else {
         book.add(alert, clean(alert, now, terms));
       }
     }
-    unmet.values().forEach(problem -> book.add(opened(problem, 0, Optional.empty(), now, terms)));
+    unmet
+        .values()
+        .forEach(
+            problem ->
+                book.add(opened(problem, 0, Optional.empty(), Optional.empty(), now, terms)));
     return book.step();
   }
 
@@ -138,46 +147,81 @@ public final class AlertBook {
   }
 
   private static Optional<Transition> seen(
-      Alert alert, Problem problem, Instant now, AlertTerms terms) {
+      Alert alert, Problem problem, Evidence evidence, Instant now, AlertTerms terms) {
     return switch (alert.phase()) {
-      case PENDING -> {
-        var looks = alert.looks() + 1;
-        yield Optional.of(
-            looks >= terms.confirmations()
-                ? new Transition.Firing(
-                    with(problem, Phase.FIRING, 0, alert.flaps(), alert.startsAt(), now))
-                : new Transition.Pending(
-                    new Alert(
-                        problem.labels(),
-                        problem.annotations(),
-                        Phase.PENDING,
-                        looks,
-                        alert.flaps(),
-                        alert.startsAt(),
-                        now,
-                        alert.endsAt())));
-      }
-      case FIRING ->
-          alert.looks() == 0
-                  && alert.labels().equals(problem.labels())
-                  && alert.annotations().equals(problem.annotations())
-              ? Optional.empty()
-              : Optional.of(
-                  new Transition.Changed(
-                      alert, with(problem, Phase.FIRING, 0, alert.flaps(), alert.startsAt(), now)));
+      case PENDING -> seenAgain(alert, problem, evidence, now, terms);
+      case FIRING -> stillThere(alert, problem, now, terms);
       case RESOLVED -> {
         var soon =
             alert.endsAt().filter(end -> now.isBefore(end.plus(terms.flapWindow()))).isPresent();
         yield Optional.of(
-            opened(problem, soon ? alert.flaps() + 1 : 0, alert.endsAt(), now, terms));
+            opened(
+                problem,
+                soon ? alert.flaps() + 1 : 0,
+                alert.endsAt(),
+                alert.course().flaps(),
+                now,
+                terms));
       }
     };
   }
 
+  private static Optional<Transition> seenAgain(
+      Alert alert, Problem problem, Evidence evidence, Instant now, AlertTerms terms) {
+    var policy = terms.policy(problem.labels());
+    if (evidence == Evidence.SAME && policy.holdFor().isZero()) {
+      return Optional.empty();
+    }
+    var held = terms.held(alert, now);
+    var looks = evidence == Evidence.SAME ? alert.looks() : alert.looks() + 1;
+    if (evidence == Evidence.PROVES
+        && looks >= policy.confirmations()
+        && held.compareTo(policy.holdFor()) >= 0) {
+      return Optional.of(
+          fires(problem, alert.flaps(), alert.course().flaps(), alert.startsAt(), now, terms));
+    }
+    return Optional.of(
+        new Transition.Pending(
+            new Alert(
+                problem.labels(),
+                problem.annotations(),
+                Phase.PENDING,
+                looks,
+                alert.flaps(),
+                alert.startsAt(),
+                evidence == Evidence.SAME ? alert.updatedAt() : now,
+                alert.endsAt(),
+                alert.course().held(held, now))));
+  }
+
+  private static Optional<Transition> stillThere(
+      Alert alert, Problem problem, Instant now, AlertTerms terms) {
+    var flaps = alert.course().flaps();
+    var looked =
+        flaps
+            .filter(own -> own.counts(true, now, terms.apart()))
+            .map(own -> own.looked(true, now, terms.apart()))
+            .or(() -> flaps);
+    if (alert.looks() == 0
+        && looked.equals(flaps)
+        && alert.labels().equals(problem.labels())
+        && alert.annotations().equals(problem.annotations())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Transition.Changed(
+            alert, firing(problem, alert.flaps(), looked, alert.startsAt(), now)));
+  }
+
   private static Transition opened(
-      Problem problem, int flaps, Optional<Instant> endsAt, Instant now, AlertTerms terms) {
-    return terms.confirmations() == 1
-        ? new Transition.Firing(with(problem, Phase.FIRING, 0, flaps, now, now))
+      Problem problem,
+      int flaps,
+      Optional<Instant> endsAt,
+      Optional<Flaps> before,
+      Instant now,
+      AlertTerms terms) {
+    return terms.policy(problem.labels()).isAtOnce()
+        ? fires(problem, flaps, before, now, now, terms)
         : new Transition.Pending(
             new Alert(
                 problem.labels(),
@@ -187,18 +231,69 @@ public final class AlertBook {
                 flaps,
                 now,
                 now,
-                endsAt));
+                endsAt,
+                Course.STRAIGHT.held(Duration.ZERO, now).flaps(before)));
+  }
+
+  private static Transition fires(
+      Problem problem,
+      int flaps,
+      Optional<Flaps> before,
+      Instant startsAt,
+      Instant now,
+      AlertTerms terms) {
+    // The look that first saw it is the one that counts, however long confirming took.
+    return new Transition.Firing(
+        firing(
+            problem,
+            flaps,
+            before.map(own -> own.looked(true, startsAt, terms.apart())),
+            startsAt,
+            now));
   }
 
   private static Optional<Transition> clean(Alert alert, Instant now, AlertTerms terms) {
     return switch (alert.phase()) {
       case PENDING -> Optional.of(vanished(alert, now));
-      case FIRING ->
-          alert.looks() + 1 >= terms.cleanLooks(alert.flaps())
-              ? Optional.of(new Transition.Resolved(ended(alert, now)))
-              : Optional.of(new Transition.Changed(alert, oneCleanLookMore(alert, now)));
+      case FIRING -> Optional.of(gone(alert, now, terms));
       case RESOLVED -> Optional.empty();
     };
+  }
+
+  private static Transition gone(Alert alert, Instant now, AlertTerms terms) {
+    var before = alert.course().flaps();
+    var flaps =
+        before
+            .map(
+                own ->
+                    own.counts(false, now, terms.apart())
+                        ? own.looked(false, now, terms.apart())
+                        : own)
+            .orElseGet(() -> Flaps.gone(alert.startsAt(), now, terms.apart()));
+    var wasFlapping = alert.isFlapping();
+    var looks = alert.looks() + 1;
+    var held = alert.looks() == 0 ? Duration.ZERO : terms.held(alert, now);
+    var gone =
+        new Alert(
+            alert.labels(),
+            alert.annotations(),
+            Phase.FIRING,
+            looks,
+            alert.flaps(),
+            alert.startsAt(),
+            now,
+            Optional.empty(),
+            new Course(held, Optional.of(now), Optional.of(flaps)));
+    if (gone.isFlapping()) {
+      return new Transition.Changed(alert, gone);
+    }
+    if (wasFlapping) {
+      return new Transition.Resolved(ended(gone, now).annotated(RESOLUTION, STEADY));
+    }
+    return looks >= terms.cleanLooks(alert.flaps())
+            && held.compareTo(terms.policy(alert.labels()).keepFiringFor()) >= 0
+        ? new Transition.Resolved(ended(gone, now))
+        : new Transition.Changed(alert, gone);
   }
 
   /**
@@ -219,32 +314,22 @@ public final class AlertBook {
         alert.flaps(),
         alert.startsAt(),
         now,
-        Optional.of(now));
+        Optional.of(now),
+        Course.STRAIGHT.flaps(alert.course().flaps().map(Flaps::calmed)));
   }
 
-  private static Alert oneCleanLookMore(Alert alert, Instant now) {
-    return new Alert(
-        alert.labels(),
-        alert.annotations(),
-        Phase.FIRING,
-        alert.looks() + 1,
-        alert.flaps(),
-        alert.startsAt(),
-        now,
-        Optional.empty());
-  }
-
-  private static Alert with(
-      Problem problem, Phase phase, int looks, int flaps, Instant startsAt, Instant now) {
+  private static Alert firing(
+      Problem problem, int flaps, Optional<Flaps> looked, Instant startsAt, Instant now) {
     return new Alert(
         problem.labels(),
         problem.annotations(),
-        phase,
-        looks,
+        Phase.FIRING,
+        0,
         flaps,
         startsAt,
         now,
-        Optional.empty());
+        Optional.empty(),
+        Course.STRAIGHT.flaps(looked));
   }
 
   /** The book as it is being rewritten. */

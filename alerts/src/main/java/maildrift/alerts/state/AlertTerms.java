@@ -1,51 +1,103 @@
 package maildrift.alerts.state;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
+import maildrift.alerts.Alert;
+import maildrift.alerts.Labels;
 import maildrift.alerts.Severity;
 
 /**
  * What it takes to become an alert.
  *
- * @param confirmations looks in a row that must agree, the first included
- * @param minimum problems that are milder never become alerts: they stay findings, on the page and
- *     in the metrics
- * @param flapWindow an alert that fires again so soon after it was resolved is flapping
+ * @param policies looks that must agree, and for how long
+ * @param minimum problems that are milder never become alerts, unless a policy says so: they stay
+ *     findings, on the page and in the metrics
+ * @param flapWindow an alert that fires again so soon after it was resolved is slower to resolve
+ * @param apart how far regular looks are from each other
  * @param news rules whose problems people are waiting for, however mild they are
  */
 public record AlertTerms(
-    int confirmations, Severity minimum, Duration flapWindow, Set<String> news) {
+    Policies policies, Severity minimum, Duration flapWindow, Duration apart, Set<String> news) {
   public static final AlertTerms DEFAULT =
-      new AlertTerms(2, Severity.WARNING, Duration.ofHours(2), Set.of());
+      new AlertTerms(
+          Policies.DEFAULT, Severity.WARNING, Duration.ofHours(2), Duration.ofMinutes(5), Set.of());
 
-  /** Clean looks that a flapping alert needs for each time it came back. */
+  /** Clean looks that an alert needs for each time it came back. */
   private static final int CLEAN_LOOKS_A_FLAP = 4;
 
   private static final int MOST_CLEAN_LOOKS = 12;
 
   public AlertTerms {
     news = Set.copyOf(news);
-    if (confirmations < 1) {
-      throw new IllegalArgumentException(
-          "schedule.confirmations must be at least 1, was " + confirmations);
-    }
     if (flapWindow.isNegative()) {
       throw new IllegalArgumentException("a window is not negative, was " + flapWindow);
     }
+    if (apart.compareTo(Duration.ofMillis(1)) < 0) {
+      throw new IllegalArgumentException("looks are apart, were " + apart);
+    }
   }
 
+  public AlertTerms policies(Policies value) {
+    return new AlertTerms(value, minimum, flapWindow, apart, news);
+  }
+
+  /** So many looks must agree, whatever it is about. */
   public AlertTerms confirmations(int value) {
-    return new AlertTerms(value, minimum, flapWindow, news);
+    var all = policies.all();
+    return policies(
+        new Policies(
+            new Policy(value, all.confirmAfter(), all.holdFor(), all.keepFiringFor()),
+            policies.bySeverity(),
+            policies.byRule()));
+  }
+
+  public AlertTerms minimum(Severity value) {
+    return new AlertTerms(policies, value, flapWindow, apart, news);
+  }
+
+  public AlertTerms apart(Duration value) {
+    return new AlertTerms(policies, minimum, flapWindow, value, news);
   }
 
   public AlertTerms news(Set<String> value) {
-    return new AlertTerms(confirmations, minimum, flapWindow, value);
+    return new AlertTerms(policies, minimum, flapWindow, apart, value);
+  }
+
+  /** What an alert with these labels waits for. */
+  public Policy policy(Labels labels) {
+    return policies.of(labels.get("alertname"), Severity.of(labels));
+  }
+
+  /**
+   * For how long looks will have agreed on the alert's next phase if one at that time does. Between
+   * two looks no more counts than they should be apart, twice over: a computer that slept, or a
+   * clock that was set, has seen nothing meanwhile.
+   */
+  public Duration held(Alert alert, Instant now) {
+    var course = alert.course();
+    if (course.heldAt().isEmpty()) {
+      return Duration.ZERO;
+    }
+    var passed = Duration.between(course.heldAt().get(), now);
+    var most = apart.multipliedBy(2);
+    return course
+        .held()
+        .plus(passed.isNegative() ? Duration.ZERO : passed.compareTo(most) > 0 ? most : passed);
+  }
+
+  /** Whether one look more, if it agrees and nothing contradicts it, makes a pending alert fire. */
+  public boolean isLastLook(Alert pending, Instant now) {
+    var policy = policy(pending.labels());
+    return pending.looks() + 1 >= policy.confirmations()
+        && held(pending, now).compareTo(policy.holdFor()) >= 0;
   }
 
   /** Whether a problem is worth telling of. */
   boolean isTold(Problem problem) {
-    return Severity.of(problem.labels()).atLeast(minimum)
-        || news.contains(problem.labels().get("alertname"));
+    var rule = problem.labels().get("alertname");
+    var severity = Severity.of(problem.labels());
+    return policies.isTold(rule, severity, severity.atLeast(minimum) || news.contains(rule));
   }
 
   /** One clean look resolves, unless the alert keeps coming back. */

@@ -137,9 +137,9 @@ class DispatcherTest {
   void anAlertThatComesBackBeforeItsEndWasToldIsNotToldAtAll() {
     var world = new World(all("oncall"));
     world.breaks("a.test", "netblocks.missing", "critical");
-    world.passes(Duration.ofSeconds(30));
+    world.passes(Duration.ofHours(2));
     world.mends("a.test", "netblocks.missing");
-    world.passes(Duration.ofSeconds(60));
+    world.passes(Duration.ofSeconds(0));
     world.looks("a.test", "netblocks.missing", "critical", "");
     world.passes(Duration.ofMinutes(30));
     assertThat(world.told).hasSize(1); // pending again: neither over nor news
@@ -147,6 +147,29 @@ class DispatcherTest {
     world.looks("a.test", "netblocks.missing", "critical", "");
     world.passes(Duration.ofHours(1));
     assertThat(world.told).hasSize(1);
+  }
+
+  @Test
+  void anAlertThatKeepsComingAndGoingIsToldToFlapThenNothingThenWhatItIs() {
+    var world = new World(all("oncall"));
+    var rule = "netblocks.missing";
+    for (var round = 0; round < 12; round++) {
+      world.breaks("a.test", rule, "critical");
+      world.passes(Duration.ofMinutes(5));
+      world.mends("a.test", rule);
+      world.passes(Duration.ofMinutes(5));
+    }
+    assertThat(world.told)
+        .containsExactly(
+            "oncall first: +a.test", "oncall resolved: -a.test", "oncall first: +a.test");
+
+    world.restart();
+    for (var look = 0; look < 30; look++) {
+      world.breaks("a.test", rule, "critical");
+      world.passes(Duration.ofMinutes(5));
+    }
+
+    assertThat(world.told.subList(3, world.told.size())).containsExactly("oncall steady: +a.test");
   }
 
   @Test

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Alert.Phase;
+import maildrift.alerts.Course;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Severity;
 import org.junit.jupiter.api.Test;
@@ -102,12 +104,17 @@ class AlertBookTest {
             book.alerts,
             List.of(problem("warning", "it")),
             AlertBookTest::nothing,
-            _ -> false,
+            _ -> Evidence.SAME,
             NOW,
             AlertTerms.DEFAULT);
     var gone =
         AlertBook.step(
-            book.alerts, List.of(), AlertBookTest::nothing, _ -> false, NOW, AlertTerms.DEFAULT);
+            book.alerts,
+            List.of(),
+            AlertBookTest::nothing,
+            _ -> Evidence.SAME,
+            NOW,
+            AlertTerms.DEFAULT);
 
     assertThat(again.transitions()).isEmpty();
     assertThat(again.alerts()).isEqualTo(book.alerts);
@@ -235,8 +242,189 @@ class AlertBookTest {
         .hasSize(2);
     assertThat(book.transitions.stream().filter(one -> one instanceof Transition.Resolved))
         .hasSize(1);
-    book.look('c').look('c');
+    for (var look = 0; look < 10; look++) {
+      book.look('c');
+    }
     assertThat(book.alerts.getFirst().phase()).isEqualTo(Phase.RESOLVED);
+  }
+
+  /**
+   * One letter a look, as above, five minutes apart; one confirmation. After it: f firing, F
+   * flapping, r resolved.
+   */
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({
+    // Back at the very next look: told at once that it flaps.
+    "scs,frF",
+    "scsc,frFF",
+    "sccs,frrF",
+    "sccsscc,frrFFFF",
+    // What stays away or stays for a while is no flapping, but is slower to resolve.
+    "sssccc,fffrrr",
+    "ssscccs,fffrrrf",
+    "ssscccsccc,fffrrrffff",
+    "ssscccscccc,fffrrrffffr",
+    "ssssssssssssssssssssscs,fffffffffffffffffffffrf",
+    // A gap is no look: it neither steadies nor changes anything.
+    "scshhhhhhhhhhhhhhhhhhhhh,frFFFFFFFFFFFFFFFFFFFFFF",
+    "shch,ffrr",
+    // Steady again, there or gone; the more it flapped the longer that takes.
+    "scssssssssss,frFFFFFFFFFf",
+    "scsccccccccccccc,frFFFFFFFFFFFFFr",
+    "scscscscscscscccccccccccccccc,frFFFFFFFFFFFFFFFFFFFFFFFFFFr",
+  })
+  void looksThatKeepChangingMakeAnAlertThatFlaps(String looks, String phases) {
+    var seen = new StringBuilder();
+    var book = new Book(AlertTerms.DEFAULT.confirmations(1));
+    looks
+        .chars()
+        .forEach(
+            look -> {
+              book.look((char) look);
+              var alert = book.alerts.getFirst();
+              seen.append(alert.isFlapping() ? 'F' : alert.phase().word().charAt(0));
+            });
+
+    assertThat(seen).hasToString(phases);
+  }
+
+  @Test
+  void aFlappingAlertSaysHowOftenItChangedInWhichTime() {
+    var book = new Book(AlertTerms.DEFAULT.confirmations(1)).look('s').look('c').look('s');
+    var bout = book.alerts.getFirst().course().flaps().orElseThrow().bout().orElseThrow();
+
+    assertThat(bout.changes()).isEqualTo(3);
+    assertThat(bout.within()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(bout.since()).isEqualTo(NOW.plus(Duration.ofMinutes(10)));
+    assertThat(Course.of(book.alerts.getFirst().course().texts()))
+        .isEqualTo(book.alerts.getFirst().course());
+  }
+
+  @Test
+  void looksThatSomebodyAskedForProveNoSteadiness() {
+    var book = new Book(AlertTerms.DEFAULT.confirmations(1)).look('s').look('c').look('s');
+
+    book.apart = Duration.ofSeconds(10);
+    for (var look = 0; look < 10; look++) {
+      book.look('s');
+    }
+
+    assertThat(book.alerts.getFirst().isFlapping()).isTrue();
+  }
+
+  /** Minutes between looks, a look each: {@code 5s} is seen five minutes after the one before. */
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({
+    // Two looks agree, but not for ten minutes yet.
+    "0s 5s 5s,ppf",
+    "0s 5s 1s 3s 1s,ppppf",
+    // A gap adds nothing by itself; the looks around it agree.
+    "0s 5h 5s,ppf",
+    "0s 5c 5s 5s,p-pp",
+    // A night asleep: one look after it has not seen ten minutes; the clock is no witness.
+    "0s 4s 600s,ppf",
+    "0s 600s,pf",
+    // A clock that was set back is no time at all.
+    "0s 5s -600s 5s,pppf",
+  })
+  void aProblemFiresWhenLooksHaveAgreedForLongEnough(String looks, String phases) {
+    assertThat(
+            after(
+                looks,
+                AlertTerms.DEFAULT.policies(
+                    policies(new Policy(2, Duration.ZERO, Duration.ofMinutes(10), Duration.ZERO))),
+                Evidence.PROVES))
+        .isEqualTo(phases);
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({
+    "0s 5c,ff",
+    "0s 5c 5c 5c,fffr",
+    "0s 5c 5s 5c 5c,fffff",
+    "0s 5c 5h 5c,fffr",
+    "0s 5c 600c,ffr",
+  })
+  void anAlertIsKeptFiringUntilItIsGoneForLongEnough(String looks, String phases) {
+    assertThat(
+            after(
+                looks,
+                AlertTerms.DEFAULT.policies(
+                    policies(new Policy(1, Duration.ZERO, Duration.ZERO, Duration.ofMinutes(10)))),
+                Evidence.PROVES))
+        .isEqualTo(phases);
+  }
+
+  @Test
+  void looksThatNobodyElseWasAskedForNeverMakeAnAlertFire() {
+    var terms =
+        AlertTerms.DEFAULT.policies(
+            policies(new Policy(2, Duration.ZERO, Duration.ofMinutes(1), Duration.ZERO)));
+
+    assertThat(after("0s 5s 5s 5s", terms, Evidence.SAME)).isEqualTo("pppp");
+    assertThat(after("0s 5s 5s 5s", terms, Evidence.AGREES)).isEqualTo("pppp");
+  }
+
+  @Test
+  void aRuleGoesBeforeItsSeverityAndThatBeforeWhatHoldsForAll() {
+    var none = PolicyChange.NONE;
+    var three =
+        new PolicyChange(
+            none.told(), Optional.of(3), none.confirmAfter(), none.holdFor(), none.keepFiringFor());
+    var five =
+        new PolicyChange(
+            Optional.of(false),
+            Optional.of(5),
+            none.confirmAfter(),
+            none.holdFor(),
+            none.keepFiringFor());
+    var told =
+        new PolicyChange(
+            Optional.of(true),
+            none.confirmations(),
+            none.confirmAfter(),
+            none.holdFor(),
+            none.keepFiringFor());
+    var terms =
+        AlertTerms.DEFAULT.policies(
+            new Policies(
+                Policy.DEFAULT,
+                Map.of(Severity.WARNING, three, Severity.INFO, told),
+                Map.of("spf.lookups", five)));
+
+    assertThat(terms.policy(Labels.of(labels("tls.level", "critical"))).confirmations())
+        .isEqualTo(2);
+    assertThat(terms.policy(Labels.of(labels("tls.level", "warning"))).confirmations())
+        .isEqualTo(3);
+    assertThat(terms.policy(Labels.of(labels("spf.lookups", "warning"))).confirmations())
+        .isEqualTo(5);
+    assertThat(terms.isTold(problem("critical", "not told of this rule"))).isFalse();
+    assertThat(terms.isTold(Problem.of(labels("tls.level", "info"), Map.of()))).isTrue();
+  }
+
+  private static Policies policies(Policy all) {
+    return new Policies(all, Map.of(), Map.of());
+  }
+
+  private static String after(String looks, AlertTerms terms, Evidence evidence) {
+    var seen = new StringBuilder();
+    var now = NOW;
+    var alerts = List.<Alert>of();
+    for (var look : looks.split(" ")) {
+      var kind = look.charAt(look.length() - 1);
+      now = now.plus(Duration.ofMinutes(Long.parseLong(look.substring(0, look.length() - 1))));
+      alerts =
+          AlertBook.step(
+                  alerts,
+                  kind == 's' ? List.of(problem("warning", "it")) : List.of(),
+                  _ -> kind == 'h',
+                  _ -> evidence,
+                  now,
+                  terms)
+              .alerts();
+      seen.append(alerts.isEmpty() ? '-' : alerts.getFirst().phase().word().charAt(0));
+    }
+    return seen.toString();
   }
 
   @Test
@@ -296,6 +484,7 @@ class AlertBookTest {
     private List<Alert> alerts = List.of();
     private AlertBook.Step last = new AlertBook.Step(List.of(), List.of());
     private Instant now = NOW;
+    private Duration apart = Duration.ofMinutes(5);
 
     Book(AlertTerms terms) {
       this.terms = terms;
@@ -312,7 +501,7 @@ class AlertBookTest {
       alerts = last.alerts();
       present = alerts;
       transitions.addAll(last.transitions());
-      now = now.plus(Duration.ofMinutes(5));
+      now = now.plus(apart);
       return this;
     }
   }

@@ -23,7 +23,7 @@ public final class SelfWatch {
   public static final String DOMAIN = "";
 
   private static final AlertTerms TERMS =
-      new AlertTerms(1, Severity.INFO, AlertTerms.DEFAULT.flapWindow(), AlertTerms.DEFAULT.news());
+      AlertTerms.DEFAULT.confirmations(1).minimum(Severity.INFO);
 
   private final List<Symptom> symptoms;
   private final StateStore store;

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Course;
 import maildrift.alerts.Labels;
 import org.jdbi.v3.core.Handle;
 
@@ -27,7 +28,8 @@ final class AlertTable {
                 "flaps",
                 "starts_at",
                 "updated_at",
-                "ends_at"));
+                "ends_at",
+                "course"));
   }
 
   void put(Handle handle, Collection<DomainAlert> alerts) {
@@ -47,7 +49,8 @@ final class AlertTable {
               .bind("flaps", alert.flaps())
               .bind("starts_at", Rows.time(alert.startsAt()))
               .bind("updated_at", Rows.time(alert.updatedAt()))
-              .bind("ends_at", Rows.time(alert.endsAt()));
+              .bind("ends_at", Rows.time(alert.endsAt()))
+              .bind("course", Rows.json(alert.course().texts()));
         });
   }
 
@@ -74,6 +77,7 @@ final class AlertTable {
             row.getInt("flaps"),
             Rows.time(row, "starts_at"),
             Rows.time(row, "updated_at"),
-            Rows.maybeTime(row, "ends_at")));
+            Rows.maybeTime(row, "ends_at"),
+            Course.of(Rows.texts(row, "course"))));
   }
 }

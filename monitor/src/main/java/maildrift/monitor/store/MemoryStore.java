@@ -115,7 +115,8 @@ public final class MemoryStore implements StateStore, History {
             alert.flaps(),
             Micros.of(alert.startsAt()),
             Micros.of(alert.updatedAt()),
-            alert.endsAt().map(Micros::of)));
+            alert.endsAt().map(Micros::of),
+            alert.course()));
   }
 
   private static GroupState micros(GroupState group) {

@@ -23,9 +23,13 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Course;
 import maildrift.alerts.Labels;
 import maildrift.alerts.state.AlertBook;
 import maildrift.alerts.state.AlertTerms;
+import maildrift.alerts.state.Evidence;
+import maildrift.alerts.state.Policies;
+import maildrift.alerts.state.Policy;
 import maildrift.alerts.state.Transition;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.CheckRunner;
@@ -102,8 +106,32 @@ public final class Watch {
    * What a reload may change.
    *
    * @param baselineFirst the first gapless observation of a record is accepted by itself
+   * @param alerts how findings become alerts
    */
-  public record Terms(ScheduleConfig schedule, boolean baselineFirst) {}
+  public record Terms(ScheduleConfig schedule, boolean baselineFirst, AlertTerms alerts) {
+
+    public Terms(ScheduleConfig schedule, boolean baselineFirst, Policies policies) {
+      this(
+          schedule,
+          baselineFirst,
+          AlertTerms.DEFAULT
+              .policies(policies)
+              .apart(schedule.interval())
+              .news(MigrationProbe.NEWS));
+    }
+
+    /** The same for every severity. */
+    public Terms(ScheduleConfig schedule, boolean baselineFirst) {
+      this(
+          schedule,
+          baselineFirst,
+          new Policies(
+              new Policy(
+                  schedule.confirmations(), schedule.confirmAfter(), Duration.ZERO, Duration.ZERO),
+              Map.of(),
+              Map.of()));
+    }
+  }
 
   /** Hears of what is committed. */
   public interface Listener {
@@ -344,10 +372,16 @@ public final class Watch {
    * once, whoever asked for it, was not there for any longer.
    */
   private Duration untilConfirmed(Alert pending, Instant now) {
-    // A clock that was set back must not leave it waiting.
-    return now.isBefore(pending.updatedAt())
-        ? Duration.ZERO
-        : Duration.between(now, pending.updatedAt().plus(terms.schedule().confirmAfter()));
+    var alerts = terms.alerts();
+    var policy = alerts.policy(pending.labels());
+    if (now.isBefore(pending.updatedAt())) {
+      // A clock that was set back must not leave it waiting.
+      return Duration.ZERO;
+    }
+    var wait = Duration.between(now, pending.updatedAt().plus(policy.confirmAfter()));
+    // The last look is worth its price only when the alert may fire by it.
+    var hold = policy.holdFor().minus(alerts.held(pending, now));
+    return pending.looks() + 1 >= policy.confirmations() && hold.compareTo(wait) > 0 ? hold : wait;
   }
 
   /**
@@ -356,6 +390,7 @@ public final class Watch {
    * @param full whether all probes ran
    * @param alone whether it is one regular look, as the next one will be
    * @param confirmed which pending alerts it counts for when it saw them again
+   * @param proved whether the authoritative servers were asked, too
    */
   private record Seen(
       CheckResult result,
@@ -363,7 +398,16 @@ public final class Watch {
       Predicate<Finding.Key> hidden,
       boolean full,
       boolean alone,
-      Set<Finding.Key> confirmed) {}
+      Set<Finding.Key> confirmed,
+      boolean proved) {
+
+    Evidence evidence(Finding.Key pending) {
+      if (!confirmed.contains(pending)) {
+        return Evidence.SAME;
+      }
+      return proved ? Evidence.PROVES : Evidence.AGREES;
+    }
+  }
 
   private Seen regular(ManagedDomain domain, DomainWatch watch, Context context, Look look) {
     var result = runner.check(domain, look, _ -> true, context, watch.recall);
@@ -379,7 +423,8 @@ public final class Watch {
           key -> isContradiction(key) ? !compared(key, result).orElse(false) : result.hides(key),
           true,
           true,
-          Set.of());
+          Set.of(),
+          false);
     }
     // What the zone probe does not compare the authoritative servers themselves must agree on.
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, _ -> true, context);
@@ -394,7 +439,8 @@ public final class Watch {
                 : result.hides(key),
         true,
         false,
-        Set.of());
+        Set.of(),
+        false);
   }
 
   private static boolean isContradiction(Finding.Key key) {
@@ -438,8 +484,8 @@ public final class Watch {
             || !watch.fullyLooked.plus(terms.schedule().interval()).isAfter(clock.instant());
     Predicate<String> wanted = full ? _ -> true : doubted::contains;
     var second = runner.check(domain, Look.SECOND_OPINION, wanted, context, watch.recall);
-    var needed = terms.schedule().confirmations();
-    var last = pending.stream().anyMatch(alert -> alert.looks() + 1 >= needed);
+    var alerts = terms.alerts();
+    var last = pending.stream().anyMatch(alert -> alerts.isLastLook(alert, context.now()));
     if (!last || !stillDoubtful(second, watch, pending)) {
       return new Seen(
           second,
@@ -447,7 +493,8 @@ public final class Watch {
           key -> isContradiction(key) ? !compared(key, second).orElse(false) : hidden(key, second),
           full,
           false,
-          confirmed);
+          confirmed,
+          false);
     }
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, wanted, context, watch.recall);
     var agreed = authoritative.findings().stream().map(Finding::key).collect(Collectors.toSet());
@@ -471,7 +518,8 @@ public final class Watch {
                 : hidden(key, second) || hidden(key, authoritative),
         full,
         false,
-        confirmed);
+        confirmed,
+        true);
   }
 
   /** The probes that have to look again at what this key is about, as far as that is known. */
@@ -621,7 +669,11 @@ public final class Watch {
         && seen.result().domain().waivers().isEmpty()
         && watch.doubts.isEmpty()
         && watch.alerts.stream()
-            .allMatch(alert -> alert.phase() == Alert.Phase.FIRING && alert.looks() == 0);
+            .allMatch(
+                alert ->
+                    alert.phase() == Alert.Phase.FIRING
+                        && alert.looks() == 0
+                        && !alert.isFlapping());
   }
 
   /** What the look before was settled to holds on. */
@@ -669,11 +721,9 @@ public final class Watch {
             watch.alerts,
             problems,
             labels -> hidden.test(key(labels)),
-            labels -> seen.confirmed().contains(key(labels)),
+            labels -> seen.evidence(key(labels)),
             now,
-            AlertTerms.DEFAULT
-                .confirmations(terms.schedule().confirmations())
-                .news(MigrationProbe.NEWS));
+            terms.alerts());
     // The declaration may have been replaced while the network was asked.
     var next = provisional.drift(graded).domain(declared);
     var same = next.sameContent(watch.state);
@@ -1359,7 +1409,8 @@ public final class Watch {
             0,
             alert.startsAt(),
             alert.updatedAt(),
-            alert.endsAt());
+            alert.endsAt(),
+            Course.STRAIGHT);
   }
 
   /** What the resolvers say and others deny. */

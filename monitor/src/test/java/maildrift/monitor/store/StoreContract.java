@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Course;
+import maildrift.alerts.Flaps;
 import maildrift.alerts.Labels;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
@@ -71,7 +73,15 @@ abstract class StoreContract {
         1,
         NOW,
         NOW.plusSeconds(30),
-        phase == Alert.Phase.RESOLVED ? Optional.of(NOW.plusSeconds(60)) : Optional.empty());
+        phase == Alert.Phase.RESOLVED ? Optional.of(NOW.plusSeconds(60)) : Optional.empty(),
+        new Course(
+            Duration.ofMinutes(5),
+            Optional.of(NOW.plusSeconds(20)),
+            Optional.of(
+                new Flaps(
+                    "0101",
+                    NOW.plusSeconds(25),
+                    Optional.of(new Flaps.Bout(3, Duration.ofMinutes(10), NOW))))));
   }
 
   static Change change(String domain, String record, Instant at) {
