@@ -20,23 +20,77 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
   /** Why an alert with these labels is not told. */
   public sealed interface Why {
 
-    /** When it is told, if it still fires then. */
-    Instant until();
+    /** Every {@link #word} there is. */
+    List<String> WORDS = List.of("maintenance", "silence", "inhibition");
+
+    /** When it is told, if it still fires then; empty where that is not known beforehand. */
+    Optional<Instant> ends();
 
     /** For people. */
     String text();
 
-    record Silenced(String id, String comment, Instant until) implements Why {
+    /** What metrics call it. */
+    String word();
+
+    record Silenced(String id, String by, String comment, Instant until) implements Why {
+      @Override
+      public Optional<Instant> ends() {
+        return Optional.of(until);
+      }
+
       @Override
       public String text() {
         return named("silence", comment);
+      }
+
+      @Override
+      public String word() {
+        return "silence";
       }
     }
 
     record InMaintenance(String reason, Instant until) implements Why {
       @Override
+      public Optional<Instant> ends() {
+        return Optional.of(until);
+      }
+
+      @Override
       public String text() {
         return named("maintenance", reason);
+      }
+
+      @Override
+      public String word() {
+        return "maintenance";
+      }
+    }
+
+    /**
+     * A graver alert fires.
+     *
+     * @param by the fingerprints of such alerts
+     * @param source one of them, in words
+     * @param rule why the one hides the other
+     */
+    record Inhibited(List<String> by, String source, String rule) implements Why {
+      public Inhibited {
+        by = List.copyOf(by);
+      }
+
+      @Override
+      public Optional<Instant> ends() {
+        return Optional.empty();
+      }
+
+      @Override
+      public String text() {
+        return "inhibited by " + source + (rule.isEmpty() ? "" : ": " + rule);
+      }
+
+      @Override
+      public String word() {
+        return "inhibition";
       }
     }
 
@@ -49,7 +103,9 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
   public Optional<Why> why(Labels labels, Instant now) {
     for (var silence : silences) {
       if (silence.mutes(labels, now)) {
-        return Optional.of(new Why.Silenced(silence.id(), silence.comment(), silence.endsAt()));
+        return Optional.of(
+            new Why.Silenced(
+                silence.id(), silence.createdBy(), silence.comment(), silence.endsAt()));
       }
     }
     // Of windows that overlap the last to end counts.

@@ -20,7 +20,9 @@ import maildrift.alerts.Alert;
 import maildrift.alerts.Alert.Phase;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
+import maildrift.alerts.mute.Inhibitor;
 import maildrift.alerts.mute.Mutes;
+import maildrift.alerts.mute.Mutes.Why;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.state.AlertBook;
 import maildrift.alerts.state.Transition;
@@ -45,11 +47,25 @@ public final class Dispatcher {
   private final PriorityQueue<Slot> agenda = new PriorityQueue<>(Comparator.comparing(Slot::at));
   private final PriorityQueue<Leave> leaving = new PriorityQueue<>(Comparator.comparing(Leave::at));
   private final Set<String> unsaved = new LinkedHashSet<>();
+  private final Inhibitor inhibitor = new Inhibitor();
+
+  /** What an alert passes before it is told; the first that objects says why. */
+  private final List<Step> steps =
+      List.of(
+          (alert, _) -> inhibitor.why(alert).map(Why.class::cast),
+          (alert, now) -> mutes().why(alert.labels(), now));
+
   private Routing routing;
-  private Mutes mutes;
+  private volatile Mutes mutes;
   private Optional<Instant> muteChange = Optional.empty();
   private Instant latest = Instant.MIN;
   private long sequence;
+
+  /** Why an alert goes no further now; empty: it does. */
+  @FunctionalInterface
+  private interface Step {
+    Optional<Why> why(Alert alert, Instant now);
+  }
 
   /**
    * A dispatcher that knows of no alerts yet.
@@ -71,6 +87,7 @@ public final class Dispatcher {
     this.remember = remember;
     this.sequence = lastSequence;
     this.ids = ids;
+    inhibitor.rules(routing.inhibitRules(), List.of());
   }
 
   /** Where people find alerts from now on. */
@@ -83,6 +100,7 @@ public final class Dispatcher {
     for (var alert : alerts) {
       if (isKept(alert)) {
         entries.put(alert.fingerprint(), new Entry(alert.fingerprint(), alert));
+        inhibitor.put(alert);
       }
     }
     for (var state : states) {
@@ -179,6 +197,16 @@ public final class Dispatcher {
     return mutes;
   }
 
+  /** Why an alert is not told now; empty: it is. May be asked from any thread. */
+  public Optional<Why> why(Alert alert, Instant now) {
+    return steps.stream().flatMap(step -> step.why(alert, now).stream()).findFirst();
+  }
+
+  /** All that keeps an alert from being told now. May be asked from any thread. */
+  public List<Why> whys(Alert alert, Instant now) {
+    return steps.stream().flatMap(step -> step.why(alert, now).stream()).toList();
+  }
+
   /**
    * Routes or receivers are others now. Who knew of an alert and still hears of it is not told
    * anew; who no longer hears of it is told that it is over for them; a receiver that is gone is
@@ -186,6 +214,8 @@ public final class Dispatcher {
    */
   public void routing(Routing value, Instant now) {
     routing = value;
+    inhibitor.rules(
+        routing.inhibitRules(), entries.values().stream().map(entry -> entry.alert).toList());
     for (var group : List.copyOf(groups.values())) {
       if (!routing.sendResolved().containsKey(group.receiver)) {
         for (var fingerprint : List.copyOf(group.told.keySet())) {
@@ -252,8 +282,16 @@ public final class Dispatcher {
     var entry = known == null ? new Entry(fingerprint, alert) : known;
     entries.put(fingerprint, entry);
     entry.alert = alert;
+    var released = inhibitor.put(alert);
     place(entry, now);
     leaveWhenForgotten(entry);
+    released.forEach(target -> lookAgain(target, now));
+  }
+
+  /** What inhibited it is over, perhaps. */
+  private void lookAgain(String fingerprint, Instant now) {
+    Optional.ofNullable(entries.get(fingerprint))
+        .ifPresent(entry -> entry.groups.forEach(group -> schedule(group, now)));
   }
 
   /**
@@ -324,7 +362,7 @@ public final class Dispatcher {
   private Optional<Owed> decide(Group group, Instant now) {
     var firing = new LinkedHashMap<String, Alert>();
     for (var member : group.members) {
-      if (member.alert.phase() == Phase.FIRING && mutes.why(member.alert.labels(), now).isEmpty()) {
+      if (member.alert.phase() == Phase.FIRING && why(member.alert, now).isEmpty()) {
         firing.put(member.fingerprint, member.alert);
       }
     }
@@ -407,6 +445,7 @@ public final class Dispatcher {
         ? alert
         : mutes
             .heldBack(alert.labels(), alert.startsAt(), now)
+            .or(() -> inhibitor.heldBack(alert, now))
             .map(why -> alert.annotated(HELD_BACK, why))
             .orElse(alert);
   }
@@ -453,6 +492,7 @@ public final class Dispatcher {
       var isOver = entry.alert.phase() == Phase.RESOLVED && entry.toldBy.isEmpty();
       var end = entry.alert.endsAt().orElse(entry.alert.updatedAt());
       if (isOver && !end.plus(remember).isAfter(now) && entries.remove(entry.fingerprint, entry)) {
+        inhibitor.forget(entry.alert);
         forgotten.add(entry.alert);
       }
     }

@@ -5,18 +5,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import maildrift.alerts.Labels;
+import maildrift.alerts.mute.InhibitRule;
 
 /**
  * All routes and receivers; a value, replaced by a reload.
  *
  * @param routes the first that matches wins, unless it goes on
  * @param sendResolved the receivers by name, and whether they hear of what has ended
+ * @param inhibitRules which alerts are not told while graver ones fire
  */
-public record Routing(List<Route> routes, Map<String, Boolean> sendResolved) {
+public record Routing(
+    List<Route> routes, Map<String, Boolean> sendResolved, List<InhibitRule> inhibitRules) {
   public static final Routing NONE = new Routing(List.of(), Map.of());
 
   public Routing {
     routes = List.copyOf(routes);
+    inhibitRules = List.copyOf(inhibitRules);
     sendResolved = Map.copyOf(sendResolved);
     for (var route : routes) {
       for (var receiver : route.receivers()) {
@@ -25,6 +29,16 @@ public record Routing(List<Route> routes, Map<String, Boolean> sendResolved) {
         }
       }
     }
+  }
+
+  /** Without inhibition. */
+  public Routing(List<Route> routes, Map<String, Boolean> sendResolved) {
+    this(routes, sendResolved, List.of());
+  }
+
+  /** The same with these inhibitions. */
+  public Routing inhibited(List<InhibitRule> rules) {
+    return new Routing(routes, sendResolved, rules);
   }
 
   /** Every alert to every receiver: what receivers without routes mean. */

@@ -64,7 +64,7 @@ class SilenceTest {
     var other = Labels.of(Map.of("domain", "other.test"));
 
     assertThat(mutes.why(CONTOSO, NOW))
-        .contains(new Mutes.Why.Silenced("s1", "known", NOW.plusSeconds(3600)));
+        .contains(new Mutes.Why.Silenced("s1", "alice", "known", NOW.plusSeconds(3600)));
     assertThat(mutes.why(other, NOW)).isEmpty();
     assertThat(mutes.why(other, NOW.plusSeconds(60)))
         .contains(new Mutes.Why.InMaintenance("migration", NOW.plusSeconds(7260)));

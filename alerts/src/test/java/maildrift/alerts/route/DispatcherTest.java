@@ -18,6 +18,7 @@ import maildrift.alerts.Alert.Phase;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Matcher;
 import maildrift.alerts.Notification;
+import maildrift.alerts.mute.InhibitRule;
 import maildrift.alerts.mute.Maintenance;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
@@ -581,6 +582,73 @@ class DispatcherTest {
     assertThat(took).isLessThan(Duration.ofSeconds(20));
   }
 
+  private static Routing underLame() {
+    return all("oncall")
+        .inhibited(
+            List.of(
+                new InhibitRule(
+                    "nobody serves the zone",
+                    List.of(Matcher.equal("alertname", "ns.lame")),
+                    List.of(Matcher.parse("alertname!=ns.lame")),
+                    List.of("domain"))));
+  }
+
+  @Test
+  void whatAGraverAlertHidesIsToldWhenThatEndsWithTheReason() {
+    var world = new World(underLame());
+    world.breaks("a.test", "ns.lame", "critical", "a.test NS");
+    world.breaks("a.test", "spf.present", "warning");
+    world.breaks("b.test", "spf.present", "warning");
+    world.passes(Duration.ofHours(1));
+    assertThat(world.told)
+        .containsExactlyInAnyOrder("oncall first: +a.test", "oncall first: +b.test");
+    assertThat(world.dispatcher.nextDue()).isPresent(); // repetitions alone
+
+    world.mends("a.test", "ns.lame");
+    world.passes(Duration.ofMinutes(10));
+    assertThat(world.told).hasSize(4).contains("oncall resolved: -a.test");
+    assertThat(world.told).contains("oncall new_alerts: +a.test +b.test");
+    assertThat(world.notification("new_alerts").firing().getFirst().annotation("held_back"))
+        .isEqualTo(
+            "held back by ns.lame of a.test since 2026-11-21T17:00:00Z, until it ended at 2026-11-21T18:00:00Z");
+  }
+
+  @Test
+  void whatWasToldBeforeItWasHiddenIsNeitherRepeatedNorLost() {
+    var world = new World(underLame());
+    world.breaks("a.test", "spf.present", "warning");
+    world.passes(Duration.ofMinutes(1));
+    world.breaks("a.test", "ns.lame", "critical", "a.test NS");
+    world.passes(Duration.ofDays(1));
+    assertThat(world.told)
+        .containsExactly(
+            "oncall first: +a.test",
+            "oncall first: +a.test",
+            "oncall repeat: +a.test"); // of ns.lame alone
+
+    world.restart();
+    world.mends("a.test", "spf.present");
+    world.passes(Duration.ofMinutes(10));
+    assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
+    assertThat(world.last().resolved().getFirst().labels().get("alertname"))
+        .isEqualTo("spf.present");
+  }
+
+  @Test
+  void aRestartUnderAGraverAlertTellsNothingMore() {
+    var world = new World(underLame());
+    world.breaks("a.test", "ns.lame", "critical", "a.test NS");
+    world.breaks("a.test", "spf.present", "warning");
+    world.passes(Duration.ofMinutes(1));
+    world.restart();
+    world.passes(Duration.ofMinutes(30));
+    assertThat(world.told).hasSize(1);
+
+    world.routing(all("oncall"));
+    world.passes(Duration.ofMinutes(1));
+    assertThat(world.told).hasSize(2);
+  }
+
   private static Routing all(String receiver) {
     return Routing.toAll(Map.of(receiver, true), BY_CAUSE);
   }
@@ -719,6 +787,14 @@ class DispatcherTest {
         }
         told.add(text.toString());
       }
+    }
+
+    Notification notification(String reason) {
+      return owed.stream()
+          .map(one -> Notification.parse(one.body()))
+          .filter(one -> one.reason().equals(reason))
+          .findFirst()
+          .orElseThrow();
     }
 
     Notification last() {

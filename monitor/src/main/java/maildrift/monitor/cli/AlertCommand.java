@@ -49,7 +49,7 @@ final class AlertCommand {
         var labels = alert.path("labels");
         System.out.println(
             Terminal.safe(
-                "%-8s %-8s %s  %s  %s%s"
+                "%-10s %-8s %s  %s  %s%s"
                     .formatted(
                         alert.path("status").path("state").asString(""),
                         labels.path("severity").asString(""),
@@ -64,9 +64,10 @@ final class AlertCommand {
 
   private static String muted(JsonNode status) {
     return status.has("mutedBecause")
-        ? "  (not told: %s until %s)"
+        ? "  (not told: %s%s)"
             .formatted(
-                status.path("mutedBecause").asString(""), status.path("mutedUntil").asString(""))
+                status.path("mutedBecause").asString(""),
+                status.has("mutedUntil") ? " until " + status.path("mutedUntil").asString("") : "")
         : "";
   }
 

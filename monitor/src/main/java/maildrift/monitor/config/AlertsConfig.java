@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import maildrift.alerts.mute.InhibitRule;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.outbox.Notifier;
@@ -17,14 +18,20 @@ import maildrift.alerts.route.Routing;
  * @param grouping where a route says nothing else
  * @param receivers by name, in the order written
  * @param routes the first that matches wins, unless it continues
+ * @param inhibitRules which alerts are not told while graver ones fire, the built-in ones included
  */
-public record AlertsConfig(Grouping grouping, Map<String, Receiver> receivers, List<Route> routes) {
+public record AlertsConfig(
+    Grouping grouping,
+    Map<String, Receiver> receivers,
+    List<Route> routes,
+    List<InhibitRule> inhibitRules) {
   public static final AlertsConfig DEFAULT =
-      new AlertsConfig(Grouping.DEFAULT, Map.of(), List.of());
+      new AlertsConfig(Grouping.DEFAULT, Map.of(), List.of(), InhibitDefaults.RULES);
 
   public AlertsConfig {
     receivers = Collections.unmodifiableMap(new LinkedHashMap<>(receivers));
     routes = List.copyOf(routes);
+    inhibitRules = List.copyOf(inhibitRules);
   }
 
   /** All receivers, ready to be told. */
@@ -38,8 +45,10 @@ public record AlertsConfig(Grouping grouping, Map<String, Receiver> receivers, L
   public Routing routing() {
     var sendResolved = new LinkedHashMap<String, Boolean>();
     receivers.forEach((name, receiver) -> sendResolved.put(name, receiver.sendResolved()));
-    return routes.isEmpty()
-        ? Routing.toAll(sendResolved, grouping)
-        : new Routing(routes, sendResolved);
+    var routing =
+        routes.isEmpty()
+            ? Routing.toAll(sendResolved, grouping)
+            : new Routing(routes, sendResolved);
+    return routing.inhibited(inhibitRules);
   }
 }

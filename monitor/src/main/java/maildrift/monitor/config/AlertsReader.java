@@ -2,7 +2,6 @@ package maildrift.monitor.config;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,20 +14,17 @@ import maildrift.alerts.notify.ReceiverCatalog;
 import maildrift.alerts.notify.ReceiverKind;
 import maildrift.alerts.route.Grouping;
 import maildrift.alerts.route.Route;
-import maildrift.probes.Severity;
 
 /** Reads the alerts section. */
 final class AlertsReader {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final Reading reading;
-  private final Vocabulary vocabulary;
-  private final Declarations declarations;
+  private final MatcherReader matchers;
 
   AlertsReader(Reading reading, Vocabulary vocabulary, Declarations declarations) {
     this.reading = reading;
-    this.vocabulary = vocabulary;
-    this.declarations = declarations;
+    this.matchers = new MatcherReader(reading, vocabulary, declarations);
   }
 
   AlertsConfig read(Section section) {
@@ -40,8 +36,10 @@ final class AlertsReader {
       receiver(named).ifPresent(receiver -> receivers.put(named.name(), receiver));
     }
     var routes = routes(section, names, grouping);
+    var inhibitRules = new InhibitReader(reading, matchers).read(section);
     section.end();
-    return new AlertsConfig(grouping, receivers, reading.hasProblems() ? List.of() : routes);
+    return new AlertsConfig(
+        grouping, receivers, reading.hasProblems() ? List.of() : routes, inhibitRules);
   }
 
   private Grouping grouping(Section section, Grouping byDefault) {
@@ -54,44 +52,12 @@ final class AlertsReader {
   }
 
   private List<String> labels(Section section) {
-    var labels = new ArrayList<String>();
-    for (var text : section.texts("group_by")) {
-      if (!text.value().equals(Grouping.ALL)) {
-        checkLabel("group_by", text.value(), text.place());
-      }
-      labels.add(text.value());
-    }
+    var labels = matchers.labels(section, "group_by", Set.of(Grouping.ALL));
     if (labels.contains(Grouping.ALL) && labels.size() > 1) {
       section.problem("group_by", "group_by: '...' stands for all labels and stands alone");
       return List.of(Grouping.ALL);
     }
     return labels;
-  }
-
-  /** A label that no alert can carry is a slip, if it looks like one that alerts carry. */
-  private void checkLabel(String key, String label, Place place) {
-    var known = knownLabels();
-    if (known.contains(label)) {
-      return;
-    }
-    if (label.equals("rule")) {
-      reading.problem(
-          place, "%s: alerts carry their rule in the label 'alertname', not 'rule'".formatted(key));
-      return;
-    }
-    var nearest = Words.nearest(label, known);
-    if (nearest.isPresent() && Words.isNear(label, nearest.get())) {
-      reading.problem(
-          place,
-          "%s: no alert carries the label '%s'; did you mean '%s'?"
-              .formatted(key, Words.shortened(label), nearest.get()));
-    }
-  }
-
-  private Set<String> knownLabels() {
-    var known = new LinkedHashSet<>(DeclarationsReader.ALERT_LABELS);
-    declarations.tenants().values().forEach(tenant -> known.addAll(tenant.labels().keySet()));
-    return known;
   }
 
   private List<Route> routes(Section section, Set<String> receivers, Grouping general) {
@@ -141,62 +107,9 @@ final class AlertsReader {
   }
 
   private List<Matcher> matchers(Section route) {
-    var matchers = new ArrayList<Matcher>();
-    var equal = route.section("match");
-    for (var entry : equal.entries()) {
-      equal
-          .anyText(entry.key())
-          .ifPresent(
-              text -> {
-                try {
-                  var matcher = Matcher.equal(entry.key(), text.value());
-                  check("match", matcher, entry.place(), text.place());
-                  matchers.add(matcher);
-                } catch (IllegalArgumentException wrong) {
-                  reading.problem(entry.place(), "match: " + wrong.getMessage());
-                }
-              });
-    }
-    for (var text : route.texts("matchers")) {
-      route
-          .parse("matchers", text, Matcher::parse)
-          .ifPresent(
-              matcher -> {
-                check("matchers", matcher, text.place(), text.place());
-                matchers.add(matcher);
-              });
-    }
-    return matchers;
-  }
-
-  private void check(String key, Matcher matcher, Place label, Place value) {
-    checkLabel(key, matcher.name(), label);
-    if (matcher.operator() != Matcher.Operator.EQUAL || matcher.value().isEmpty()) {
-      return;
-    }
-    switch (matcher.name()) {
-      case "severity" ->
-          checkWord(
-              key,
-              "severity",
-              matcher.value(),
-              List.of(Severity.values()).stream().map(Severity::word).toList(),
-              value);
-      case "tenant" ->
-          checkWord(key, "tenant", matcher.value(), declarations.tenants().keySet(), value);
-      case "alertname" -> checkWord(key, "rule", matcher.value(), vocabulary.rules(), value);
-      default -> {}
-    }
-  }
-
-  private void checkWord(
-      String key, String what, String word, Collection<String> known, Place place) {
-    if (!known.contains(word)) {
-      reading.problem(
-          place,
-          "%s: unknown %s '%s'%s"
-              .formatted(key, what, Words.shortened(word), Words.hint(word, known)));
-    }
+    var all = new ArrayList<>(matchers.equal(route, "match"));
+    all.addAll(matchers.matchers(route, "matchers"));
+    return all;
   }
 
   private Optional<Receiver> receiver(Section.Named named) {

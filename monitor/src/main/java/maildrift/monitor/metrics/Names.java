@@ -119,7 +119,7 @@ public enum Names {
   ALERTS_MUTED(
       "maildrift_alerts_muted",
       Type.GAUGE,
-      "Firing alerts that are not told, by what holds them back: maintenance or silence.",
+      "Firing alerts that are not told, by what holds them back: silence, inhibition or maintenance.",
       "by"),
   MAINTENANCE_WINDOWS(
       "maildrift_maintenance_windows",

@@ -118,13 +118,16 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
+  /** Does not block. */
   public Mutes mutes() {
-    lock.lock();
-    try {
-      return dispatcher.mutes();
-    } finally {
-      lock.unlock();
-    }
+    return dispatcher.mutes();
+  }
+
+  /** All that keeps an alert from being told now; empty: nothing does. Does not block. */
+  public List<Mutes.Why> whys(Alert alert) {
+    return alert.phase() == Alert.Phase.FIRING
+        ? dispatcher.whys(alert, clock.instant())
+        : List.of();
   }
 
   public void routing(Routing value) {

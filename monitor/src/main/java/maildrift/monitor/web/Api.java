@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -31,6 +32,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code /api/v1}: JSON in, JSON out. */
 final class Api {
   private static final int PAGE = 100;
+  private static final String SUPPRESSED = "suppressed";
   private static final Duration LONGEST_SILENCE = Duration.ofDays(400);
 
   private final Backend backend;
@@ -299,7 +301,7 @@ final class Api {
                 alert ->
                     request
                         .query("state")
-                        .map(alert.phase().word()::equals)
+                        .map(state -> isIn(alert, state))
                         .orElse(alert.phase() != Alert.Phase.RESOLVED))
             .filter(
                 alert ->
@@ -318,6 +320,12 @@ final class Api {
             }));
   }
 
+  /** What is suppressed fires all the same. */
+  private boolean isIn(Alert alert, String state) {
+    return alert.phase().word().equals(state)
+        || (state.equals(SUPPRESSED) && !backend.muted(alert).isEmpty());
+  }
+
   private void alert(JsonGenerator json, Alert alert) {
     json.writeStartObject();
     json.writeStringProperty("fingerprint", alert.fingerprint());
@@ -326,31 +334,33 @@ final class Api {
     json.writeStringProperty("startsAt", alert.startsAt().toString());
     json.writeStringProperty("updatedAt", alert.updatedAt().toString());
     alert.endsAt().ifPresent(end -> json.writeStringProperty("endsAt", end.toString()));
-    var muted = backend.muted(alert);
-    json.writeObjectPropertyStart("status");
-    json.writeStringProperty("state", alert.phase().word());
-    json.writeArrayPropertyStart("silencedBy");
-    muted.ifPresent(
-        why -> {
-          if (why instanceof Mutes.Why.Silenced silenced) {
-            json.writeString(silenced.id());
-          }
-        });
-    json.writeEndArray();
-    json.writeArrayPropertyStart("mutedBy");
-    muted.ifPresent(
-        why -> {
-          if (why instanceof Mutes.Why.InMaintenance maintenance) {
-            json.writeString(maintenance.reason());
-          }
-        });
-    json.writeEndArray();
-    muted.ifPresent(
-        why -> {
-          json.writeStringProperty("mutedBecause", why.text());
-          json.writeStringProperty("mutedUntil", why.until().toString());
-        });
+    status(json, alert, backend.muted(alert));
     json.writeEndObject();
+  }
+
+  /** As in Alertmanager, what is not told is suppressed. */
+  private static void status(JsonGenerator json, Alert alert, List<Mutes.Why> muted) {
+    json.writeObjectPropertyStart("status");
+    json.writeStringProperty("state", muted.isEmpty() ? alert.phase().word() : SUPPRESSED);
+    json.writeStringProperty("phase", alert.phase().word());
+    var silencedBy = new ArrayList<String>();
+    var inhibitedBy = new ArrayList<String>();
+    var mutedBy = new ArrayList<String>();
+    for (var why : muted) {
+      switch (why) {
+        case Mutes.Why.Silenced silenced -> silencedBy.add(silenced.id());
+        case Mutes.Why.Inhibited inhibited -> inhibitedBy.addAll(inhibited.by());
+        case Mutes.Why.InMaintenance maintenance -> mutedBy.add(maintenance.reason());
+      }
+    }
+    names(json, "silencedBy", silencedBy);
+    names(json, "inhibitedBy", inhibitedBy);
+    names(json, "mutedBy", mutedBy);
+    if (!muted.isEmpty()) {
+      var first = muted.getFirst();
+      json.writeStringProperty("mutedBecause", first.text());
+      first.ends().ifPresent(until -> json.writeStringProperty("mutedUntil", until.toString()));
+    }
     json.writeEndObject();
   }
 

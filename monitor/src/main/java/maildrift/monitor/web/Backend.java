@@ -52,8 +52,8 @@ public interface Backend {
   /** All alerts that are pending or firing, and the resolved ones that somebody is still owed. */
   List<Alert> alerts();
 
-  /** Why an alert is not told now. Does not block. */
-  Optional<Mutes.Why> muted(Alert alert);
+  /** All that keeps a firing alert from being told now. Does not block. */
+  List<Mutes.Why> muted(Alert alert);
 
   /**
    * Sends a sample to one receiver now, once, past routes and silences.

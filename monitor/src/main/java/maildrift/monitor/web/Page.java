@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import maildrift.alerts.Alert;
+import maildrift.alerts.mute.Mutes;
 import maildrift.monitor.html.Html;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
@@ -191,17 +192,20 @@ final class Page {
               "name",
               cell -> {
                 cell.plain(alert.annotations().getOrDefault("summary", ""));
-                backend
-                    .muted(alert)
-                    .ifPresent(
-                        why ->
-                            cell.raw(" ")
-                                .text("span", "badge muted", "muted")
-                                .raw(" ")
-                                .text("span", "dim", why.text() + " until " + why.until()));
+                muted(cell, backend.muted(alert));
               });
           row.text("td", "when", ago(alert.startsAt()));
         });
+  }
+
+  /** Why an alert is not told, and until when. */
+  static void muted(Html cell, List<Mutes.Why> whys) {
+    for (var why : whys) {
+      cell.raw(" ")
+          .text("span", "badge muted", "muted")
+          .raw(" ")
+          .text("span", "dim", why.text() + why.ends().map(until -> " until " + until).orElse(""));
+    }
   }
 
   private static void row(Html table, DomainState state) {

@@ -23,7 +23,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
@@ -646,9 +645,9 @@ public final class App implements Backend, AutoCloseable {
 
   /** By why they are not told, and how many windows there are. */
   private void muteMeters() {
-    metrics.gauge(
-        Names.ALERTS_MUTED, () -> muted(Mutes.Why.InMaintenance.class::isInstance), "maintenance");
-    metrics.gauge(Names.ALERTS_MUTED, () -> muted(Mutes.Why.Silenced.class::isInstance), "silence");
+    for (var by : Mutes.Why.WORDS) {
+      metrics.gauge(Names.ALERTS_MUTED, () -> muted(by), by);
+    }
     metrics.gauge(
         Names.MAINTENANCE_WINDOWS,
         () -> desk.mutes().maintenance().stream().filter(one -> one.isOn(clock.instant())).count(),
@@ -662,10 +661,9 @@ public final class App implements Backend, AutoCloseable {
         "announced");
   }
 
-  private long muted(Predicate<Mutes.Why> why) {
+  private long muted(String by) {
     return alerts().stream()
-        .filter(alert -> alert.phase() == Alert.Phase.FIRING)
-        .filter(alert -> muted(alert).filter(why).isPresent())
+        .filter(alert -> muted(alert).stream().anyMatch(why -> why.word().equals(by)))
         .count();
   }
 
@@ -816,8 +814,8 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
-  public Optional<Mutes.Why> muted(Alert alert) {
-    return desk.mutes().why(alert.labels(), clock.instant());
+  public List<Mutes.Why> muted(Alert alert) {
+    return desk.whys(alert);
   }
 
   @Override

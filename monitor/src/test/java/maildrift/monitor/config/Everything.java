@@ -144,6 +144,9 @@ final class Everything {
           - {match: {severity: critical}, receivers: [oncall, mail], continue: true, group_by: [domain], group_wait: 1s, group_interval: 1m, repeat_interval: 1h}
           - {match: {tenant: contoso}, matchers: ['severity=~"warning|critical"', team!=red], receivers: [am]}
           - {match: {}, receivers: [chat]}
+        inhibit_rules:
+          - {name: a dead zone, source_matchers: [alertname=mx.missing, severity=critical], target_matchers: ['alertname!=mx.missing'], equal: [domain, team]}
+        inhibit_defaults: true
       """
           .formatted("ab".repeat(32));
 
