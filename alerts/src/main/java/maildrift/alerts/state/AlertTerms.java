@@ -46,10 +46,7 @@ public record AlertTerms(
   public AlertTerms confirmations(int value) {
     var all = policies.all();
     return policies(
-        new Policies(
-            new Policy(value, all.confirmAfter(), all.holdFor(), all.keepFiringFor()),
-            policies.bySeverity(),
-            policies.byRule()));
+        policies.all(new Policy(value, all.confirmAfter(), all.holdFor(), all.keepFiringFor())));
   }
 
   public AlertTerms minimum(Severity value) {

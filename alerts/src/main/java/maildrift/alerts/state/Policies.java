@@ -16,6 +16,11 @@ public record Policies(
     byRule = Map.copyOf(byRule);
   }
 
+  /** The same exceptions from something else. */
+  public Policies all(Policy value) {
+    return new Policies(value, bySeverity, byRule);
+  }
+
   Policy of(String rule, Severity severity) {
     return rule(rule).on(severity(severity).on(all));
   }

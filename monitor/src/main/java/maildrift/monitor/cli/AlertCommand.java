@@ -49,17 +49,25 @@ final class AlertCommand {
         var labels = alert.path("labels");
         System.out.println(
             Terminal.safe(
-                "%-10s %-8s %s  %s  %s%s"
+                "%-10s %-8s %s  %s  %s%s%s"
                     .formatted(
-                        alert.path("status").path("state").asString(""),
+                        alert.path("status").path("flapping").asBoolean(false)
+                            ? "flapping"
+                            : alert.path("status").path("state").asString(""),
                         labels.path("severity").asString(""),
                         labels.path("alertname").asString(""),
                         labels.path("domain").asString(""),
                         alert.path("annotations").path("summary").asString(""),
+                        progress(alert.path("status")),
                         muted(alert.path("status")))));
       }
       return Exit.OK;
     }
+  }
+
+  /** What it waits for. */
+  private static String progress(JsonNode status) {
+    return status.has("progress") ? "  (%s)".formatted(status.path("progress").asString("")) : "";
   }
 
   private static String muted(JsonNode status) {

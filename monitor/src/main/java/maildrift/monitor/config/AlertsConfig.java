@@ -11,6 +11,7 @@ import maildrift.alerts.outbox.Notifier;
 import maildrift.alerts.route.Grouping;
 import maildrift.alerts.route.Route;
 import maildrift.alerts.route.Routing;
+import maildrift.alerts.state.Policies;
 
 /**
  * Who hears of what, together with what, and when. The words mean what they mean in Alertmanager.
@@ -19,14 +20,17 @@ import maildrift.alerts.route.Routing;
  * @param receivers by name, in the order written
  * @param routes the first that matches wins, unless it continues
  * @param inhibitRules which alerts are not told while graver ones fire, the built-in ones included
+ * @param policies how alerts come to fire, where that is otherwise than the schedule says
  */
 public record AlertsConfig(
     Grouping grouping,
     Map<String, Receiver> receivers,
     List<Route> routes,
-    List<InhibitRule> inhibitRules) {
+    List<InhibitRule> inhibitRules,
+    Policies policies) {
   public static final AlertsConfig DEFAULT =
-      new AlertsConfig(Grouping.DEFAULT, Map.of(), List.of(), InhibitDefaults.RULES);
+      new AlertsConfig(
+          Grouping.DEFAULT, Map.of(), List.of(), InhibitDefaults.RULES, Policies.DEFAULT);
 
   public AlertsConfig {
     receivers = Collections.unmodifiableMap(new LinkedHashMap<>(receivers));

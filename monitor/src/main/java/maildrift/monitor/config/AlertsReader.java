@@ -21,9 +21,11 @@ final class AlertsReader {
 
   private final Reading reading;
   private final MatcherReader matchers;
+  private final Vocabulary vocabulary;
 
   AlertsReader(Reading reading, Vocabulary vocabulary, Declarations declarations) {
     this.reading = reading;
+    this.vocabulary = vocabulary;
     this.matchers = new MatcherReader(reading, vocabulary, declarations);
   }
 
@@ -37,9 +39,10 @@ final class AlertsReader {
     }
     var routes = routes(section, names, grouping);
     var inhibitRules = new InhibitReader(reading, matchers).read(section);
+    var policies = new PolicyReader(reading, vocabulary).read(section.section("policy"));
     section.end();
     return new AlertsConfig(
-        grouping, receivers, reading.hasProblems() ? List.of() : routes, inhibitRules);
+        grouping, receivers, reading.hasProblems() ? List.of() : routes, inhibitRules, policies);
   }
 
   private Grouping grouping(Section section, Grouping byDefault) {

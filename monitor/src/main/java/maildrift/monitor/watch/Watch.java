@@ -110,26 +110,28 @@ public final class Watch {
    */
   public record Terms(ScheduleConfig schedule, boolean baselineFirst, AlertTerms alerts) {
 
+    /**
+     * @param policies what is otherwise than the schedule says
+     */
     public Terms(ScheduleConfig schedule, boolean baselineFirst, Policies policies) {
       this(
           schedule,
           baselineFirst,
           AlertTerms.DEFAULT
-              .policies(policies)
+              .policies(
+                  policies.all(
+                      new Policy(
+                          schedule.confirmations(),
+                          schedule.confirmAfter(),
+                          Duration.ZERO,
+                          Duration.ZERO)))
               .apart(schedule.interval())
               .news(MigrationProbe.NEWS));
     }
 
     /** The same for every severity. */
     public Terms(ScheduleConfig schedule, boolean baselineFirst) {
-      this(
-          schedule,
-          baselineFirst,
-          new Policies(
-              new Policy(
-                  schedule.confirmations(), schedule.confirmAfter(), Duration.ZERO, Duration.ZERO),
-              Map.of(),
-              Map.of()));
+      this(schedule, baselineFirst, Policies.DEFAULT);
     }
   }
 
@@ -1411,6 +1413,11 @@ public final class Watch {
             alert.updatedAt(),
             alert.endsAt(),
             Course.STRAIGHT);
+  }
+
+  /** What a pending alert with these labels waits for. */
+  public Policy policy(Labels labels) {
+    return terms.alerts().policy(labels);
   }
 
   /** What the resolvers say and others deny. */

@@ -16,6 +16,7 @@ import maildrift.alerts.Alert;
 import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
+import maildrift.alerts.state.Policy;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
@@ -323,7 +324,8 @@ final class Api {
   /** What is suppressed fires all the same. */
   private boolean isIn(Alert alert, String state) {
     return alert.phase().word().equals(state)
-        || (state.equals(SUPPRESSED) && !backend.muted(alert).isEmpty());
+        || (state.equals(SUPPRESSED) && !backend.muted(alert).isEmpty())
+        || (state.equals("flapping") && alert.isFlapping());
   }
 
   private void alert(JsonGenerator json, Alert alert) {
@@ -334,15 +336,17 @@ final class Api {
     json.writeStringProperty("startsAt", alert.startsAt().toString());
     json.writeStringProperty("updatedAt", alert.updatedAt().toString());
     alert.endsAt().ifPresent(end -> json.writeStringProperty("endsAt", end.toString()));
-    status(json, alert, backend.muted(alert));
+    status(json, alert, backend.muted(alert), backend.policy(alert));
     json.writeEndObject();
   }
 
   /** As in Alertmanager, what is not told is suppressed. */
-  private static void status(JsonGenerator json, Alert alert, List<Mutes.Why> muted) {
+  private static void status(
+      JsonGenerator json, Alert alert, List<Mutes.Why> muted, Policy policy) {
     json.writeObjectPropertyStart("status");
     json.writeStringProperty("state", muted.isEmpty() ? alert.phase().word() : SUPPRESSED);
     json.writeStringProperty("phase", alert.phase().word());
+    AlertProgress.json(json, alert, policy);
     var silencedBy = new ArrayList<String>();
     var inhibitedBy = new ArrayList<String>();
     var mutedBy = new ArrayList<String>();

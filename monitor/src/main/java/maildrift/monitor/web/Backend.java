@@ -9,6 +9,7 @@ import java.util.Optional;
 import maildrift.alerts.Alert;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
+import maildrift.alerts.state.Policy;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.checklist.Checklist;
 import maildrift.monitor.checklist.Progress;
@@ -54,6 +55,9 @@ public interface Backend {
 
   /** All that keeps a firing alert from being told now. Does not block. */
   List<Mutes.Why> muted(Alert alert);
+
+  /** What a pending alert waits for. */
+  Policy policy(Alert alert);
 
   /**
    * Sends a sample to one receiver now, once, past routes and silences.

@@ -89,6 +89,7 @@ final class Page {
                       firing.stream().limit(MOST_ROWS).forEach(alert -> alert(table, alert));
                     });
               }
+              pending(html);
               WindowsView.all(html, backend.config(), backend.now());
               html.text("h2", "Domains");
               html.in(
@@ -161,6 +162,24 @@ final class Page {
                 .link("/api/v1/alerts", "alerts"));
   }
 
+  /** What is doubted: nobody was told yet. */
+  private void pending(Html html) {
+    var pending =
+        backend.alerts().stream()
+            .filter(alert -> alert.phase() == Alert.Phase.PENDING)
+            .sorted(Comparator.comparing(Alert::startsAt))
+            .toList();
+    if (!pending.isEmpty()) {
+      html.text("h2", "Being confirmed");
+      html.in(
+          "table",
+          table -> {
+            table.columns("severity", "rule", "domain", "what", "since");
+            pending.stream().limit(MOST_ROWS).forEach(alert -> alert(table, alert));
+          });
+    }
+  }
+
   private void alert(Html table, Alert alert) {
     var labels = alert.labels();
     table.in(
@@ -192,6 +211,11 @@ final class Page {
               "name",
               cell -> {
                 cell.plain(alert.annotations().getOrDefault("summary", ""));
+                if (alert.isFlapping()) {
+                  cell.raw(" ").text("span", "badge muted", "flapping");
+                }
+                AlertProgress.text(alert, backend.policy(alert))
+                    .ifPresent(text -> cell.raw(" ").text("span", "dim", text));
                 muted(cell, backend.muted(alert));
               });
           row.text("td", "when", ago(alert.startsAt()));

@@ -43,6 +43,7 @@ import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.Dispatcher;
 import maildrift.alerts.route.GroupState;
 import maildrift.alerts.route.Links;
+import maildrift.alerts.state.Policy;
 import maildrift.alerts.state.Transition;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.CheckRunner;
@@ -305,7 +306,9 @@ public final class App implements Backend, AutoCloseable {
 
   private static Watch.Terms terms(MonitorConfig settings) {
     return new Watch.Terms(
-        settings.schedule(), settings.baseline() == MonitorConfig.BaselineMode.FIRST);
+        settings.schedule(),
+        settings.baseline() == MonitorConfig.BaselineMode.FIRST,
+        settings.alerts().policies());
   }
 
   private static Links links(MonitorConfig settings) {
@@ -816,6 +819,11 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public List<Mutes.Why> muted(Alert alert) {
     return desk.whys(alert);
+  }
+
+  @Override
+  public Policy policy(Alert alert) {
+    return watch.policy(alert.labels());
   }
 
   @Override

@@ -135,6 +135,11 @@ final class Everything {
         group_wait: 30s
         group_interval: 5m
         repeat_interval: 12h
+        policy:
+          critical: {confirmations: 2, confirm_after: 20s}
+          warning: {confirmations: 3, for: 10m, keep_firing_for: 15m}
+          info: {alert: true}
+          rules: {spf.lookups: {confirmations: 4, alert: false}}
         receivers:
           oncall: {webhook: {url: "https://hooks.example.net/x", secret_file: hook.key, timeout: 10s, send_resolved: false}}
           chat: {webhook: {url_file: chat.url, secret: "${env:HOOK}"}}
