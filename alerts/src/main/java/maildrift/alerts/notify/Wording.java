@@ -1,5 +1,8 @@
 package maildrift.alerts.notify;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -8,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.alerts.Notification;
 import maildrift.alerts.Notification.Item;
@@ -15,15 +19,19 @@ import maildrift.alerts.Severity;
 import maildrift.alerts.Visible;
 
 /**
- * A notification in words for people, in mail and on a terminal: what it comes down to, what
- * changed, what that breaks, whom it hits, what to paste, since when. All of it may come from
- * strangers' DNS and is escaped.
+ * A notification in words for people: what it comes down to, what changed, what that breaks, whom
+ * it hits, what to paste, since when. Mail and terminals take it whole; services with marks of
+ * their own take its parts, which are as they came from strangers' DNS and not escaped.
  */
 public final class Wording {
   private static final int LONGEST_SUBJECT = 120;
-  private static final int MOST_DOMAINS = 20;
-  private static final int MOST_SECTIONS = 20;
-  private static final int LONGEST_TEXT = 8_000;
+  private static final int MOST_NAMES = 20;
+  private static final int LONGEST_TEXT = 4_000;
+  private static final int LONGEST_LINK = 2_000;
+
+  /** So many times one rule is told in full; what else violates it is named. */
+  private static final int MOST_OF_A_RULE = 3;
+
   private static final DateTimeFormatter MINUTES =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -57,38 +65,79 @@ public final class Wording {
         LONGEST_SUBJECT);
   }
 
+  /** What stands above the sections: the cause, how much it hits, since when or how long. */
+  public List<Part> summary() {
+    var about = notification.isFiring() ? notification.firing() : notification.items();
+    var summary = new ArrayList<Part>();
+    put(summary, "Cause", cause(), Part.Kind.PROSE);
+    put(summary, "Hits", hits(about), Part.Kind.PROSE);
+    if (notification.isFiring()) {
+      put(summary, "Since", MINUTES.format(start(about)), Part.Kind.PROSE);
+    } else if (!about.isEmpty()) {
+      put(summary, "Over", lasted(about).orElse(""), Part.Kind.PROSE);
+    }
+    return List.copyOf(summary);
+  }
+
+  private static String hits(List<Item> items) {
+    var domains = values(items, "domain").size();
+    var tenants = values(items, "tenant");
+    if (domains == 0) {
+      return "";
+    }
+    return (domains == 1 ? "1 domain" : domains + " domains")
+        + switch (tenants.size()) {
+          case 0 -> "";
+          case 1 -> " of " + tenants.getFirst();
+          default -> " of " + tenants.size() + " tenants";
+        };
+  }
+
   /** What fires, then what is over; alerts that say the same are one section. */
   public List<Section> sections() {
     return Stream.concat(firing.stream(), resolved.stream()).toList();
   }
 
-  /** Plain text, lines ended by line feeds. */
-  public String text() {
-    var text = new StringBuilder();
-    if (!cause().isEmpty()) {
-      text.append("Cause: ").append(Visible.line(cause())).append('\n');
+  /** Maildrift's page with what this is about, where it is http or https. */
+  public Optional<String> link() {
+    var page = notification.externalUrl();
+    if (!page.startsWith("https://") && !page.startsWith("http://")) {
+      return Optional.empty();
     }
-    sections(text, "FIRING", firing);
-    sections(text, "RESOLVED", resolved);
-    if (!notification.externalUrl().isEmpty()) {
-      text.append('\n').append(Visible.line(notification.externalUrl())).append('\n');
-    }
-    return text.toString();
+    var query =
+        Stream.of("cause", "alertname", "domain", "tenant")
+            .filter(name -> !notification.groupLabels().get(name).isEmpty())
+            .map(
+                name ->
+                    name
+                        + "="
+                        + URLEncoder.encode(
+                            notification.groupLabels().get(name), StandardCharsets.UTF_8))
+            .collect(Collectors.joining("&"));
+    var filtered = page + (page.endsWith("/") ? "?" : "/?") + query;
+    return Optional.of(query.isEmpty() || filtered.length() > LONGEST_LINK ? page : filtered);
   }
 
-  /** A fragment of a page: no script, no style from outside, no image. */
+  /** Plain text, lines ended by line feeds, harmless. */
+  public String text() {
+    return PlainText.of(this);
+  }
+
+  /** A whole page, harmless: no script, nothing from outside. */
   public String html() {
-    var html = new StringBuilder("<!doctype html><html><body style=\"font-family:sans-serif\">\n");
-    if (!cause().isEmpty()) {
-      html.append("<p>Cause: <b>").append(Visible.html(cause())).append("</b></p>\n");
-    }
-    htmlSections(html, "Firing", firing);
-    htmlSections(html, "Resolved", resolved);
-    var url = notification.externalUrl();
-    if (url.startsWith("https://") || url.startsWith("http://")) {
-      html.append("<p><a href=\"%s\">%s</a></p>\n".formatted(Visible.html(url), Visible.html(url)));
-    }
-    return html.append("</body></html>\n").toString();
+    return HtmlPage.of(this);
+  }
+
+  boolean isFiring() {
+    return notification.isFiring();
+  }
+
+  /** The worst of it. */
+  Severity severity() {
+    return sections().stream()
+        .map(Section::severity)
+        .max(Severity::compareTo)
+        .orElse(Severity.INFO);
   }
 
   /** What it all comes down to, as it came; empty where the alerts have nothing in common. */
@@ -97,58 +146,19 @@ public final class Wording {
     return grouped.isEmpty() ? notification.commonLabels().get("cause") : grouped;
   }
 
-  private static void sections(StringBuilder text, String status, List<Section> sections) {
-    for (var section : sections.subList(0, Math.min(sections.size(), MOST_SECTIONS))) {
-      text.append('\n').append(status).append(' ').append(section.title()).append(" since ");
-      text.append(section.since());
-      section.until().ifPresent(end -> text.append(" until ").append(end));
-      text.append('\n');
-      section.parts().forEach(part -> part(text, part));
-    }
-    if (sections.size() > MOST_SECTIONS) {
-      text.append("\nand %d more kinds of alerts\n".formatted(sections.size() - MOST_SECTIONS));
-    }
-  }
-
-  private static void part(StringBuilder text, Part part) {
-    text.append("  ").append(part.name()).append(":\n");
-    Visible.lines(part.text())
-        .lines()
-        .forEach(line -> text.append("    ").append(line).append('\n'));
-  }
-
-  private static void htmlSections(StringBuilder html, String status, List<Section> sections) {
-    for (var section : sections.subList(0, Math.min(sections.size(), MOST_SECTIONS))) {
-      html.append(
-          "<h3>%s: %s</h3>\n<p>since %s%s</p>\n"
-              .formatted(
-                  status,
-                  Visible.html(section.title()),
-                  section.since(),
-                  section.until().map(end -> " until " + end).orElse("")));
-      section
-          .parts()
-          .forEach(
-              part ->
-                  html.append(
-                      "<p>%s:</p>\n<pre style=\"white-space:pre-wrap\">%s</pre>\n"
-                          .formatted(Visible.html(part.name()), Visible.html(part.text()))));
-    }
-    if (sections.size() > MOST_SECTIONS) {
-      html.append(
-          "<p>and %d more kinds of alerts</p>\n".formatted(sections.size() - MOST_SECTIONS));
-    }
-  }
-
-  /** Alerts that say the same of several domains are one section. */
+  /**
+   * Alerts that say the same of several domains are one section. Where one rule says something else
+   * of each of many domains, the first are told in full and the others in one section.
+   */
   private static List<Section> sections(List<Item> items) {
-    var alike = new LinkedHashMap<List<String>, List<Item>>();
+    var rules = new LinkedHashMap<List<String>, LinkedHashMap<List<String>, List<Item>>>();
     for (var item : items) {
-      alike
+      rules
+          .computeIfAbsent(
+              List.of(item.labels().get("alertname"), item.labels().get("severity")),
+              _ -> new LinkedHashMap<>())
           .computeIfAbsent(
               List.of(
-                  item.labels().get("alertname"),
-                  item.labels().get("severity"),
                   item.annotation("diff"),
                   item.annotation("description"),
                   item.annotation("remedy"),
@@ -157,19 +167,53 @@ public final class Wording {
               _ -> new ArrayList<>())
           .add(item);
     }
-    return alike.values().stream().map(Section::new).toList();
+    var sections = new ArrayList<Section>();
+    for (var rule : rules.values()) {
+      var alike = List.copyOf(rule.values());
+      var full = alike.size() > MOST_OF_A_RULE + 1 ? MOST_OF_A_RULE : alike.size();
+      alike.subList(0, full).forEach(same -> sections.add(new Section(same, true)));
+      var others = alike.subList(full, alike.size()).stream().flatMap(List::stream).toList();
+      if (!others.isEmpty()) {
+        sections.add(new Section(others, false));
+      }
+    }
+    return List.copyOf(sections);
   }
 
   /**
-   * One thing that a section says.
+   * One thing that is said.
    *
    * @param text as it came from strangers, shortened; not escaped
-   * @param isVerbatim to compare or to paste: it keeps its lines and wants letters of one width
    */
-  public record Part(String name, String text, boolean isVerbatim) {}
+  public record Part(String name, String text, Kind kind) {
 
-  /** Alerts that say the same. */
-  public record Section(List<Item> items) {
+    /** What a text is for. */
+    public enum Kind {
+      PROSE,
+      /** Names, the first of them. */
+      NAMES,
+      /** Old and new, a line each, which begin with {@code -}, {@code +} or {@code ~}. */
+      CHANGE,
+      /** Advice; what is to be pasted follows a line that ends in a colon. */
+      REMEDY
+    }
+
+    /** To compare or to paste: it keeps its lines and wants letters of one width. */
+    public boolean isVerbatim() {
+      return switch (kind) {
+        case PROSE, NAMES -> false;
+        case CHANGE, REMEDY -> true;
+      };
+    }
+  }
+
+  /**
+   * Alerts of one rule.
+   *
+   * @param areAlike whether they say the same; else each has its own change and remedy, which are
+   *     not in it
+   */
+  public record Section(List<Item> items, boolean areAlike) {
     public Section {
       items = List.copyOf(items);
     }
@@ -191,56 +235,106 @@ public final class Wording {
     }
 
     public String since() {
-      return MINUTES.format(
-          items.stream().map(Item::startsAt).min(Instant::compareTo).orElse(Instant.EPOCH));
+      return MINUTES.format(start(items));
     }
 
     public Optional<String> until() {
-      return items.stream()
-          .flatMap(item -> item.endsAt().stream())
-          .max(Instant::compareTo)
-          .map(MINUTES::format);
+      return end(items).map(MINUTES::format);
+    }
+
+    /** {@code since …}, or {@code over after 2 h 10 min (… to …)}. */
+    public String when() {
+      return lasted(items)
+          .map(lasted -> "over " + lasted + " (" + since() + " to " + until().orElse("") + ")")
+          .orElseGet(() -> "since " + since());
     }
 
     public List<Part> parts() {
       var first = items.getFirst();
+      var domains = values(items, "domain");
+      var tenants = values(items, "tenant");
       var parts = new ArrayList<Part>();
-      put(parts, "What is wrong", summaries(), false);
-      put(parts, "What changed", first.annotation("diff"), true);
-      put(parts, "What it breaks", first.annotation("description"), false);
-      put(parts, items.size() == 1 ? "Domain" : "Domains (" + items.size() + ")", domains(), false);
-      put(parts, "What to do", first.endsAt().isPresent() ? "" : first.annotation("remedy"), true);
-      put(parts, "Why so late", first.annotation("held_back"), false);
-      put(parts, "How it ended", first.annotation("resolution"), false);
+      put(parts, isFiring() ? "What is wrong" : "What was wrong", summaries(), Part.Kind.PROSE);
+      if (areAlike) {
+        var changed = isFiring() ? "What changed" : "What had changed";
+        put(parts, changed, first.annotation("diff"), Part.Kind.CHANGE);
+        if (isFiring()) {
+          put(parts, "What it breaks", first.annotation("description"), Part.Kind.PROSE);
+        }
+      }
+      put(parts, counted("Domain", domains), listed(domains), Part.Kind.NAMES);
+      put(parts, counted("Tenant", tenants), listed(tenants), Part.Kind.NAMES);
+      if (areAlike && isFiring()) {
+        put(parts, "What to do", first.annotation("remedy"), Part.Kind.REMEDY);
+      } else if (isFiring()) {
+        put(parts, "What to do", "Look at each domain; what to paste differs.", Part.Kind.PROSE);
+      }
+      if (areAlike) {
+        put(parts, "Why so late", first.annotation("held_back"), Part.Kind.PROSE);
+        put(parts, "How it ended", first.annotation("resolution"), Part.Kind.PROSE);
+      }
       return List.copyOf(parts);
     }
 
     private String summaries() {
-      return listed(
-          items.stream().map(item -> item.annotation("summary")).distinct().toList(), "\n");
+      var all = items.stream().map(item -> item.annotation("summary")).distinct().toList();
+      return String.join("\n", all.subList(0, Math.min(all.size(), MOST_NAMES)))
+          + (all.size() > MOST_NAMES ? "\nand " + (all.size() - MOST_NAMES) + " more" : "");
     }
 
-    private String domains() {
-      return listed(
-          items.stream()
-              .map(item -> item.labels().get("domain"))
-              .filter(domain -> !domain.isEmpty())
-              .distinct()
-              .toList(),
-          ", ");
+    private static String counted(String what, List<String> names) {
+      return names.size() == 1 ? what : what + "s (" + names.size() + ")";
     }
 
-    private static String listed(List<String> all, String separator) {
-      var shown = String.join(separator, all.subList(0, Math.min(all.size(), MOST_DOMAINS)));
-      return all.size() > MOST_DOMAINS
-          ? shown + separator + "and " + (all.size() - MOST_DOMAINS) + " more"
-          : shown;
+    private static String listed(List<String> names) {
+      return String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)))
+          + (names.size() > MOST_NAMES ? ", and " + (names.size() - MOST_NAMES) + " more" : "");
     }
+  }
 
-    private static void put(List<Part> parts, String name, String value, boolean verbatim) {
-      if (!value.isBlank()) {
-        parts.add(new Part(name, Visible.shortened(value.strip(), LONGEST_TEXT), verbatim));
-      }
+  private static void put(List<Part> parts, String name, String value, Part.Kind kind) {
+    if (!value.isBlank()) {
+      parts.add(new Part(name, Visible.shortened(value.strip(), LONGEST_TEXT), kind));
     }
+  }
+
+  private static List<String> values(List<Item> items, String label) {
+    return items.stream()
+        .map(item -> item.labels().get(label))
+        .filter(value -> !value.isEmpty())
+        .distinct()
+        .toList();
+  }
+
+  private static Instant start(List<Item> items) {
+    return items.stream().map(Item::startsAt).min(Instant::compareTo).orElse(Instant.EPOCH);
+  }
+
+  private static Optional<Instant> end(List<Item> items) {
+    return items.stream().flatMap(item -> item.endsAt().stream()).max(Instant::compareTo);
+  }
+
+  /** {@code after 2 h 10 min}, from the first start to the last end. */
+  private static Optional<String> lasted(List<Item> items) {
+    return end(items).map(end -> "after " + length(Duration.between(start(items), end)));
+  }
+
+  /** In its two largest units, {@code 2 h 10 min}. */
+  static String length(Duration lasted) {
+    var units =
+        Stream.of(
+                count(lasted.toDays(), "d"),
+                count(lasted.toHoursPart(), "h"),
+                count(lasted.toMinutesPart(), "min"),
+                count(lasted.toSecondsPart(), "s"))
+            .dropWhile(String::isEmpty)
+            .limit(2)
+            .filter(unit -> !unit.isEmpty())
+            .collect(Collectors.joining(" "));
+    return units.isEmpty() ? "less than a second" : units;
+  }
+
+  private static String count(long number, String unit) {
+    return number > 0 ? number + " " + unit : "";
   }
 }

@@ -55,15 +55,27 @@ public final class Samples {
 
   private static Notification.Item item(
       String domain, Map<String, String> more, Optional<Instant> endsAt) {
+    return item(domain, "contoso", more, endsAt);
+  }
+
+  /** One alert, with annotations of the test's own. */
+  public static Notification.Item item(
+      String domain, String tenant, Map<String, String> more, Optional<Instant> endsAt) {
     var labels =
         Labels.of(
             Map.of(
-                "alertname", "netblocks.missing",
-                "domain", domain,
-                "tenant", "contoso",
-                "severity", "critical",
-                "subject", "de._netblocks.mimecast.test",
-                "cause", CAUSE));
+                "alertname",
+                "netblocks.missing",
+                "domain",
+                domain,
+                "tenant",
+                tenant,
+                "severity",
+                "critical",
+                "subject",
+                "de._netblocks.mimecast.test",
+                "cause",
+                CAUSE));
     var annotations = new TreeMap<String, String>();
     annotations.put("summary", "192.0.2.0/24 is published but not allowed");
     annotations.put("description", "mail from there is refused");

@@ -2,12 +2,18 @@ package maildrift.alerts.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
 import maildrift.alerts.Visible;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WordingTest {
@@ -18,6 +24,9 @@ class WordingTest {
         .isEqualTo(
             """
             Cause: de._netblocks.mimecast.test TXT
+            Hits: 3 domains of contoso
+            Since: 2026-11-21 17:00 UTC
+            All of it: https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT
 
             FIRING netblocks.missing (critical) since 2026-11-21 17:00 UTC
               What is wrong:
@@ -28,21 +37,21 @@ class WordingTest {
                 mail from there is refused
               Domains (3):
                 d0.test, d1.test, d2.test
+              Tenant:
+                contoso
               What to do:
                 add this line:
                 192.0.2.0/24
 
-            RESOLVED netblocks.missing (critical) since 2026-11-21 17:00 UTC until 2026-11-21 17:10 UTC
-              What is wrong:
+            RESOLVED netblocks.missing (critical) over after 10 min (2026-11-21 17:00 UTC to 2026-11-21 17:10 UTC)
+              What was wrong:
                 192.0.2.0/24 is published but not allowed
-              What changed:
+              What had changed:
                 + 192.0.2.0/24
-              What it breaks:
-                mail from there is refused
               Domain:
                 mended.test
-
-            https://maildrift.test/
+              Tenant:
+                contoso
             """);
   }
 
@@ -51,6 +60,128 @@ class WordingTest {
     assertThat(Wording.of(Samples.netblocks(300)).text())
         .contains("Domains (300):", "d19.test, and 280 more")
         .doesNotContain("d20.test");
+  }
+
+  @Test
+  void theTenantsAreCountedAndNamedAsTheDomainsAre() {
+    var items =
+        IntStream.range(0, 30)
+            .mapToObj(
+                i -> Samples.item("d" + i + ".test", "tenant" + i, Map.of(), Optional.empty()))
+            .toList();
+
+    assertThat(Wording.of(Samples.notification(items)).text())
+        .contains("Hits: 30 domains of 30 tenants", "Tenants (30):", "tenant19, and 10 more")
+        .doesNotContain("tenant20");
+  }
+
+  /** A dead name server has a remedy of its own for every domain behind it. */
+  @Test
+  void whereOneRuleSaysSomethingElseOfEachDomainTheFirstAreToldInFull() {
+    var items =
+        IntStream.range(0, 300)
+            .mapToObj(
+                i ->
+                    Samples.item(
+                        "d" + i + ".test",
+                        "contoso",
+                        Map.of("remedy", "write to d" + i + ".test"),
+                        Optional.empty()))
+            .toList();
+    var wording = Wording.of(Samples.notification(items));
+
+    assertThat(wording.sections()).hasSize(4);
+    assertThat(wording.text())
+        .contains("write to d2.test", "Domains (297):", "Look at each domain")
+        .doesNotContain("write to d3.test");
+  }
+
+  @Test
+  void whatIsOverSaysAfterHowLong() {
+    var items =
+        List.of(
+            Samples.item(
+                "a.test",
+                "contoso",
+                Map.of("resolution", "the record is back"),
+                Optional.of(Samples.STARTED.plusSeconds(7_800))));
+
+    assertThat(Wording.of(Samples.notification(items)).text())
+        .contains("Over: after 2 h 10 min", "over after 2 h 10 min (", "the record is back")
+        .doesNotContain("What to do", "What it breaks");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, less than a second",
+    "59, 59 s",
+    "60, 1 min",
+    "3_601, 1 h",
+    "7_805, 2 h 10 min",
+    "180_000, 2 d 2 h"
+  })
+  void aLengthIsSaidInItsTwoLargestUnits(String seconds, String said) {
+    assertThat(Wording.length(Duration.ofSeconds(Long.parseLong(seconds.replace("_", "")))))
+        .isEqualTo(said);
+  }
+
+  @Test
+  void theLinkIsFilteredOnWhatTheGroupIsMadeBy() {
+    assertThat(link(Map.of("cause", "a b&c"), "https://m.test"))
+        .contains("https://m.test/?cause=a+b%26c");
+    assertThat(link(Map.of("tenant", "contoso"), "https://m.test/x/"))
+        .contains("https://m.test/x/?tenant=contoso");
+    assertThat(link(Map.of(), "https://m.test")).contains("https://m.test");
+    assertThat(link(Map.of(), "javascript:alert(1)")).isEmpty();
+    assertThat(link(Map.of("cause", "x".repeat(3_000)), "https://m.test"))
+        .contains("https://m.test");
+  }
+
+  private static Optional<String> link(Map<String, String> group, String page) {
+    return Wording.of(
+            new Notification(
+                "r", "g", "first", Labels.of(group), Samples.netblocks(1).items(), page))
+        .link();
+  }
+
+  @Test
+  void aPageShowsOldAndNewSideBySideAndWhatToPasteAsItIs() {
+    var page =
+        Wording.of(
+                Samples.saying(
+                    Map.of("diff", "- old.test\n+ new.test", "remedy", "Publish:\na\n  b")))
+            .html();
+
+    assertThat(page)
+        .containsSubsequence("<td class=\"side\"", "- old.test", "<td class=\"side\"", "+ new.test")
+        .contains(">Publish:</p>", ">a\n  b</pre>");
+  }
+
+  @Test
+  void aMessageIsOfBoundedSizeWhateverHappened() {
+    var items = IntStream.range(0, 2_000).mapToObj(WordingTest::lengthy).toList();
+    var wording = Wording.of(Samples.notification(items));
+
+    assertThat(wording.text().length()).isLessThan(200_000);
+    assertThat(wording.html().length()).isLessThan(400_000);
+    assertThat(wording.text()).endsWith("more kinds of alerts\n");
+  }
+
+  private static Notification.Item lengthy(int i) {
+    var labels = Map.of("alertname", "rule" + i % 100, "domain", i + ".test", "tenant", "t" + i);
+    var annotations =
+        Map.of(
+            "summary", "\u202e<&".repeat(5_000) + i,
+            "diff", "+ <\n".repeat(10_000),
+            "description", "&".repeat(20_000),
+            "remedy", "\"".repeat(20_000));
+    return new Notification.Item(
+        Labels.of(labels),
+        new TreeMap<>(annotations),
+        Samples.STARTED,
+        Optional.empty(),
+        "",
+        "f" + i);
   }
 
   @Test
@@ -65,7 +196,7 @@ class WordingTest {
                         "r",
                         "g",
                         "first",
-                        maildrift.alerts.Labels.of(Map.of("cause", "x\r\ny".repeat(200))),
+                        Labels.of(Map.of("cause", "x\r\ny".repeat(200))),
                         Samples.netblocks(1).items(),
                         ""))
                 .subject())

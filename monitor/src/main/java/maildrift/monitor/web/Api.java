@@ -306,10 +306,13 @@ final class Api {
                         .orElse(alert.phase() != Alert.Phase.RESOLVED))
             .filter(
                 alert ->
-                    request.query("domain").map(alert.labels().get("domain")::equals).orElse(true))
-            .filter(
-                alert ->
-                    request.query("tenant").map(alert.labels().get("tenant")::equals).orElse(true))
+                    Stream.of("domain", "tenant", "cause", "alertname")
+                        .allMatch(
+                            label ->
+                                request
+                                    .query(label)
+                                    .map(alert.labels().get(label)::equals)
+                                    .orElse(true)))
             .sorted(Comparator.comparing(Alert::startsAt).thenComparing(Alert::fingerprint))
             .toList();
     return Answer.json(

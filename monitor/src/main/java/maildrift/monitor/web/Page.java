@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.mute.Mutes;
 import maildrift.monitor.html.Html;
@@ -33,6 +34,9 @@ final class Page {
   private static final int MOST_CHANGES = 20;
   private static final int MOST_NAMES = 50;
 
+  /** Labels of alerts that the fleet can be filtered by. */
+  private static final List<String> ALERT_FILTERS = List.of("cause", "alertname", "domain");
+
   private final Backend backend;
 
   Page(Backend backend) {
@@ -42,6 +46,15 @@ final class Page {
   Answer fleet(Request request) {
     // One copy: what the tiles count is what the table shows.
     var all = List.copyOf(backend.domains());
+    var everything =
+        backend.alerts().stream()
+            .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+            .sorted(Comparator.comparing(Alert::startsAt))
+            .toList();
+    var firing = everything.stream().filter(alert -> isAskedFor(alert, request)).toList();
+    var isFiltered = ALERT_FILTERS.stream().anyMatch(label -> request.query(label).isPresent());
+    var hit =
+        firing.stream().map(alert -> alert.labels().get("domain")).collect(Collectors.toSet());
     var states =
         all.stream()
             .filter(
@@ -49,14 +62,10 @@ final class Page {
                     request.query("tenant").map(state.domain().tenant().id()::equals).orElse(true))
             .filter(
                 state -> request.query("verdict").map(state.verdict().word()::equals).orElse(true))
+            .filter(state -> !isFiltered || hit.contains(state.domain().name().toString()))
             .sorted(
                 Comparator.comparingInt((DomainState state) -> badness(state.verdict()))
                     .thenComparing(state -> state.domain().name()))
-            .toList();
-    var firing =
-        backend.alerts().stream()
-            .filter(alert -> alert.phase() == Alert.Phase.FIRING)
-            .sorted(Comparator.comparing(Alert::startsAt))
             .toList();
     return Answer.html(
         page(
@@ -78,8 +87,12 @@ final class Page {
                     tiles.in(
                         "div",
                         "tile",
-                        tile -> tile.text("b", "" + firing.size()).text("span", "alerts firing"));
+                        tile ->
+                            tile.text("b", "" + everything.size()).text("span", "alerts firing"));
                   });
+              if (isFiltered) {
+                html.in("p", "summary", line -> filters(line, request));
+              }
               if (!firing.isEmpty()) {
                 html.text("h2", "Alerts");
                 html.in(
@@ -106,6 +119,21 @@ final class Page {
               }
               footer(html);
             }));
+  }
+
+  /** The link in a message leads to what it is about, and only that. */
+  private static boolean isAskedFor(Alert alert, Request request) {
+    return Stream.concat(Stream.of("tenant"), ALERT_FILTERS.stream())
+        .allMatch(
+            label -> request.query(label).map(alert.labels().get(label)::equals).orElse(true));
+  }
+
+  private static void filters(Html line, Request request) {
+    line.plain("Only what fires with ");
+    for (var label : ALERT_FILTERS) {
+      request.query(label).ifPresent(value -> line.plain(label + " " + value + " "));
+    }
+    line.plain("· ").link("/", "show all");
   }
 
   private static String page(String title, Consumer<Html> body) {

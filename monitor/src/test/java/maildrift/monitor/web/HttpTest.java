@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -443,6 +444,23 @@ class HttpTest {
         .startsWith("text/css");
     isProblem(daemon.get("/domains/unknown.test"), 404);
     isProblem(daemon.get("/rules/no.such"), 404);
+  }
+
+  @Test
+  void theLinkOfAMessageLeadsToWhatItsCauseHits() {
+    var cause = json(daemon.get("/api/v1/alerts?alertname=netblocks.missing")).get(0);
+    var query =
+        "cause=" + URLEncoder.encode(cause.at("/labels/cause").asString(), StandardCharsets.UTF_8);
+
+    assertThat(json(daemon.get("/api/v1/alerts?" + query)))
+        .allMatch(alert -> alert.at("/labels/cause").equals(cause.at("/labels/cause")))
+        .isNotEmpty();
+    assertThat(daemon.get("/?" + query).body())
+        .contains("fabrikam.test", "show all")
+        .doesNotContain("contoso.test");
+    assertThat(daemon.get("/?cause=%3Cscript%3E").body())
+        .contains("&lt;script&gt;")
+        .doesNotContain("<script", "fabrikam.test");
   }
 
   @Test

@@ -58,7 +58,7 @@ class MailReceiverTest {
       assertThat(part(mail, 0))
           .contains("FIRING netblocks.missing (critical) since 2026-11-21 17:00 UTC")
           .contains("Domains (2):", "d0.test, d1.test", "add this line:", "192.0.2.0/24");
-      assertThat(part(mail, 1)).contains("<pre", "d0.test, d1.test");
+      assertThat(part(mail, 1)).contains("<pre", "d0.test", "d1.test");
     } finally {
       server.stop();
     }

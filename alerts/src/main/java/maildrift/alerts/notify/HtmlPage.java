@@ -1,0 +1,227 @@
+package maildrift.alerts.notify;
+
+import java.util.List;
+import java.util.Optional;
+import maildrift.alerts.Visible;
+import maildrift.alerts.notify.Wording.Part;
+import maildrift.alerts.notify.Wording.Section;
+
+/**
+ * A wording as a page for mail programs: styles stand at each element, since some programs take no
+ * others; the sheet only adds what darkness and narrow windows need. No script, no image, nothing
+ * from outside. Every value is escaped where it is put in.
+ */
+final class HtmlPage {
+  private static final int MOST_SECTIONS = 20;
+
+  /** Beyond it no further section begins; one cannot be much longer itself. */
+  private static final int LONGEST = 96_000;
+
+  private static final String FONT =
+      "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
+
+  private static final String SHEET =
+      """
+      @media (prefers-color-scheme: dark) {
+        .page { background: #14171c !important; color: #e6e9ee !important; }
+        .card { background: #1e2229 !important; }
+        .card { border-left-color: #333a45 !important; border-right-color: #333a45 !important; }
+        .card { border-bottom-color: #333a45 !important; }
+        .dim { color: #9aa5b4 !important; }
+        .rule { border-color: #333a45 !important; }
+        .code { background: #14171c !important; border-color: #333a45 !important; color: #e6e9ee !important; }
+        .old { background: #3b1f22 !important; color: #ffc9cc !important; }
+        .new { background: #183526 !important; color: #bdf0d0 !important; }
+        .link { color: #8ab8ff !important; }
+      }
+      @media (max-width: 520px) {
+        .page { padding: 0 !important; }
+        .card { border-radius: 0 !important; padding: 14px !important; }
+        .side { display: block !important; width: auto !important; padding: 0 0 4px !important; }
+      }
+      """;
+
+  private final StringBuilder html = new StringBuilder();
+
+  private HtmlPage() {}
+
+  static String of(Wording wording) {
+    var page = new HtmlPage();
+    page.whole(wording);
+    return page.html.toString();
+  }
+
+  private void whole(Wording wording) {
+    var color =
+        color(wording.isFiring() ? Optional.of(wording.severity().word()) : Optional.empty());
+    add(
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <meta name="supported-color-schemes" content="light dark">
+        """);
+    add("<title>" + Visible.html(wording.subject()) + "</title>\n");
+    add("<style>\n" + SHEET + "</style>\n</head>\n");
+    add(
+        "<body class=\"page\" style=\"margin:0;padding:20px 8px;background:#eef1f5;color:#1d2430;"
+            + FONT
+            + "font-size:15px;line-height:1.45\">\n");
+    add(
+        "<div class=\"card\" style=\"max-width:680px;margin:0 auto;padding:20px 24px;background:#ffffff;"
+            + "border:1px solid #d8dee6;border-top:5px solid %s;border-radius:6px\">\n"
+                .formatted(color));
+    add(
+        "<h1 style=\"margin:0 0 12px;font-size:19px;line-height:1.3;overflow-wrap:anywhere\">%s</h1>\n"
+            .formatted(Visible.html(wording.subject())));
+    add("<table role=\"presentation\" style=\"border-collapse:collapse;border-spacing:0\">\n");
+    wording.summary().forEach(this::line);
+    add("</table>\n");
+    wording
+        .link()
+        .ifPresent(
+            url ->
+                add(
+                    "<p style=\"margin:12px 0 0\"><a class=\"link\" href=\"%s\" style=\"color:#1a5fb4\">All of it in maildrift</a></p>\n"
+                        .formatted(Visible.html(url))));
+    sections(wording.sections());
+    add("</div>\n</body>\n</html>\n");
+  }
+
+  private void line(Part part) {
+    add(
+        "<tr><td class=\"dim\" style=\"padding:1px 14px 1px 0;vertical-align:top;color:#5b6675\">%s</td>"
+            .formatted(Visible.html(part.name())));
+    add(
+        "<td style=\"padding:1px 0;overflow-wrap:anywhere\">%s</td></tr>\n"
+            .formatted(Visible.html(part.text())));
+  }
+
+  private void sections(List<Section> sections) {
+    for (var i = 0; i < sections.size(); i++) {
+      if (i == MOST_SECTIONS || html.length() > LONGEST) {
+        add("<p>and %d more kinds of alerts</p>\n".formatted(sections.size() - i));
+        return;
+      }
+      section(sections.get(i));
+    }
+  }
+
+  private void section(Section section) {
+    var color =
+        color(section.isFiring() ? Optional.of(section.severity().word()) : Optional.empty());
+    add("<hr class=\"rule\" style=\"margin:20px 0 16px;border:0;border-top:1px solid #d8dee6\">\n");
+    add(
+        "<h2 style=\"margin:0;font-size:16px;line-height:1.4;overflow-wrap:anywhere\"><span style=\"display:inline-block;margin-right:8px;padding:0 7px;border-radius:3px;background:%s;color:#ffffff;font-size:12px;line-height:20px;vertical-align:1px\">%s</span>%s</h2>\n"
+            .formatted(
+                color, section.isFiring() ? "FIRING" : "RESOLVED", Visible.html(section.title())));
+    add(
+        "<p class=\"dim\" style=\"margin:2px 0 0;font-size:13px;color:#5b6675\">%s</p>\n"
+            .formatted(Visible.html(section.when())));
+    section.parts().forEach(this::part);
+  }
+
+  private void part(Part part) {
+    add(
+        "<p class=\"dim\" style=\"margin:14px 0 3px;font-size:13px;color:#5b6675\">%s</p>\n"
+            .formatted(Visible.html(part.name())));
+    switch (part.kind()) {
+      case PROSE -> prose(part.text());
+      case NAMES -> names(part.text());
+      case CHANGE -> change(part.text().lines().toList());
+      case REMEDY -> remedy(part.text().lines().toList());
+    }
+  }
+
+  private void prose(String text) {
+    add(
+        "<p style=\"margin:0;white-space:pre-line;overflow-wrap:anywhere\">%s</p>\n"
+            .formatted(Visible.html(text)));
+  }
+
+  /** A name is not broken at its hyphens. */
+  private void names(String text) {
+    add("<p style=\"margin:0;overflow-wrap:anywhere\">");
+    for (var from = 0; from < text.length(); ) {
+      var comma = text.indexOf(", ", from);
+      var end = comma < 0 ? text.length() : comma + 1;
+      add(
+          "<span style=\"display:inline-block;max-width:100%%\">%s</span> "
+              .formatted(Visible.html(text.substring(from, end))));
+      from = comma < 0 ? end : end + 1;
+    }
+    add("</p>\n");
+  }
+
+  private void code(String kind, String colors, List<String> lines) {
+    add(
+        "<pre class=\"%s\" style=\"margin:0;padding:8px 10px;border-radius:4px;font-family:ui-monospace,SFMono-Regular,Consolas,monospace;font-size:13px;line-height:1.45;white-space:pre-wrap;overflow-wrap:anywhere;%s\">%s</pre>\n"
+            .formatted(kind, colors, Visible.html(String.join("\n", lines))));
+  }
+
+  /** Old and new side by side where there are both, and under each other in a narrow window. */
+  private void change(List<String> lines) {
+    var old = lines.stream().filter(line -> line.startsWith("- ")).toList();
+    var fresh = lines.stream().filter(line -> line.startsWith("+ ")).toList();
+    var others =
+        lines.stream().filter(line -> !line.startsWith("- ") && !line.startsWith("+ ")).toList();
+    if (!old.isEmpty() && !fresh.isEmpty()) {
+      add(
+          "<table role=\"presentation\" style=\"width:100%;border-collapse:separate;border-spacing:0;table-layout:fixed\"><tr>\n");
+      add("<td class=\"side\" style=\"width:50%;padding:0 2px 0 0;vertical-align:top\">\n");
+      old(old);
+      add("</td>\n<td class=\"side\" style=\"width:50%;padding:0 0 0 2px;vertical-align:top\">\n");
+      fresh(fresh);
+      add("</td>\n</tr></table>\n");
+    } else if (!old.isEmpty()) {
+      old(old);
+    } else if (!fresh.isEmpty()) {
+      fresh(fresh);
+    }
+    if (!others.isEmpty()) {
+      paste(others);
+    }
+  }
+
+  private void old(List<String> lines) {
+    code("old", "background:#fdecec;color:#7a1a1f", lines);
+  }
+
+  private void fresh(List<String> lines) {
+    code("new", "background:#e6f6ec;color:#14532d", lines);
+  }
+
+  private void paste(List<String> lines) {
+    code("code", "background:#f4f6f9;border:1px solid #d8dee6;color:#1d2430", lines);
+  }
+
+  /** What follows a line with a colon at its end is there to be pasted. */
+  private void remedy(List<String> lines) {
+    var advice = 0;
+    while (advice < lines.size() && !lines.get(advice).endsWith(":")) {
+      advice++;
+    }
+    advice = Math.min(advice + 1, lines.size());
+    prose(String.join("\n", lines.subList(0, advice)));
+    if (advice < lines.size()) {
+      add("<div style=\"height:6px;line-height:6px\"></div>\n");
+      paste(lines.subList(advice, lines.size()));
+    }
+  }
+
+  private static String color(Optional<String> firing) {
+    return switch (firing.orElse("")) {
+      case "critical" -> "#c62828";
+      case "warning" -> "#b26a00";
+      case "info" -> "#1565c0";
+      default -> "#2e7d32";
+    };
+  }
+
+  private void add(String text) {
+    html.append(text);
+  }
+}
