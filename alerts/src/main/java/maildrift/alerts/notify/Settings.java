@@ -1,9 +1,12 @@
 package maildrift.alerts.notify;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -42,6 +45,24 @@ public interface Settings {
 
   /** {@code key}, from the environment, or {@code key_file}, which is read whenever it is used. */
   Optional<Secret> secret(String key);
+
+  /**
+   * As {@link #secret}, and {@code keys} and {@code key_files} besides: several of them, so that
+   * one can follow another.
+   *
+   * @param check throws IllegalArgumentException when it is none, and does not repeat it
+   */
+  List<Secret> secrets(String key, Consumer<String> check);
+
+  /**
+   * {@code headers}, by name, and {@code header_files}, which hold a value each.
+   *
+   * @param ours that the kind sets itself
+   */
+  Headers headers(Set<String> ours);
+
+  /** {@code ca_file}: certificate authorities to trust besides the machine's. */
+  Optional<Path> authorities();
 
   /** {@code key} or {@code key_file}: a web address, whose path may be a secret. */
   Optional<URI> url(String key);

@@ -1,16 +1,25 @@
 package maildrift.monitor.config;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import maildrift.alerts.notify.Headers;
 import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Secret;
 import maildrift.alerts.notify.Server;
 import maildrift.alerts.notify.Settings;
+import maildrift.alerts.notify.http.Authorities;
 
 /**
  * One receiver's section of the configuration, as its kind asks for it.
@@ -69,6 +78,111 @@ record ReceiverSettings(Reading reading, Section section, boolean isWritten) imp
   @Override
   public Optional<Secret> secret(String key) {
     return section.secret(key, Secret::of, (file, _) -> Secret.in(file));
+  }
+
+  @Override
+  public List<Secret> secrets(String key, Consumer<String> check) {
+    return section.secrets(
+        key,
+        written -> {
+          check.accept(written);
+          return Secret.of(written);
+        },
+        (file, now) -> {
+          check.accept(now);
+          return Secret.in(file);
+        });
+  }
+
+  @Override
+  public Headers headers(Set<String> ours) {
+    var headers = new TreeMap<String, Secret>(String.CASE_INSENSITIVE_ORDER);
+    var written = section.section("headers");
+    for (var entry : written.entries()) {
+      written
+          .parameter(entry.key())
+          .filter(text -> isHeader(entry, text, ours, headers.keySet()))
+          .ifPresent(text -> headers.put(entry.key(), Secret.of(text.value())));
+    }
+    var files = section.section("header_files");
+    for (var entry : files.entries()) {
+      files
+          .parameter(entry.key())
+          .filter(_ -> isName(entry, ours, headers.keySet()))
+          .flatMap(
+              text ->
+                  files.secretFile(
+                      entry.key(),
+                      text,
+                      (file, now) -> {
+                        Headers.checkValue(now);
+                        return Secret.in(file);
+                      }))
+          .ifPresent(secret -> headers.put(entry.key(), secret));
+    }
+    return new Headers(headers);
+  }
+
+  private boolean isHeader(Node.Entry entry, Text text, Set<String> ours, Set<String> known) {
+    if (!isName(entry, ours, known)) {
+      return false;
+    }
+    if (Headers.isSecret(entry.key()) && !text.isFromEnvironment()) {
+      reading.problem(
+          text.place(),
+          "%s must not be written here; use header_files: {%s: FILE} or ${env:NAME}"
+              .formatted(entry.key(), entry.key()));
+      return false;
+    }
+    return section
+        .parse(
+            entry.key(),
+            text,
+            value -> {
+              Headers.checkValue(value);
+              return value;
+            })
+        .isPresent();
+  }
+
+  private boolean isName(Node.Entry entry, Set<String> ours, Set<String> known) {
+    var shown = Words.shortened(entry.key());
+    if (known.contains(entry.key())) {
+      reading.problem(entry.place(), "the header '%s' is there twice".formatted(shown));
+      return false;
+    }
+    try {
+      Headers.checkName(entry.key(), ours);
+      return true;
+    } catch (IllegalArgumentException wrong) {
+      reading.problem(entry.place(), "'%s': %s".formatted(shown, wrong.getMessage()));
+      return false;
+    }
+  }
+
+  @Override
+  public Optional<Path> authorities() {
+    var key = "ca_file";
+    return section
+        .text(key)
+        .flatMap(
+            file -> {
+              var source = file.place().source().sibling(file.value());
+              return reading
+                  .bytes(source, file.place(), key, Reading.LARGEST_SECRET * 16)
+                  .filter(pem -> areCertificates(pem, file))
+                  .map(_ -> source.path());
+            });
+  }
+
+  private boolean areCertificates(byte[] pem, Text file) {
+    try {
+      Authorities.systemAnd(new ByteArrayInputStream(pem));
+      return true;
+    } catch (IOException | GeneralSecurityException wrong) {
+      reading.problem(file.place(), "ca_file: %s: %s".formatted(file.shown(), wrong.getMessage()));
+      return false;
+    }
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -450,7 +451,8 @@ final class Section {
   /**
    * As {@link #secret(String)}, for those who want something else of it.
    *
-   * @param inFile takes the file and what is in it now
+   * @param written makes it of what the environment holds; what it throws becomes the problem
+   * @param inFile makes it of the file and what is in it now; likewise
    */
   <T> Optional<T> secret(
       String key, Function<String, T> written, BiFunction<Path, String, T> inFile) {
@@ -462,8 +464,7 @@ final class Section {
       return Optional.empty();
     }
     if (here.isPresent()) {
-      var text = here.get().text();
-      if (!text.startsWith("${env:") || text.indexOf('}') != text.length() - 1) {
+      if (isWrittenDown(here.get().text())) {
         reading.problem(
             here.get().place(),
             "%s must not be written here; use %s_file: FILE or %s: ${env:NAME}"
@@ -473,13 +474,39 @@ final class Section {
       return reading
           .text(here.get())
           .filter(value -> isFilled(key, value))
-          .map(Text::value)
-          .map(written);
+          .flatMap(value -> made(key, value.place(), () -> written.apply(value.value())));
     }
     return file.flatMap(from -> secretFile(key + "_file", from, inFile));
   }
 
-  private <T> Optional<T> secretFile(String key, Text file, BiFunction<Path, String, T> inFile) {
+  /** As {@link #secret}, and {@code keys} and {@code key_files} besides, with several. */
+  <T> List<T> secrets(String key, Function<String, T> written, BiFunction<Path, String, T> inFile) {
+    var secrets = new ArrayList<T>();
+    secret(key, written, inFile).ifPresent(secrets::add);
+    var several = key + "s";
+    var files = key + "_files";
+    for (var text : oneOrMore(several)) {
+      if (isWrittenDown(text.written())) {
+        reading.problem(
+            text.place(),
+            "%s must not be written here; use %s: [FILE] or %s: [\"${env:NAME}\"]"
+                .formatted(several, files, several));
+      } else {
+        made(several, text.place(), () -> written.apply(text.value())).ifPresent(secrets::add);
+      }
+    }
+    for (var file : oneOrMore(files)) {
+      secretFile(files, file, inFile).ifPresent(secrets::add);
+    }
+    return secrets;
+  }
+
+  private static boolean isWrittenDown(String text) {
+    return !text.startsWith("${env:") || text.indexOf('}') != text.length() - 1;
+  }
+
+  /** A secret in the file that a text names. */
+  <T> Optional<T> secretFile(String key, Text file, BiFunction<Path, String, T> inFile) {
     var source = file.place().source().sibling(file.value());
     var content = reading.file(source, file.place(), key, Reading.LARGEST_SECRET);
     content.ifPresent(_ -> reading.warnIfOthersRead(source, file.place()));
@@ -488,7 +515,16 @@ final class Section {
       reading.problem(file.place(), "%s: %s is empty".formatted(key, file.shown()));
       return Optional.empty();
     }
-    return secret.map(text -> inFile.apply(source.path(), text));
+    return secret.flatMap(text -> made(key, file.place(), () -> inFile.apply(source.path(), text)));
+  }
+
+  private <T> Optional<T> made(String key, Place place, Supplier<T> maker) {
+    try {
+      return Optional.of(maker.get());
+    } catch (IllegalArgumentException wrong) {
+      reading.problem(place, "%s: %s".formatted(key, wrong.getMessage()));
+      return Optional.empty();
+    }
   }
 
   /** Says which keys nobody asked for. */

@@ -52,7 +52,9 @@ final class ConfigSchemaTest {
 
   private static boolean isMapOfNames(String where) {
     var last = where.substring(where.lastIndexOf('.') + 1);
-    return Set.of("authoritative", "labels", "severities", "match", "pins").contains(last);
+    return Set.of(
+            "authoritative", "labels", "severities", "match", "pins", "headers", "header_files")
+        .contains(last);
   }
 
   private static void collect(JsonNode schema, String where, Map<String, Set<String>> written) {

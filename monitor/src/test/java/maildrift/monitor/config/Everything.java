@@ -141,7 +141,7 @@ final class Everything {
           info: {alert: true}
           rules: {spf.lookups: {confirmations: 4, alert: false}}
         receivers:
-          oncall: {webhook: {url: "https://hooks.example.net/x", secret_file: hook.key, timeout: 10s, send_resolved: false}}
+          oncall: {webhook: {url: "https://hooks.example.net/x", secret_file: hook.key, secrets: ["${env:HOOK}"], secret_files: [hook.key], headers: {X-Team: mail}, header_files: {Authorization: ci.token}, ca_file: authority.pem, timeout: 10s, send_resolved: false}}
           chat: {webhook: {url_file: chat.url, secret: "${env:HOOK}"}}
           am: {alertmanager: {url: "http://127.0.0.1:9093", username: md, password: "${env:AM}", resend: 1m, timeout: 10s, allow_private: true}}
           mail: {mail: {to: [noc@example.net], from: maildrift@example.net, smtp: "smtp.example.net:587", starttls: required, username: u, password_file: mail.password, timeout: 30s, send_resolved: true, allow_private: false}}
@@ -183,7 +183,8 @@ final class Everything {
             "; the laboratory's\nlab.test. IN DS 20326 13 2 %s\n".formatted("AB".repeat(32)))
         .file("ci.token", "ci-token-fedcba9876543210\n")
         .file("db.password", "db-password\n")
-        .file("hook.key", "whsec_hook-secret\n")
+        .file("authority.pem", Sandbox.CERTIFICATE)
+        .file("hook.key", "whsec_%s\n".formatted("QUJD".repeat(10)))
         .file("chat.url", "https://chat.example.net/very-secret-path\n")
         .file("mail.password", "mail-password\n")
         .file("contoso.pub", Sandbox.PUBLIC_KEY)

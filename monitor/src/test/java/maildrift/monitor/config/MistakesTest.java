@@ -76,6 +76,8 @@ final class MistakesTest {
             .file("weak-web.yml", "tls_server_config: {cert_file: no.crt, min_version: TLS10}\n")
             .file("list.txt", "192.0.2.0/24\n192.0.2.1/24\n\nmail.test\n")
             .file("empty.key", "\n")
+            .file("bad.key", "whsec_hunter2\n")
+            .file("bad-header.key", "a\nb\n")
             .file("private.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
             .environment("BAD_INTERVAL", "s3cret");
 

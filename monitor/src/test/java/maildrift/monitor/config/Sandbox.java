@@ -27,6 +27,20 @@ final class Sandbox {
       -----END PUBLIC KEY-----
       """;
 
+  /** Made for these tests likewise: an authority that has signed nothing. */
+  static final String CERTIFICATE =
+      """
+      -----BEGIN CERTIFICATE-----
+      MIIBQjCB9aADAgECAhQzpRAEYfsHlqO8m1cmvPC35PsciTAFBgMrZXAwFjEUMBIG
+      A1UEAwwLbGFiLWNhLnRlc3QwIBcNMjYxMTI4MTcyNTAxWhgPMjEyNjExMDQxNzI1
+      MDFaMBYxFDASBgNVBAMMC2xhYi1jYS50ZXN0MCowBQYDK2VwAyEAxmUCp0a/64gB
+      6JxDU+jlF1GfkhlBAWHg4LTD2xmmnNujUzBRMB0GA1UdDgQWBBSS+zPVCCfubaNN
+      Y+TLwySE+U/M2zAfBgNVHSMEGDAWgBSS+zPVCCfubaNNY+TLwySE+U/M2zAPBgNV
+      HRMBAf8EBTADAQH/MAUGAytlcANBAOqdCKX0ew0yWjBMWZtTSz7RCAoboloGhTqm
+      9EkOAkrQsxUyp7wNxCzZHmtlOoxIufBJKOXMl8t5yj47CWxxvgA=
+      -----END CERTIFICATE-----
+      """;
+
   static final Vocabulary WORDS =
       new Vocabulary(
           Set.of(

@@ -3,7 +3,6 @@ package maildrift.alerts.notify.webhook;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.Outcomes;
 import maildrift.alerts.notify.http.Request;
@@ -18,30 +17,30 @@ record WebhookNotifier(WebhookReceiver receiver, Tools tools) implements Notifie
   @Override
   public Outcome send(Owed owed) {
     var now = tools.clock().instant();
-    var headers = new TreeMap<String, String>();
-    headers.put("Content-Type", "application/json");
-    headers.put("webhook-id", owed.id());
-    headers.put("webhook-timestamp", Long.toString(now.getEpochSecond()));
+    Tools trusting;
     try {
+      trusting = tools.trusting(receiver.authorities());
+    } catch (IOException e) {
+      return new Outcome.TryLater(Failure.TLS, String.valueOf(e.getMessage()));
+    }
+    Request request;
+    try {
+      var headers = receiver.headers().reveal();
+      headers.put("Content-Type", "application/json");
+      headers.put("webhook-id", owed.id());
+      headers.put("webhook-timestamp", Long.toString(now.getEpochSecond()));
       var secrets = secrets();
       if (!secrets.isEmpty()) {
         headers.put("webhook-signature", Signature.of(owed.id(), now, owed.body(), secrets));
       }
+      request =
+          Request.post(
+              receiver.url(), headers, owed.body(), receiver.allowPrivate(), receiver.timeout());
     } catch (IOException | IllegalArgumentException e) {
       // Unsigned would be refused at best, and believed at worst.
       return new Outcome.TryLater(Failure.SECRET, String.valueOf(e.getMessage()));
     }
-    var reply =
-        tools
-            .http()
-            .send(
-                Request.post(
-                    receiver.url(),
-                    headers,
-                    owed.body(),
-                    receiver.allowPrivate(),
-                    receiver.timeout()));
-    return Outcomes.of(reply, now);
+    return Outcomes.of(trusting.http().send(request), now);
   }
 
   private List<String> secrets() throws IOException {

@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -79,6 +80,13 @@ public final class TestCertificates {
 
   public SSLContext client() {
     return client;
+  }
+
+  /** The certificate as a file has it. */
+  public String pem() throws GeneralSecurityException {
+    return "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+        .formatted(
+            Base64.getMimeEncoder().encodeToString(keyStore.getCertificate("key").getEncoded()));
   }
 
   /** The key under an empty password. */

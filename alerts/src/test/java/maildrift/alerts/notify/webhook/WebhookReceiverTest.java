@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,17 +18,21 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import maildrift.alerts.notify.Headers;
 import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Secret;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.alerts.notify.http.LoopbackHttp.Answer;
+import maildrift.alerts.notify.http.TestCertificates;
 import maildrift.alerts.outbox.Failure;
 import maildrift.alerts.outbox.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WebhookReceiverTest {
   private static final Tools TOOLS = Tools.standard(InstantSource.system());
@@ -102,6 +108,86 @@ class WebhookReceiverTest {
       assertThat(notifier.send(owed()))
           .isEqualTo(new Outcome.TryLater(Failure.SECRET, "cannot read the secret file " + file));
       assertThat(server.got()).hasSize(2);
+    }
+  }
+
+  @Test
+  void headersOfTheOperatorGoAlongAndNeverReplaceOurs(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("token");
+    Files.writeString(file, "Bearer one\n");
+    var headers =
+        new Headers(
+            new TreeMap<>(
+                Map.of(
+                    "X-Team", Secret.of("mail"),
+                    "authorization", Secret.in(file),
+                    "content-TYPE", Secret.of("text/html"))));
+    try (var server = new LoopbackHttp(_ -> Answer.status(200))) {
+      var receiver =
+          new WebhookReceiver(
+              server.uri("/hook"),
+              List.of(),
+              headers,
+              Optional.empty(),
+              false,
+              Duration.ofSeconds(5),
+              true);
+      assertThat(receiver.open(TOOLS).send(owed())).isEqualTo(new Outcome.Delivered());
+      Files.writeString(file, "Bearer two\r\nBcc: all");
+      assertThat(receiver.open(TOOLS).send(owed()))
+          .isEqualTo(
+              new Outcome.TryLater(
+                  Failure.SECRET, "the header authorization has an unprintable value"));
+
+      assertThat(server.got()).hasSize(1);
+      var got = server.got().getFirst();
+      assertThat(got.header("X-Team")).isEqualTo("mail");
+      assertThat(got.header("Authorization")).isEqualTo("Bearer one");
+      assertThat(got.header("Content-Type")).isEqualTo("application/json");
+      assertThat(receiver.headers().toString()).doesNotContain("mail", "Bearer");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"whsec_geheim!", "whsec_Z2VoZWlt", "whsec_", "whsk_Z2VoZWlt", "whsk_geheim!"})
+  void aSecretThatIsNoneStopsTheMessageAndIsNotRepeated(String secret) throws IOException {
+    try (var server = new LoopbackHttp(_ -> Answer.status(200))) {
+      var outcome = webhook(server, List.of(Secret.of(secret))).open(TOOLS).send(owed());
+
+      assertThat(word(outcome)).isEqualTo("secret");
+      assertThat(outcome.toString())
+          .contains("base64 of")
+          .doesNotContainIgnoringCase("geheim", "Z2Vo");
+      assertThat(server.got()).isEmpty();
+    }
+  }
+
+  @Test
+  void anAuthorityOfAFileIsTrustedAsTheFileIsNow(@TempDir Path folder) throws Exception {
+    var certificates = TestCertificates.of("localhost");
+    var pem = folder.resolve("ca.pem");
+    var socket =
+        certificates
+            .server()
+            .getServerSocketFactory()
+            .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    try (var server = new LoopbackHttp(socket, _ -> Answer.status(200))) {
+      var receiver =
+          new WebhookReceiver(
+              URI.create("https://localhost:" + server.port() + "/hook"),
+              List.of(),
+              Headers.NONE,
+              Optional.of(pem),
+              false,
+              Duration.ofSeconds(5),
+              true);
+      Files.writeString(pem, TestCertificates.of("localhost").pem());
+      assertThat(word(receiver.open(TOOLS).send(owed()))).isEqualTo("tls");
+      Files.writeString(pem, "not a certificate");
+      assertThat(word(receiver.open(TOOLS).send(owed()))).isEqualTo("tls");
+      Files.writeString(pem, certificates.pem());
+      assertThat(receiver.open(TOOLS).send(owed())).isEqualTo(new Outcome.Delivered());
     }
   }
 
