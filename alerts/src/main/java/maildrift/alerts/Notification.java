@@ -84,6 +84,12 @@ public record Notification(
     return items.stream().filter(item -> !item.isFiring()).toList();
   }
 
+  /** The worst of what fires, or of what has ended where nothing fires any more. */
+  public Severity severity() {
+    return (isFiring() ? firing() : items)
+        .stream().map(Item::severity).max(Severity::compareTo).orElse(Severity.WARNING);
+  }
+
   public Labels commonLabels() {
     return Labels.of(common(items.stream().map(item -> item.labels().map()).toList()));
   }
@@ -130,11 +136,15 @@ public record Notification(
     try {
       var body = JSON.readTree(json);
       var items = new ArrayList<Item>();
+      // What the alerts beyond the first ones have in common with all is not said again at each.
+      var common = texts(body.path("commonAnnotations"));
       for (var alert : body.path("alerts")) {
+        var annotations = new TreeMap<>(common);
+        annotations.putAll(texts(alert.path("annotations")));
         items.add(
             new Item(
                 new Labels(texts(alert.path("labels"))),
-                texts(alert.path("annotations")),
+                annotations,
                 Instant.parse(alert.path("startsAt").asString("")),
                 alert.path("status").asString("").equals("firing")
                     ? Optional.empty()

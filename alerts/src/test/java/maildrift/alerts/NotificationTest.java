@@ -73,10 +73,15 @@ class NotificationTest {
       items.add(item("d" + i + ".test", false));
     }
 
-    var read = Notification.parse(notification(items).toJson());
+    var json = notification(items).toJson();
+    var read = Notification.parse(json);
 
+    assertThat(json.split("paste this", -1)).hasSize(1 + 500 + 1);
     assertThat(read.items()).hasSize(2_000);
-    assertThat(read.items().getLast().annotations()).containsOnlyKeys("summary");
+    assertThat(read.items().getLast().annotations())
+        .as("what all have in common is read back from there")
+        .containsEntry("summary", "d1999.test is hit")
+        .containsEntry("remedy", "paste this");
     assertThat(read.items().getLast().labels().get("domain")).isEqualTo("d1999.test");
   }
 

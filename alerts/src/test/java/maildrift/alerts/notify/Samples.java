@@ -15,6 +15,19 @@ public final class Samples {
   public static final Instant STARTED = Instant.parse("2026-11-21T17:00:00Z");
   private static final String CAUSE = "de._netblocks.mimecast.test TXT";
 
+  /** What a stranger may have written: markup of every service, and what terminals obey. */
+  public static final Map<String, String> HOSTILE =
+      Map.of(
+          "summary",
+          "<!channel> <http://x.test|bank> [bank](http://x.test) **b** @everyone"
+              + " <script>alert(1)</script>",
+          "diff",
+          "+ v=spf1 \u001b[31mred \u202ekcab ``` <@U1>\r\nBcc: all@x.test\u2028\ud800",
+          "description",
+          "\"><img src=x onerror=alert(1)> & {{constructor}}\n*What to do*\nrun this",
+          "remedy",
+          "<at>all</at>");
+
   private Samples() {}
 
   /** As it lies in the outbox. */
@@ -43,6 +56,22 @@ public final class Samples {
     return notification(List.of(item("d0.test", annotations, Optional.empty())));
   }
 
+  /** One alert of this severity that fires. */
+  public static Notification graded(String severity) {
+    var item = item("d0.test", Map.of(), Optional.empty());
+    var labels = new TreeMap<>(item.labels().map());
+    labels.put("severity", severity);
+    return notification(
+        List.of(
+            new Notification.Item(
+                new Labels(labels),
+                item.annotations(),
+                item.startsAt(),
+                item.endsAt(),
+                item.generatorUrl(),
+                item.fingerprint())));
+  }
+
   public static Notification notification(List<Notification.Item> items) {
     return new Notification(
         "oncall",
@@ -53,7 +82,7 @@ public final class Samples {
         "https://maildrift.test/");
   }
 
-  private static Notification.Item item(
+  public static Notification.Item item(
       String domain, Map<String, String> more, Optional<Instant> endsAt) {
     return item(domain, "contoso", more, endsAt);
   }
