@@ -410,7 +410,7 @@ class AlertBookTest {
     var seen = new StringBuilder();
     var now = NOW;
     var alerts = List.<Alert>of();
-    for (var look : looks.split(" ")) {
+    for (var look : looks.split(" ", -1)) {
       var kind = look.charAt(look.length() - 1);
       now = now.plus(Duration.ofMinutes(Long.parseLong(look.substring(0, look.length() - 1))));
       alerts =

@@ -145,6 +145,14 @@ final class Everything {
           chat: {webhook: {url_file: chat.url, secret: "${env:HOOK}"}}
           am: {alertmanager: {url: "http://127.0.0.1:9093", username: md, password: "${env:AM}", resend: 1m, timeout: 10s, allow_private: true}}
           mail: {mail: {to: [noc@example.net], from: maildrift@example.net, smtp: "smtp.example.net:587", starttls: required, username: u, password_file: mail.password, timeout: 30s, send_resolved: true, allow_private: false}}
+          slack: {slack: {url_file: chat.url, timeout: 10s, send_resolved: true, allow_private: false}}
+          teams: {teams: {url: "https://flows.example.net/x?sig=y", timeout: 10s, send_resolved: true, allow_private: false}}
+          pager: {pagerduty: {routing_key_file: hook.key, url: "https://events.eu.pagerduty.com/v2/enqueue", timeout: 10s, send_resolved: true, allow_private: false}}
+          pager2: {pagerduty: {routing_key: "${env:HOOK}", url_file: chat.url}}
+          phone: {ntfy: {topic: "${env:TOPIC}", url: "https://ntfy.example.net/", token_file: ci.token, timeout: 10s, send_resolved: true, allow_private: false}}
+          phone2: {ntfy: {topic_file: topic, url_file: chat.url, token: "${env:HOOK}"}}
+          teams2: {teams: {url_file: chat.url}}
+          slack2: {slack: {url: "https://hooks.example.net/x"}}
         routes:
           - {match: {severity: critical}, receivers: [oncall, mail], continue: true, group_by: [domain], group_wait: 1s, group_interval: 1m, repeat_interval: 1h}
           - {match: {tenant: contoso}, matchers: ['severity=~"warning|critical"', team!=red], receivers: [am]}
@@ -186,6 +194,7 @@ final class Everything {
         .file("authority.pem", Sandbox.CERTIFICATE)
         .file("hook.key", "whsec_%s\n".formatted("QUJD".repeat(10)))
         .file("chat.url", "https://chat.example.net/very-secret-path\n")
+        .file("topic", "maildrift_a1b2c3\n")
         .file("mail.password", "mail-password\n")
         .file("contoso.pub", Sandbox.PUBLIC_KEY)
         .file("lists/gateway-a.txt", "# gateway A\n192.0.2.0/25\n192.0.2.128/25 # second half\n")
@@ -198,6 +207,7 @@ final class Everything {
         .file("domains.d/.hidden.yaml", "nonsense: here\n")
         .environment("LOOK", "look-token-look-token")
         .environment("LISTED", "key.dbl.example.net")
+        .environment("TOPIC", "maildrift_d4e5f6")
         .environment("HOOK", "hook-from-environment")
         .environment("AM", "am-password")
         .file("maildrift.yml", YAML);

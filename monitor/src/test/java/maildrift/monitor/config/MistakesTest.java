@@ -79,6 +79,7 @@ final class MistakesTest {
             .file("bad.key", "whsec_hunter2\n")
             .file("bad-header.key", "a\nb\n")
             .file("private.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+            .environment("BAD_TOPIC", "s3cret topic")
             .environment("BAD_INTERVAL", "s3cret");
 
     assertThat(sandbox.problems(mistake.yaml())).containsExactlyElementsOf(mistake.messages());

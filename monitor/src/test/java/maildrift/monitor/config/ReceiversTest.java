@@ -14,6 +14,8 @@ import maildrift.alerts.notify.Secret;
 import maildrift.alerts.notify.Server;
 import maildrift.alerts.notify.alertmanager.AlertmanagerReceiver;
 import maildrift.alerts.notify.mail.MailReceiver;
+import maildrift.alerts.notify.ntfy.NtfyReceiver;
+import maildrift.alerts.notify.pagerduty.PagerDutyReceiver;
 import maildrift.alerts.notify.webhook.WebhookReceiver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +76,33 @@ final class ReceiversTest {
                 false,
                 Duration.ofSeconds(30),
                 true));
+  }
+
+  @Test
+  void chatServicesHideTheAddressesAndKeysThatTheyAreReachedBy() {
+    for (var kind : List.of("slack", "teams")) {
+      assertThat(read("{%s: {url_file: chat.url}}".formatted(kind)))
+          .hasToString(kind + " at hooks.test");
+    }
+    assertThat(read("{pagerduty: {routing_key_file: hook.key}}"))
+        .isEqualTo(
+            new PagerDutyReceiver(
+                Secret.in(folder.resolve("hook.key")),
+                URI.create("https://events.pagerduty.com/v2/enqueue"),
+                false,
+                Duration.ofSeconds(30),
+                true))
+        .hasToString("pagerduty at events.pagerduty.com");
+    assertThat(read("{ntfy: {topic: '${env:HOOK}', token_file: hook.key, send_resolved: false}}"))
+        .isEqualTo(
+            new NtfyReceiver(
+                Secret.of("geheim"),
+                URI.create("https://ntfy.sh/"),
+                Optional.of(Secret.in(folder.resolve("hook.key"))),
+                false,
+                Duration.ofSeconds(30),
+                false))
+        .hasToString("ntfy at ntfy.sh");
   }
 
   private Receiver read(String receiver) {
