@@ -96,8 +96,7 @@ public record Flaps(String looks, Instant lookedAt, Optional<Bout> bout) {
     var passed = Duration.between(lookedAt, now);
     return passed.isNegative()
         ? 0
-        : (int)
-            Math.clamp(Math.round((double) passed.toMillis() / apart.toMillis()) - 1, 0, WINDOW);
+        : Math.clamp(Math.round((double) passed.toMillis() / apart.toMillis()) - 1, 0, WINDOW);
   }
 
   private Flaps judged(Instant now, Duration apart) {
