@@ -15,21 +15,20 @@ public record Link(String text, String url) {
   private static final int LONGEST_TEXT = 60;
   private static final int LONGEST_URL = 2_000;
 
-  /** To what the first alert is about, and to the page. */
+  /** To the domain, where it is one alone, and to the page. */
   public static List<Link> of(Notification notification) {
     var links = new ArrayList<Link>();
-    var page = notification.externalUrl();
-    var items = notification.isFiring() ? notification.firing() : notification.items();
-    if (!items.isEmpty()) {
-      var first = items.getFirst();
-      var domain = first.labels().get("domain");
-      if (isLink(first.generatorUrl()) && !first.generatorUrl().equals(page) && !domain.isEmpty()) {
-        links.add(new Link("Look at " + Visible.line(domain, LONGEST_TEXT), first.generatorUrl()));
-      }
+    var domain = notification.commonLabels().get("domain");
+    if (!domain.isEmpty() && isLink(notification.items().getFirst().generatorUrl())) {
+      links.add(
+          new Link(
+              "Look at " + Visible.line(domain, LONGEST_TEXT),
+              notification.items().getFirst().generatorUrl()));
     }
-    if (isLink(page)) {
-      links.add(new Link("Open maildrift", page));
-    }
+    Wording.of(notification)
+        .link()
+        .filter(Link::isLink)
+        .ifPresent(page -> links.add(new Link("Open maildrift", page)));
     return List.copyOf(links);
   }
 

@@ -58,18 +58,30 @@ public final class Samples {
 
   /** One alert of this severity that fires. */
   public static Notification graded(String severity) {
-    var item = item("d0.test", Map.of(), Optional.empty());
+    return notification(List.of(labelled("severity", severity, Map.of())));
+  }
+
+  /** As many rules, each violated once. */
+  public static Notification rules(int count, Map<String, String> annotations) {
+    var items = new ArrayList<Notification.Item>();
+    for (var i = 0; i < count; i++) {
+      items.add(labelled("alertname", "rule.r" + i, annotations));
+    }
+    return notification(items);
+  }
+
+  private static Notification.Item labelled(
+      String name, String value, Map<String, String> annotations) {
+    var item = item("d0.test", annotations, Optional.empty());
     var labels = new TreeMap<>(item.labels().map());
-    labels.put("severity", severity);
-    return notification(
-        List.of(
-            new Notification.Item(
-                new Labels(labels),
-                item.annotations(),
-                item.startsAt(),
-                item.endsAt(),
-                item.generatorUrl(),
-                item.fingerprint())));
+    labels.put(name, value);
+    return new Notification.Item(
+        new Labels(labels),
+        item.annotations(),
+        item.startsAt(),
+        item.endsAt(),
+        item.generatorUrl(),
+        item.fingerprint());
   }
 
   public static Notification notification(List<Notification.Item> items) {

@@ -31,7 +31,7 @@ final class NtfyMessage {
     message.putArray("tags").add(tag(notification)).add("maildrift");
     var links = Link.of(notification);
     if (!links.isEmpty()) {
-      message.put("click", links.getFirst().url());
+      message.put("click", links.getLast().url());
       var actions = message.putArray("actions");
       links.forEach(
           link ->

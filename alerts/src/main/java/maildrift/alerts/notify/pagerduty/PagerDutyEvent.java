@@ -110,8 +110,7 @@ final class PagerDutyEvent {
   }
 
   private static String text(Section section) {
-    var text = new StringBuilder(section.title()).append(" since ").append(section.since());
-    section.until().ifPresent(end -> text.append(" until ").append(end));
+    var text = new StringBuilder(section.title()).append(' ').append(section.when());
     for (var part : section.parts()) {
       text.append('\n').append(part.name()).append(":");
       Visible.lines(part.text()).lines().forEach(line -> text.append("\n  ").append(line));

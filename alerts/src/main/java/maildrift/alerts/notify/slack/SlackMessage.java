@@ -53,8 +53,10 @@ final class SlackMessage {
   }
 
   private static void blocks(ArrayNode blocks, Notification notification, Wording wording) {
-    if (!wording.cause().isEmpty()) {
-      section(blocks, "*Cause*\n" + quoted(wording.cause()));
+    var summary =
+        wording.summary().stream().map(SlackMessage::said).collect(Collectors.joining("\n"));
+    if (!summary.isEmpty()) {
+      section(blocks, summary);
     }
     var length = 0;
     var shown = 0;
@@ -89,13 +91,9 @@ final class SlackMessage {
     var texts = new ArrayList<String>();
     var text = new StringBuilder();
     text.append(section.isFiring() ? "*FIRING* " : "*RESOLVED* ");
-    text.append(escaped(section.title(), 200)).append(" since ").append(section.since());
-    section.until().ifPresent(end -> text.append(" until ").append(end));
+    text.append(escaped(section.title(), 200)).append(' ').append(section.when());
     for (var part : section.parts()) {
-      var said =
-          "*%s*\n%s"
-              .formatted(
-                  escaped(part.name(), 100), part.isVerbatim() ? code(part) : quoted(part.text()));
+      var said = said(part);
       if (text.length() + 1 + said.length() > LONGEST_SECTION) {
         texts.add(text.toString());
         text.setLength(0);
@@ -104,6 +102,16 @@ final class SlackMessage {
     }
     texts.add(text.toString());
     return texts;
+  }
+
+  private static String said(Part part) {
+    var name = escaped(part.name(), 100);
+    if (part.isVerbatim()) {
+      return "*%s*\n%s".formatted(name, code(part));
+    }
+    return part.text().indexOf('\n') < 0
+        ? "*%s:* %s".formatted(name, escaped(Visible.line(part.text()), LONGEST_PART))
+        : "*%s*\n%s".formatted(name, quoted(part.text()));
   }
 
   private static String code(Part part) {

@@ -86,9 +86,9 @@ final class TeamsCard {
     run(line(title.putArray("items"), false), wording.subject())
         .put("size", "Large")
         .put("weight", "Bolder");
-    if (!wording.cause().isEmpty()) {
-      fact(body, "Cause", Visible.line(wording.cause(), room.line()));
-    }
+    wording
+        .summary()
+        .forEach(part -> fact(body, part.name(), Visible.line(part.text(), room.line())));
     var sections = wording.sections();
     var shown = sections.subList(0, Math.min(sections.size(), room.sections()));
     shown.forEach(section -> section(body, section));
@@ -114,7 +114,7 @@ final class TeamsCard {
         .put("weight", "Bolder")
         .put("color", section.isFiring() ? color(section.severity()) : "Good");
     run(head, Visible.shortened(section.title(), room.line())).put("weight", "Bolder");
-    fact(body, "Since", section.since() + section.until().map(end -> " until " + end).orElse(""));
+    run(head, " " + section.when());
     for (var part : section.parts()) {
       var text = Shortened.units(Visible.lines(part.text()), room.part());
       var lines = text.lines().toList();

@@ -43,12 +43,10 @@ class NtfyMessageTest {
                 de._netblocks.mimecast.test TXT",
                  "priority": 5,
                  "tags": ["rotating_light", "maildrift"],
-                 "click": "https://maildrift.test/d0.test",
+                 "click": "https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT",
                  "actions": [
-                   {"action": "view", "label": "Look at d0.test",
-                    "url": "https://maildrift.test/d0.test"},
                    {"action": "view", "label": "Open maildrift",
-                    "url": "https://maildrift.test/"}]}
+                    "url": "https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT"}]}
                 """));
   }
 

@@ -2,10 +2,8 @@ package maildrift.alerts.notify.pagerduty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import maildrift.alerts.Notification;
 import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Shortened;
@@ -31,8 +29,8 @@ class PagerDutyEventTest {
         .isEqualTo(
             JSON.readTree(
                 """
-                [{"href": "https://maildrift.test/d0.test", "text": "Look at d0.test"},
-                 {"href": "https://maildrift.test/", "text": "Open maildrift"}]
+                [{"href": "https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT",
+                  "text": "Open maildrift"}]
                 """));
     assertThat(payload)
         .isEqualTo(
@@ -87,12 +85,7 @@ class PagerDutyEventTest {
   @Test
   void theSummaryIsShortAndDetailsThatAreTooLongAreLeftOut() {
     var much = "🎉".repeat(7_900);
-    var items = new ArrayList<Notification.Item>();
-    for (var i = 0; i < 30; i++) {
-      items.add(
-          Samples.item("d.test", Map.of("summary", much, "diff", i + much), Optional.empty()));
-    }
-    var text = PagerDutyEvent.of(Samples.notification(items), KEY);
+    var text = PagerDutyEvent.of(Samples.rules(60, Map.of("summary", much, "diff", much)), KEY);
     var payload = JSON.readTree(text).path("payload");
 
     assertThat(Shortened.bytes(text)).isLessThan(512_000);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
 import maildrift.alerts.notify.Samples;
@@ -36,11 +35,12 @@ class SlackMessageTest {
   @Test
   void strangersWordsAreQuotedAndWhatIsToPasteIsCode() {
     assertThat(message(Samples.netblocks(2)))
-        .contains("*Cause*\n>de._netblocks.mimecast.test TXT")
+        .contains(
+            "*Cause:* de._netblocks.mimecast.test TXT\n*Hits:* 2 domains of contoso\n*Since:* ")
         .contains("*FIRING* netblocks.missing (critical) since 2026-11-21 17:00 UTC")
         .contains("```\n+ 192.0.2.0/24\n```")
         .contains("```\nadd this line:\n192.0.2.0/24\n```")
-        .contains(">d0.test, d1.test")
+        .contains("*Domains (2):* d0.test, d1.test")
         .contains("*RESOLVED* netblocks.missing (critical)");
   }
 
@@ -58,7 +58,7 @@ class SlackMessageTest {
     assertThat(hostile)
         .endsWith(
             "<https://maildrift.test/d0.test|Look at d0.test>"
-                + "  ·  <https://maildrift.test/|Open maildrift>");
+                + "  ·  <https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT|Open maildrift>");
   }
 
   @Test
@@ -78,18 +78,15 @@ class SlackMessageTest {
 
   @Test
   void slacksLimitsAreKept() {
-    var items = new ArrayList<Notification.Item>();
-    for (var i = 0; i < 100; i++) {
-      var much = i + "<&>".repeat(2_000);
-      items.add(
-          Samples.item(
-              "d" + i + ".test",
-              Map.of("summary", much, "description", much, "diff", much, "remedy", much),
-              Optional.empty()));
-    }
-    var cause = Labels.of(Map.of("cause", "<".repeat(400)));
-    var message = read(new Notification("r", "g", "first", cause, items, ""));
-    var all = message(new Notification("r", "g", "first", cause, items, ""));
+    var much = "<&>".repeat(2_000);
+    var rules =
+        Samples.rules(
+            100, Map.of("summary", much, "description", much, "diff", much, "remedy", much));
+    var huge =
+        new Notification(
+            "r", "g", "first", Labels.of(Map.of("cause", "<".repeat(400))), rules.items(), "");
+    var message = read(huge);
+    var all = message(huge);
 
     assertThat(message.at("/blocks/0/text/text").asString()).hasSizeLessThanOrEqualTo(150);
     assertThat(message.at("/attachments/0/blocks").size()).isLessThan(50);

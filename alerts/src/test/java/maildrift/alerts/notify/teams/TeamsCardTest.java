@@ -17,7 +17,7 @@ class TeamsCardTest {
   @Test
   void aWorkflowGetsOneCard() {
     var message = JSON.readTree(TeamsCard.of(Samples.netblocks(2)));
-    var card = card(Samples.netblocks(2));
+    var card = card(Samples.graded("critical"));
 
     assertThat(message.path("type").asString()).isEqualTo("message");
     assertThat(message.path("attachments").size()).isEqualTo(1);
@@ -25,7 +25,7 @@ class TeamsCardTest {
         .isEqualTo("application/vnd.microsoft.card.adaptive");
     assertThat(card.path("type").asString()).isEqualTo("AdaptiveCard");
     assertThat(card.path("version").asString()).isEqualTo("1.4");
-    assertThat(card.path("fallbackText").asString()).startsWith("[FIRING:2] netblocks.missing");
+    assertThat(card.path("fallbackText").asString()).startsWith("[FIRING:1] netblocks.missing");
     assertThat(card.path("actions"))
         .isEqualTo(
             JSON.readTree(
@@ -33,7 +33,7 @@ class TeamsCardTest {
                 [{"type": "Action.OpenUrl", "title": "Look at d0.test",
                   "url": "https://maildrift.test/d0.test"},
                  {"type": "Action.OpenUrl", "title": "Open maildrift",
-                  "url": "https://maildrift.test/"}]
+                  "url": "https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT"}]
                 """));
   }
 
@@ -42,12 +42,14 @@ class TeamsCardTest {
     assertThat(lines(card(Samples.netblocks(2))))
         .contains(
             "Cause: de._netblocks.mimecast.test TXT",
-            "FIRING netblocks.missing (critical)",
+            "Hits: 2 domains of contoso",
             "Since: 2026-11-21 17:00 UTC",
+            "FIRING netblocks.missing (critical) since 2026-11-21 17:00 UTC",
             "+ 192.0.2.0/24",
             "add this line:",
             "192.0.2.0/24",
-            "RESOLVED netblocks.missing (critical)")
+            "RESOLVED netblocks.missing (critical) over after 10 min"
+                + " (2026-11-21 17:00 UTC to 2026-11-21 17:10 UTC)")
         .anySatisfy(line -> assertThat(line).contains("d0.test, d1.test"));
   }
 
