@@ -21,7 +21,7 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
   public sealed interface Why {
 
     /** Every {@link #word} there is. */
-    List<String> WORDS = List.of("maintenance", "silence", "inhibition");
+    List<String> WORDS = List.of("maintenance", "silence", "inhibition", "hours");
 
     /** When it is told, if it still fires then; empty where that is not known beforehand. */
     Optional<Instant> ends();
@@ -94,6 +94,30 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
       }
     }
 
+    /**
+     * Every route that it takes is outside its hours.
+     *
+     * @param intervals by name
+     * @param where how the intervals stand to now, {@code within} or {@code outside}
+     * @param ends when one of them opens, if that is known
+     */
+    record OutsideHours(List<String> intervals, String where, Optional<Instant> ends)
+        implements Why {
+      public OutsideHours {
+        intervals = List.copyOf(intervals);
+      }
+
+      @Override
+      public String text() {
+        return where + String.join(", ", intervals);
+      }
+
+      @Override
+      public String word() {
+        return "hours";
+      }
+    }
+
     private static String named(String what, String name) {
       return name.isEmpty() ? what : what + " “" + name + "”";
     }
@@ -116,22 +140,44 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
   }
 
   /**
-   * What to say of an alert that is told now for the first time and that fired within a maintenance
-   * window which is over.
+   * What to say of an alert that is told now for the first time and that fired within a silence or
+   * a maintenance window which is over.
    */
   public Optional<String> heldBack(Labels labels, Instant startsAt, Instant now) {
-    return maintenance.stream()
-        .filter(window -> window.domains().contains(labels.get("domain")))
-        .filter(window -> window.until().isAfter(startsAt) && !window.until().isAfter(now))
-        .max(Comparator.comparing(Maintenance::until))
-        .map(
-            window ->
-                "held back by %s since %s, until %s"
-                    .formatted(
-                        new Why.InMaintenance(window.reason(), window.until()).text(),
-                        (startsAt.isAfter(window.from()) ? startsAt : window.from())
-                            .truncatedTo(ChronoUnit.SECONDS),
-                        window.until()));
+    return Stream.concat(
+            maintenance.stream()
+                .filter(window -> window.domains().contains(labels.get("domain")))
+                .map(
+                    window ->
+                        new Past(
+                            Why.named("maintenance", window.reason()),
+                            window.from(),
+                            window.until())),
+            silences.stream()
+                .filter(silence -> silence.endsAt().isAfter(startsAt))
+                .filter(silence -> silence.covers(labels))
+                .map(
+                    silence ->
+                        new Past(
+                            "%s by %s"
+                                .formatted(
+                                    Why.named("silence", silence.comment()), silence.createdBy()),
+                            silence.startsAt(),
+                            silence.endsAt())))
+        .filter(past -> past.until().isAfter(startsAt) && !past.until().isAfter(now))
+        .max(Comparator.comparing(Past::until))
+        .map(past -> past.text(startsAt));
+  }
+
+  /** What muted an alert and is over. */
+  private record Past(String what, Instant from, Instant until) {
+    String text(Instant startsAt) {
+      return "held back by %s since %s, until %s"
+          .formatted(
+              what,
+              (startsAt.isAfter(from) ? startsAt : from).truncatedTo(ChronoUnit.SECONDS),
+              until.truncatedTo(ChronoUnit.SECONDS));
+    }
   }
 
   /** The next time that a mute begins or ends. */

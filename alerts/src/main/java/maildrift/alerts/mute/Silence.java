@@ -72,7 +72,12 @@ public record Silence(
   }
 
   public boolean mutes(Labels labels, Instant now) {
-    return state(now) == State.ACTIVE
-        && matchers.stream().allMatch(matcher -> matcher.matches(labels));
+    return state(now) == State.ACTIVE && covers(labels);
+  }
+
+  /** Whatever the time is. What is said of a silence itself, it does not hide. */
+  public boolean covers(Labels labels) {
+    return matchers.stream().allMatch(matcher -> matcher.matches(labels))
+        && !labels.get("subject").equals(id);
   }
 }

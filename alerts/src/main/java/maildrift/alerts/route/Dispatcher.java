@@ -13,18 +13,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Alert.Phase;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
+import maildrift.alerts.ack.Acknowledgement;
+import maildrift.alerts.ack.Acknowledgements;
 import maildrift.alerts.mute.Inhibitor;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Mutes.Why;
 import maildrift.alerts.outbox.Owed;
-import maildrift.alerts.state.AlertBook;
 import maildrift.alerts.state.Transition;
 
 /**
@@ -39,14 +39,27 @@ public final class Dispatcher {
   /** The annotation that says why an alert is told long after it began to fire. */
   public static final String HELD_BACK = "held_back";
 
+  /** The annotation that says who has taken an alert. */
+  public static final String ACKNOWLEDGED = "acknowledged";
+
+  /** The annotation that says that nobody has taken it any more, and why. */
+  public static final String ACKNOWLEDGEMENT_ENDED = "acknowledgement_ended";
+
+  /** A group that is closed for so long is looked at again by then. */
+  private static final Duration LOOK_AGAIN = Duration.ofDays(200);
+
   private Links links;
   private final Duration remember;
   private final Supplier<String> ids;
   private final Map<String, Entry> entries = new HashMap<>();
   private final Map<String, Group> groups = new HashMap<>();
   private final PriorityQueue<Slot> agenda = new PriorityQueue<>(Comparator.comparing(Slot::at));
-  private final PriorityQueue<Leave> leaving = new PriorityQueue<>(Comparator.comparing(Leave::at));
+  private final PriorityQueue<Later> leaving = new PriorityQueue<>(Comparator.comparing(Later::at));
+  private final PriorityQueue<Later> climbing =
+      new PriorityQueue<>(Comparator.comparing(Later::at));
   private final Set<String> unsaved = new LinkedHashSet<>();
+  private final Set<String> unsavedAcknowledgements = new LinkedHashSet<>();
+  private final Acknowledgements acknowledgements = new Acknowledgements();
   private final Inhibitor inhibitor = new Inhibitor();
 
   /** What an alert passes before it is told; the first that objects says why. */
@@ -55,7 +68,7 @@ public final class Dispatcher {
           (alert, _) -> inhibitor.why(alert).map(Why.class::cast),
           (alert, now) -> mutes().why(alert.labels(), now));
 
-  private Routing routing;
+  private volatile Routing routing;
   private volatile Mutes mutes;
   private Optional<Instant> muteChange = Optional.empty();
   private Instant latest = Instant.MIN;
@@ -90,13 +103,25 @@ public final class Dispatcher {
     inhibitor.rules(routing.inhibitRules(), List.of());
   }
 
+  /**
+   * Another one that begins as this one did, for the same receivers, and knows of no alerts: what
+   * this one holds in memory cannot be trusted any more.
+   */
+  public Dispatcher anew(long lastSequence) {
+    return new Dispatcher(routing, mutes, links, remember, Math.max(sequence, lastSequence), ids);
+  }
+
   /** Where people find alerts from now on. */
   public void links(Links value) {
     links = value;
   }
 
   /** Takes up what was stored; what is due comes out of the next {@link #due}. */
-  public void restore(Collection<Alert> alerts, Collection<GroupState> states, Instant now) {
+  public void restore(
+      Collection<Alert> alerts,
+      Collection<GroupState> states,
+      Collection<Acknowledgement> taken,
+      Instant now) {
     for (var alert : alerts) {
       if (isKept(alert)) {
         entries.put(alert.fingerprint(), new Entry(alert.fingerprint(), alert));
@@ -110,12 +135,27 @@ public final class Dispatcher {
         unsaved.add(state.key());
       }
     }
+    for (var one : taken) {
+      acknowledgements.put(one);
+      var entry = entries.get(one.fingerprint());
+      if (entry == null) {
+        acknowledgements.remove(one.fingerprint());
+        unsavedAcknowledgements.add(one.fingerprint());
+      } else {
+        review(entry, now);
+      }
+    }
     for (var entry : entries.values()) {
-      place(entry, earlier(entry.alert.updatedAt(), now));
+      place(entry, now, earlier(entry.alert.updatedAt(), now));
       leaveWhenForgotten(entry);
     }
     muteChange = mutes.nextChange(now);
     groups.values().forEach(group -> schedule(group, now));
+  }
+
+  /** As above, where nobody had taken any alert. */
+  public void restore(Collection<Alert> alerts, Collection<GroupState> states, Instant now) {
+    restore(alerts, states, List.of(), now);
   }
 
   /** Takes the transitions into account and says what is to be done now. */
@@ -147,12 +187,16 @@ public final class Dispatcher {
       muteChange = mutes.nextChange(now);
       groups.values().forEach(group -> schedule(group, now));
     }
+    climb(now);
     var owed = new ArrayList<Owed>();
     for (var group = nextDueGroup(now); group.isPresent(); group = nextDueGroup(now)) {
       decide(group.get(), now).ifPresent(owed::add);
     }
     var forgotten = forget(now);
-    if (owed.isEmpty() && forgotten.isEmpty() && unsaved.isEmpty()) {
+    if (owed.isEmpty()
+        && forgotten.isEmpty()
+        && unsaved.isEmpty()
+        && unsavedAcknowledgements.isEmpty()) {
       return Dispatch.NOTHING;
     }
     var states = new ArrayList<GroupState>();
@@ -163,7 +207,13 @@ public final class Dispatcher {
           .ifPresentOrElse(states::add, () -> removed.add(key));
     }
     unsaved.clear();
-    return new Dispatch(owed, states, removed, forgotten);
+    var taken = new ArrayList<Acknowledgement>();
+    var free = new ArrayList<String>();
+    for (var fingerprint : unsavedAcknowledgements) {
+      acknowledgements.of(fingerprint).ifPresentOrElse(taken::add, () -> free.add(fingerprint));
+    }
+    unsavedAcknowledgements.clear();
+    return new Dispatch(owed, states, removed, taken, free, forgotten);
   }
 
   /** When {@link #due} will have something to do; empty: not before the next transition. */
@@ -171,19 +221,13 @@ public final class Dispatcher {
     while (!agenda.isEmpty() && !agenda.peek().isValid()) {
       agenda.poll();
     }
-    var next = Optional.<Instant>empty();
-    if (!agenda.isEmpty()) {
-      next = Optional.of(agenda.peek().at());
-    }
-    if (!leaving.isEmpty()) {
-      next =
-          Optional.of(next.map(at -> earlier(at, leaving.peek().at())).orElse(leaving.peek().at()));
-    }
-    if (muteChange.isPresent()) {
-      var change = muteChange.get();
-      next = Optional.of(next.map(at -> earlier(at, change)).orElse(change));
-    }
-    return next;
+    return Stream.of(
+            Optional.ofNullable(agenda.peek()).map(Slot::at),
+            Optional.ofNullable(leaving.peek()).map(Later::at),
+            Optional.ofNullable(climbing.peek()).map(Later::at),
+            muteChange)
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
   }
 
   /** Silences or maintenance windows are others now. */
@@ -204,7 +248,52 @@ public final class Dispatcher {
 
   /** All that keeps an alert from being told now. May be asked from any thread. */
   public List<Why> whys(Alert alert, Instant now) {
-    return steps.stream().flatMap(step -> step.why(alert, now).stream()).toList();
+    return Stream.concat(
+            steps.stream().flatMap(step -> step.why(alert, now).stream()),
+            routing.outsideHours(alert.labels(), now).stream())
+        .toList();
+  }
+
+  /** Who has taken an alert, or had until lately. May be asked from any thread. */
+  public Optional<Acknowledgement> acknowledgement(String fingerprint) {
+    return acknowledgements.of(fingerprint);
+  }
+
+  /**
+   * A person takes an alert; {@link #due} says what is to be stored.
+   *
+   * @return empty where no such alert fires
+   */
+  public Optional<Acknowledgement> acknowledge(
+      String fingerprint, String by, String comment, Instant now) {
+    var entry = entries.get(fingerprint);
+    if (entry == null || !entry.isFiring()) {
+      return Optional.empty();
+    }
+    var taken = Acknowledgement.of(entry.alert, by, now, comment);
+    acknowledgements.put(taken);
+    unsavedAcknowledgements.add(fingerprint);
+    place(entry, now, now);
+    return Optional.of(taken);
+  }
+
+  /**
+   * A person gives an alert back; what waits for an acknowledgement waits anew.
+   *
+   * @return empty where nobody had taken it
+   */
+  public Optional<Acknowledgement> unacknowledge(String fingerprint, String by, Instant now) {
+    var known = acknowledgements.of(fingerprint).filter(Acknowledgement::holds);
+    var entry = entries.get(fingerprint);
+    if (known.isEmpty() || entry == null) {
+      return Optional.empty();
+    }
+    var ended = known.get().end(now, "taken back by " + by);
+    acknowledgements.put(ended);
+    unsavedAcknowledgements.add(fingerprint);
+    place(entry, now, now);
+    entry.groups.forEach(group -> schedule(group, now));
+    return Optional.of(ended);
   }
 
   /**
@@ -223,7 +312,7 @@ public final class Dispatcher {
         }
       }
     }
-    entries.values().forEach(entry -> place(entry, now));
+    entries.values().forEach(entry -> place(entry, now, now));
     groups.values().forEach(group -> schedule(group, now));
   }
 
@@ -241,7 +330,8 @@ public final class Dispatcher {
           if (entry != null
               && entry.alert.phase() != Phase.RESOLVED
               && entry.groups.contains(group)) {
-            firing.computeIfAbsent(fingerprint, _ -> item(entry.alert, Optional.empty()));
+            firing.computeIfAbsent(
+                fingerprint, _ -> Telling.item(entry.alert, Optional.empty(), links));
           }
         }
       }
@@ -255,11 +345,7 @@ public final class Dispatcher {
   }
 
   private void restore(GroupState state, Instant now) {
-    var group =
-        new Group(
-            state.key(),
-            new Routing.Place(
-                state.receiver(), state.groupKey(), state.labels(), Grouping.DEFAULT));
+    var group = new Group(state.key(), Routing.Place.of(state));
     groups.put(group.key, group);
     group.toldAt = Optional.of(earlier(state.toldAt(), now));
     state
@@ -283,7 +369,11 @@ public final class Dispatcher {
     entries.put(fingerprint, entry);
     entry.alert = alert;
     var released = inhibitor.put(alert);
-    place(entry, now);
+    var isReviewed = review(entry, now);
+    place(entry, now, now);
+    if (isReviewed) {
+      entry.groups.forEach(group -> schedule(group, now));
+    }
     leaveWhenForgotten(entry);
     released.forEach(target -> lookAgain(target, now));
   }
@@ -294,13 +384,25 @@ public final class Dispatcher {
         .ifPresent(entry -> entry.groups.forEach(group -> schedule(group, now)));
   }
 
+  /** Whether an acknowledgement ended. */
+  private boolean review(Entry entry, Instant now) {
+    var changed = acknowledgements.review(entry.alert, now);
+    if (changed) {
+      unsavedAcknowledgements.add(entry.fingerprint);
+    }
+    return changed;
+  }
+
   /**
    * Puts an alert into the groups that its labels belong to, and looks what that means for them.
+   *
+   * @param since when it became what it is
    */
-  private void place(Entry entry, Instant now) {
+  private void place(Entry entry, Instant now, Instant since) {
     var placed = new LinkedHashSet<Group>();
     if (entry.alert.phase() != Phase.RESOLVED) {
-      routing.places(entry.alert.labels()).forEach((key, place) -> placed.add(group(key, place)));
+      routing.places(entry.alert.labels()).values().forEach(place -> placed.add(group(place)));
+      climbed(entry, now).forEach(place -> placed.add(group(place)));
     }
     for (var group : entry.groups) {
       if (!placed.contains(group)) {
@@ -314,14 +416,72 @@ public final class Dispatcher {
       carryOver(entry);
     }
     for (var group : placed) {
-      if (entry.alert.phase() == Phase.FIRING) {
+      if (entry.isFiring()) {
         Told.news(Optional.ofNullable(group.told.get(entry.fingerprint)), entry.alert)
-            .ifPresent(reason -> open(group, reason, now));
+            .ifPresent(reason -> open(group, reason, since));
       }
     }
     for (var group : entry.toldBy) {
       if (!placed.contains(group)) {
-        open(group, Reason.RESOLVED, now);
+        open(group, Reason.RESOLVED, since);
+      }
+    }
+  }
+
+  /**
+   * Where an alert has got to because nobody took it. Who heard of it there goes on hearing of it;
+   * the others hear when their time has come.
+   */
+  private List<Routing.Place> climbed(Entry entry, Instant now) {
+    var climbed = new ArrayList<Routing.Place>();
+    var isWaiting = entry.isFiring() && !acknowledgements.holds(entry.fingerprint);
+    for (var rise : routing.rises(entry.alert.labels())) {
+      var group = groups.get(rise.place().key());
+      var at = isWaiting ? waitsUntil(entry, rise, now) : Optional.<Instant>empty();
+      if (group != null && group.told.containsKey(entry.fingerprint)) {
+        climbed.add(rise.place());
+      } else if (at.isPresent()) {
+        if (at.get().isAfter(now)) {
+          climbAt(entry, at.get());
+        } else {
+          climbed.add(rise.place());
+        }
+      }
+    }
+    return climbed;
+  }
+
+  /** Counted from when those before first heard of it, or it was given back; empty: not yet. */
+  private Optional<Instant> waitsUntil(Entry entry, Routing.Rise rise, Instant now) {
+    var free =
+        acknowledgements
+            .of(entry.fingerprint)
+            .flatMap(Acknowledgement::ended)
+            .map(Acknowledgement.Ended::at);
+    return entry.toldBy.stream()
+        .filter(group -> !group.isEscalation() && rise.from().contains(group.receiver))
+        .flatMap(group -> group.toldSince(entry).stream())
+        .min(Comparator.naturalOrder())
+        .map(told -> free.filter(told::isBefore).orElse(told))
+        .map(from -> earlier(from, now).plus(rise.after()));
+  }
+
+  private void climbAt(Entry entry, Instant at) {
+    if (entry.climbsAt.filter(planned -> !planned.isAfter(at)).isEmpty()) {
+      entry.climbsAt = Optional.of(at);
+      climbing.add(new Later(at, entry));
+    }
+  }
+
+  /** Whom nobody took in time is told to others. */
+  private void climb(Instant now) {
+    while (!climbing.isEmpty() && !climbing.peek().at().isAfter(now)) {
+      var later = climbing.poll();
+      var entry = later.entry();
+      if (entry.climbsAt.filter(later.at()::equals).isPresent()
+          && entries.get(entry.fingerprint) == entry) {
+        entry.climbsAt = Optional.empty();
+        place(entry, now, now);
       }
     }
   }
@@ -338,12 +498,8 @@ public final class Dispatcher {
         var group = target.get();
         var told = left.told.get(entry.fingerprint);
         if (told != null && !group.told.containsKey(entry.fingerprint)) {
-          group.told.put(entry.fingerprint, told);
+          group.knowsFrom(left, entry.fingerprint, told);
           entry.toldBy.add(group);
-          group.toldAt =
-              group.toldAt.isEmpty()
-                  ? left.toldAt
-                  : group.toldAt.map(at -> left.toldAt.filter(at::isBefore).orElse(at));
           unsaved.add(group.key);
         }
         untell(left, entry.fingerprint);
@@ -360,67 +516,72 @@ public final class Dispatcher {
 
   /** Looks at all of the group, and tells it if its time has come. */
   private Optional<Owed> decide(Group group, Instant now) {
-    var firing = new LinkedHashMap<String, Alert>();
+    var closed = group.place.why(now);
+    if (closed.isPresent()) {
+      schedule(group, closed.get().ends().orElse(now.plus(LOOK_AGAIN)));
+      return Optional.empty();
+    }
+    var firing = new LinkedHashMap<String, Entry>();
     for (var member : group.members) {
-      if (member.alert.phase() == Phase.FIRING && why(member.alert, now).isEmpty()) {
-        firing.put(member.fingerprint, member.alert);
+      if (member.isFiring() && why(member.alert, now).isEmpty()) {
+        firing.put(member.fingerprint, member);
       }
     }
-    var over = new ArrayList<Entry>();
-    for (var fingerprint : group.told.keySet()) {
-      var entry = entries.get(fingerprint);
-      if (entry != null && !entry.groups.contains(group)) {
-        over.add(entry);
-      }
-    }
-    var toTell = Reason.toTell(group.told, firing, !over.isEmpty());
-    if (toTell.isEmpty()) {
+    var over = over(group);
+    var news = Reason.toTell(group.told, firing, !over.isEmpty());
+    if (news.isPresent()) {
+      group.openedAt = group.openedAt.or(() -> Optional.of(now));
+    } else {
       group.openedAt = Optional.empty();
+      // Nothing new, and it has been taken: there is nothing to repeat.
+      firing.keySet().removeIf(acknowledgements::holds);
       if (firing.isEmpty()) {
         removeIfEmpty(group);
         return Optional.empty();
       }
-      toTell = Optional.of(Reason.REPEAT);
-    } else if (group.openedAt.isEmpty()) {
-      group.openedAt = Optional.of(now);
     }
-    var reason = toTell.get();
+    var reason = news.orElse(Reason.REPEAT);
     var due = reason.due(group.toldAt, group.openedAt.orElse(now), group.place.grouping());
     if (due.isAfter(now)) {
       schedule(group, due);
       return Optional.empty();
     }
-    return tell(group, reason, firing, over, now);
+    return tell(group, reason, firing.values(), over, now);
+  }
+
+  /** What the receiver believes to fire and does not, or not here. */
+  private List<Entry> over(Group group) {
+    return group.told.keySet().stream()
+        .map(entries::get)
+        .filter(entry -> entry != null && !entry.groups.contains(group))
+        .toList();
   }
 
   private Optional<Owed> tell(
-      Group group, Reason reason, Map<String, Alert> firing, List<Entry> over, Instant now) {
-    var items = new ArrayList<Notification.Item>();
-    firing.values().stream()
-        .sorted(WORST_FIRST)
-        .forEach(alert -> items.add(item(withReason(group, alert, now), Optional.empty())));
-    if (routing.sendResolved().getOrDefault(group.receiver, true)) {
-      over.stream()
-          .map(Entry::asOver)
-          .sorted(WORST_FIRST)
-          .forEach(alert -> items.add(item(alert, Optional.of(alert.endsAt().orElse(now)))));
-    }
+      Group group, Reason reason, Collection<Entry> firing, List<Entry> over, Instant now) {
+    var hearsOfEnds = routing.sendResolved().getOrDefault(group.receiver, true);
+    var notification =
+        new Telling(acknowledgements, alert -> heldBack(alert, now), now)
+            .notification(group, reason, firing, hearsOfEnds ? over : List.of(), links);
     over.forEach(entry -> untell(group, entry.fingerprint));
-    firing.forEach(
-        (fingerprint, alert) -> {
-          var before = Optional.ofNullable(group.told.get(fingerprint));
-          group.told.put(fingerprint, Told.after(before, reason, alert));
-          entry(fingerprint).toldBy.add(group);
-        });
+    var fresh = firing.stream().filter(entry -> !entry.toldBy.contains(group)).toList();
+    for (var entry : firing) {
+      var before = Optional.ofNullable(group.told.get(entry.fingerprint));
+      group.told.put(entry.fingerprint, Told.after(before, reason, entry.alert, now));
+      entry.toldBy.add(group);
+    }
     group.toldAt = Optional.of(now);
     group.openedAt = Optional.empty();
     unsaved.add(group.key);
+    if (routing.escalates()) {
+      fresh.forEach(entry -> place(entry, now, now));
+    }
     if (firing.isEmpty()) {
       removeIfEmpty(group);
     } else {
       schedule(group, Reason.REPEAT.due(group.toldAt, now, group.place.grouping()));
     }
-    return items.isEmpty()
+    return notification.items().isEmpty()
         ? Optional.empty()
         : Optional.of(
             Owed.fresh(
@@ -428,43 +589,14 @@ public final class Dispatcher {
                 group.receiver,
                 group.place.groupKey(),
                 ++sequence,
-                new Notification(
-                        group.receiver,
-                        group.place.groupKey(),
-                        reason.word(),
-                        group.place.labels(),
-                        items,
-                        links.externalUrl())
-                    .toJson(),
+                notification.toJson(),
                 now));
   }
 
-  /** Who hears of it late hears why. */
-  private Alert withReason(Group group, Alert alert, Instant now) {
-    return group.told.containsKey(alert.fingerprint())
-        ? alert
-        : mutes
-            .heldBack(alert.labels(), alert.startsAt(), now)
-            .or(() -> inhibitor.heldBack(alert, now))
-            .map(why -> alert.annotated(HELD_BACK, why))
-            .orElse(alert);
-  }
-
-  private static final Comparator<Alert> WORST_FIRST =
-      Comparator.comparing(Alert::severity)
-          .reversed()
-          .thenComparing(alert -> alert.labels().get("domain"))
-          .thenComparing(alert -> alert.labels().get("alertname"))
-          .thenComparing(alert -> alert.labels().get("subject"));
-
-  private Notification.Item item(Alert alert, Optional<Instant> endsAt) {
-    return new Notification.Item(
-        alert.labels(),
-        Steadiness.said(alert).annotations(),
-        alert.startsAt(),
-        endsAt,
-        generatorUrl(alert.labels()),
-        alert.fingerprint());
+  private Optional<String> heldBack(Alert alert, Instant now) {
+    return mutes
+        .heldBack(alert.labels(), alert.startsAt(), now)
+        .or(() -> inhibitor.heldBack(alert, now));
   }
 
   private void untell(Group group, String fingerprint) {
@@ -479,9 +611,8 @@ public final class Dispatcher {
   }
 
   private void leaveWhenForgotten(Entry entry) {
-    if (entry.alert.phase() == Phase.RESOLVED && entry.toldBy.isEmpty()) {
-      leaving.add(
-          new Leave(entry.alert.endsAt().orElse(entry.alert.updatedAt()).plus(remember), entry));
+    if (entry.isSettled()) {
+      leaving.add(new Later(entry.end().plus(remember), entry));
     }
   }
 
@@ -489,9 +620,9 @@ public final class Dispatcher {
     var forgotten = new ArrayList<Alert>();
     while (!leaving.isEmpty() && !leaving.peek().at().isAfter(now)) {
       var entry = leaving.poll().entry();
-      var isOver = entry.alert.phase() == Phase.RESOLVED && entry.toldBy.isEmpty();
-      var end = entry.alert.endsAt().orElse(entry.alert.updatedAt());
-      if (isOver && !end.plus(remember).isAfter(now) && entries.remove(entry.fingerprint, entry)) {
+      if (entry.isSettled()
+          && !entry.end().plus(remember).isAfter(now)
+          && entries.remove(entry.fingerprint, entry)) {
         inhibitor.forget(entry.alert);
         forgotten.add(entry.alert);
       }
@@ -499,22 +630,14 @@ public final class Dispatcher {
     return forgotten;
   }
 
-  private Group group(String key, Routing.Place place) {
-    var group = groups.computeIfAbsent(key, _ -> new Group(key, place));
+  private Group group(Routing.Place place) {
+    var group = groups.computeIfAbsent(place.key(), key -> new Group(key, place));
     group.place = place;
     return group;
   }
 
-  private Entry entry(String fingerprint) {
-    var entry = entries.get(fingerprint);
-    if (entry == null) {
-      throw new IllegalStateException("no alert " + fingerprint);
-    }
-    return entry;
-  }
-
   private void removeIfEmpty(Group group) {
-    if (group.members.isEmpty() && group.told.isEmpty()) {
+    if (group.isEmpty()) {
       groups.remove(group.key, group);
       group.due = Optional.empty();
     }
@@ -545,7 +668,12 @@ public final class Dispatcher {
       for (var group : groups.values()) {
         group.toldAt = group.toldAt.map(at -> earlier(at, now));
         group.openedAt = group.openedAt.map(at -> earlier(at, now));
+        group.told.replaceAll((_, told) -> Told.notAfter(told, now));
+        unsaved.add(group.key);
         schedule(group, now);
+      }
+      if (routing.escalates()) {
+        entries.values().forEach(entry -> place(entry, now, now));
       }
     }
     latest = now;
@@ -562,71 +690,11 @@ public final class Dispatcher {
     return a.isBefore(b) ? a : b;
   }
 
-  /** An alert, the groups that it belongs to now, and those whose receivers believe it fires. */
-  private static final class Entry {
-    private final String fingerprint;
-    private Alert alert;
-    private Set<Group> groups = Set.of();
-    private final Set<Group> toldBy = new LinkedHashSet<>();
-
-    Entry(String fingerprint, Alert alert) {
-      this.fingerprint = fingerprint;
-      this.alert = alert;
-    }
-
-    /** What is said of it where it is over; it may go on elsewhere. */
-    Alert asOver() {
-      if (alert.phase() == Phase.RESOLVED) {
-        return alert;
-      }
-      var elsewhere = groups.stream().map(group -> group.receiver).distinct().toList();
-      return alert.annotated(
-          AlertBook.RESOLUTION,
-          elsewhere.isEmpty()
-              ? "it goes on, but no route leads here any more"
-              : "it goes on as "
-                  + alert.severity().word()
-                  + ", told to "
-                  + String.join(", ", elsewhere));
-    }
-  }
-
-  /** What one receiver hears together. */
-  private static final class Group {
-    private final String key;
-    private final String receiver;
-    private final Set<Entry> members = new LinkedHashSet<>();
-    private final SortedMap<String, String> told = new TreeMap<>();
-    private Routing.Place place;
-    private Optional<Instant> toldAt = Optional.empty();
-    private Optional<Instant> openedAt = Optional.empty();
-    private Optional<Instant> due = Optional.empty();
-
-    Group(String key, Routing.Place place) {
-      this.key = key;
-      this.receiver = place.receiver();
-      this.place = place;
-    }
-
-    Optional<GroupState> state() {
-      return told.isEmpty()
-          ? Optional.empty()
-          : Optional.of(
-              new GroupState(
-                  key,
-                  receiver,
-                  place.groupKey(),
-                  place.labels(),
-                  told,
-                  toldAt.orElse(Instant.EPOCH)));
-    }
-  }
-
   private record Slot(Instant at, Group group) {
     boolean isValid() {
       return group.due.filter(at::equals).isPresent();
     }
   }
 
-  private record Leave(Instant at, Entry entry) {}
+  private record Later(Instant at, Entry entry) {}
 }

@@ -36,7 +36,13 @@ public record Grouping(
     }
   }
 
-  Labels of(Labels labels) {
+  /** The same, told without waiting for others: it has waited already. */
+  Grouping atOnce() {
+    return new Grouping(by, Duration.ZERO, groupInterval, repeatInterval);
+  }
+
+  /** The labels that make its group. */
+  public Labels of(Labels labels) {
     return by.contains(ALL) ? labels : labels.only(by);
   }
 }

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import maildrift.alerts.Alert;
 
 /** Why a group is told to its receiver. */
 public enum Reason {
@@ -38,13 +37,15 @@ public enum Reason {
    * @param over whether something that was told is over
    */
   static Optional<Reason> toTell(
-      Map<String, String> told, Map<String, Alert> firing, boolean over) {
+      Map<String, String> told, Map<String, Entry> firing, boolean over) {
     if (told.isEmpty()) {
       return firing.isEmpty() ? Optional.empty() : Optional.of(FIRST);
     }
     return firing.entrySet().stream()
         .flatMap(
-            one -> Told.news(Optional.ofNullable(told.get(one.getKey())), one.getValue()).stream())
+            one ->
+                Told.news(Optional.ofNullable(told.get(one.getKey())), one.getValue().alert)
+                    .stream())
         .min(Reason::compareTo)
         .or(() -> over ? Optional.of(RESOLVED) : Optional.empty());
   }

@@ -1,10 +1,8 @@
 package maildrift.alerts.route;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,13 +12,14 @@ import maildrift.alerts.Severity;
 
 /**
  * What a receiver was told of one alert, as the text in {@link GroupState#told}: the severity, with
- * {@code ,flapping} where it flaps, and digests of the diffs that it has seen. A diff that comes
- * and goes is told once, and after a few different ones nothing but the repetition is: an unsteady
- * record does not page all night.
+ * {@code ,flapping} where it flaps, digests of the diffs that it has seen, and after an @ the
+ * second in which it first heard of it. A diff that comes and goes is told once, and after a few
+ * different ones nothing but the repetition is: an unsteady record does not page all night.
  */
 final class Told {
   private static final int MOST_DIFFS = 4;
   private static final String FLAPPING = ",flapping";
+  private static final String SINCE = "@";
 
   private Told() {}
 
@@ -39,29 +38,47 @@ final class Told {
     if (alert.isFlapping()) {
       return Optional.empty();
     }
-    return words.size() > MOST_DIFFS || words.contains(digest(alert))
+    return words.size() > MOST_DIFFS || words.contains(alert.content())
         ? Optional.empty()
         : Optional.of(Reason.CHANGED);
   }
 
   /** What it has been told after it is told the alert as it is now. */
-  static String after(Optional<String> told, Reason reason, Alert alert) {
+  static String after(Optional<String> told, Reason reason, Alert alert, Instant now) {
+    var since = SINCE + told.flatMap(Told::since).orElse(now).getEpochSecond();
     var severity = alert.severity().word() + (alert.isFlapping() ? FLAPPING : "");
-    var fresh = severity + " " + digest(alert);
+    var content = alert.content();
     if (told.isEmpty() || reason == Reason.REPEAT) {
-      return fresh;
+      return String.join(" ", severity, content, since);
     }
     var words = words(told.get());
-    var diffs = words.subList(1, words.size());
-    var digest = digest(alert);
-    return severity
-        + " "
-        + String.join(" ", diffs)
-        + (diffs.contains(digest) || diffs.size() >= MOST_DIFFS ? "" : " " + digest);
+    var after = new ArrayList<>(words);
+    after.set(0, severity);
+    if (!words.contains(content) && words.size() <= MOST_DIFFS) {
+      after.add(content);
+    }
+    after.add(since);
+    return String.join(" ", after);
   }
 
+  /** When it first heard of the alert; empty where that was not written down. */
+  static Optional<Instant> since(String told) {
+    return Arrays.stream(told.split(" ", -1))
+        .filter(word -> word.startsWith(SINCE))
+        .findFirst()
+        .map(word -> Instant.ofEpochSecond(Long.parseLong(word.substring(SINCE.length()))));
+  }
+
+  /** The same, but not first told after this: the clock was set back. */
+  static String notAfter(String told, Instant latest) {
+    return since(told).filter(at -> at.isAfter(latest)).isEmpty()
+        ? told
+        : String.join(" ", words(told)) + " " + SINCE + latest.getEpochSecond();
+  }
+
+  /** The severity and what stands for the diffs. */
   private static List<String> words(String told) {
-    return Arrays.asList(told.split(" ", -1));
+    return Arrays.stream(told.split(" ", -1)).filter(word -> !word.startsWith(SINCE)).toList();
   }
 
   private static Severity severity(List<String> words) {
@@ -75,15 +92,5 @@ final class Told {
 
   private static boolean isFlapping(List<String> words) {
     return words.getFirst().endsWith(FLAPPING);
-  }
-
-  private static String digest(Alert alert) {
-    var diff = alert.annotations().getOrDefault("diff", "");
-    try {
-      var hash = MessageDigest.getInstance("SHA-256").digest(diff.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(Arrays.copyOf(hash, 4));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 }

@@ -4,34 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import maildrift.alerts.Alert;
-import maildrift.alerts.Alert.Phase;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Matcher;
-import maildrift.alerts.Notification;
 import maildrift.alerts.mute.InhibitRule;
 import maildrift.alerts.mute.Maintenance;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
-import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.state.AlertBook;
 import maildrift.alerts.state.AlertTerms;
-import maildrift.alerts.state.Problem;
 import org.junit.jupiter.api.Test;
 
-/** A small world: domains with problems, a clock that jumps, and what each receiver was told. */
+/** Who is told what, and when. */
 class DispatcherTest {
-  private static final Instant START = Instant.parse("2026-11-21T17:00:00Z");
-  private static final String NETBLOCKS = "de._netblocks.mimecast.test TXT";
+  private static final Instant START = World.START;
+  private static final String NETBLOCKS = World.NETBLOCKS;
   private static final Grouping BY_CAUSE = Grouping.DEFAULT;
 
   @Test
@@ -673,145 +664,5 @@ class DispatcherTest {
                 "alice",
                 "known")),
         List.of());
-  }
-
-  private static final class World {
-    private final Map<String, Alert> book = new LinkedHashMap<>();
-    private final Map<String, GroupState> states = new TreeMap<>();
-    private final List<Owed> owed = new ArrayList<>();
-    private final List<String> told = new ArrayList<>();
-    private Routing routing;
-    private Mutes mutes = Mutes.NONE;
-    private Dispatcher dispatcher;
-    private Instant now = START;
-
-    World(Routing routing) {
-      this.routing = routing;
-      this.dispatcher = fresh();
-    }
-
-    private Dispatcher fresh() {
-      return new Dispatcher(
-          routing,
-          mutes,
-          Links.to("https://maildrift.test"),
-          AlertTerms.DEFAULT.flapWindow(),
-          owed.size(),
-          () -> "m" + owed.size());
-    }
-
-    void breaks(String domain, String rule, String severity) {
-      breaks(domain, rule, severity, NETBLOCKS);
-    }
-
-    void breaks(String domain, String rule, String severity, String cause) {
-      look(domain, rule, List.of(problem(domain, rule, severity, cause, "")), 1);
-    }
-
-    /** One look of the two that it takes. */
-    void looks(String domain, String rule, String severity, String diff) {
-      look(domain, rule, List.of(problem(domain, rule, severity, NETBLOCKS, diff)), 2);
-    }
-
-    void mends(String domain, String rule) {
-      look(domain, rule, List.of(), 1);
-    }
-
-    private void look(String domain, String rule, List<Problem> seen, int confirmations) {
-      var present =
-          Optional.ofNullable(
-              book.get(
-                  Alert.fingerprint(
-                      Labels.of(Map.of("alertname", rule, "domain", domain, "subject", domain)))));
-      apply(
-          AlertBook.step(
-              present.stream().toList(),
-              seen,
-              _ -> false,
-              now,
-              AlertTerms.DEFAULT.confirmations(confirmations)));
-    }
-
-    void apply(AlertBook.Step step) {
-      step.alerts().forEach(alert -> book.put(alert.fingerprint(), alert));
-      take(dispatcher.onTransitions(step.transitions(), now));
-    }
-
-    void mutes(Mutes value) {
-      mutes = value;
-      dispatcher.mutes(value, now);
-    }
-
-    void routing(Routing value) {
-      routing = value;
-      dispatcher.routing(value, now);
-    }
-
-    /** All that is left is what was stored. */
-    void restart() {
-      dispatcher = fresh();
-      dispatcher.restore(book.values(), states.values(), now);
-    }
-
-    /** Wakes the dispatcher exactly when it asked to be. */
-    void passes(Duration time) {
-      var end = now.plus(time);
-      take(dispatcher.due(now));
-      for (var next = dispatcher.nextDue();
-          next.isPresent() && !next.get().isAfter(end);
-          next = dispatcher.nextDue()) {
-        now = next.get().isAfter(now) ? next.get() : now;
-        take(dispatcher.due(now));
-      }
-      now = end;
-    }
-
-    private void take(Dispatch dispatch) {
-      dispatch.states().forEach(state -> states.put(state.key(), state));
-      dispatch.removedStates().forEach(states::remove);
-      dispatch
-          .forgotten()
-          .forEach(
-              alert -> {
-                assertThat(alert.phase()).isEqualTo(Phase.RESOLVED);
-                book.remove(alert.fingerprint(), alert);
-              });
-      for (var one : dispatch.owed()) {
-        owed.add(one);
-        var notification = Notification.parse(one.body());
-        var text = new StringBuilder(one.receiver() + " " + notification.reason() + ":");
-        if (notification.items().size() < 10) {
-          notification.items().stream()
-              .map(item -> (item.isFiring() ? " +" : " -") + item.labels().get("domain"))
-              .forEach(text::append);
-        }
-        told.add(text.toString());
-      }
-    }
-
-    Notification notification(String reason) {
-      return owed.stream()
-          .map(one -> Notification.parse(one.body()))
-          .filter(one -> one.reason().equals(reason))
-          .findFirst()
-          .orElseThrow();
-    }
-
-    Notification last() {
-      return Notification.parse(owed.getLast().body());
-    }
-
-    private static Problem problem(
-        String domain, String rule, String severity, String cause, String diff) {
-      return Problem.of(
-          Map.of(
-              "alertname", rule,
-              "domain", domain,
-              "subject", domain,
-              "tenant", "contoso",
-              "cause", cause,
-              "severity", severity),
-          Map.of("summary", rule + " at " + domain, "diff", diff));
-    }
   }
 }

@@ -22,11 +22,13 @@ final class AlertsReader {
   private final Reading reading;
   private final MatcherReader matchers;
   private final Vocabulary vocabulary;
+  private final TimeIntervalReader intervals;
 
   AlertsReader(Reading reading, Vocabulary vocabulary, Declarations declarations) {
     this.reading = reading;
     this.vocabulary = vocabulary;
     this.matchers = new MatcherReader(reading, vocabulary, declarations);
+    this.intervals = new TimeIntervalReader(reading);
   }
 
   AlertsConfig read(Section section) {
@@ -37,6 +39,7 @@ final class AlertsReader {
       names.add(named.name());
       receiver(named).ifPresent(receiver -> receivers.put(named.name(), receiver));
     }
+    intervals.read(section);
     var routes = routes(section, names, grouping);
     var inhibitRules = new InhibitReader(reading, matchers).read(section);
     var policies = new PolicyReader(reading, vocabulary).read(section.section("policy"));
@@ -78,13 +81,38 @@ final class AlertsReader {
       var named = receivers(item, receivers);
       var goesOn = item.flag("continue", false);
       var grouping = grouping(item, general);
+      var hours = intervals.hours(item);
+      var escalations = escalations(item, receivers, named);
       item.end();
       if (matchers.isEmpty() && !goesOn && (problemsBefore || !reading.hasProblems())) {
         matchesAll = matchesAll.or(() -> Optional.of(item.place()));
       }
-      routes.add(new Route(matchers, named, goesOn, grouping));
+      routes.add(new Route(matchers, named, goesOn, grouping, hours, escalations));
     }
     return routes;
+  }
+
+  private List<Route.Escalation> escalations(
+      Section route, Set<String> known, List<String> before) {
+    var told = new LinkedHashSet<>(before);
+    var escalations = new ArrayList<Route.Escalation>();
+    for (var item : route.sections("escalate")) {
+      var after = item.duration("after", SECOND);
+      if (!item.has("after")) {
+        item.lacks("after");
+      }
+      var named = receivers(item, known);
+      item.end();
+      for (var receiver : named) {
+        if (!told.add(receiver)) {
+          item.problem(
+              "receivers",
+              "escalate: '%s' hears of it before already".formatted(Words.shortened(receiver)));
+        }
+      }
+      after.ifPresent(wait -> escalations.add(new Route.Escalation(wait, named)));
+    }
+    return reading.hasProblems() ? List.of() : escalations;
   }
 
   private List<String> receivers(Section route, Set<String> known) {

@@ -384,6 +384,20 @@ final class Section {
     return texts(key, items(key));
   }
 
+  /** A list of texts, or of numbers as they are written. */
+  List<Text> anyTexts(String key) {
+    var texts = new ArrayList<Text>();
+    for (var item : items(key)) {
+      if (item instanceof Node.Scalar scalar) {
+        reading.text(scalar).filter(text -> isFilled(key, text)).ifPresent(texts::add);
+      } else {
+        reading.problem(
+            item.place(), "an item of %s must be text, not %s".formatted(key, item.shown()));
+      }
+    }
+    return texts;
+  }
+
   /** A list of texts, or a single one. */
   List<Text> oneOrMore(String key) {
     return oneOrMore(key, node(key));

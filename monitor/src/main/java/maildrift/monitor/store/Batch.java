@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import maildrift.alerts.Alert;
+import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
 import maildrift.monitor.checklist.Tick;
@@ -134,6 +135,14 @@ public final class Batch {
 
     public Builder dropSilence(String id) {
       return add(new Write.DropSilence(id));
+    }
+
+    public Builder acknowledgement(Acknowledgement taken) {
+      return add(new Write.PutAcknowledgement(taken));
+    }
+
+    public Builder dropAcknowledgement(String fingerprint) {
+      return add(new Write.DropAcknowledgement(fingerprint));
     }
 
     public Builder domain(KeptDomain domain) {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import maildrift.alerts.Alert;
+import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.outbox.InMemoryOutbox;
 import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.route.GroupState;
@@ -27,6 +28,7 @@ public final class MemoryStore implements StateStore, History {
   private final Map<String, GroupState> groups = new TreeMap<>();
   private final InMemoryOutbox outbox = new InMemoryOutbox();
   private final Map<String, KeptSilence> silences = new TreeMap<>();
+  private final Map<String, Acknowledgement> acknowledgements = new TreeMap<>();
   private final Map<String, KeptDomain> domains = new TreeMap<>();
   private final Map<String, Map<Cidr, PublishedNetwork>> networks = new TreeMap<>();
   private final Map<String, Map<String, Tick>> ticks = new TreeMap<>();
@@ -83,6 +85,8 @@ public final class MemoryStore implements StateStore, History {
       case Write.Dead(var id, _, var error) -> outbox.dead(id, error);
       case Write.PutSilence(var silence) -> silences.put(silence.id(), silence);
       case Write.DropSilence(var id) -> silences.remove(id);
+      case Write.PutAcknowledgement(var taken) -> acknowledgements.put(taken.fingerprint(), taken);
+      case Write.DropAcknowledgement(var fingerprint) -> acknowledgements.remove(fingerprint);
       case Write.PutDomain(var domain) -> domains.put(domain.name(), domain);
       case Write.DropDomain(var name) -> domains.remove(name);
       case Write.PutNetwork(var network) ->
@@ -180,6 +184,11 @@ public final class MemoryStore implements StateStore, History {
   @Override
   public synchronized List<KeptSilence> silences() {
     return List.copyOf(silences.values());
+  }
+
+  @Override
+  public List<Acknowledgement> acknowledgements() {
+    return copy(acknowledgements);
   }
 
   @Override

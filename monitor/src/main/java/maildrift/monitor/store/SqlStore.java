@@ -20,6 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
@@ -49,6 +50,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   private final GroupTable groups;
   private final OwedTable owed;
   private final SilenceTable silences;
+  private final AcknowledgementTable acknowledgements;
   private final DomainTable domains;
   private final NetworkTable networks;
   private final TickTable ticks;
@@ -98,6 +100,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     groups = new GroupTable(dialect);
     owed = new OwedTable(dialect);
     silences = new SilenceTable(dialect);
+    acknowledgements = new AcknowledgementTable(dialect);
     domains = new DomainTable(dialect);
     networks = new NetworkTable(dialect);
     ticks = new TickTable(dialect);
@@ -198,6 +201,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     var dead = new ArrayList<Write.Dead>();
     var silences = new ArrayList<KeptSilence>();
     var droppedSilences = new ArrayList<String>();
+    var taken = new ArrayList<Acknowledgement>();
+    var droppedAcknowledgements = new ArrayList<String>();
     var domains = new ArrayList<KeptDomain>();
     var droppedDomains = new ArrayList<String>();
     var networks = new ArrayList<PublishedNetwork>();
@@ -223,6 +228,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
         case Write.Dead death -> dead.add(death);
         case Write.PutSilence(var silence) -> silences.add(silence);
         case Write.DropSilence(var id) -> droppedSilences.add(id);
+        case Write.PutAcknowledgement(var one) -> taken.add(one);
+        case Write.DropAcknowledgement(var fingerprint) -> droppedAcknowledgements.add(fingerprint);
         case Write.PutDomain(var domain) -> domains.add(domain);
         case Write.DropDomain(var name) -> droppedDomains.add(name);
         case Write.PutNetwork(var network) -> networks.add(network);
@@ -251,6 +258,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     this.owed.dead(handle, dead);
     this.silences.put(handle, silences);
     this.silences.drop(handle, droppedSilences);
+    this.acknowledgements.put(handle, taken);
+    this.acknowledgements.drop(handle, droppedAcknowledgements);
     this.domains.put(handle, domains);
     this.domains.drop(handle, droppedDomains);
     this.networks.put(handle, networks);
@@ -317,6 +326,11 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   @Override
   public List<KeptSilence> silences() {
     return database.inTransaction(silences::all);
+  }
+
+  @Override
+  public List<Acknowledgement> acknowledgements() {
+    return database.inTransaction(acknowledgements::all);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.route.GroupState;
 import maildrift.monitor.checklist.Tick;
@@ -68,6 +69,9 @@ public interface StateStore extends AutoCloseable {
   void eachGroup(Consumer<GroupState> reader);
 
   List<KeptSilence> silences();
+
+  /** Who has taken which alert, in no order. */
+  List<Acknowledgement> acknowledgements();
 
   /** The domains that were added over the API, in the order of names. */
   List<KeptDomain> domains();

@@ -3,6 +3,7 @@ package maildrift.monitor.store;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
 import maildrift.monitor.checklist.Tick;
@@ -41,6 +42,7 @@ sealed interface Write {
     GROUP,
     OWED,
     SILENCE,
+    ACKNOWLEDGEMENT,
     DOMAIN,
     NETWORK,
     TICK,
@@ -217,6 +219,43 @@ sealed interface Write {
     @Override
     public Key key() {
       return new Key(Table.SILENCE, id);
+    }
+  }
+
+  /** Who has taken an alert, or had until lately. */
+  record PutAcknowledgement(Acknowledgement taken) implements Write {
+    public PutAcknowledgement {
+      taken =
+          new Acknowledgement(
+              taken.fingerprint(),
+              Texts.storable(taken.by()),
+              Micros.of(taken.at()),
+              Texts.storable(taken.comment()),
+              taken.severity(),
+              taken.content(),
+              taken
+                  .ended()
+                  .map(
+                      end ->
+                          new Acknowledgement.Ended(
+                              Micros.of(end.at()), Texts.storable(end.why()))));
+    }
+
+    @Override
+    public Key key() {
+      return new Key(Table.ACKNOWLEDGEMENT, taken.fingerprint());
+    }
+
+    @Override
+    public int weight() {
+      return 500 + taken.comment().length();
+    }
+  }
+
+  record DropAcknowledgement(String fingerprint) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.ACKNOWLEDGEMENT, fingerprint);
     }
   }
 

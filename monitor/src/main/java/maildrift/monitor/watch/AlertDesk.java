@@ -3,15 +3,19 @@ package maildrift.monitor.watch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Notification;
+import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.route.Dispatch;
 import maildrift.alerts.route.Dispatcher;
@@ -43,7 +47,7 @@ public final class AlertDesk implements AutoCloseable {
   private static final Duration FAILS_FOR = Duration.ofSeconds(30);
 
   private final StateStore store;
-  private final Dispatcher dispatcher;
+  private volatile Dispatcher dispatcher;
   private final Clock clock;
   private final Runnable wakeDeliveries;
   private final Consumer<Alert> forget;
@@ -51,6 +55,10 @@ public final class AlertDesk implements AutoCloseable {
   private final Condition news = lock.newCondition();
   private final Thread thread;
   private Dispatch unstored = Dispatch.NOTHING;
+
+  /** What the dispatcher holds in memory may be half of what it should be. Guarded by the lock. */
+  private boolean isBroken;
+
   private volatile boolean started;
   private volatile boolean closed;
 
@@ -77,10 +85,13 @@ public final class AlertDesk implements AutoCloseable {
   }
 
   /** Takes up what was stored, and begins. */
-  public void start(Collection<Alert> alerts, Collection<GroupState> groups) {
+  public void start(
+      Collection<Alert> alerts,
+      Collection<GroupState> groups,
+      Collection<Acknowledgement> acknowledgements) {
     lock.lock();
     try {
-      dispatcher.restore(alerts, groups, clock.instant());
+      dispatcher.restore(alerts, groups, acknowledgements, clock.instant());
     } finally {
       lock.unlock();
     }
@@ -88,34 +99,103 @@ public final class AlertDesk implements AutoCloseable {
     started = true;
   }
 
-  /** Alerts changed, durably. */
+  /**
+   * Alerts changed, durably. A dispatcher that fails over them is made anew from what is stored,
+   * where these changes are: no transition is lost with it.
+   */
   public void changed(List<Transition> transitions) {
-    lock.lock();
-    try {
-      settle(dispatcher.onTransitions(transitions, clock.instant()));
-      news.signal();
-    } finally {
-      lock.unlock();
-    }
+    decide(now -> dispatcher.onTransitions(transitions, now));
   }
 
   public void mutes(Mutes value) {
+    set(now -> dispatcher.mutes(value, now));
+  }
+
+  public void links(Links value) {
+    set(_ -> dispatcher.links(value));
+  }
+
+  public void routing(Routing value) {
+    set(now -> dispatcher.routing(value, now));
+  }
+
+  /** Counts from now on, for a dispatcher that begins anew as well. */
+  private void set(Consumer<Instant> setting) {
     lock.lock();
     try {
-      dispatcher.mutes(value, clock.instant());
-      news.signal();
+      setting.accept(clock.instant());
+    } catch (RuntimeException | Error failure) {
+      broken(failure);
     } finally {
+      news.signal();
       lock.unlock();
     }
   }
 
-  public void links(Links value) {
+  private void broken(Throwable failure) {
+    LOG.error("the dispatcher failed; it begins anew from what is stored", failure);
+    isBroken = true;
+  }
+
+  /** A person takes the alert; empty where no such alert fires. */
+  public Optional<Acknowledgement> acknowledge(String fingerprint, String by, String comment) {
+    return person(now -> dispatcher.acknowledge(fingerprint, by, comment, now));
+  }
+
+  /** A person gives the alert back; empty where nobody had it. */
+  public Optional<Acknowledgement> unacknowledge(String fingerprint, String by) {
+    return person(now -> dispatcher.unacknowledge(fingerprint, by, now));
+  }
+
+  private Optional<Acknowledgement> person(Function<Instant, Optional<Acknowledgement>> what) {
+    var done = new AtomicReference<Optional<Acknowledgement>>(Optional.empty());
+    decide(
+        now -> {
+          done.set(what.apply(now));
+          return dispatcher.due(now);
+        });
+    return done.get();
+  }
+
+  /** Who has taken an alert, or had until lately. Does not block. */
+  public Optional<Acknowledgement> acknowledgement(String fingerprint) {
+    return dispatcher.acknowledgement(fingerprint);
+  }
+
+  private void decide(Function<Instant, Dispatch> decision) {
     lock.lock();
     try {
-      dispatcher.links(value);
+      mend();
+      settle(decision.apply(clock.instant()));
+    } catch (RuntimeException | Error failure) {
+      broken(failure);
     } finally {
+      news.signal();
       lock.unlock();
     }
+  }
+
+  /**
+   * Begins anew from what is stored, once what was decided before is stored: a receiver must not be
+   * owed it twice.
+   */
+  private void mend() {
+    if (!isBroken || !started) {
+      return;
+    }
+    settle(Dispatch.NOTHING);
+    if (!unstored.isEmpty()) {
+      throw new StoreFailure("what was decided is not stored yet");
+    }
+    var alerts = new ArrayList<Alert>();
+    store.eachAlert(kept -> alerts.add(kept.alert()));
+    var groups = new ArrayList<GroupState>();
+    store.eachGroup(groups::add);
+    var anew = dispatcher.anew(store.lastSequence());
+    anew.restore(alerts, groups, store.acknowledgements(), clock.instant());
+    dispatcher = anew;
+    isBroken = false;
+    LOG.info("the dispatcher began anew with {} alerts", alerts.size());
   }
 
   /** Does not block. */
@@ -128,16 +208,6 @@ public final class AlertDesk implements AutoCloseable {
     return alert.phase() == Alert.Phase.FIRING
         ? dispatcher.whys(alert, clock.instant())
         : List.of();
-  }
-
-  public void routing(Routing value) {
-    lock.lock();
-    try {
-      dispatcher.routing(value, clock.instant());
-      news.signal();
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** What a receiver that forgets must be reminded of. */
@@ -155,6 +225,7 @@ public final class AlertDesk implements AutoCloseable {
     try {
       while (!closed) {
         try {
+          mend();
           settle(dispatcher.due(clock.instant()));
           var next = dispatcher.nextDue();
           failingSince = Optional.empty();
@@ -163,6 +234,7 @@ public final class AlertDesk implements AutoCloseable {
           }
         } catch (RuntimeException | Error failure) {
           LOG.error("the alert desk failed; it goes on", failure);
+          isBroken = true;
           if (failingSince.isEmpty()) {
             failingSince = Optional.of(System.nanoTime());
           }
@@ -226,6 +298,8 @@ public final class AlertDesk implements AutoCloseable {
     dispatch.owed().forEach(batch::owe);
     dispatch.states().forEach(batch::group);
     dispatch.removedStates().forEach(batch::dropGroup);
+    dispatch.acknowledged().forEach(batch::acknowledgement);
+    dispatch.unacknowledged().forEach(batch::dropAcknowledgement);
     dispatch.forgotten().forEach(alert -> batch.dropAlert(alert.fingerprint()));
     try {
       store.commit(batch.build());

@@ -358,6 +358,7 @@ final class Api {
         case Mutes.Why.Silenced silenced -> silencedBy.add(silenced.id());
         case Mutes.Why.Inhibited inhibited -> inhibitedBy.addAll(inhibited.by());
         case Mutes.Why.InMaintenance maintenance -> mutedBy.add(maintenance.reason());
+        case Mutes.Why.OutsideHours hours -> mutedBy.addAll(hours.intervals());
       }
     }
     names(json, "silencedBy", silencedBy);

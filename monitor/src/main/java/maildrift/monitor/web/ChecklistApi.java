@@ -1,5 +1,6 @@
 package maildrift.monitor.web;
 
+import java.util.List;
 import java.util.Optional;
 import maildrift.monitor.checklist.Checklist;
 import maildrift.monitor.checklist.Progress;
@@ -12,7 +13,6 @@ import maildrift.monitor.state.DomainState;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
 import maildrift.probes.dns.DnsName;
-import tools.jackson.databind.JsonNode;
 
 /**
  * {@code /api/v1/checklists} and the checklists of domains. What may be ticked is decided here, for
@@ -64,22 +64,9 @@ final class ChecklistApi {
   /** {@code PUT …/steps/STEP/tick}, with {@code by} and {@code note}, both optional. */
   Answer tick(Request request) {
     var body = request.body().isBlank() ? CheckJson.mapper().createObjectNode() : Api.body(request);
-    for (var property : body.properties()) {
-      if (!property.getKey().equals("by") && !property.getKey().equals("note")) {
-        throw Refusal.badRequest(
-            "a tick has by and note, not '%s'".formatted(Words.shortened(property.getKey())));
-      }
-    }
-    tick(request, text(body, "by"), text(body, "note"));
+    ByHand.onlyWith(body, "a tick", List.of("by", "note"));
+    tick(request, ByHand.text(body, "by"), ByHand.text(body, "note"));
     return one(request);
-  }
-
-  private static String text(JsonNode body, String name) {
-    var value = body.path(name);
-    if (!value.isMissingNode() && !value.isString()) {
-      throw Refusal.badRequest(name + " must be a text");
-    }
-    return value.asString("");
   }
 
   /** {@code DELETE …/steps/STEP/tick}. */
@@ -92,8 +79,8 @@ final class ChecklistApi {
     var state = state(request);
     var checklist = checklist(request);
     var step = step(request, checklist);
-    var name = name(request.caller(), bounded("by", by, Tick.LONGEST_NAME));
-    var words = bounded("note", note, Tick.LONGEST_NOTE);
+    var name = ByHand.name(request.caller(), ByHand.bounded("by", by, Tick.LONGEST_NAME));
+    var words = ByHand.bounded("note", note, Tick.LONGEST_NOTE);
     var status =
         backend
             .progress(checklist, state)
@@ -120,38 +107,6 @@ final class ChecklistApi {
           "step %s of %s is not ticked for %s"
               .formatted(step.id(), checklist.name(), state.domain().name()));
     }
-  }
-
-  /** Who logged in is who ticks; another name stands beside. */
-  private static String name(Caller caller, String given) {
-    if (given.isEmpty() || given.equals(caller.name())) {
-      return caller.name();
-    }
-    return caller.equals(Caller.LOCAL) ? given : "%s (as %s)".formatted(given, caller.name());
-  }
-
-  private static String bounded(String what, String text, int most) {
-    var bare = text.strip();
-    if (bare.codePointCount(0, bare.length()) > most) {
-      throw Refusal.badRequest("%s may have at most %d characters".formatted(what, most));
-    }
-    if (bare.codePoints().anyMatch(ChecklistApi::isUnseen)) {
-      throw Refusal.badRequest(what + " may not have control characters or line ends");
-    }
-    return bare;
-  }
-
-  /** What moves the cursor, or turns the direction of what stands beside it. */
-  private static boolean isUnseen(int character) {
-    return switch (Character.getType(character)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          true;
-      default -> false;
-    };
   }
 
   Progress progress(Request request) {

@@ -402,7 +402,7 @@ public final class App implements Backend, AutoCloseable {
     store.eachGroup(groups::add);
     // Before the first decision: who is silenced must not be told at a restart.
     desk.mutes(new Mutes(silences, config.maintenance()));
-    desk.start(alerts, groups);
+    desk.start(alerts, groups, store.acknowledgements());
   }
 
   private static DomainState restoredState(

@@ -90,7 +90,7 @@ public final class SweepBench implements AutoCloseable {
             0,
             () -> "msg_" + ids.incrementAndGet());
     desk = new AlertDesk(store, dispatcher, clock, () -> {}, watch::forget);
-    desk.start(List.of(), List.of());
+    desk.start(List.of(), List.of(), List.of());
     config.domains().forEach(domain -> watch.add(domain, Optional.empty()));
   }
 

@@ -75,7 +75,7 @@ final class ConfigExampleTest {
             .environment("LIST_WITH_KEY", "key.zen.example.org");
 
     assertThat(sandbox.warnings(all)).isEmpty();
-    assertThat(sandbox.loaded(all).alerts().routes()).hasSize(3);
+    assertThat(sandbox.loaded(all).alerts().routes()).hasSize(5);
     assertThat(sandbox.loaded(all).domains()).hasSize(5);
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import maildrift.alerts.Matcher;
+import maildrift.alerts.route.Route;
 import maildrift.monitor.config.ConfigLoader.DomainResult;
 import maildrift.monitor.config.ConfigLoader.Loaded;
 import maildrift.monitor.config.ConfigLoader.Rejected;
@@ -195,7 +196,7 @@ final class ConfigLoaderTest {
     var alerts = everything().alerts();
 
     assertThat(alerts.receivers().keySet()).startsWith("oncall", "chat", "am", "mail");
-    assertThat(alerts.routes()).hasSize(3);
+    assertThat(alerts.routes()).hasSize(4);
     var first = alerts.routes().getFirst();
     assertThat(first.matchers()).containsExactly(Matcher.equal("severity", "critical"));
     assertThat(first.receivers()).containsExactly("oncall", "mail");
@@ -204,6 +205,14 @@ final class ConfigLoaderTest {
     assertThat(first.grouping().groupWait()).isEqualTo(Duration.ofSeconds(1));
     assertThat(alerts.routes().get(1).matchers()).hasSize(3);
     assertThat(alerts.routes().get(1).grouping()).isEqualTo(alerts.grouping());
+    var third = alerts.routes().get(2);
+    assertThat(third.hours().isOpen(Instant.parse("2026-11-27T15:59:00Z"))).isTrue();
+    assertThat(third.hours().isOpen(Instant.parse("2026-11-27T16:00:00Z"))).isFalse();
+    assertThat(third.hours().isOpen(Instant.parse("2026-12-24T12:00:00Z"))).isFalse();
+    assertThat(third.escalations())
+        .containsExactly(
+            new Route.Escalation(Duration.ofMinutes(30), List.of("am")),
+            new Route.Escalation(Duration.ofHours(2), List.of("oncall")));
     assertThat(alerts.routing().sendResolved())
         .containsAllEntriesOf(Map.of("oncall", false, "chat", true, "am", true, "mail", true));
   }

@@ -156,7 +156,15 @@ final class Everything {
         routes:
           - {match: {severity: critical}, receivers: [oncall, mail], continue: true, group_by: [domain], group_wait: 1s, group_interval: 1m, repeat_interval: 1h}
           - {match: {tenant: contoso}, matchers: ['severity=~"warning|critical"', team!=red], receivers: [am]}
+          - {match: {severity: info}, receivers: [mail], active_time_intervals: [office], mute_time_intervals: [holidays], escalate: [{after: 30m, receivers: [am]}, {after: 2h, receivers: [oncall]}]}
           - {match: {}, receivers: [chat]}
+        time_intervals:
+          - name: office
+            time_intervals:
+              - {times: [{start_time: 09:00, end_time: "17:00"}], weekdays: ['monday:friday'], location: Europe/Berlin}
+          - name: holidays
+            time_intervals:
+              - {days_of_month: ['24:26', -1], months: [december, 1], years: [2026, '2027:2030']}
         inhibit_rules:
           - {name: a dead zone, source_matchers: [alertname=mx.missing, severity=critical], target_matchers: ['alertname!=mx.missing'], equal: [domain, team]}
         inhibit_defaults: true

@@ -21,6 +21,7 @@ import maildrift.alerts.Alert;
 import maildrift.alerts.Course;
 import maildrift.alerts.Flaps;
 import maildrift.alerts.Labels;
+import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
 import maildrift.monitor.checklist.Tick;
@@ -254,6 +255,29 @@ abstract class StoreContract {
     store.commit(Batch.builder().dropSilence("s1").dropDomain("a.test").build());
     assertThat(store.silences()).isEmpty();
     assertThat(store.domains()).isEmpty();
+  }
+
+  @Test
+  void acknowledgementsAreKeptByAlertUntilTheyAreDropped() {
+    var taken =
+        new Acknowledgement(
+            "0123456789abcdef",
+            "ada",
+            NOW,
+            "am Telefon: ü",
+            "critical",
+            "00000000",
+            Optional.empty());
+    var other =
+        new Acknowledgement(
+            "fedcba9876543210", "bob", NOW, "", "warning", "00000001", Optional.empty());
+    store.commit(Batch.builder().acknowledgement(taken).acknowledgement(other).build());
+    assertThat(store.acknowledgements()).containsExactlyInAnyOrder(taken, other);
+
+    var ended = taken.end(NOW.plusSeconds(60), "it got worse");
+    store.commit(
+        Batch.builder().acknowledgement(ended).dropAcknowledgement(other.fingerprint()).build());
+    assertThat(store.acknowledgements()).containsExactly(ended);
   }
 
   private static Tick tick(String domain, String step, Optional<Instant> migration) {

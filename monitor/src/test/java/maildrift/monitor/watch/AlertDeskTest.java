@@ -22,6 +22,7 @@ import maildrift.alerts.route.Grouping;
 import maildrift.alerts.route.Links;
 import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Transition;
+import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.MemoryStore;
 import org.junit.jupiter.api.Test;
 
@@ -67,13 +68,50 @@ class AlertDeskTest {
             () -> "msg_1");
     failures.set(2);
     try (var desk = new AlertDesk(store, dispatcher, clock, () -> {}, _ -> {})) {
-      desk.start(List.of(), List.of());
+      desk.start(List.of(), List.of(), List.of());
       await().until(() -> failures.get() == 0);
 
       desk.changed(List.of(new Transition.Firing(alert())));
 
       await().until(() -> !store.outbox().backlog().isEmpty());
       assertThat(desk.unwell()).isEmpty();
+    }
+  }
+
+  @Test
+  void aTransitionThatTheDispatcherFailsOverIsNotLost() {
+    var bugs = new AtomicInteger(1);
+    var owed = new AtomicInteger();
+    var dispatcher =
+        new Dispatcher(
+            Routing.toAll(
+                Map.of("oncall", true),
+                new Grouping(
+                    List.of("cause"), Duration.ZERO, Duration.ofMinutes(5), Duration.ofHours(1))),
+            Mutes.NONE,
+            // Fails once, in the middle of a decision.
+            new Links(
+                "https://maildrift.test",
+                _ -> {
+                  if (bugs.getAndDecrement() > 0) {
+                    throw new IllegalStateException("a bug");
+                  }
+                  return "https://maildrift.test/";
+                }),
+            Duration.ofHours(3),
+            0,
+            () -> "msg_" + owed.incrementAndGet());
+    try (var desk = new AlertDesk(store, dispatcher, clock, () -> {}, _ -> {})) {
+      desk.start(List.of(), List.of(), List.of());
+      var alert = alert();
+      store.commit(Batch.builder().alert("contoso.test", alert).build());
+
+      desk.changed(List.of(new Transition.Firing(alert)));
+
+      await().until(() -> !store.outbox().backlog().isEmpty());
+      assertThat(desk.unwell()).isEmpty();
+      assertThat(desk.acknowledge(alert.fingerprint(), "ada", "")).isPresent();
+      assertThat(store.acknowledgements()).hasSize(1);
     }
   }
 
