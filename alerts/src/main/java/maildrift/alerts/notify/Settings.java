@@ -82,6 +82,9 @@ public interface Settings {
   /** {@code username} and {@code password} or {@code password_file}, which belong together. */
   Optional<Login> login();
 
+  /** As {@link #login}, or {@code bearer_token} or {@code bearer_token_file}. */
+  Optional<Credentials> credentials();
+
   /** Whether the key is written, and not empty. */
   boolean has(String key);
 

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import maildrift.alerts.notify.Credentials;
 import maildrift.alerts.notify.Headers;
 import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Secret;
@@ -271,6 +272,24 @@ record ReceiverSettings(Reading reading, Section section, boolean isWritten) imp
       lacks("username");
     }
     return user.flatMap(name -> password.map(secret -> new Login(name, secret)));
+  }
+
+  @Override
+  public Optional<Credentials> credentials() {
+    var login = login();
+    var token = secret("bearer_token");
+    var written =
+        section.has("bearer_token")
+            ? Optional.of("bearer_token")
+            : Optional.of("bearer_token_file");
+    if (section.has("username") && written.filter(section::has).isPresent()) {
+      reading.problem(
+          section.placeOf(written.get()),
+          "username and %s exclude each other; keep one".formatted(written.get()));
+    }
+    return token
+        .<Credentials>map(Credentials.Bearer::new)
+        .or(() -> login.map(Credentials.Basic::new));
   }
 
   @Override

@@ -195,7 +195,7 @@ final class ConfigLoaderTest {
   void receiversAndRoutesAreReadInOrder() {
     var alerts = everything().alerts();
 
-    assertThat(alerts.receivers().keySet()).startsWith("oncall", "chat", "am", "mail");
+    assertThat(alerts.receivers().keySet()).contains("oncall", "chat", "am", "ams", "mail");
     assertThat(alerts.routes()).hasSize(4);
     var first = alerts.routes().getFirst();
     assertThat(first.matchers()).containsExactly(Matcher.equal("severity", "critical"));

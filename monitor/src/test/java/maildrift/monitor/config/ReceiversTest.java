@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import maildrift.alerts.notify.Credentials;
 import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.Secret;
@@ -67,10 +68,13 @@ final class ReceiversTest {
 
   @Test
   void anAlertmanagerHearsOfItAgainEveryMinuteUnlessItSaysOtherwise() {
-    assertThat(read("{alertmanager: {url: 'http://127.0.0.1:9093', resend: 30s}}"))
+    assertThat(
+            read(
+                "{alertmanager: {urls: ['http://127.0.0.1:9093', 'http://127.0.0.1:9094'], bearer_token_file: hook.key, resend: 30s}}"))
         .isEqualTo(
             new AlertmanagerReceiver(
-                List.of(URI.create("http://127.0.0.1:9093")),
+                List.of(URI.create("http://127.0.0.1:9093"), URI.create("http://127.0.0.1:9094")),
+                Optional.of(new Credentials.Bearer(Secret.in(folder.resolve("hook.key")))),
                 Optional.empty(),
                 Duration.ofSeconds(30),
                 false,

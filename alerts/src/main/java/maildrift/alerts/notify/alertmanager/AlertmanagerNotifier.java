@@ -4,12 +4,17 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -30,8 +35,9 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Posts to every instance, as Prometheus does; one that takes it is enough, since the refresh
- * reaches the others when they are back.
+ * Posts to every instance at the same time, as Prometheus does; one that takes it is enough. What
+ * another missed it hears in the next refresh, and what is over ends there by itself, because it is
+ * not refreshed. One that is silent is not waited for once another has answered.
  *
  * <p>At each instance a refresh has its turn alone: what it says was true when the instance last
  * heard anything else, so that it never calls firing what the instance was told is over.
@@ -42,6 +48,9 @@ final class AlertmanagerNotifier implements Notifier {
 
   /** Alerts in one request. */
   private static final int MOST_ALERTS = 500;
+
+  /** For this part of the time-out the others are waited for when one instance has taken it. */
+  private static final int PATIENCE = 6;
 
   /** How many refreshes may be missed before an alert ends by itself. */
   private static final int REFRESHES = 4;
@@ -73,15 +82,16 @@ final class AlertmanagerNotifier implements Notifier {
     }
     var requests = parts(notification.items());
     return toAll(
-        (url, headers) -> {
+        (url, instance) -> {
           for (var items : requests) {
-            var outcome = post(url, headers, turn(url).readLock(), () -> items);
+            var outcome = post(url, instance, turn(url).readLock(), () -> items);
             if (!(outcome instanceof Outcome.Delivered)) {
               return outcome;
             }
           }
           return new Outcome.Delivered();
-        });
+        },
+        receiver.timeout().dividedBy(PATIENCE));
   }
 
   @Override
@@ -94,20 +104,17 @@ final class AlertmanagerNotifier implements Notifier {
     var due = firing.get().stream().map(Notification.Item::fingerprint).toList();
     return due.isEmpty()
         ? new Outcome.Delivered()
-        : toAll((url, headers) -> refresh(url, headers, due, firing));
+        : toAll((url, instance) -> refresh(url, instance, due, firing), receiver.timeout());
   }
 
   private Outcome refresh(
-      URI url,
-      Map<String, String> headers,
-      List<String> due,
-      Supplier<List<Notification.Item>> firing) {
+      URI url, Instance instance, List<String> due, Supplier<List<Notification.Item>> firing) {
     for (var some : parts(due)) {
       var wanted = Set.copyOf(some);
       var outcome =
           post(
               url,
-              headers,
+              instance,
               turn(url).writeLock(),
               () ->
                   firing.get().stream()
@@ -136,32 +143,87 @@ final class AlertmanagerNotifier implements Notifier {
   /** How one instance is told. */
   @FunctionalInterface
   private interface Telling {
-    Outcome tell(URI url, Map<String, String> headers);
+    Outcome tell(URI url, Instance instance);
   }
 
-  private Outcome toAll(Telling telling) {
+  /** By what one instance is reached. */
+  private record Instance(Tools tools, Map<String, String> headers) {}
+
+  private Outcome toAll(Telling telling, Duration patience) {
     var headers = new TreeMap<String, String>();
     headers.put("Content-Type", "application/json");
+    Tools trusting;
+    try {
+      trusting = tools.trusting(receiver.authorities());
+    } catch (IOException e) {
+      return new Outcome.TryLater(Failure.TLS, String.valueOf(e.getMessage()));
+    }
     try {
       if (receiver.auth().isPresent()) {
-        headers.put("Authorization", receiver.auth().get().basic());
+        headers.put("Authorization", receiver.auth().get().header());
       }
     } catch (IOException e) {
       return new Outcome.TryLater(Failure.SECRET, String.valueOf(e.getMessage()));
     }
-    var outcomes = new ArrayList<Outcome>();
-    for (var url : receiver.urls()) {
-      outcomes.add(telling.tell(url, headers));
+    try (var instances = Executors.newVirtualThreadPerTaskExecutor()) {
+      var told = new ExecutorCompletionService<Outcome>(instances);
+      for (var url : receiver.urls()) {
+        told.submit(() -> telling.tell(url, new Instance(trusting, headers)));
+      }
+      try {
+        return best(outcomes(told, patience));
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return new Outcome.TryLater(Failure.OTHER, "interrupted");
+      } finally {
+        instances.shutdownNow();
+      }
     }
+  }
+
+  /** Of all, or of those that were heard when the patience with the others was over. */
+  private List<Outcome> outcomes(ExecutorCompletionService<Outcome> told, Duration patience)
+      throws InterruptedException {
+    var outcomes = new ArrayList<Outcome>();
+    var isTaken = false;
+    while (outcomes.size() < receiver.urls().size()) {
+      var done = isTaken ? told.poll(patience.toMillis(), TimeUnit.MILLISECONDS) : told.take();
+      if (done == null) {
+        LOG.warn(
+            "an alertmanager of {} is silent; it hears the rest in the next refresh", receiver);
+        return outcomes;
+      }
+      Outcome outcome;
+      try {
+        outcome = done.get();
+      } catch (ExecutionException e) {
+        LOG.error("telling an alertmanager broke", e.getCause());
+        outcome = new Outcome.TryLater(Failure.OTHER, "internal error");
+      }
+      isTaken |= outcome instanceof Outcome.Delivered;
+      outcomes.add(outcome);
+    }
+    return outcomes;
+  }
+
+  /** One that took it is enough; what may still succeed is not given up. */
+  private static Outcome best(List<Outcome> outcomes) {
     return outcomes.stream()
-        .filter(outcome -> outcome instanceof Outcome.Delivered)
-        .findFirst()
-        .orElse(outcomes.getFirst());
+        .min(
+            Comparator.comparingInt(
+                outcome ->
+                    switch (outcome) {
+                      case Outcome.Delivered _ -> 0;
+                      case Outcome.TryLater _ -> 1;
+                      case Outcome.Refused _ -> 2;
+                      case Outcome.Gone _ -> 3;
+                    }))
+        .orElseThrow();
   }
 
   /** One request, made of what is true once it is its turn. */
   private Outcome post(
-      URI url, Map<String, String> headers, Lock turn, Supplier<List<Notification.Item>> content) {
+      URI url, Instance instance, Lock turn, Supplier<List<Notification.Item>> content) {
     try {
       turn.lockInterruptibly();
     } catch (InterruptedException _) {
@@ -174,12 +236,13 @@ final class AlertmanagerNotifier implements Notifier {
         return new Outcome.Delivered();
       }
       var reply =
-          tools
+          instance
+              .tools()
               .http()
               .send(
                   Request.post(
                       AlertmanagerReceiver.api(url),
-                      headers,
+                      instance.headers(),
                       body(items),
                       receiver.allowPrivate(),
                       receiver.timeout()));
@@ -196,16 +259,7 @@ final class AlertmanagerNotifier implements Notifier {
   private String body(List<Notification.Item> items) {
     var expires = tools.clock().instant().plus(receiver.resend().multipliedBy(REFRESHES));
     var alerts = JSON.createArrayNode();
-    for (var item : items) {
-      var alert = alerts.addObject();
-      item.labels().map().forEach(alert.putObject("labels")::put);
-      item.annotations().forEach(alert.putObject("annotations")::put);
-      alert.put("startsAt", item.startsAt().toString());
-      alert.put("endsAt", item.endsAt().orElse(expires).toString());
-      if (!item.generatorUrl().isEmpty()) {
-        alert.put("generatorURL", item.generatorUrl());
-      }
-    }
+    items.forEach(item -> PostableAlert.write(item, expires, alerts.addObject()));
     return JSON.writeValueAsString(alerts);
   }
 

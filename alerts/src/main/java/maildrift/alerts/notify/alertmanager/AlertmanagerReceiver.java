@@ -1,10 +1,12 @@
 package maildrift.alerts.notify.alertmanager;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import maildrift.alerts.notify.Login;
+import maildrift.alerts.notify.Credentials;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.ReceiverKind;
 import maildrift.alerts.notify.Settings;
@@ -17,13 +19,15 @@ import maildrift.alerts.outbox.Notifier;
  *
  * @param urls as a browser would open them, with the path prefix if there is one; every instance is
  *     told, since Alertmanagers do not pass alerts on to each other
- * @param auth when they want a password
+ * @param auth when they want to know who we are
+ * @param authorities that are trusted besides the machine's
  * @param resend how often what fires is said again; an alert that is not ends after four times that
  * @param timeout for each request
  */
 public record AlertmanagerReceiver(
     List<URI> urls,
-    Optional<Login> auth,
+    Optional<Credentials> auth,
+    Optional<Path> authorities,
     Duration resend,
     boolean allowPrivate,
     Duration timeout,
@@ -38,7 +42,7 @@ public record AlertmanagerReceiver(
           AlertmanagerReceiver::read);
 
   public AlertmanagerReceiver {
-    urls = List.copyOf(urls);
+    urls = urls.stream().distinct().toList();
     if (urls.isEmpty()) {
       throw new IllegalArgumentException("url must be at least one web address");
     }
@@ -49,14 +53,26 @@ public record AlertmanagerReceiver(
   }
 
   private static Optional<AlertmanagerReceiver> read(Settings settings) {
-    var url = settings.required("url", settings::url);
-    var login = settings.login();
+    var urls = new ArrayList<URI>();
+    settings.url("url").ifPresent(urls::add);
+    var several = settings.urls("urls");
+    if (!settings.has("url") && !settings.has("url_file") && !settings.has("urls")) {
+      settings.lacks("url");
+    } else if (!several.isEmpty() && !urls.isEmpty()) {
+      settings.problem("urls", "url and urls exclude each other; keep one");
+    }
+    urls.addAll(several);
+    var auth = settings.credentials();
+    var authorities = settings.authorities();
     var resend = settings.duration("resend", Duration.ofSeconds(1), RESEND);
     var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
     var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
+    if (urls.isEmpty()) {
+      return Optional.empty();
+    }
     // What has ended it decides upon itself.
-    return url.map(
-        to -> new AlertmanagerReceiver(List.of(to), login, resend, allowPrivate, timeout, true));
+    return Optional.of(
+        new AlertmanagerReceiver(urls, auth, authorities, resend, allowPrivate, timeout, true));
   }
 
   /** Where alerts are posted at the given instance. */

@@ -5,16 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
+import maildrift.alerts.notify.Credentials;
 import maildrift.alerts.notify.Heartbeat;
 import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Samples;
@@ -26,6 +31,7 @@ import maildrift.alerts.outbox.Failure;
 import maildrift.alerts.outbox.Notifier;
 import maildrift.alerts.outbox.Outcome;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -63,6 +69,95 @@ class AlertmanagerReceiverTest {
       assertThat(down.got()).hasSize(2);
       assertThat(receiver(down, down).open(TOOLS).send(owed()))
           .isEqualTo(new Outcome.TryLater(Failure.SERVER_ERROR, "HTTP 500"));
+    }
+  }
+
+  @Test
+  void oneThatHangsIsNotWaitedForOnceAnotherHasTakenIt() throws IOException {
+    try (var up = new LoopbackHttp(_ -> Answer.status(200));
+        var hung = new LoopbackHttp(_ -> new Answer.Hang())) {
+      var started = System.nanoTime();
+
+      assertThat(receiver(hung, up).open(TOOLS).send(owed())).isEqualTo(new Outcome.Delivered());
+
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(4));
+      assertThat(up.got()).hasSize(1);
+      assertThat(hung.got()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatMaySucceedLaterIsNotGivenUpForOneThatRefuses() throws IOException {
+    try (var refuses = new LoopbackHttp(_ -> Answer.status(400));
+        var down = new LoopbackHttp(_ -> Answer.status(503))) {
+      assertThat(receiver(refuses, down).open(TOOLS).send(owed()))
+          .isInstanceOf(Outcome.TryLater.class);
+      assertThat(receiver(refuses, refuses).open(TOOLS).send(owed()))
+          .isInstanceOf(Outcome.Refused.class);
+    }
+  }
+
+  @Test
+  void aTokenIsSentAsItIsNow(@TempDir Path folder) throws IOException {
+    var file = folder.resolve("token");
+    Files.writeString(file, "one\n");
+    try (var server = new LoopbackHttp(_ -> Answer.status(200))) {
+      var notifier =
+          new AlertmanagerReceiver(
+                  List.of(server.uri("/")),
+                  Optional.of(new Credentials.Bearer(Secret.in(file))),
+                  Optional.empty(),
+                  Duration.ofMinutes(1),
+                  false,
+                  Duration.ofSeconds(5),
+                  true)
+              .open(TOOLS);
+      notifier.send(owed());
+      Files.writeString(file, "two\n");
+      notifier.send(owed());
+
+      assertThat(server.got())
+          .extracting(got -> got.header("Authorization"))
+          .containsExactly("Bearer one", "Bearer two");
+    }
+  }
+
+  @Test
+  void labelsThatAlertmanagerWouldRefuseAreMappedAndStayApart() {
+    var labels =
+        new TreeMap<>(
+            Map.of(
+                "my-team", "a", "my_team", "b", "1st", "c", "__name__", "d", "x", "a\u202eb\r\n"));
+    var long1 = "v".repeat(600) + 1;
+    var long2 = "v".repeat(600) + 2;
+
+    assertThat(PostableAlert.labels(new Labels(labels)))
+        .isEqualTo(
+            Map.of(
+                "my_team_",
+                "a",
+                "my_team",
+                "b",
+                "_1st",
+                "c",
+                "_name__",
+                "d",
+                "x",
+                "a\\u{202e}b\\x0d\\x0a"));
+    assertThat(PostableAlert.labels(Labels.of(Map.of("a", long1))).get("a"))
+        .hasSizeLessThanOrEqualTo(500)
+        .isNotEqualTo(PostableAlert.labels(Labels.of(Map.of("a", long2))).get("a"));
+  }
+
+  @Test
+  void aClockThatWasSetBackMakesNoAlertThatEndsBeforeItBegins() throws IOException {
+    var early = Tools.standard(InstantSource.fixed(NOW.minus(Duration.ofDays(1))));
+    try (var server = new LoopbackHttp(_ -> Answer.status(200))) {
+      receiver(server).open(early).send(owed());
+
+      var alert = JsonMapper.builder().build().readTree(server.got().getFirst().body()).get(0);
+      assertThat(Instant.parse(text(alert, "startsAt")))
+          .isBeforeOrEqualTo(Instant.parse(text(alert, "endsAt")));
     }
   }
 
@@ -151,7 +246,8 @@ class AlertmanagerReceiverTest {
   private static AlertmanagerReceiver receiver(Duration resend, LoopbackHttp... servers) {
     return new AlertmanagerReceiver(
         Stream.of(servers).map(server -> server.uri("/prefix")).toList(),
-        Optional.of(new Login("maildrift", Secret.of("geheim"))),
+        Optional.of(new Credentials.Basic(new Login("maildrift", Secret.of("geheim")))),
+        Optional.empty(),
         resend,
         false,
         Duration.ofSeconds(5),

@@ -17,7 +17,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
 import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Tools;
@@ -53,15 +55,7 @@ class RealAlertmanagerTest {
       try {
         var url = URI.create("http://127.0.0.1:" + port);
         await().atMost(Duration.ofSeconds(60)).until(() -> isReady(url));
-        var notifier =
-            new AlertmanagerReceiver(
-                    List.of(url),
-                    Optional.empty(),
-                    Duration.ofMinutes(1),
-                    false,
-                    Duration.ofSeconds(10),
-                    true)
-                .open(Tools.standard(InstantSource.system()));
+        var notifier = receiver(url).open(Tools.standard(InstantSource.system()));
 
         assertThat(notifier.send(Samples.owed("am", begun(2)))).isEqualTo(new Outcome.Delivered());
         await().atMost(Duration.ofSeconds(30)).until(() -> !hook.got().isEmpty());
@@ -78,6 +72,83 @@ class RealAlertmanagerTest {
         process.destroyForcibly().waitFor();
       }
     }
+  }
+
+  @Test
+  void anInstanceThatWasAwayHearsInTheNextRefreshWhatFires(@TempDir Path folder) throws Exception {
+    try (var hook = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(200))) {
+      var here = freePort();
+      var away = freePort();
+      var process = start(Files.createDirectory(folder.resolve("here")), hook, here);
+      try {
+        var url = URI.create("http://127.0.0.1:" + here);
+        var other = URI.create("http://127.0.0.1:" + away);
+        await().atMost(Duration.ofSeconds(60)).until(() -> isReady(url));
+        var notifier = receiver(url, other).open(Tools.standard(InstantSource.system()));
+        var fires = hostile(begun(3));
+
+        assertThat(notifier.send(Samples.owed("am", fires))).isEqualTo(new Outcome.Delivered());
+        var late = start(Files.createDirectory(folder.resolve("away")), hook, away);
+        try {
+          await().atMost(Duration.ofSeconds(60)).until(() -> isReady(other));
+          assertThat(alerts(other)).isEmpty();
+          assertThat(notifier.refresh(fires::items)).isEqualTo(new Outcome.Delivered());
+
+          assertThat(alerts(other)).hasSize(3).isEqualTo(alerts(url));
+        } finally {
+          late.destroyForcibly().waitFor();
+        }
+      } finally {
+        process.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  /** Names and values that it would refuse, and the whole request with them. */
+  private static Notification hostile(Notification plain) {
+    return Samples.notification(
+        plain.items().stream()
+            .map(
+                item -> {
+                  var labels = new TreeMap<>(item.labels().map());
+                  labels.put("my-team", "\ud800\u001b[31m");
+                  labels.put("1st", "x".repeat(10_000));
+                  return new Notification.Item(
+                      Labels.of(labels),
+                      new TreeMap<>(Map.of("what is it", "\u0000")),
+                      item.startsAt(),
+                      item.endsAt(),
+                      "no address",
+                      item.fingerprint());
+                })
+            .toList());
+  }
+
+  /** The domains of those that it holds to be firing. */
+  private static List<String> alerts(URI url) {
+    var reply =
+        GuardedHttp.standard()
+            .send(
+                Request.get(
+                    url.resolve("/api/v2/alerts"), false, Duration.ofSeconds(5), 1_000_000));
+    return JsonMapper.builder()
+        .build()
+        .readTree(((Reply.Answered) reply).body())
+        .valueStream()
+        .map(alert -> alert.at("/labels/domain").asString())
+        .sorted()
+        .toList();
+  }
+
+  private static AlertmanagerReceiver receiver(URI... urls) {
+    return new AlertmanagerReceiver(
+        List.of(urls),
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofMinutes(1),
+        false,
+        Duration.ofSeconds(10),
+        true);
   }
 
   private static Process start(Path folder, LoopbackHttp hook, int port) throws IOException {
