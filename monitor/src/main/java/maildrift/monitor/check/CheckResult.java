@@ -2,10 +2,12 @@ package maildrift.monitor.check;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
 import maildrift.probes.Verdict;
+import maildrift.probes.dns.Question;
 import maildrift.probes.domain.ManagedDomain;
 
 /**
@@ -16,23 +18,26 @@ import maildrift.probes.domain.ManagedDomain;
  * @param probes in the catalogue's order
  * @param findings the worst first
  * @param contradictions questions about which authoritative servers contradicted each other
+ * @param secondHand questions that the authoritative servers were meant to answer, and did not
  */
 public record CheckResult(
     ManagedDomain domain,
     Instant checkedAt,
     List<ProbeResult> probes,
     List<Finding> findings,
-    List<Contradiction> contradictions) {
+    List<Contradiction> contradictions,
+    Set<Question> secondHand) {
 
   public CheckResult {
     probes = List.copyOf(probes);
     findings = List.copyOf(findings);
     contradictions = List.copyOf(contradictions);
+    secondHand = Set.copyOf(secondHand);
   }
 
   public CheckResult(
       ManagedDomain domain, Instant checkedAt, List<ProbeResult> probes, List<Finding> findings) {
-    this(domain, checkedAt, probes, findings, List.of());
+    this(domain, checkedAt, probes, findings, List.of(), Set.of());
   }
 
   public List<Gap> gaps() {
@@ -60,6 +65,7 @@ public record CheckResult(
         checkedAt,
         probes,
         Grading.sorted(Stream.concat(findings.stream(), more.stream()).toList()),
-        contradictions);
+        contradictions,
+        secondHand);
   }
 }

@@ -124,7 +124,12 @@ public final class CheckRunner {
     }
     var now = clock.instant();
     return new CheckResult(
-        domain, now, results, Grading.graded(findings, domain, now), network.contradictions());
+        domain,
+        now,
+        results,
+        Grading.graded(findings, domain, now),
+        network.contradictions(),
+        network.secondHand());
   }
 
   /** With what each probe says once its siblings' judgements are known. */

@@ -1,8 +1,10 @@
 package maildrift.monitor.check;
 
 import java.util.List;
+import java.util.Set;
 import maildrift.probes.Deadline;
 import maildrift.probes.Network;
+import maildrift.probes.dns.Question;
 
 /** Makes the door outside for one look. */
 @FunctionalInterface
@@ -14,5 +16,10 @@ public interface Doors {
 
     /** Questions about which the authoritative servers contradicted each other during this look. */
     List<Contradiction> contradictions();
+
+    /** Questions that the authoritative servers were meant to answer, and did not. */
+    default Set<Question> secondHand() {
+      return Set.of();
+    }
   }
 }

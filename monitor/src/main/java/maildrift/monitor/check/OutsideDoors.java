@@ -1,8 +1,11 @@
 package maildrift.monitor.check;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import maildrift.probes.Deadline;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.Dns;
@@ -68,7 +71,8 @@ public final class OutsideDoors implements Doors, AutoCloseable {
               smtp.within(deadline),
               https.within(deadline),
               deadline,
-              answered);
+              answered,
+              Set::of);
       case SECOND_OPINION ->
           new Opened(
               dns.fresh(deadline),
@@ -78,24 +82,35 @@ public final class OutsideDoors implements Doors, AutoCloseable {
               smtp.fresh(deadline),
               https.fresh(deadline),
               deadline,
-              () -> {});
+              () -> {},
+              Set::of);
       // A chain of trust leads through zones of others: the resolvers find its keys.
-      case AUTHORITATIVE ->
-          new Opened(
-              dns.authoritative(deadline),
-              dns.freshFromResolvers(deadline),
-              dns.freshDnssec(deadline),
-              dns.freshNameServers(deadline),
-              smtp.fresh(deadline),
-              https.fresh(deadline),
-              deadline,
-              () -> {});
+      case AUTHORITATIVE -> {
+        var own = dns.authoritative(deadline);
+        yield new Opened(
+            own,
+            dns.freshFromResolvers(deadline),
+            dns.freshDnssec(deadline),
+            dns.freshNameServers(deadline),
+            smtp.fresh(deadline),
+            https.fresh(deadline),
+            deadline,
+            () -> {},
+            own::secondHand);
+      }
     };
   }
 
   /** Forgets all that was heard, so that the next look asks anew. */
   public void forget() {
     dns.forget();
+    smtp.forget();
+    https.forget();
+  }
+
+  /** What was heard so far is that much older; for who simulates time. */
+  public void older(Duration by) {
+    dns.older(by);
     smtp.forget();
     https.forget();
   }
@@ -119,6 +134,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     private final Https https;
     private final Deadline deadline;
     private final Runnable answered;
+    private final Supplier<Set<Question>> secondHand;
     private final List<Contradiction> contradictions =
         Collections.synchronizedList(new ArrayList<>());
 
@@ -130,8 +146,10 @@ public final class OutsideDoors implements Doors, AutoCloseable {
         Smtp smtp,
         Https https,
         Deadline deadline,
-        Runnable answered) {
+        Runnable answered,
+        Supplier<Set<Question>> secondHand) {
       this.answered = answered;
+      this.secondHand = secondHand;
       this.resolvers = resolvers;
       this.dnssec = dnssec;
       this.nameServers = nameServers;
@@ -207,6 +225,11 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     @Override
     public Deadline deadline() {
       return deadline;
+    }
+
+    @Override
+    public Set<Question> secondHand() {
+      return secondHand.get();
     }
 
     @Override

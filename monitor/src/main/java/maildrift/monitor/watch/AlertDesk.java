@@ -246,6 +246,27 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
+  /** The clock was moved. */
+  public void wake() {
+    lock.lock();
+    try {
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether nothing waits to be decided or stored now. */
+  public boolean isIdle() {
+    lock.lock();
+    try {
+      return unstored.isEmpty()
+          && dispatcher.nextDue().filter(at -> !at.isAfter(clock.instant())).isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Why nobody is told of anything, when that has gone on for a while. */
   public Optional<String> unwell() {
     if (started && !closed && !thread.isAlive()) {

@@ -412,7 +412,8 @@ public final class Watch {
   }
 
   private Seen regular(ManagedDomain domain, DomainWatch watch, Context context, Look look) {
-    var result = runner.check(domain, look, _ -> true, context, watch.recall);
+    var result =
+        caughtUp(domain, watch, context, runner.check(domain, look, _ -> true, context, watch.recall));
     var contradicted =
         watch.alerts.stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
@@ -443,6 +444,33 @@ public final class Watch {
         false,
         Set.of(),
         false);
+  }
+
+  /**
+   * Where the resolvers say something else than all of the zone's own servers, those are asked for
+   * everything: a record that was removed stays in caches for as long as its TTL allows. What
+   * only the resolvers find wrong goes its way, to be denied.
+   */
+  private CheckResult caughtUp(
+      ManagedDomain domain, DomainWatch watch, Context context, CheckResult result) {
+    if (result.probes().stream().noneMatch(probe -> ZoneProbe.isBehind(probe.judgement()))) {
+      return result;
+    }
+    var own = OwnServers.of(runner.check(domain, Look.AUTHORITATIVE, _ -> true, context));
+    var better = own.over(result, this::probeOf);
+    var open = watch.alerts.stream().map(Watch::key).collect(Collectors.toSet());
+    var doubts = problems(watch, result);
+    doubts.removeAll(problems(watch, better));
+    return open.containsAll(doubts) ? better : result;
+  }
+
+  /** What a look finds wrong that somebody would be told of. */
+  private Set<Finding.Key> problems(DomainWatch watch, CheckResult look) {
+    return look.plus(runner.graded(drift(watch.baseline, look), look.domain(), look.checkedAt()))
+        .findings().stream()
+        .filter(finding -> finding.counts() && finding.severity() != Severity.INFO)
+        .map(Finding::key)
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   private static boolean isContradiction(Finding.Key key) {
@@ -488,17 +516,21 @@ public final class Watch {
     var second = runner.check(domain, Look.SECOND_OPINION, wanted, context, watch.recall);
     var alerts = terms.alerts();
     var last = pending.stream().anyMatch(alert -> alerts.isLastLook(alert, context.now()));
-    if (!last || !stillDoubtful(second, watch, pending)) {
+    var doubtful = stillDoubtful(second, watch, pending);
+    if (!doubtful || !last) {
+      // Who denies it may remember what was: the zone's own servers say what is.
+      var answer = doubtful ? second : checked(second, domain, watch, context, doubted);
       return new Seen(
-          second,
+          answer,
           List.of(),
-          key -> isContradiction(key) ? !compared(key, second).orElse(false) : hidden(key, second),
+          key -> isContradiction(key) ? !compared(key, second).orElse(false) : hidden(key, answer),
           full,
           false,
           confirmed,
-          false);
+          !doubtful);
     }
     var authoritative = runner.check(domain, Look.AUTHORITATIVE, wanted, context, watch.recall);
+    var own = OwnServers.of(authoritative);
     var agreed = authoritative.findings().stream().map(Finding::key).collect(Collectors.toSet());
     var firing =
         watch.alerts.stream()
@@ -506,8 +538,13 @@ public final class Watch {
             .map(Watch::key)
             .collect(Collectors.toSet());
     var both =
-        second.findings().stream()
-            .filter(finding -> agreed.contains(finding.key()) || firing.contains(finding.key()))
+        Stream.concat(
+                second.findings().stream()
+                    .filter(finding -> !own.knows(probeOf(finding.key())))
+                    .filter(
+                        finding ->
+                            agreed.contains(finding.key()) || firing.contains(finding.key())),
+                own.findings(this::probeOf).stream())
             .toList();
     var result =
         new CheckResult(domain, authoritative.checkedAt(), merged(second, authoritative), both);
@@ -517,11 +554,34 @@ public final class Watch {
         key ->
             isContradiction(key)
                 ? !compared(key, second).orElse(true) || !compared(key, authoritative).orElse(true)
-                : hidden(key, second) || hidden(key, authoritative),
+                : (hidden(key, second) && !own.knows(probeOf(key)))
+                    || hidden(key, authoritative),
         full,
         false,
         confirmed,
         true);
+  }
+
+  /** A denial, unless the zone's own servers say otherwise. */
+  private CheckResult checked(
+      CheckResult denial,
+      ManagedDomain domain,
+      DomainWatch watch,
+      Context context,
+      Set<String> doubted) {
+    var byDnsAlone =
+        denial.probes().stream()
+            .filter(probe -> probe.mark().isPresent())
+            .map(ProbeResult::probe)
+            .filter(doubted::contains)
+            .collect(Collectors.toUnmodifiableSet());
+    if (byDnsAlone.isEmpty()) {
+      return denial;
+    }
+    var needed = byDnsAlone.stream().flatMap(this::withSiblings).collect(Collectors.toSet());
+    return OwnServers.of(
+            runner.check(domain, Look.AUTHORITATIVE, needed::contains, context, watch.recall))
+        .over(denial, this::probeOf);
   }
 
   /** The probes that have to look again at what this key is about, as far as that is known. */

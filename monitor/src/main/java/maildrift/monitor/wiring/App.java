@@ -1089,6 +1089,19 @@ public final class App implements Backend, AutoCloseable {
     return watch;
   }
 
+  /** For tests that move the clock: what was heard grows old, and what is due is decided. */
+  void passed(Duration by) {
+    doors.older(by);
+    lookAtOwnEyes();
+    desk.wake();
+  }
+
+  /** For such tests: everything that is owed by now was decided and has arrived. */
+  boolean isQuiet() {
+    return desk.isIdle()
+        && store.outbox().backlog().values().stream().allMatch(owed -> owed.pending() == 0);
+  }
+
   /** For the demo and tests that must look at DNS as the daemon does. */
   public Doors.Door door(Duration limit) {
     return doors.open(Look.SECOND_OPINION, Deadline.after(limit));

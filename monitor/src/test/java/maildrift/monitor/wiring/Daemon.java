@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Notification;
@@ -114,15 +116,20 @@ public final class Daemon implements AutoCloseable {
       return start(store, new TestClock(), sections);
     }
 
-    Daemon start(StateStore store, TestClock clock, String... sections) {
-      var file = folder.resolve("maildrift.yml");
-      write(file, configuration(names, hook, sections));
-      var daemon = new Daemon(names, hook, file, store, clock);
+    public Daemon start(StateStore store, TestClock clock, String... sections) {
+      var daemon = startUnseen(store, clock, sections);
       daemon.app.domains().stream()
           .map(state -> state.domain().name().toString())
           .toList()
           .forEach(daemon::awaitFirstTurn);
       return daemon;
+    }
+
+    /** A daemon that looks at everything in its own time, or when {@link #turn} says so. */
+    public Daemon startUnseen(StateStore store, TestClock clock, String... sections) {
+      var file = folder.resolve("maildrift.yml");
+      write(file, configuration(names, hook, sections));
+      return new Daemon(names, hook, file, store, clock);
     }
 
     @Override
@@ -215,6 +222,29 @@ public final class Daemon implements AutoCloseable {
       assertThat(app.check(domain)).isPresent();
     }
     return this;
+  }
+
+  /** Takes regular turns of domains, all at once. */
+  public void turn(Collection<String> domains) {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      domains.forEach(domain -> threads.submit(() -> app.watch().turn(domain)));
+    }
+  }
+
+  /** So much time passes: what was heard grows old, what is due is decided and told. */
+  public void pass(Duration by) {
+    clock.advance(by);
+    app.passed(by);
+    awaitQuiet();
+  }
+
+  /** What is owed by now has arrived; no receiver may be failing. */
+  public void awaitQuiet() {
+    await().pollInterval(Duration.ofMillis(1)).atMost(LONG).until(app::isQuiet);
+  }
+
+  public Instant now() {
+    return clock.instant();
   }
 
   /** Firing alerts, as {@code rule subject}. */

@@ -80,6 +80,8 @@ public sealed interface Answer {
     CHAIN,
     /** The authoritative servers contradict each other. */
     INCONSISTENT,
+    /** The resolvers contradict each other, and no authoritative server could be asked. */
+    DISPUTED,
     /** The question itself cannot be asked, e.g. a name longer than 255 octets. */
     UNASKABLE;
 

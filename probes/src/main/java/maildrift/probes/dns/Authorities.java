@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the configuration. Made for one look; remembers the delegations it has met, and which servers
  * were dead.
  */
-final class Authorities implements Dns {
+final class Authorities implements Authoritative {
   private static final int MAX_SERVERS = 8;
   private static final int MAX_LABELS = 12;
   private static final int MAX_SAID = 160;
@@ -25,6 +25,13 @@ final class Authorities implements Dns {
   private final DnsSettings settings;
   private final int port;
   private final Dns resolvers;
+
+  /** Each by itself: the servers that one of them knows are a zone's servers. */
+  private final List<Dns> each;
+
+  /** Each of those who confirm. */
+  private final List<Dns> jury;
+
   private final TcpClient tcp;
   private final DnsStats stats;
   private final Function<DnsServer, RateLimit> rates;
@@ -39,6 +46,9 @@ final class Authorities implements Dns {
    */
   private final Set<DnsServer> dead = ConcurrentHashMap.newKeySet();
 
+  /** What the resolvers had to be asked, since no server of a zone was found that answers. */
+  private final Set<Question> secondHand = ConcurrentHashMap.newKeySet();
+
   /** One of a zone's servers. */
   private record At(String name, DnsServer server) {}
 
@@ -52,6 +62,8 @@ final class Authorities implements Dns {
       DnsSettings settings,
       int port,
       Dns resolvers,
+      List<Dns> each,
+      List<Dns> jury,
       TcpClient tcp,
       DnsStats stats,
       Function<DnsServer, RateLimit> rates,
@@ -59,6 +71,8 @@ final class Authorities implements Dns {
     this.settings = settings;
     this.port = port;
     this.resolvers = resolvers;
+    this.each = List.copyOf(each);
+    this.jury = List.copyOf(jury);
     this.tcp = tcp;
     this.stats = stats;
     this.rates = rates;
@@ -68,6 +82,11 @@ final class Authorities implements Dns {
   @Override
   public List<Answer> ask(List<Question> questions) {
     return Parallel.all(questions, this::answer);
+  }
+
+  @Override
+  public Set<Question> secondHand() {
+    return Set.copyOf(secondHand);
   }
 
   private static Answer alone(Replied replied) {
@@ -87,7 +106,8 @@ final class Authorities implements Dns {
     while (true) {
       var reply = agreed(current);
       if (reply.isEmpty()) {
-        return joined(question, chain, resolvers.ask(current));
+        secondHand.add(question);
+        return joined(question, chain, fromResolvers(current));
       }
       switch (reply.get().reply) {
         case Reply.Continues more -> {
@@ -103,6 +123,31 @@ final class Authorities implements Dns {
         }
       }
     }
+  }
+
+  /** What more than half of the resolvers that answer say: one alone may lie, or be old. */
+  private Answer fromResolvers(Question question) {
+    if (jury.size() < 2) {
+      return resolvers.ask(question);
+    }
+    var answers = Parallel.all(jury, one -> one.ask(question));
+    var answered =
+        answers.stream().filter(answer -> !(answer instanceof Answer.Unanswered)).toList();
+    if (answered.isEmpty()) {
+      return answers.getFirst();
+    }
+    for (var answer : answered) {
+      var content = AnswerContent.of(answer);
+      var alike =
+          answered.stream().filter(other -> AnswerContent.of(other).equals(content)).count();
+      if (2 * alike > answered.size()) {
+        return answer;
+      }
+    }
+    return new Answer.Unanswered(
+        Answer.Failure.DISPUTED,
+        "the resolvers contradict each other, and no name server of its zone could be asked",
+        "");
   }
 
   private static Answer joined(Question question, Reply.@Nullable Continues chain, Answer rest) {
@@ -246,7 +291,7 @@ final class Authorities implements Dns {
     }
     // What lies deeper than this is a zone of its own only in attacks.
     var tried = candidates.subList(Math.max(0, candidates.size() - MAX_LABELS), candidates.size());
-    var answers = resolvers.ask(tried);
+    var answers = found(tried);
     for (var i = 0; i < answers.size(); i++) {
       if (answers.get(i) instanceof Answer.Found found && found.aliases().isEmpty()) {
         var names = found.records(Rdata.Ns.class).stream().map(Rdata.Ns::name).toList();
@@ -256,13 +301,30 @@ final class Authorities implements Dns {
     return new Zone(name, List.of());
   }
 
+  /** What any of the resolvers finds: a resolver that denies everything must not be the last word. */
+  private List<Answer> found(List<Question> questions) {
+    if (each.size() < 2) {
+      return resolvers.ask(questions);
+    }
+    var all = Parallel.all(each, one -> one.ask(questions));
+    var best = new ArrayList<>(all.getFirst());
+    for (var answers : all) {
+      for (var i = 0; i < best.size(); i++) {
+        if (!(best.get(i) instanceof Answer.Found) && answers.get(i) instanceof Answer.Found) {
+          best.set(i, answers.get(i));
+        }
+      }
+    }
+    return best;
+  }
+
   private List<At> servers(List<DnsName> names) {
     var first = names.stream().limit(MAX_SERVERS).toList();
     var unknown = first.stream().filter(name -> !addresses.containsKey(name)).toList();
     var questions = new ArrayList<Question>();
     unknown.forEach(name -> questions.add(new Question(name, RecordType.A)));
     unknown.forEach(name -> questions.add(new Question(name, RecordType.AAAA)));
-    var answers = questions.isEmpty() ? List.<Answer>of() : resolvers.ask(questions);
+    var answers = questions.isEmpty() ? List.<Answer>of() : found(questions);
     for (var i = 0; i < unknown.size(); i++) {
       var name = unknown.get(i);
       var found = new ArrayList<>(answers.get(i).records(Rdata.Address.class));

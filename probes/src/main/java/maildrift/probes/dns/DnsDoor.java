@@ -1,9 +1,11 @@
 package maildrift.probes.dns;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import maildrift.probes.Deadline;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ public final class DnsDoor implements AutoCloseable {
 
   private final DnsSettings settings;
   private final int authorityPort;
+  private final AtomicLong ahead = new AtomicLong();
   private final DnsStats stats = new DnsStats();
   private final TcpClient tcp = new TcpClient(stats);
   private final Transport transport = new Transport(stats, tcp);
@@ -42,18 +45,20 @@ public final class DnsDoor implements AutoCloseable {
   DnsDoor(DnsSettings settings, int authorityPort) {
     this.settings = settings;
     this.authorityPort = authorityPort;
-    this.cache = new AnswerCache(settings.cacheBytes(), settings.maxAge(), System::nanoTime, stats);
+    this.cache = new AnswerCache(settings.cacheBytes(), settings.maxAge(), this::nanoTime, stats);
     var servers = settings.resolvers().size() + settings.confirmWith().size();
     var sockets = Math.max(4, settings.sockets() / servers);
     this.resolvers = resolvers(settings.resolvers(), sockets);
     this.confirming =
-        settings.confirmWith().isEmpty() ? resolvers : resolvers(settings.confirmWith(), sockets);
+        settings.confirmWith().isEmpty()
+            ? resolvers.reversed()
+            : resolvers(settings.confirmWith(), sockets);
     this.freshSource = pastTheCache(confirming);
     this.resolversSource = pastTheCache(resolvers);
     var trusted = settings.dnssec().trustedResolver().map(this::trusted);
     this.signed = new SignedDoor(trusted.orElse(resolvers), settings.maxAge(), stats);
     this.sharedServers =
-        new SharedNameServers(settings, authorityPort, new ServerClient(stats, this::rateOf));
+        new SharedNameServers(settings, authorityPort, new ServerClient(stats, this::rateOf), this::nanoTime);
     this.confirmingSigned = new SignedDoor(trusted.orElse(confirming), settings.maxAge(), stats);
   }
 
@@ -80,7 +85,8 @@ public final class DnsDoor implements AutoCloseable {
   }
 
   /**
-   * Confirmations: past the cache, from the confirming servers, or the resolvers if there are none.
+   * Confirmations: past the cache, from the confirming servers; if there are none, from the
+   * resolvers, the last one first: who is asked again is not who said it.
    */
   public Dns fresh(Deadline deadline) {
     return new Asker(freshSource, deadline);
@@ -101,11 +107,17 @@ public final class DnsDoor implements AutoCloseable {
         .toList();
   }
 
+  private static List<Dns> each(Resolvers resolvers, Deadline deadline) {
+    return resolvers.each().values().stream()
+        .<Dns>map(one -> new Asker(pastTheCache(one), deadline))
+        .toList();
+  }
+
   /**
    * What the zones' own servers say, when they agree; {@link Answer.Failure#INCONSISTENT} when they
    * contradict each other; as {@link #fresh} when they cannot be found or none answers.
    */
-  public Dns authoritative(Deadline deadline) {
+  public Authoritative authoritative(Deadline deadline) {
     return authorities(deadline);
   }
 
@@ -134,7 +146,26 @@ public final class DnsDoor implements AutoCloseable {
 
   private Authorities authorities(Deadline deadline) {
     return new Authorities(
-        settings, authorityPort, fresh(deadline), tcp, stats, this::rateOf, deadline);
+        settings,
+        authorityPort,
+        fresh(deadline),
+        eachResolver(deadline).stream().map(OneResolver::dns).toList(),
+        each(confirming, deadline),
+        tcp,
+        stats,
+        this::rateOf,
+        deadline);
+  }
+
+  /** By which what was heard grows old. */
+  private long nanoTime() {
+    return System.nanoTime() + ahead.get();
+  }
+
+  /** What was heard so far is that much older; for who simulates time. */
+  public void older(Duration by) {
+    ahead.addAndGet(by.toNanos());
+    signed.forget();
   }
 
   private RateLimit rateOf(DnsServer server) {

@@ -23,6 +23,11 @@ final class Resolvers {
     this.timeout = timeout;
   }
 
+  /** The same ones, asked in the opposite order. */
+  Resolvers reversed() {
+    return new Resolvers(transport, upstreams.reversed(), timeout);
+  }
+
   /** Each of them alone, by its name; their sockets and rates are these. */
   Map<String, Resolvers> each() {
     var each = new LinkedHashMap<String, Resolvers>();

@@ -1,5 +1,6 @@
 package maildrift.probes.dns;
 
+import com.google.common.base.Ticker;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import java.time.Duration;
@@ -10,14 +11,17 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import maildrift.probes.Deadline;
 
 /**
  * A zone's servers are strangers' and are asked many questions at once, so no more often than
- * needed: what all of them said alike within the hour will do for a regular look. Where they differ
- * every look asks anew, and so does every confirmation.
+ * needed: what all of them said alike within the hour will do for a regular look, as long as one of
+ * them says the same once an interval. Where they differ every look asks anew, and so does every
+ * confirmation.
  */
 final class SharedNameServers {
   private static final Duration ALIKE = Duration.ofHours(1);
@@ -34,18 +38,12 @@ final class SharedNameServers {
   private final DnsSettings settings;
   private final int port;
   private final ServerClient client;
-  private final Cache<Asked, Known> looks =
-      CacheBuilder.newBuilder()
-          .maximumWeight(MAX_WEIGHT)
-          .weigher((Asked asked, Known known) -> weight(asked, known.looks))
-          .expireAfterWrite(ALIKE)
-          .build();
-  private final Cache<DnsName, Delegated> delegations =
-      CacheBuilder.newBuilder().maximumSize(50_000).expireAfterWrite(ALIKE).build();
+  private final LongSupplier clock;
+  private final Cache<Asked, Known> looks;
+  private final Cache<DnsName, Delegated> delegations;
 
   /** Which zone's questions a server last left without any answer. */
-  private final Cache<Way, Silence> silences =
-      CacheBuilder.newBuilder().maximumSize(10_000).expireAfterWrite(DEAD).build();
+  private final Cache<Way, Silence> silences;
 
   private record Way(DnsServer server, boolean overUdp) {}
 
@@ -68,23 +66,63 @@ final class SharedNameServers {
     }
   }
 
-  private record Known(List<ServerLook> looks, Deadline until) {}
+  /**
+   * What was heard.
+   *
+   * @param until on our clock
+   * @param checked when one of the servers last said the same, on our clock
+   */
+  private record Known(List<ServerLook> looks, long until, long checked) {}
 
   /**
    * Whom the parent delegates a zone to.
    *
    * @param names none: it does not say
    */
-  private record Delegated(List<DnsName> names, Deadline until) {
+  private record Delegated(List<DnsName> names, long until) {
     Optional<List<DnsName>> told() {
       return names.isEmpty() ? Optional.empty() : Optional.of(names);
     }
   }
 
-  SharedNameServers(DnsSettings settings, int port, ServerClient client) {
+  /**
+   * @param clock as {@link System#nanoTime()}
+   */
+  SharedNameServers(DnsSettings settings, int port, ServerClient client, LongSupplier clock) {
     this.settings = settings;
     this.port = port;
     this.client = client;
+    this.clock = clock;
+    var ticker =
+        new Ticker() {
+          @Override
+          public long read() {
+            return clock.getAsLong();
+          }
+        };
+    this.looks =
+        CacheBuilder.newBuilder()
+            .maximumWeight(MAX_WEIGHT)
+            .weigher((Asked asked, Known known) -> weight(asked, known.looks))
+            .expireAfterWrite(ALIKE)
+            .ticker(ticker)
+            .build();
+    this.delegations =
+        CacheBuilder.newBuilder()
+            .maximumSize(50_000)
+            .expireAfterWrite(ALIKE)
+            .ticker(ticker)
+            .build();
+    this.silences =
+        CacheBuilder.newBuilder().maximumSize(10_000).expireAfterWrite(DEAD).ticker(ticker).build();
+  }
+
+  private boolean isOver(long until) {
+    return until - clock.getAsLong() <= 0;
+  }
+
+  private long after(Duration age) {
+    return clock.getAsLong() + age.toNanos();
   }
 
   void forget() {
@@ -96,6 +134,10 @@ final class SharedNameServers {
   private static boolean isHeard(ServerLook look) {
     return Stream.concat(look.overUdp().stream(), look.overTcp().stream())
         .anyMatch(said -> !(said instanceof Said.Unheard));
+  }
+
+  private static boolean hasAnsweredOverUdp(ServerLook look) {
+    return look.overUdp().stream().anyMatch(Said.Answered.class::isInstance);
   }
 
   private void heard(ServerLook look) {
@@ -165,7 +207,7 @@ final class SharedNameServers {
     public List<ServerLook> ask(DnsName zone, List<DnsServer> servers, List<Question> questions) {
       var asked = new Asked(zone, servers, questions);
       var known = remembers ? looks.getIfPresent(asked) : null;
-      if (known != null && !known.until.passed()) {
+      if (known != null && !isOver(known.until) && isStillSaid(asked, known)) {
         return known.looks;
       }
       var now = shared(askNow(asked));
@@ -174,9 +216,35 @@ final class SharedNameServers {
       if (age.isZero()) {
         looks.invalidate(asked);
       } else {
-        looks.put(asked, new Known(now, Deadline.after(age)));
+        looks.put(asked, new Known(now, after(age), clock.getAsLong()));
       }
       return now;
+    }
+
+    /**
+     * Whether what was heard holds: once an interval one of the servers, another each time, is
+     * asked over UDP. The resolvers may go on with old answers for as long as their TTL allows.
+     */
+    private boolean isStillSaid(Asked asked, Known known) {
+      var now = clock.getAsLong();
+      if (now - known.checked < settings.maxAge().toNanos()) {
+        return true;
+      }
+      var heard = known.looks.stream().filter(SharedNameServers::hasAnsweredOverUdp).toList();
+      if (heard.isEmpty()) {
+        return true;
+      }
+      var one = heard.get(ThreadLocalRandom.current().nextInt(heard.size()));
+      var said = client.overUdp(one.server(), asked.questions, asked.zone, limit());
+      for (var i = 0; i < said.size(); i++) {
+        if (said.get(i) instanceof Said.Answered(var answer)
+            && one.overUdp().get(i) instanceof Said.Answered(var before)
+            && !AnswerContent.of(answer).equals(AnswerContent.of(before))) {
+          return false;
+        }
+      }
+      looks.put(asked, new Known(known.looks, known.until, now));
+      return true;
     }
 
     private List<ServerLook> askNow(Asked asked) {
@@ -222,7 +290,7 @@ final class SharedNameServers {
     @Override
     public Optional<List<DnsName>> delegation(DnsName zone, List<DnsServer> parents) {
       var known = remembers ? delegations.getIfPresent(zone) : null;
-      if (known != null && !known.until.passed()) {
+      if (known != null && !isOver(known.until)) {
         return known.told();
       }
       // The load of a whole fleet must not fall on the first of a registry's servers.
@@ -232,7 +300,7 @@ final class SharedNameServers {
       for (var parent : order.subList(0, Math.min(MAX_PARENTS_ASKED, order.size()))) {
         var names = client.referral(parent, zone, limit());
         if (names.isPresent() && !names.get().isEmpty()) {
-          var told = new Delegated(names.get(), Deadline.after(ALIKE));
+          var told = new Delegated(names.get(), after(ALIKE));
           delegations.put(zone, told);
           return told.told();
         }
@@ -240,13 +308,13 @@ final class SharedNameServers {
       }
       // Nor is a registry asked again and again that does not say.
       if (isAnswered) {
-        delegations.put(zone, new Delegated(List.of(), Deadline.after(ALIKE)));
+        delegations.put(zone, new Delegated(List.of(), after(ALIKE)));
       } else {
         // What is known stays known; who did not answer may do so soon.
-        var silent = new Delegated(List.of(), Deadline.after(SILENT));
+        var silent = new Delegated(List.of(), after(SILENT));
         delegations
             .asMap()
-            .merge(zone, silent, (before, now) -> before.until.passed() ? now : before);
+            .merge(zone, silent, (before, now) -> isOver(before.until) ? now : before);
       }
       return Optional.empty();
     }

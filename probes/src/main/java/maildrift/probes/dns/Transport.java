@@ -540,7 +540,7 @@ final class Transport implements AutoCloseable {
     var said =
         switch (failed.failure()) {
           case SERVFAIL, REFUSED, RCODE, CHAIN, MISMATCH, MALFORMED -> true;
-          case TIMEOUT, NETWORK, INCONSISTENT, UNASKABLE -> false;
+          case TIMEOUT, NETWORK, INCONSISTENT, DISPUTED, UNASKABLE -> false;
         };
     // What the server says over TCP counts; that it says nothing there leaves us with the mismatch.
     var failure = said || because == null ? failed.failure() : because.failure();

@@ -266,6 +266,9 @@ final class ZoneJudge {
         .fact(ZoneProbe.COMPARED, questions(seen, isCompared))
         .fact(ZoneProbe.NOT_COMPARED, questions(seen, isCompared.negate()))
         .fact("delegation", seen.parent().map(ZoneJudge::texts).orElse(null));
+    if (!seen.behind().isEmpty()) {
+      judgement.fact(ZoneProbe.BEHIND, seen.behind().stream().map(Question::toString).toList());
+    }
     if (!seen.leftOut().isEmpty() || !unreachable.isEmpty()) {
       judgement.fact(
           "leftOut",

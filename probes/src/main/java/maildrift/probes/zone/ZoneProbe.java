@@ -11,6 +11,9 @@ import maildrift.probes.Network;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dkim.DkimProbe;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.AnswerContent;
+import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.DnsServer;
 import maildrift.probes.dns.NameServers;
@@ -34,6 +37,9 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
 
   static final String COMPARED = "compared";
   static final String NOT_COMPARED = "notCompared";
+
+  /** The fact that names what the resolvers answer otherwise than the servers. */
+  static final String BEHIND = "resolversDiffer";
 
   private static final int MAX_SELECTORS = 10;
   private static final int MAX_NAMED = 16;
@@ -76,7 +82,33 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
 
   @Override
   public ZoneSeen observe(ManagedDomain domain, Network network) {
-    return look(domain.name(), network, network.nameServers(), zone -> questions(domain, zone));
+    var seen =
+        look(domain.name(), network, network.nameServers(), zone -> questions(domain, zone));
+    return seen instanceof ZoneSeen.Asked asked
+        ? asked.behind(behind(asked, network.nameServers().resolvers()))
+        : seen;
+  }
+
+  /** What the resolvers answer otherwise than all of the servers, serial and NS records apart. */
+  private static List<Question> behind(ZoneSeen.Asked asked, Dns resolvers) {
+    var answers = resolvers.ask(asked.questions());
+    var behind = new ArrayList<Question>();
+    for (var i = ZoneSeen.Asked.NS + 1; i < answers.size(); i++) {
+      var own = ZoneSeen.agreed(asked, i);
+      var other = answers.get(i);
+      // Where an alias leads is for other zones' servers to say.
+      if (own.filter(answer -> answer.aliases().isEmpty()).isPresent()
+          && !(other instanceof Answer.Unanswered)
+          && !AnswerContent.of(own.get()).equals(AnswerContent.of(other))) {
+        behind.add(asked.questions().get(i));
+      }
+    }
+    return behind;
+  }
+
+  /** Whether the resolvers say something else than all of the zone's own servers. */
+  public static boolean isBehind(Judgement judgement) {
+    return judgement.facts().containsKey(BEHIND);
   }
 
   /**
@@ -164,7 +196,8 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
         found.parent(),
         seen,
         found.leftOut(),
-        questions);
+        questions,
+        List.of());
   }
 
   private static List<Question> questions(ManagedDomain domain, DnsName zone) {

@@ -3,6 +3,7 @@ package maildrift.probes.zone;
 import java.util.List;
 import java.util.Optional;
 import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.AnswerContent;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.DnsServer;
 import maildrift.probes.dns.Question;
@@ -31,6 +32,7 @@ sealed interface ZoneSeen {
    * @param servers who was asked, each address once
    * @param leftOut addresses that were not asked: private ones, and those beyond our bounds
    * @param questions the zone's SOA and NS first
+   * @param behind those of them that the resolvers answer otherwise than all of the servers
    */
   record Asked(
       DnsName zone,
@@ -41,7 +43,8 @@ sealed interface ZoneSeen {
       Optional<List<DnsName>> parent,
       List<Server> servers,
       List<String> leftOut,
-      List<Question> questions)
+      List<Question> questions,
+      List<Question> behind)
       implements ZoneSeen {
     static final int SOA = 0;
     static final int NS = 1;
@@ -53,7 +56,26 @@ sealed interface ZoneSeen {
       servers = List.copyOf(servers);
       leftOut = List.copyOf(leftOut);
       questions = List.copyOf(questions);
+      behind = List.copyOf(behind);
     }
+
+    Asked behind(List<Question> value) {
+      return new Asked(
+          zone, isNamed, isWhole, hosts, more, parent, servers, leftOut, questions, value);
+    }
+  }
+
+  /** What all servers that answer say alike; empty: they differ, or none does. */
+  static Optional<Answer> agreed(Asked seen, int question) {
+    var answers =
+        seen.servers().stream().flatMap(server -> server.answers(question).stream()).toList();
+    return answers.stream()
+        .findFirst()
+        .filter(
+            first ->
+                answers.stream()
+                    .allMatch(
+                        other -> AnswerContent.of(other).equals(AnswerContent.of(first))));
   }
 
   /** A name of an NS record and its addresses, as the resolvers know them. */

@@ -46,7 +46,8 @@ class ZoneJudgeTest {
                 List.of(
                     server("192.0.2.53", true, heard), server("[2001:db8::53]:53", isMissed, lost)),
                 List.of(),
-                QUESTIONS),
+                QUESTIONS,
+                List.of()),
             Context.at(Instant.EPOCH));
   }
 

@@ -18,6 +18,8 @@ public enum Fault {
   SILENT_OVER_UDP,
   /** The first datagram of each name and type is lost; the next is answered. */
   LOSES_THE_FIRST,
+  /** Three datagrams of ten are lost, whichever; TCP works. */
+  LOSES_SOME,
   /** UDP answers are empty and carry TC; TCP works. */
   TRUNCATED,
   /** UDP answers carry another id; TCP works. */
@@ -47,5 +49,7 @@ public enum Fault {
   /** NXDOMAIN, whatever the data say: a lie. */
   DENIES,
   /** No data, whatever the data say: a lie. */
-  EMPTIES
+  EMPTIES,
+  /** Every name has an address: what does not exist leads to a page of advertisements. */
+  HIJACKS
 }

@@ -27,9 +27,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
+import org.xbill.DNS.ARecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.ExtendedFlags;
@@ -57,6 +59,7 @@ import org.xbill.DNS.Type;
  */
 public final class NameServer implements AutoCloseable {
   private static final int MAX_UDP = 1232;
+  private static final InetAddress ADVERTISEMENTS = InetAddress.ofLiteral("203.0.113.80");
   private static final Duration DRIP = Duration.ofMillis(50);
 
   private final ZoneData data = new ZoneData();
@@ -315,6 +318,9 @@ public final class NameServer implements AutoCloseable {
         && lost.add(new Asked(question.getName().canonicalize(), question.getType()))) {
       return;
     }
+    if (wrong.contains(Fault.LOSES_SOME) && ThreadLocalRandom.current().nextInt(10) < 3) {
+      return;
+    }
     if (wrong.contains(Fault.FORGED_FIRST)) {
       send(forgery(query).toWire(), from, Duration.ZERO);
     }
@@ -537,6 +543,13 @@ public final class NameServer implements AutoCloseable {
       data.ask(ZoneData.name("nowhere.invalid"), Type.A, negativeTtl.toSeconds())
           .authority()
           .forEach(record -> reply.addRecord(record, Section.AUTHORITY));
+      return;
+    }
+    if (wrong.contains(Fault.HIJACKS)
+        && said.answer().isEmpty()
+        && question.getType() == Type.A) {
+      reply.addRecord(
+          new ARecord(question.getName(), DClass.IN, 300, ADVERTISEMENTS), Section.ANSWER);
       return;
     }
     reply.getHeader().setRcode(said.rcode());
