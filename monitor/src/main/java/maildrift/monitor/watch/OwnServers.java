@@ -63,19 +63,17 @@ record OwnServers(CheckResult look, Set<String> probes) {
             .filter(probe -> probes.contains(probe.probe()))
             .collect(Collectors.toMap(ProbeResult::probe, probe -> probe));
     return new CheckResult(
-        other.domain(),
-        look.checkedAt(),
-        other.probes().stream().map(probe -> own.getOrDefault(probe.probe(), probe)).toList(),
-        List.of(),
-        other.contradictions(),
-        Set.of())
+            other.domain(),
+            look.checkedAt(),
+            other.probes().stream().map(probe -> own.getOrDefault(probe.probe(), probe)).toList(),
+            List.of(),
+            other.contradictions(),
+            Set.of())
         .plus(findings);
   }
 
   /** What they know of. */
   List<Finding> findings(Function<Finding.Key, Optional<String>> probeOf) {
-    return look.findings().stream()
-        .filter(finding -> knows(probeOf.apply(finding.key())))
-        .toList();
+    return look.findings().stream().filter(finding -> knows(probeOf.apply(finding.key()))).toList();
   }
 }

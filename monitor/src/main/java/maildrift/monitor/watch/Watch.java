@@ -413,7 +413,8 @@ public final class Watch {
 
   private Seen regular(ManagedDomain domain, DomainWatch watch, Context context, Look look) {
     var result =
-        caughtUp(domain, watch, context, runner.check(domain, look, _ -> true, context, watch.recall));
+        caughtUp(
+            domain, watch, context, runner.check(domain, look, _ -> true, context, watch.recall));
     var contradicted =
         watch.alerts.stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
@@ -448,8 +449,8 @@ public final class Watch {
 
   /**
    * Where the resolvers say something else than all of the zone's own servers, those are asked for
-   * everything: a record that was removed stays in caches for as long as its TTL allows. What
-   * only the resolvers find wrong goes its way, to be denied.
+   * everything: a record that was removed stays in caches for as long as its TTL allows. What only
+   * the resolvers find wrong goes its way, to be denied.
    */
   private CheckResult caughtUp(
       ManagedDomain domain, DomainWatch watch, Context context, CheckResult result) {
@@ -466,8 +467,10 @@ public final class Watch {
 
   /** What a look finds wrong that somebody would be told of. */
   private Set<Finding.Key> problems(DomainWatch watch, CheckResult look) {
-    return look.plus(runner.graded(drift(watch.baseline, look), look.domain(), look.checkedAt()))
-        .findings().stream()
+    return look
+        .plus(runner.graded(drift(watch.baseline, look), look.domain(), look.checkedAt()))
+        .findings()
+        .stream()
         .filter(finding -> finding.counts() && finding.severity() != Severity.INFO)
         .map(Finding::key)
         .collect(Collectors.toCollection(HashSet::new));
@@ -554,8 +557,7 @@ public final class Watch {
         key ->
             isContradiction(key)
                 ? !compared(key, second).orElse(true) || !compared(key, authoritative).orElse(true)
-                : (hidden(key, second) && !own.knows(probeOf(key)))
-                    || hidden(key, authoritative),
+                : (hidden(key, second) && !own.knows(probeOf(key))) || hidden(key, authoritative),
         full,
         false,
         confirmed,

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * One of three resolvers goes wrong in every way that there is, over a day of looks. Nobody hears of
- * any domain (O1, O5, O6).
+ * One of three resolvers goes wrong in every way that there is, over a day of looks. Nobody hears
+ * of any domain (O1, O5, O6).
  */
 class OneOfThreeResolversTest {
   /** How it goes wrong. */
@@ -52,8 +52,7 @@ class OneOfThreeResolversTest {
   private static Stream<Arguments> cases() {
     return Stream.of(Way.values())
         .flatMap(
-            way ->
-                IntStream.range(0, Runs.of(1, 3)).mapToObj(place -> Arguments.of(way, place)));
+            way -> IntStream.range(0, Runs.of(1, 3)).mapToObj(place -> Arguments.of(way, place)));
   }
 
   @ParameterizedTest
@@ -73,11 +72,17 @@ class OneOfThreeResolversTest {
       assertThat(place > 0 || sky.resolvers.get(place).datagrams() > asked + intervals).isTrue();
       var alarms = sky.alarms(before);
       var rate = sky.unknownRate();
-      System.out.println(way + " " + place + " " + alarms + " own " + sky.own(before) + " unknown " + rate + " before " + sky.alarms(0));
       Figures.record(
-          "%s-%s-%d".formatted(way.id, way.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), place + 1),
+          "%s-%s-%d"
+              .formatted(
+                  way.id,
+                  way.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                  place + 1),
           "Resolver %d of 3 %s for %d intervals of 5 minutes"
-              .formatted(place + 1, way.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '), intervals),
+              .formatted(
+                  place + 1,
+                  way.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                  intervals),
           "0 false alarms, less than 1 % of the looks unknown",
           "%d false alarms; %d of maildrift's own; %.2f %% of %d looks unknown"
               .formatted(alarms.size(), sky.own(before).size(), 100 * rate, sky.looks()),

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A record that is really gone, or another, at all authoritative servers is told of in time,
@@ -83,8 +83,19 @@ class RemovedRecordTest {
   private final List<Duration> waits = new ArrayList<>();
   private int removed;
 
+  /** In CI those that once went wrong. */
+  private static List<Weather> weathers() {
+    return Runs.isFull()
+        ? List.of(Weather.values())
+        : List.of(
+            Weather.FIRST_FAILS,
+            Weather.LAST_DENIES_ALL,
+            Weather.LAST_REMEMBERS_FOR_A_DAY,
+            Weather.ALL_REMEMBER_FOR_A_DAY);
+  }
+
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("weathers")
   void isToldInTime(Weather weather) throws IOException {
     var random = new Random(weather.ordinal());
     var when = new HashMap<String, Instant>();
@@ -115,7 +126,6 @@ class RemovedRecordTest {
 
       removed += when.size();
       told.forEach((domain, at) -> waits.add(Duration.between(when.get(domain), at)));
-      System.out.println(weather + " " + waits + sky.own(before));
       assertThat(told.keySet()).isEqualTo(when.keySet());
       assertThat(waits).allMatch(wait -> wait.compareTo(IN_TIME) <= 0);
       // Nobody was blamed before he had done anything.
@@ -167,10 +177,10 @@ class RemovedRecordTest {
         "O3",
         "MX, SPF, DKIM, DMARC removed or replaced at all authoritative servers at random moments, under %d kinds of trouble with the resolvers: %s"
             .formatted(
-                Weather.values().length,
+                weathers().size(),
                 String.join(
                     ", ",
-                    java.util.Arrays.stream(Weather.values())
+                    weathers().stream()
                         .map(one -> one.name().toLowerCase(Locale.ROOT).replace('_', ' '))
                         .toList())),
         "told within the confirmation, the group_wait and two intervals (%d s), every time"

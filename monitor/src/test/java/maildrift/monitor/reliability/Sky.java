@@ -173,7 +173,8 @@ final class Sky implements AutoCloseable {
               routes: [{match: {}, receivers: [hook]}]
             """,
             domains.stream()
-                .map("  - {name: %s, dkim: [{selector: s1}], %s}\n".formatted("%s", SKIP)::formatted)
+                .map(
+                    "  - {name: %s, dkim: [{selector: s1}], %s}\n".formatted("%s", SKIP)::formatted)
                 .collect(Collectors.joining("", "domains:\n", "")));
     var all = new ArrayList<>(List.of(sections));
     usual

@@ -301,7 +301,9 @@ final class Authorities implements Authoritative {
     return new Zone(name, List.of());
   }
 
-  /** What any of the resolvers finds: a resolver that denies everything must not be the last word. */
+  /**
+   * What any of the resolvers finds: a resolver that denies everything must not be the last word.
+   */
   private List<Answer> found(List<Question> questions) {
     if (each.size() < 2) {
       return resolvers.ask(questions);

@@ -58,7 +58,8 @@ public final class DnsDoor implements AutoCloseable {
     var trusted = settings.dnssec().trustedResolver().map(this::trusted);
     this.signed = new SignedDoor(trusted.orElse(resolvers), settings.maxAge(), stats);
     this.sharedServers =
-        new SharedNameServers(settings, authorityPort, new ServerClient(stats, this::rateOf), this::nanoTime);
+        new SharedNameServers(
+            settings, authorityPort, new ServerClient(stats, this::rateOf), this::nanoTime);
     this.confirmingSigned = new SignedDoor(trusted.orElse(confirming), settings.maxAge(), stats);
   }
 

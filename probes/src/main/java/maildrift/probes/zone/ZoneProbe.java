@@ -82,8 +82,7 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
 
   @Override
   public ZoneSeen observe(ManagedDomain domain, Network network) {
-    var seen =
-        look(domain.name(), network, network.nameServers(), zone -> questions(domain, zone));
+    var seen = look(domain.name(), network, network.nameServers(), zone -> questions(domain, zone));
     return seen instanceof ZoneSeen.Asked asked
         ? asked.behind(behind(asked, network.nameServers().resolvers()))
         : seen;

@@ -74,8 +74,7 @@ sealed interface ZoneSeen {
         .filter(
             first ->
                 answers.stream()
-                    .allMatch(
-                        other -> AnswerContent.of(other).equals(AnswerContent.of(first))));
+                    .allMatch(other -> AnswerContent.of(other).equals(AnswerContent.of(first))));
   }
 
   /** A name of an NS record and its addresses, as the resolvers know them. */

@@ -100,6 +100,53 @@ class AuthoritiesTest {
                     .formatted(one.hostAndPort(), two.hostAndPort()));
   }
 
+  private void resolvers(FakeDns... all) {
+    door.close();
+    door =
+        new DnsDoor(
+            DnsSettings.of(java.util.Arrays.stream(all).map(AuthoritiesTest::server).toList())
+                .timeout(Duration.ofSeconds(1)),
+            one.address().getPort());
+  }
+
+  @Test
+  void aResolverThatDeniesEverythingDoesNotHideTheZonesServers() {
+    try (var liar = FakeDns.serving().faults(Fault.DENIES)) {
+      resolvers(resolver, liar);
+
+      assertThat(ask(MX).records(Rdata.Mx.class)).hasSize(1);
+    }
+  }
+
+  @Test
+  void whereNoServerOfTheZoneAnswersMoreThanHalfOfTheResolversMustAgree() {
+    one.faults(Fault.CLOSED_TCP);
+    two.faults(Fault.CLOSED_TCP);
+    try (var honest = FakeDns.serving("contoso.test 300 MX 5 stale.contoso.test");
+        var liar = FakeDns.serving().faults(Fault.DENIES)) {
+      resolvers(resolver, honest, liar);
+      var looked = door.authoritative(Deadline.after(Duration.ofSeconds(10)));
+
+      assertThat(looked.ask(MX).records(Rdata.Mx.class))
+          .containsExactly(new Rdata.Mx(5, DnsName.of("stale.contoso.test")));
+      assertThat(looked.secondHand()).containsExactly(MX);
+
+      resolvers(resolver, liar);
+      assertThat(((Answer.Unanswered) ask(MX)).failure()).isEqualTo(Answer.Failure.DISPUTED);
+    }
+  }
+
+  @Test
+  void whoeverConfirmsIsNotWhoWasAskedFirst() {
+    try (var liar = FakeDns.serving().faults(Fault.DENIES)) {
+      resolvers(liar, resolver);
+      var deadline = Deadline.after(Duration.ofSeconds(10));
+
+      assertThat(door.cached(deadline).ask(MX).isAbsent()).isTrue();
+      assertThat(door.fresh(deadline).ask(MX).records(Rdata.Mx.class)).hasSize(1);
+    }
+  }
+
   @Test
   void oneThatDoesNotAnswerDoesNotContradict() {
     for (var fault :

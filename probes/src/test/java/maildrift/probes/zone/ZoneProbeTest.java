@@ -678,6 +678,46 @@ class ZoneProbeTest {
   }
 
   @Test
+  void onceAnIntervalOneServerIsAskedWhetherItStillSaysSo() {
+    world.judge();
+    world.both(server -> server.set("contoso.test 1800 MX 10 other.contoso.test"));
+    assertThat(world.judge().records()).isEqualTo(world.judge().records());
+    var asked = world.one.asked("contoso.test", "MX") + world.two.asked("contoso.test", "MX");
+
+    world.door.orElseThrow().older(DnsSettings.DEFAULT_MAX_AGE);
+    assertThat(world.judge().facts()).containsKey("resolversDiffer");
+    // One over UDP, and since it said something else, all over UDP and TCP.
+    assertThat(world.one.asked("contoso.test", "MX") + world.two.asked("contoso.test", "MX"))
+        .isEqualTo(asked + 5);
+
+    world.door.orElseThrow().older(DnsSettings.DEFAULT_MAX_AGE);
+    world.judge();
+    assertThat(world.one.asked("contoso.test", "MX") + world.two.asked("contoso.test", "MX"))
+        .isEqualTo(asked + 6);
+  }
+
+  @Test
+  void whatTheResolversSayOtherwiseThanAllServersIsNamed() {
+    world.resolver.add(
+        "contoso.test 1800 MX 10 old.contoso.test",
+        "contoso.test 600 TXT v=spf1 mx -all",
+        "_dmarc.contoso.test 900 TXT v=DMARC1; p=reject");
+    world.resolver.txt("s1._domainkey.contoso.test", "v=DKIM1; p=abc");
+    var behind = world.judge();
+    assertThat(behind.facts()).containsEntry("resolversDiffer", List.of("contoso.test MX"));
+    assertThat(ZoneProbe.isBehind(behind)).isTrue();
+
+    world.resolver.set("contoso.test 1800 MX 10 mx1.contoso.test");
+    world.door.orElseThrow().forget();
+    assertThat(ZoneProbe.isBehind(world.judge())).isFalse();
+
+    // Where the servers differ, nobody is behind.
+    world.two.set("contoso.test 1800 MX 10 mx2.contoso.test");
+    world.door.orElseThrow().forget();
+    assertThat(ZoneProbe.isBehind(world.judge())).isFalse();
+  }
+
+  @Test
   void aSerialThatWentBackwardsIsToldUntilAllServersHaveTakenIt() {
     Memory memory =
         record ->

@@ -545,9 +545,7 @@ public final class NameServer implements AutoCloseable {
           .forEach(record -> reply.addRecord(record, Section.AUTHORITY));
       return;
     }
-    if (wrong.contains(Fault.HIJACKS)
-        && said.answer().isEmpty()
-        && question.getType() == Type.A) {
+    if (wrong.contains(Fault.HIJACKS) && said.answer().isEmpty() && question.getType() == Type.A) {
       reply.addRecord(
           new ARecord(question.getName(), DClass.IN, 300, ADVERTISEMENTS), Section.ANSWER);
       return;
