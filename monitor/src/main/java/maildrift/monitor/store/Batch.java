@@ -165,6 +165,11 @@ public final class Batch {
       return add(new Write.DropTick(domain, checklist, step));
     }
 
+    /** That a tenant's digest was made; with the mail that is owed. */
+    public Builder digest(DigestMark mark) {
+      return add(new Write.PutDigest(mark));
+    }
+
     /** A line of the history; readable there soon after the commit. */
     public Builder change(Change change) {
       return add(new Write.Changed(change));

@@ -32,6 +32,8 @@ public final class MemoryStore implements StateStore, History {
   private final Map<String, KeptDomain> domains = new TreeMap<>();
   private final Map<String, Map<Cidr, PublishedNetwork>> networks = new TreeMap<>();
   private final Map<String, Map<String, Tick>> ticks = new TreeMap<>();
+  private final Map<String, Episode> episodes = new TreeMap<>();
+  private final Map<String, DigestMark> digests = new TreeMap<>();
   private final Map<String, Change> changes = new TreeMap<>();
   private long lastSequence;
   private boolean closed;
@@ -71,7 +73,11 @@ public final class MemoryStore implements StateStore, History {
               });
       case Write.PutBaseline(var baseline) -> baselines.put(baseline.domain(), baseline);
       case Write.DropBaseline(var domain) -> baselines.remove(domain);
-      case Write.PutAlert(var alert) -> alerts.put(alert.alert().fingerprint(), micros(alert));
+      case Write.PutAlert(var alert) -> {
+        alerts.put(alert.alert().fingerprint(), micros(alert));
+        Episode.of(alert.alert())
+            .ifPresent(one -> episodes.put(one.fingerprint() + " " + one.startedAt(), one));
+      }
       case Write.DropAlert(var fingerprint) -> alerts.remove(fingerprint);
       case Write.PutGroup(var group) -> groups.put(group.key(), micros(group));
       case Write.DropGroup(var group) -> groups.remove(group);
@@ -99,6 +105,7 @@ public final class MemoryStore implements StateStore, History {
               .put(ticked(tick.checklist(), tick.step()), tick);
       case Write.DropTick(var domain, var checklist, var step) ->
           ticks.getOrDefault(domain, new TreeMap<>()).remove(ticked(checklist, step));
+      case Write.PutDigest(var mark) -> digests.put(mark.tenant(), mark);
       case Write.Changed(var id, var change) -> changes.put(id, change);
     }
   }
@@ -202,6 +209,22 @@ public final class MemoryStore implements StateStore, History {
   }
 
   @Override
+  public synchronized List<Episode> episodes(String tenant, Instant since, int limit) {
+    return episodes.values().stream()
+        .filter(one -> one.tenant().equals(tenant))
+        .filter(one -> one.endedAt().map(end -> !end.isBefore(since)).orElse(true))
+        .sorted(
+            Comparator.comparing(Episode::startedAt).reversed().thenComparing(Episode::fingerprint))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public List<DigestMark> digests() {
+    return copy(digests);
+  }
+
+  @Override
   public void eachNetwork(Consumer<PublishedNetwork> reader) {
     flat(networks).forEach(reader);
   }
@@ -282,7 +305,8 @@ public final class MemoryStore implements StateStore, History {
 
   @Override
   public synchronized int expire(Instant before) {
-    var rows = changes.size() + silences.size() + count();
+    var rows = changes.size() + silences.size() + episodes.size() + count();
+    episodes.values().removeIf(one -> one.endedAt().filter(at -> at.isBefore(before)).isPresent());
     changes.values().removeIf(change -> change.at().isBefore(before));
     silences.values().removeIf(silence -> silence.endsAt().isBefore(before));
     networks
@@ -294,7 +318,7 @@ public final class MemoryStore implements StateStore, History {
                     .removeIf(
                         network ->
                             network.withdrawnAt().filter(at -> at.isBefore(before)).isPresent()));
-    return rows - changes.size() - silences.size() - count();
+    return rows - changes.size() - silences.size() - episodes.size() - count();
   }
 
   private int count() {

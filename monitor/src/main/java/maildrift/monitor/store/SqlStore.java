@@ -54,6 +54,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   private final DomainTable domains;
   private final NetworkTable networks;
   private final TickTable ticks;
+  private final EpisodeTable episodes;
+  private final DigestTable digests;
   private final ChangeTable pending;
   private final ChangeTable lines;
 
@@ -104,6 +106,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     domains = new DomainTable(dialect);
     networks = new NetworkTable(dialect);
     ticks = new TickTable(dialect);
+    episodes = new EpisodeTable(dialect);
+    digests = new DigestTable(dialect);
     pending = ChangeTable.pending(dialect);
     lines = ChangeTable.history(dialect);
     outbox = new SqlOutbox(this, database, owed, worker, clock);
@@ -208,6 +212,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     var networks = new ArrayList<PublishedNetwork>();
     var ticks = new ArrayList<Tick>();
     var droppedTicks = new ArrayList<Write.DropTick>();
+    var digests = new ArrayList<DigestMark>();
     var changes = new ArrayList<Write.Changed>();
     for (var write : batch.writes()) {
       switch (write) {
@@ -235,6 +240,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
         case Write.PutNetwork(var network) -> networks.add(network);
         case Write.PutTick(var tick) -> ticks.add(tick);
         case Write.DropTick drop -> droppedTicks.add(drop);
+        case Write.PutDigest(var mark) -> digests.add(mark);
         case Write.Changed change -> changes.add(change);
       }
     }
@@ -249,6 +255,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     this.baselines.put(handle, baselines);
     this.baselines.drop(handle, droppedBaselines);
     this.alerts.put(handle, alerts);
+    this.episodes.put(
+        handle, alerts.stream().flatMap(kept -> Episode.of(kept.alert()).stream()).toList());
     this.alerts.drop(handle, droppedAlerts);
     this.groups.put(handle, groups);
     this.groups.drop(handle, droppedGroups);
@@ -265,6 +273,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     this.networks.put(handle, networks);
     this.ticks.put(handle, ticks);
     this.ticks.drop(handle, droppedTicks);
+    this.digests.put(handle, digests);
     if (isApart()) {
       pending.put(handle, changes);
     } else {
@@ -344,6 +353,16 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   }
 
   @Override
+  public List<Episode> episodes(String tenant, Instant since, int limit) {
+    return database.inTransaction(handle -> episodes.of(handle, tenant, since, limit));
+  }
+
+  @Override
+  public List<DigestMark> digests() {
+    return database.inTransaction(digests::all);
+  }
+
+  @Override
   public void eachNetwork(Consumer<PublishedNetwork> reader) {
     database.useTransaction(handle -> networks.each(handle, reader));
   }
@@ -409,6 +428,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
             handle ->
                 silences.expire(handle, before)
                     + networks.expire(handle, before)
+                    + episodes.expire(handle, before)
                     + owed.expire(handle, before));
     if (historyDatabase.isEmpty()) {
       return removed;

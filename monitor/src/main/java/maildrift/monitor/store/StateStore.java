@@ -79,6 +79,17 @@ public interface StateStore extends AutoCloseable {
   /** What persons ticked in checklists, in no order. */
   List<Tick> ticks();
 
+  /**
+   * The times that alerts of a tenant fired: those that still do, and those that ended since; the
+   * newest first.
+   *
+   * @param tenant its id; empty: the domains that have none
+   */
+  List<Episode> episodes(String tenant, Instant since, int limit);
+
+  /** The last digest of every tenant that ever had one. */
+  List<DigestMark> digests();
+
   void eachNetwork(Consumer<PublishedNetwork> reader);
 
   /** Per source the networks that are no longer published, with the time they were seen gone. */
@@ -98,7 +109,8 @@ public interface StateStore extends AutoCloseable {
   Health health();
 
   /**
-   * Removes what is older: history, silences that ended, networks that were withdrawn before.
+   * Removes what is older: history, silences and alerts that ended, networks that were withdrawn
+   * before.
    *
    * @return how many rows
    */

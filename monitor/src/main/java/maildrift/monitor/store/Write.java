@@ -46,6 +46,7 @@ sealed interface Write {
     DOMAIN,
     NETWORK,
     TICK,
+    DIGEST,
     CHANGE
   }
 
@@ -308,6 +309,18 @@ sealed interface Write {
     @Override
     public Key key() {
       return tickKey(domain, checklist, step);
+    }
+  }
+
+  record PutDigest(DigestMark mark) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.DIGEST, mark.tenant());
+    }
+
+    @Override
+    public int weight() {
+      return 500 + mark.figures().length();
     }
   }
 

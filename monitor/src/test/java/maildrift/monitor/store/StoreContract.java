@@ -284,6 +284,62 @@ abstract class StoreContract {
     return new Tick(domain, "seppmail-inline", step, migration, "alice", NOW, "am Telefon: ü\n");
   }
 
+  private static Alert fired(String domain, Alert.Phase phase, Instant start, Instant end) {
+    return new Alert(
+        Labels.of(
+            Map.of(
+                "alertname", "spf.present", "domain", domain, "tenant", "t", "severity", "info")),
+        new TreeMap<>(Map.of("summary", "none", "resolution", "seen again")),
+        phase,
+        2,
+        0,
+        start,
+        start,
+        phase == Alert.Phase.RESOLVED ? Optional.of(end) : Optional.empty(),
+        Course.STRAIGHT);
+  }
+
+  @Test
+  void everyTimeThatAnAlertFiredIsKeptWithItsEnd() {
+    var day = Duration.ofDays(1);
+    var first = fired("a.test", Alert.Phase.FIRING, NOW.minus(day), NOW);
+    store.commit(Batch.builder().alert("a.test", first).build());
+    store.commit(
+        Batch.builder()
+            .alert("a.test", fired("a.test", Alert.Phase.RESOLVED, NOW.minus(day), NOW))
+            .build());
+    store.commit(
+        Batch.builder()
+            .alert("a.test", fired("a.test", Alert.Phase.FIRING, NOW.plus(day), NOW))
+            .alert("b.test", fired("b.test", Alert.Phase.PENDING, NOW, NOW))
+            .build());
+    store.commit(Batch.builder().dropAlert(first.fingerprint()).build());
+
+    assertThat(store.episodes("t", NOW, 10))
+        .extracting(Episode::startedAt, Episode::endedAt, Episode::resolution)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(NOW.plus(day), Optional.empty(), "seen again"),
+            org.assertj.core.groups.Tuple.tuple(NOW.minus(day), Optional.of(NOW), "seen again"));
+    assertThat(store.episodes("t", NOW.plusSeconds(1), 10)).hasSize(1);
+    assertThat(store.episodes("t", NOW, 1)).hasSize(1);
+    assertThat(store.episodes("other", NOW, 10)).isEmpty();
+    store.expire(NOW.plusSeconds(1));
+    assertThat(store.episodes("t", NOW, 10)).as("what fires is not too old").hasSize(1);
+  }
+
+  @Test
+  void theLastDigestOfATenantIsRememberedWithTheMailThatIsOwed() {
+    var first = new DigestMark("t", NOW, NOW.plusSeconds(1), "{}");
+    var second = new DigestMark("t", NOW.plusSeconds(60), NOW.plusSeconds(61), "{\"a\":1}");
+    var other = new DigestMark("", NOW, NOW, "ü");
+    var owed = Owed.fresh("msg_d", "mail", "digest/t", 7, "{}", NOW);
+    store.commit(Batch.builder().digest(first).digest(other).build());
+    store.commit(Batch.builder().owe(owed).digest(second).build());
+
+    assertThat(store.digests()).containsExactlyInAnyOrder(other, second);
+    assertThat(store.outbox().claim("mail", 1, NOW, LEASE)).hasSize(1);
+  }
+
   @Test
   void ticksAreKeptByDomainChecklistAndStepAndGoWithTheirDomain() {
     var first = tick("a.test", "custom-command", Optional.of(NOW.plusSeconds(60)));
