@@ -30,6 +30,8 @@ public record Notification(
     List<Item> items,
     String externalUrl) {
 
+  private static final String VERSION = "4";
+
   /** What Alertmanager writes where an alert has not ended. */
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
@@ -100,7 +102,7 @@ public record Notification(
 
   public String toJson() {
     var body = JSON.createObjectNode();
-    body.put("version", "4");
+    body.put("version", VERSION);
     body.put("groupKey", groupKey);
     body.put("truncatedAlerts", 0);
     body.put("status", status(isFiring()));
@@ -135,6 +137,9 @@ public record Notification(
   public static Notification parse(String json) {
     try {
       var body = JSON.readTree(json);
+      if (!body.path("version").asString("").equals(VERSION)) {
+        throw new IllegalArgumentException("not a notification: it has no version " + VERSION);
+      }
       var items = new ArrayList<Item>();
       // What the alerts beyond the first ones have in common with all is not said again at each.
       var common = texts(body.path("commonAnnotations"));

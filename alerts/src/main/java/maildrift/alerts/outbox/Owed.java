@@ -12,7 +12,7 @@ import java.util.Optional;
  *     sequence}
  * @param sequence grows with every notification that is owed
  * @param body the content as JSON, the same for every kind of receiver: Alertmanager's webhook
- *     shape, version "4"
+ *     shape, version "4"; or a {@link maildrift.alerts.ReadyMail} for one that sends mail
  * @param attempts how often it was tried
  * @param nextAttempt not before
  * @param lastError of the last try

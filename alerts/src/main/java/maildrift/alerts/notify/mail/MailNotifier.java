@@ -23,12 +23,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import maildrift.alerts.Notification;
+import maildrift.alerts.ReadyMail;
 import maildrift.alerts.Visible;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.Wording;
@@ -53,9 +55,9 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
 
   @Override
   public Outcome send(Owed owed) {
-    Notification notification;
+    ReadyMail mail;
     try {
-      notification = Notification.parse(owed.body());
+      mail = mail(owed);
     } catch (IllegalArgumentException e) {
       return new Outcome.Refused(Failure.OTHER, "internal error: " + e.getMessage());
     }
@@ -65,7 +67,7 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
       case AddressGuard.Lookup.Found(var addresses) -> {
         Outcome outcome = new Outcome.TryLater(Failure.CONNECTION, "no address");
         for (var address : addresses) {
-          var attempt = new Attempt(owed, notification, address);
+          var attempt = new Attempt(owed, mail, address);
           outcome = attempt.run();
           if (attempt.connected) {
             yield outcome;
@@ -76,17 +78,28 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
     };
   }
 
+  /** A notification in words, or what was made ready for mail. */
+  private static ReadyMail mail(Owed owed) {
+    return ReadyMail.parse(owed.body())
+        .orElseGet(
+            () -> {
+              var wording = Wording.of(Notification.parse(owed.body()));
+              return new ReadyMail(
+                  List.of(), Optional.empty(), wording.subject(), wording.text(), wording.html());
+            });
+  }
+
   /** One connection. */
   private final class Attempt {
     private final Owed owed;
-    private final Notification notification;
+    private final ReadyMail mail;
     private final InetAddress address;
     private final AtomicBoolean expired = new AtomicBoolean();
     private boolean connected;
 
-    Attempt(Owed owed, Notification notification, InetAddress address) {
+    Attempt(Owed owed, ReadyMail mail, InetAddress address) {
       this.owed = owed;
-      this.notification = notification;
+      this.mail = mail;
       this.address = address;
     }
 
@@ -207,7 +220,6 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
     }
 
     private MimeMessage message(Session session) throws MessagingException {
-      var wording = Wording.of(notification);
       var domain = receiver.domain();
       var message =
           new MimeMessage(session) {
@@ -216,20 +228,20 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
               setHeader("Message-ID", "<" + owed.id() + "@" + domain + ">");
             }
           };
-      message.setFrom(new InternetAddress(receiver.from(), true));
-      for (var to : receiver.to()) {
+      message.setFrom(new InternetAddress(mail.from().orElse(receiver.from()), true));
+      for (var to : mail.to().isEmpty() ? receiver.to() : mail.to()) {
         message.addRecipient(Message.RecipientType.TO, new InternetAddress(to, true));
       }
-      message.setSubject(wording.subject(), "UTF-8");
+      message.setSubject(mail.subject(), "UTF-8");
       message.setSentDate(Date.from(owed.createdAt()));
       var thread = "<" + digest(owed.receiver() + " " + owed.groupKey()) + ".group@" + domain + ">";
       message.setHeader("References", thread);
       message.setHeader("In-Reply-To", thread);
       message.setHeader("Auto-Submitted", "auto-generated");
       var text = new MimeBodyPart();
-      text.setText(wording.text(), "UTF-8");
+      text.setText(mail.text(), "UTF-8");
       var html = new MimeBodyPart();
-      html.setText(wording.html(), "UTF-8", "html");
+      html.setText(mail.html(), "UTF-8", "html");
       message.setContent(new MimeMultipart("alternative", text, html));
       message.saveChanges();
       return message;

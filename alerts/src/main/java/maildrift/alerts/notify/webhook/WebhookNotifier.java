@@ -3,6 +3,7 @@ package maildrift.alerts.notify.webhook;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import maildrift.alerts.ReadyMail;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.Outcomes;
 import maildrift.alerts.notify.http.Request;
@@ -17,6 +18,10 @@ record WebhookNotifier(WebhookReceiver receiver, Tools tools) implements Notifie
   @Override
   public Outcome send(Owed owed) {
     var now = tools.clock().instant();
+    if (ReadyMail.parse(owed.body()).isPresent()) {
+      // The receiver of this name was one of mail when it was owed.
+      return new Outcome.Refused(Failure.OTHER, "it is a mail, and this receiver sends none");
+    }
     Tools trusting;
     try {
       trusting = tools.trusting(receiver.authorities());

@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import maildrift.alerts.ReadyMail;
 import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Secret;
@@ -76,6 +77,39 @@ class MailReceiverTest {
       var mails = server.getReceivedMessages();
       assertThat(mails[0].getHeader("References")).isEqualTo(mails[1].getHeader("References"));
       assertThat(mails[0].getMessageID()).isNotEqualTo(mails[1].getMessageID());
+    } finally {
+      server.stop();
+    }
+  }
+
+  @Test
+  void aMailThatIsReadyGoesAsItIsToWhomItSays() throws Exception {
+    var server = greenMail();
+    try {
+      var ready =
+          new ReadyMail(
+              List.of("it@contoso.test"),
+              Optional.of("md@contoso.test"),
+              "Week 48\r\nBcc: all@x.test",
+              "Grüße\n",
+              "<p>Grüße</p>");
+
+      assertThat(
+              plain(server.getSmtp().getPort())
+                  .open(TOOLS)
+                  .send(
+                      Owed.fresh("msg_d", "mail", "digest/t", 1, ready.toJson(), Samples.STARTED)))
+          .isEqualTo(new Outcome.Delivered());
+
+      var mail = server.getReceivedMessages()[0];
+      assertThat(mail.getAllRecipients())
+          .extracting(Object::toString)
+          .containsOnly("it@contoso.test");
+      assertThat(mail.getFrom()).extracting(Object::toString).containsOnly("md@contoso.test");
+      assertThat(mail.getHeader("Bcc")).isNull();
+      assertThat(mail.getHeader("Auto-Submitted")).containsExactly("auto-generated");
+      assertThat(part(mail, 0).strip()).isEqualTo("Grüße");
+      assertThat(part(mail, 1).strip()).isEqualTo("<p>Grüße</p>");
     } finally {
       server.stop();
     }

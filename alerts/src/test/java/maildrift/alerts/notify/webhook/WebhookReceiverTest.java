@@ -259,6 +259,21 @@ class WebhookReceiverTest {
     }
   }
 
+  @Test
+  void aMailThatIsOwedIsNotPosted() throws IOException {
+    var mail = new maildrift.alerts.ReadyMail(List.of(), Optional.empty(), "s", "t", "<p>t</p>");
+    try (var server = new LoopbackHttp(_ -> Answer.status(204))) {
+      assertThat(
+              webhook(server, List.of())
+                  .open(TOOLS)
+                  .send(
+                      maildrift.alerts.outbox.Owed.fresh(
+                          "msg_1", "oncall", "digest", 1, mail.toJson(), Instant.EPOCH)))
+          .isInstanceOf(Outcome.Refused.class);
+      assertThat(server.got()).isEmpty();
+    }
+  }
+
   private static maildrift.alerts.outbox.Owed owed() {
     return Samples.owed("oncall", Samples.netblocks(1));
   }
