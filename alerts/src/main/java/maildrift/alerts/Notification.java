@@ -21,6 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param groupLabels the labels that the group was made by
  * @param items all alerts of the group that fire, and those that have ended since it was last told
  * @param externalUrl where maildrift's page is
+ * @param thread the id of the first notification of this group since it last fell silent; empty
+ *     where none is known
  */
 public record Notification(
     String receiver,
@@ -28,7 +30,8 @@ public record Notification(
     String reason,
     Labels groupLabels,
     List<Item> items,
-    String externalUrl) {
+    String externalUrl,
+    String thread) {
 
   private static final String VERSION = "4";
 
@@ -45,6 +48,17 @@ public record Notification(
 
   public Notification {
     items = List.copyOf(items);
+  }
+
+  /** One that belongs to no thread. */
+  public Notification(
+      String receiver,
+      String groupKey,
+      String reason,
+      Labels groupLabels,
+      List<Item> items,
+      String externalUrl) {
+    this(receiver, groupKey, reason, groupLabels, items, externalUrl, "");
   }
 
   /**
@@ -112,6 +126,9 @@ public record Notification(
     texts(body.putObject("commonAnnotations"), commonAnnotations());
     body.put("externalURL", externalUrl);
     body.put("notification_reason", reason);
+    if (!thread.isEmpty()) {
+      body.put("thread", thread);
+    }
     var alerts = body.putArray("alerts");
     for (var i = 0; i < items.size(); i++) {
       var item = items.get(i);
@@ -163,7 +180,8 @@ public record Notification(
           body.path("notification_reason").asString(""),
           new Labels(texts(body.path("groupLabels"))),
           items,
-          body.path("externalURL").asString(""));
+          body.path("externalURL").asString(""),
+          body.path("thread").asString(""));
     } catch (JacksonException | DateTimeParseException e) {
       throw new IllegalArgumentException("not a notification: " + e.getMessage(), e);
     }

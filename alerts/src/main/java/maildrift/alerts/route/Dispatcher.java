@@ -348,6 +348,7 @@ public final class Dispatcher {
     var group = new Group(state.key(), Routing.Place.of(state));
     groups.put(group.key, group);
     group.toldAt = Optional.of(earlier(state.toldAt(), now));
+    group.thread = state.thread();
     state
         .told()
         .forEach(
@@ -560,6 +561,10 @@ public final class Dispatcher {
   private Optional<Owed> tell(
       Group group, Reason reason, Collection<Entry> firing, List<Entry> over, Instant now) {
     var hearsOfEnds = routing.sendResolved().getOrDefault(group.receiver, true);
+    var id = ids.get();
+    if (group.told.isEmpty() || group.thread.isEmpty()) {
+      group.thread = id;
+    }
     var notification =
         new Telling(acknowledgements, alert -> heldBack(alert, now), now)
             .notification(group, reason, firing, hearsOfEnds ? over : List.of(), links);
@@ -585,7 +590,7 @@ public final class Dispatcher {
         ? Optional.empty()
         : Optional.of(
             Owed.fresh(
-                ids.get(),
+                id,
                 group.receiver,
                 group.place.groupKey(),
                 ++sequence,

@@ -16,6 +16,9 @@ final class Group {
   Routing.Place place;
   Optional<Instant> toldAt = Optional.empty();
 
+  /** The id of the first notification since the receiver knew of nothing that fires. */
+  String thread = "";
+
   /** Since when there is something to tell. */
   Optional<Instant> openedAt = Optional.empty();
 
@@ -43,6 +46,9 @@ final class Group {
 
   /** The receiver of another group knows the alert from there. */
   void knowsFrom(Group other, String fingerprint, String what) {
+    if (told.isEmpty()) {
+      thread = other.thread;
+    }
     told.put(fingerprint, what);
     toldAt =
         toldAt.isEmpty()
@@ -60,6 +66,7 @@ final class Group {
                 place.groupKey(),
                 place.labels(),
                 told,
-                toldAt.orElse(Instant.EPOCH)));
+                toldAt.orElse(Instant.EPOCH),
+                thread));
   }
 }

@@ -19,6 +19,7 @@ import maildrift.alerts.Labels;
  *     each: the severity and, after a space each, digests of the contents
  * @param toldAt when the last notification was made owed (group_interval and repeat_interval count
  *     from it)
+ * @param thread the id of the first notification since the receiver knew of nothing that fires
  */
 public record GroupState(
     String key,
@@ -26,7 +27,8 @@ public record GroupState(
     String groupKey,
     Labels labels,
     SortedMap<String, String> told,
-    Instant toldAt) {
+    Instant toldAt,
+    String thread) {
 
   public GroupState {
     told = Collections.unmodifiableSortedMap(new TreeMap<>(told));

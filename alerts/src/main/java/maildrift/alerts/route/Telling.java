@@ -59,7 +59,8 @@ final class Telling {
         word(group, reason),
         group.place.labels(),
         items,
-        links.externalUrl());
+        links.externalUrl(),
+        group.thread);
   }
 
   private static String word(Group group, Reason reason) {

@@ -86,6 +86,27 @@ class DispatcherTest {
     assertThat(world.told).hasSize(3);
   }
 
+  /** Mail programs show as one thread what is one; the same trouble a year later is another. */
+  @Test
+  void whatIsToldOfAGroupUntilItFallsSilentIsOneThread() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    var first = world.owed.getFirst().id();
+    assertThat(world.last().thread()).isEqualTo(first);
+
+    world.restart();
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofMinutes(5));
+    assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
+    assertThat(world.last().thread()).isEqualTo(first);
+
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofHours(1));
+    assertThat(world.told.getLast()).isEqualTo("oncall first: +a.test");
+    assertThat(world.last().thread()).isNotEqualTo(first).isEqualTo(world.owed.getLast().id());
+  }
+
   @Test
   void whatEndedBeforeItWasToldIsNeverTold() {
     var world = new World(all("oncall"));

@@ -259,7 +259,10 @@ final class Database implements AutoCloseable {
 
   private static boolean isDamage(Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
-      if ((cause instanceof SQLException sql && sql.getErrorCode() == ErrorCode.FILE_CORRUPTED_1)
+      // No statement of ours converts: a row that must be converted is not what was written.
+      if ((cause instanceof SQLException sql
+              && (sql.getErrorCode() == ErrorCode.FILE_CORRUPTED_1
+                  || sql.getErrorCode() == ErrorCode.DATA_CONVERSION_ERROR_1))
           || (cause instanceof MVStoreException broken
               && broken.getErrorCode() == DataUtils.ERROR_FILE_CORRUPT)) {
         return true;

@@ -18,7 +18,7 @@ final class GroupTable {
         dialect.upsert(
             "alert_group",
             List.of("group_id"),
-            List.of("receiver", "group_key", "labels", "told", "told_at"));
+            List.of("receiver", "group_key", "labels", "told", "told_at", "thread"));
   }
 
   void put(Handle handle, Collection<GroupState> groups) {
@@ -33,7 +33,8 @@ final class GroupTable {
                 .bind("group_key", group.groupKey())
                 .bind("labels", Rows.json(group.labels().map()))
                 .bind("told", Rows.json(group.told()))
-                .bind("told_at", Rows.time(group.toldAt())));
+                .bind("told_at", Rows.time(group.toldAt()))
+                .bind("thread", group.thread()));
   }
 
   void drop(Handle handle, Collection<String> keys) {
@@ -55,6 +56,7 @@ final class GroupTable {
         row.getString("group_key"),
         new Labels(Rows.texts(row, "labels")),
         Rows.texts(row, "told"),
-        Rows.time(row, "told_at"));
+        Rows.time(row, "told_at"),
+        row.getString("thread"));
   }
 }

@@ -137,7 +137,8 @@ public final class MemoryStore implements StateStore, History {
         group.groupKey(),
         group.labels(),
         group.told(),
-        Micros.of(group.toldAt()));
+        Micros.of(group.toldAt()),
+        group.thread());
   }
 
   private synchronized <T> List<T> copy(Map<String, T> rows) {

@@ -235,7 +235,8 @@ abstract class StoreContract {
             "{}/{cause=\"x\"}",
             Labels.of(Map.of("cause", "de._netblocks.example.test TXT")),
             told,
-            NOW);
+            NOW,
+            "msg_first");
     store.commit(Batch.builder().group(group).build());
     assertThat(all(store::eachGroup)).containsExactly(group);
 
