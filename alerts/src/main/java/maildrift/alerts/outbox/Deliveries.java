@@ -33,6 +33,14 @@ public final class Deliveries {
 
   private static final Duration STORE_RETRY = Duration.ofSeconds(1);
 
+  /** Clocks that are disciplined move back by less than this. */
+  private static final Duration CLOCK_SLACK = Duration.ofSeconds(5);
+
+  /** A lane turns at least every {@link #LONGEST_NAP}; one that does not hangs. */
+  private static final Duration HANGS_AFTER = LONGEST_NAP.multipliedBy(4);
+
+  private static final int MOST_REFUSED = 1_000;
+
   private final Outbox outbox;
   private final DeliveryTerms terms;
   private final InstantSource clock;
@@ -46,7 +54,10 @@ public final class Deliveries {
 
   /** Hears what an operator must know. */
   public interface Listener {
-    /** The receiver answered 410: nothing more is sent to it until it is configured otherwise. */
+    /**
+     * The receiver answered 410: nothing more is sent to it until it is configured otherwise or
+     * {@link Deliveries#enable enabled}. Called again where it throws.
+     */
     void disabled(String receiver, String why);
 
     /** The receiver refused it for days; it will not be told. */
@@ -60,8 +71,18 @@ public final class Deliveries {
    * @param failed attempts that did not succeed
    * @param dead notifications that were given up
    * @param disabled whether the receiver wants no more
+   * @param lastSuccess when something last arrived
+   * @param failingSince when the first of the failures was that nothing has arrived since
+   * @param lastError of the last attempt, if it failed
    */
-  public record Counts(long sent, Map<Failure, Long> failed, long dead, boolean disabled) {
+  public record Counts(
+      long sent,
+      Map<Failure, Long> failed,
+      long dead,
+      boolean disabled,
+      Optional<Instant> lastSuccess,
+      Optional<Instant> failingSince,
+      Optional<String> lastError) {
     public Counts {
       failed = Map.copyOf(failed);
     }
@@ -74,12 +95,19 @@ public final class Deliveries {
     this.listener = listener;
   }
 
+  /** {@link #receivers(Map, Set)}, and none of them is known to have said 410. */
+  public void receivers(Map<String, Notifier> notifiers) {
+    receivers(notifiers, Set.of());
+  }
+
   /**
    * Starts, or goes on with other receivers after a reload. What is owed to a receiver that is no
    * longer configured stays owed. A receiver that had said 410 is asked again when it is not equal
    * to what it was.
+   *
+   * @param gone those that said 410 before a restart, and have not been configured otherwise since
    */
-  public void receivers(Map<String, Notifier> notifiers) {
+  public void receivers(Map<String, Notifier> notifiers, Set<String> gone) {
     lock.lock();
     try {
       if (stopping) {
@@ -95,6 +123,7 @@ public final class Deliveries {
             var lane = lanes.get(receiver);
             if (lane == null) {
               var fresh = new Lane(receiver, notifier);
+              fresh.disabled = gone.contains(receiver);
               lanes.put(receiver, fresh);
               fresh.thread =
                   Optional.of(Thread.ofVirtual().name("deliveries-" + receiver).start(fresh::run));
@@ -104,6 +133,24 @@ public final class Deliveries {
               lane.pausedUntil = Instant.MIN;
             }
           });
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A person says that a receiver that had said 410 is to be sent to again, and all of it now. */
+  public void enable(String receiver) {
+    outbox.hurry(receiver, clock.instant());
+    lock.lock();
+    try {
+      Optional.ofNullable(lanes.get(receiver))
+          .ifPresent(
+              lane -> {
+                lane.disabled = false;
+                lane.pausedUntil = Instant.MIN;
+                lane.news = true;
+              });
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -131,7 +178,14 @@ public final class Deliveries {
             var lane = lanes.get(receiver);
             counts.put(
                 receiver,
-                new Counts(tally.sent, tally.failed, tally.dead, lane != null && lane.disabled));
+                new Counts(
+                    tally.sent,
+                    tally.failed,
+                    tally.dead,
+                    lane != null && lane.disabled,
+                    tally.lastSuccess,
+                    tally.failingSince,
+                    tally.lastError));
           });
       return counts;
     } finally {
@@ -177,6 +231,9 @@ public final class Deliveries {
     private final Map<Failure, Long> failed = new EnumMap<>(Failure.class);
     private long sent;
     private long dead;
+    private Optional<Instant> lastSuccess = Optional.empty();
+    private Optional<Instant> failingSince = Optional.empty();
+    private Optional<String> lastError = Optional.empty();
   }
 
   /** One receiver's queue. Its fields are guarded by the lock. */
@@ -184,9 +241,20 @@ public final class Deliveries {
     private final String receiver;
     private final Set<Thread> flights = new HashSet<>();
     private final Set<Thread> sending = new HashSet<>();
+
+    /** What is on its way, which no clock that jumps over a lease may send a second time. */
+    private final Set<String> underWay = new HashSet<>();
+
+    /** Groups whose message was refused: it must not take others down with it. */
+    private final Set<String> refused = new HashSet<>();
+
     private Notifier notifier;
     private Optional<Thread> thread = Optional.empty();
     private Instant pausedUntil = Instant.MIN;
+    private Instant latest = Instant.MIN;
+    private long turnedAt = System.nanoTime();
+    private boolean setBack;
+    private boolean looked;
     private boolean news;
     private boolean failing;
     private boolean disabled;
@@ -213,7 +281,12 @@ public final class Deliveries {
         if (room == 0) {
           return false;
         }
-        var claimed = outbox.claim(receiver, room, clock.instant(), terms.lease());
+        var now = clock.instant();
+        if (wasSetBack(now)) {
+          LOG.info("the clock was set back; what waits for {} is tried now", receiver);
+          outbox.hurry(receiver, now);
+        }
+        var claimed = outbox.claim(receiver, room, now, terms.lease());
         if (claimed.isEmpty()) {
           nap(outbox.nextAttempt(receiver));
         } else {
@@ -227,6 +300,36 @@ public final class Deliveries {
         pause();
       }
       return true;
+    }
+
+    /** Whether what was planned for a time is further away now than it was meant to be. */
+    private boolean wasSetBack(Instant now) {
+      lock.lock();
+      try {
+        if (looked) {
+          var was = setBack;
+          setBack = false;
+          return was;
+        }
+        looked = true;
+      } finally {
+        lock.unlock();
+      }
+      // While the daemon was down, perhaps.
+      return Optional.ofNullable(outbox.backlog().get(receiver))
+          .filter(backlog -> backlog.oldest().isAfter(now.plus(CLOCK_SLACK)))
+          .isPresent();
+    }
+
+    /** A pause is as long as it was meant to be, whatever the clock says. */
+    private void follow(Instant now) {
+      if (latest.isAfter(now.plus(CLOCK_SLACK))) {
+        setBack = true;
+        if (pausedUntil.isAfter(now)) {
+          pausedUntil = pausedUntil.minus(Duration.between(now, latest));
+        }
+      }
+      latest = now;
     }
 
     private void pause() throws InterruptedException {
@@ -246,7 +349,9 @@ public final class Deliveries {
       try {
         while (!stopping && !ended) {
           var room = (failing ? 1 : terms.inFlight()) - flights.size();
+          turnedAt = System.nanoTime();
           var now = clock.instant();
+          follow(now);
           var pause = Duration.between(now, later(pausedUntil, now));
           if (!disabled && room > 0 && !pause.isPositive()) {
             news = false;
@@ -288,30 +393,85 @@ public final class Deliveries {
     private void launch(Owed owed) {
       lock.lock();
       try {
+        if (underWay.contains(owed.id())) {
+          return; // The clock jumped over its lease; it has been given a new one.
+        }
         var to = notifier;
         var flight =
             Thread.ofVirtual().name("delivery-" + owed.id()).unstarted(() -> fly(owed, to));
         // First: one that could not be started would take its room for ever.
         flight.start();
         flights.add(flight);
-        sending.add(flight);
+        underWay.add(owed.id());
       } finally {
         lock.unlock();
       }
     }
 
-    private void fly(Owed owed, Notifier to) {
+    private void fly(Owed claimed, Notifier to) {
+      var owed = claimed;
       try {
-        land(owed, attempt(owed, to), endSending());
+        owed = merged(claimed);
+        if (beginSending(owed)) {
+          land(owed, attempt(owed, to), endSending());
+        } else {
+          outbox.release(owed.id());
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("notification {} to {} was not sent; it stays owed", owed.id(), receiver, e);
+        mark(() -> outbox.release(claimed.id()));
       } finally {
         lock.lock();
         try {
           flights.remove(Thread.currentThread());
+          underWay.remove(claimed.id());
+          underWay.remove(owed.id());
           news = true;
           changed.signalAll();
         } finally {
           lock.unlock();
         }
+      }
+    }
+
+    /** What piled up behind it while the receiver was away is told with it. */
+    private Owed merged(Owed owed) {
+      var now = clock.instant();
+      if (owed.createdAt().plus(terms.mergeAfter()).isAfter(now) || isRefused(owed)) {
+        return owed;
+      }
+      var merged = outbox.merge(owed, now, terms.lease());
+      if (!merged.id().equals(owed.id())) {
+        LOG.info(
+            "what piled up for {} in {} since {} is one notification now, {}",
+            receiver,
+            owed.groupKey(),
+            owed.createdAt(),
+            merged.id());
+      }
+      return merged;
+    }
+
+    private boolean isRefused(Owed owed) {
+      lock.lock();
+      try {
+        return refused.contains(owed.groupKey());
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Until {@link #endSending} the thread may be interrupted. */
+    private boolean beginSending(Owed owed) {
+      lock.lock();
+      try {
+        underWay.add(owed.id());
+        if (!stopping) {
+          sending.add(Thread.currentThread());
+        }
+        return !stopping;
+      } finally {
+        lock.unlock();
       }
     }
 
@@ -345,7 +505,7 @@ public final class Deliveries {
       switch (outcome) {
         case Outcome.Delivered _ -> {
           mark(() -> outbox.delivered(owed.id()));
-          if (arrived()) {
+          if (arrived(owed, now)) {
             mark(() -> outbox.hurry(receiver, clock.instant()));
           }
         }
@@ -355,7 +515,7 @@ public final class Deliveries {
             return;
           }
           var pause = notBefore.map(at -> earlier(at, now.plus(terms.longestPause())));
-          failed(failure, pause);
+          failed(failure, why, pause);
           var next = now.plus(terms.delay(owed.attempts(), random));
           var at = pause.map(until -> later(until, next)).orElse(next);
           LOG.warn(
@@ -368,7 +528,8 @@ public final class Deliveries {
           mark(() -> outbox.retryLater(owed.id(), at, why));
         }
         case Outcome.Refused(var failure, var why) -> {
-          failed(failure, Optional.empty());
+          failed(failure, why, Optional.empty());
+          refuse(owed);
           if (terms.isEnough(owed.attempts() + 1)) {
             LOG.error("notification {} to {} is given up: {}", owed.id(), receiver, why);
             mark(() -> outbox.dead(owed.id(), why));
@@ -382,20 +543,25 @@ public final class Deliveries {
           }
         }
         case Outcome.Gone(var why) -> {
-          failed(Failure.GONE, Optional.empty());
+          failed(Failure.GONE, why, Optional.empty());
           disable();
           LOG.error("receiver {} wants no more notifications: {}", receiver, why);
+          mark(() -> listener.disabled(receiver, why));
           mark(() -> outbox.retryLater(owed.id(), now, why));
-          listener.disabled(receiver, why);
         }
       }
     }
 
     /** Whether it had failed before, so that others wait for it to come back. */
-    private boolean arrived() {
+    private boolean arrived(Owed owed, Instant now) {
       lock.lock();
       try {
-        tally().sent++;
+        var tally = tally();
+        tally.sent++;
+        tally.lastSuccess = Optional.of(now);
+        tally.failingSince = Optional.empty();
+        tally.lastError = Optional.empty();
+        refused.remove(owed.groupKey());
         var wasFailing = failing;
         failing = false;
         return wasFailing;
@@ -404,12 +570,26 @@ public final class Deliveries {
       }
     }
 
-    private void failed(Failure failure, Optional<Instant> pause) {
+    private void failed(Failure failure, String why, Optional<Instant> pause) {
       lock.lock();
       try {
-        tally().failed.merge(failure, 1L, Long::sum);
+        var tally = tally();
+        tally.failed.merge(failure, 1L, Long::sum);
+        tally.failingSince = tally.failingSince.or(() -> Optional.of(clock.instant()));
+        tally.lastError = Optional.of(why);
         failing = true;
         pause.ifPresent(until -> pausedUntil = later(until, pausedUntil));
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void refuse(Owed owed) {
+      lock.lock();
+      try {
+        if (refused.size() < MOST_REFUSED) {
+          refused.add(owed.groupKey());
+        }
       } finally {
         lock.unlock();
       }
@@ -481,7 +661,10 @@ public final class Deliveries {
       return stopping
           ? List.of()
           : lanes.values().stream()
-              .filter(lane -> lane.thread.filter(Thread::isAlive).isEmpty())
+              .filter(
+                  lane ->
+                      lane.thread.filter(Thread::isAlive).isEmpty()
+                          || System.nanoTime() - lane.turnedAt > HANGS_AFTER.toNanos())
               .map(lane -> lane.receiver)
               .sorted()
               .toList();

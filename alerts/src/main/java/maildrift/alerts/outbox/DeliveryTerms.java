@@ -14,9 +14,16 @@ import java.util.random.RandomGenerator;
  *     hit by all at once
  * @param lease how long a claim is good for; longer than any attempt takes
  * @param longestPause the most that a receiver's Retry-After is obeyed
+ * @param mergeAfter what has waited for so long is told together with what waits behind it in its
+ *     group: the receiver was away, and need not hear each step of a day
  */
 public record DeliveryTerms(
-    int inFlight, List<Duration> delays, double jitter, Duration lease, Duration longestPause) {
+    int inFlight,
+    List<Duration> delays,
+    double jitter,
+    Duration lease,
+    Duration longestPause,
+    Duration mergeAfter) {
   public static final DeliveryTerms DEFAULT =
       new DeliveryTerms(
           4,
@@ -32,7 +39,13 @@ public record DeliveryTerms(
               Duration.ofHours(24)),
           0.1,
           Duration.ofMinutes(5),
-          Duration.ofHours(1));
+          Duration.ofHours(1),
+          Duration.ofMinutes(2));
+
+  public DeliveryTerms(
+      int inFlight, List<Duration> delays, double jitter, Duration lease, Duration longestPause) {
+    this(inFlight, delays, jitter, lease, longestPause, DEFAULT.mergeAfter);
+  }
 
   public DeliveryTerms {
     delays = List.copyOf(delays);
@@ -40,6 +53,11 @@ public record DeliveryTerms(
       throw new IllegalArgumentException(
           "deliveries need at least one in flight, a delay, and a jitter below 1");
     }
+  }
+
+  /** The same, but what piled up is merged after another time. */
+  public DeliveryTerms mergeAfter(Duration other) {
+    return new DeliveryTerms(inFlight, delays, jitter, lease, longestPause, other);
   }
 
   /** How long to wait after a failure that so many others came before. */

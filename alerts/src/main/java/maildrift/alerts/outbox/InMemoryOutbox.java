@@ -2,18 +2,37 @@ package maildrift.alerts.outbox;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** The outbox of tests and of a daemon that stores nothing. It forgets all with the process. */
 public final class InMemoryOutbox implements Outbox {
+  /** More that was given up than this nobody reads; the oldest are dropped. */
+  private static final int MOST_DEAD = 1_000;
+
+  private final InstantSource clock;
   private final Map<String, Owed> owed = new HashMap<>();
   private final Map<String, Instant> claimedUntil = new HashMap<>();
+  private final LinkedHashMap<String, DeadLetter> dead = new LinkedHashMap<>();
+
+  public InMemoryOutbox() {
+    this(InstantSource.system());
+  }
+
+  /**
+   * @param clock says when something was given up
+   */
+  public InMemoryOutbox(InstantSource clock) {
+    this.clock = clock;
+  }
 
   @Override
   public synchronized void owe(List<Owed> notifications) {
@@ -40,6 +59,7 @@ public final class InMemoryOutbox implements Outbox {
   public synchronized void delivered(String id) {
     owed.remove(id);
     claimedUntil.remove(id);
+    dead.remove(id);
   }
 
   @Override
@@ -50,7 +70,69 @@ public final class InMemoryOutbox implements Outbox {
 
   @Override
   public synchronized void dead(String id, String error) {
+    var one = owed.get(id);
     delivered(id);
+    if (one != null) {
+      dead.put(
+          id, new DeadLetter(one.failed(one.nextAttempt(), error), clock.instant()));
+      if (dead.size() > MOST_DEAD) {
+        dead.pollFirstEntry();
+      }
+    }
+  }
+
+  @Override
+  public synchronized Owed merge(Owed claimed, Instant now, Duration lease) {
+    var merging = new Merging(claimed);
+    owed.values().stream()
+        .filter(one -> one.receiver().equals(claimed.receiver()))
+        .filter(one -> one.groupKey().equals(claimed.groupKey()))
+        .filter(one -> one.sequence() > claimed.sequence())
+        .sorted(Comparator.comparingLong(Owed::sequence))
+        .takeWhile(merging::add)
+        .forEach(_ -> {});
+    if (!merging.isMerged()) {
+      return claimed;
+    }
+    var merged = merging.merged(MessageIds.next());
+    replace(merging.ids(), merged);
+    claimedUntil.put(merged.id(), now.plus(lease));
+    return merged;
+  }
+
+  @Override
+  public synchronized void replace(List<String> ids, Owed by) {
+    ids.forEach(this::delivered);
+    owe(List.of(by));
+  }
+
+  @Override
+  public void eachWaiting(String receiver, int limit, Consumer<Owed> reader) {
+    waiting(receiver, limit).forEach(reader);
+  }
+
+  private synchronized List<Owed> waiting(String receiver, int limit) {
+    return owed.values().stream()
+        .filter(one -> one.receiver().equals(receiver))
+        .sorted(Comparator.comparingLong(Owed::sequence))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public void eachDead(int limit, Consumer<DeadLetter> reader) {
+    deadLetters(limit).forEach(reader);
+  }
+
+  private synchronized List<DeadLetter> deadLetters(int limit) {
+    return dead.sequencedValues().reversed().stream().limit(limit).toList();
+  }
+
+  @Override
+  public synchronized Map<String, Long> deadCounts() {
+    var counts = new TreeMap<String, Long>();
+    dead.values().forEach(one -> counts.merge(one.owed().receiver(), 1L, Long::sum));
+    return counts;
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What is owed to receivers, durable. Every implementation passes {@code OutboxContract}. May be
@@ -35,7 +36,7 @@ public interface Outbox {
   /** It did not arrive: one attempt more, and not again before the given time. */
   void retryLater(String id, Instant notBefore, String error);
 
-  /** It will not be tried again; kept for a person to see, where the implementation keeps such. */
+  /** It will not be tried again by itself; kept for a person to see. */
   void dead(String id, String error);
 
   /** Gives a claim back as if it had never been taken. */
@@ -46,6 +47,33 @@ public interface Outbox {
 
   /** When {@link #claim} may next give something that is not claimed; empty: nothing is owed. */
   Optional<Instant> nextAttempt(String receiver);
+
+  /**
+   * Makes one of a claimed notification and of what waits behind it in its group, see {@link
+   * Merging}. The merged one has a new id, because what was tried may have arrived under its own; it
+   * stays claimed, and those that it stands for are superseded in the same commit. Bodies are read
+   * one after the other.
+   *
+   * @param lease how long the claim of the merged one is good for
+   * @return the claimed one itself where nothing waits behind it that it can be merged with
+   */
+  Owed merge(Owed claimed, Instant now, Duration lease);
+
+  /**
+   * Owes one notification in the place of others, in one commit.
+   *
+   * @param ids owed or given up; unknown ones are ignored
+   */
+  void replace(List<String> ids, Owed by);
+
+  /** What waits for the receiver, the oldest first; read one after the other. */
+  void eachWaiting(String receiver, int limit, Consumer<Owed> reader);
+
+  /** What was given up, the newest first; read one after the other. */
+  void eachDead(int limit, Consumer<DeadLetter> reader);
+
+  /** How many were given up, by receiver. */
+  Map<String, Long> deadCounts();
 
   /** What is owed, by receiver (also by those that are no longer configured). */
   Map<String, Backlog> backlog();

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -347,6 +348,177 @@ class DeliveriesTest {
   }
 
   @Test
+  void whatPiledUpForADeadReceiverIsOneMessageAGroup() throws InterruptedException {
+    deliveries.stop(Duration.ofSeconds(1));
+    deliveries = deliveries(QUICK.mergeAfter(Duration.ZERO));
+    var isUp = new AtomicBoolean();
+    var receiver = new Heard(_ -> isUp.get() ? new Outcome.Delivered() : DOWN);
+    deliveries.receivers(Map.of("oncall", receiver));
+    for (var group = 0; group < 20; group++) {
+      outbox.owe(
+          List.of(
+              Bodies.owed(group + "a", group * 3, "g" + group, Bodies.firing("d" + group, 1)),
+              Bodies.owed(group + "b", group * 3 + 1, "g" + group, Bodies.over("d" + group, 1, 2)),
+              Bodies.owed(group + "c", group * 3 + 2, "g" + group, Bodies.firing("e" + group, 3))));
+    }
+    deliveries.wake();
+    await().until(() -> new HashSet<>(receiver.ids).size() >= 20);
+    var tried = Set.copyOf(receiver.ids);
+    isUp.set(true);
+
+    await().until(() -> outbox.backlog().isEmpty());
+
+    assertThat(receiver.arrived.stream().map(Owed::groupKey))
+        .hasSize(20)
+        .doesNotHaveDuplicates();
+    assertThat(receiver.arrived)
+        .allSatisfy(
+            owed ->
+                assertThat(Bodies.told(owed))
+                    .containsExactly(
+                        "firing e%s 3".formatted(owed.groupKey().substring(1)),
+                        "resolved d%s 1 2".formatted(owed.groupKey().substring(1))));
+    assertThat(tried).doesNotContain("0a", "0b", "0c");
+  }
+
+  @Test
+  void whatIsRefusedTakesNothingElseDownWithIt() throws InterruptedException {
+    deliveries.stop(Duration.ofSeconds(1));
+    deliveries = deliveries(QUICK.mergeAfter(Duration.ZERO));
+    var receiver =
+        new Heard(
+            owed ->
+                owed.body().contains("poison")
+                    ? new Outcome.Refused(Failure.CLIENT_ERROR, "HTTP 422")
+                    : new Outcome.Delivered());
+    deliveries.receivers(Map.of("oncall", receiver));
+    outbox.owe(List.of(Bodies.owed("first", 1, "g", Bodies.firing("poison", 1))));
+    deliveries.wake();
+    await().until(() -> !receiver.ids.isEmpty());
+    outbox.owe(List.of(Bodies.owed("next", 2, "g", Bodies.firing("good", 2))));
+    deliveries.wake();
+
+    await().until(() -> outbox.backlog().isEmpty());
+
+    assertThat(receiver.arrived).extracting(Owed::id).containsExactly("next");
+    assertThat(outbox.deadCounts()).containsEntry("oncall", 1L);
+  }
+
+  @Test
+  void aPauseStaysAsLongAsItWasAskedForWhenTheClockIsSetBack() throws InterruptedException {
+    deliveries.stop(Duration.ofSeconds(1));
+    var clock = new Moved();
+    deliveries = new Deliveries(outbox, DeliveryTerms.DEFAULT, clock, new Listening());
+    var isUp = new AtomicBoolean();
+    var receiver =
+        new Heard(
+            _ ->
+                isUp.get()
+                    ? new Outcome.Delivered()
+                    : new Outcome.TryLater(
+                        Failure.THROTTLED,
+                        "HTTP 429",
+                        Optional.of(clock.instant().plusSeconds(300))));
+    deliveries.receivers(Map.of("oncall", receiver));
+    outbox.owe(List.of(Owed.fresh("m", "oncall", "g", 1, "{}", clock.instant())));
+    deliveries.wake();
+    await().until(() -> receiver.ids.size() == 1);
+    isUp.set(true);
+
+    clock.by = Duration.ofHours(-1);
+    var asked = clock.asked.get();
+    deliveries.wake();
+    await().until(() -> clock.asked.get() > asked);
+    assertThat(outbox.backlog()).isNotEmpty();
+    // Five minutes are five minutes, by whatever clock.
+    clock.by = Duration.ofHours(-1).plusSeconds(301);
+    deliveries.wake();
+
+    await().until(() -> outbox.backlog().isEmpty());
+    assertThat(receiver.ids).containsExactly("m", "m");
+  }
+
+  @Test
+  void aRetryThatTheClockPutIntoTheFarFutureIsMadeAtOnce() throws InterruptedException {
+    deliveries.stop(Duration.ofSeconds(1));
+    var clock = new Moved();
+    deliveries = new Deliveries(outbox, DeliveryTerms.DEFAULT, clock, new Listening());
+    var isUp = new AtomicBoolean();
+    var receiver = new Heard(_ -> isUp.get() ? new Outcome.Delivered() : DOWN);
+    deliveries.receivers(Map.of("oncall", receiver));
+    outbox.owe(List.of(Owed.fresh("m", "oncall", "g", 1, "{}", clock.instant())));
+    deliveries.wake();
+    await().until(() -> outbox.nextAttempt("oncall").filter(clock.instant()::isBefore).isPresent());
+    isUp.set(true);
+
+    clock.by = Duration.ofHours(-1);
+    deliveries.wake();
+
+    await().until(() -> outbox.backlog().isEmpty());
+  }
+
+  @Test
+  void aClockThatJumpsOverALeaseSendsNothingTwice() throws InterruptedException {
+    deliveries.stop(Duration.ofSeconds(1));
+    var clock = new Moved();
+    deliveries = new Deliveries(outbox, QUICK, clock, new Listening());
+    var goOn = new CountDownLatch(1);
+    var receiver =
+        new Heard(
+            owed -> {
+              if (owed.id().equals("slow")) {
+                try {
+                  goOn.await();
+                } catch (InterruptedException e) {
+                  return DOWN;
+                }
+              }
+              return new Outcome.Delivered();
+            });
+    deliveries.receivers(Map.of("oncall", receiver));
+    outbox.owe(List.of(Owed.fresh("slow", "oncall", "g", 1, "{}", clock.instant())));
+    deliveries.wake();
+    await().until(() -> receiver.ids.contains("slow"));
+
+    clock.by = Duration.ofHours(1);
+    outbox.owe(List.of(Owed.fresh("other", "oncall", "h", 2, "{}", clock.instant())));
+    deliveries.wake();
+    await().until(() -> receiver.ids.contains("other"));
+    goOn.countDown();
+
+    await().until(() -> outbox.backlog().isEmpty());
+    assertThat(receiver.ids).containsExactly("slow", "other");
+  }
+
+  @Test
+  void oneThatWasGoneBeforeARestartIsNotAskedUntilAPersonSaysSo() {
+    var receiver = new Heard(_ -> new Outcome.Delivered());
+    deliveries.receivers(Map.of("oncall", receiver, "mail", receiver), Set.of("oncall"));
+    owe("oncall", 2);
+    owe("mail", 1);
+    await().until(() -> outbox.backlog().keySet().equals(Set.of("oncall")));
+    assertThat(receiver.ids).containsExactly("mail-0");
+    assertThat(counts().disabled()).isTrue();
+
+    deliveries.enable("oncall");
+
+    await().until(() -> outbox.backlog().isEmpty());
+    assertThat(counts().lastSuccess()).isPresent();
+  }
+
+  /** A clock that a person sets. */
+  private static final class Moved implements InstantSource {
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile Duration by = Duration.ZERO;
+
+    @Override
+    public Instant instant() {
+      asked.incrementAndGet();
+      return Instant.now().plus(by);
+    }
+  }
+
+  @Test
   void theScheduleIsThatOfStandardWebhooks() {
     var random = new Random(1);
 
@@ -466,6 +638,31 @@ class DeliveriesTest {
     @Override
     public Optional<Instant> nextAttempt(String receiver) {
       return outbox.nextAttempt(receiver);
+    }
+
+    @Override
+    public Owed merge(Owed claimed, Instant now, Duration lease) {
+      return outbox.merge(claimed, now, lease);
+    }
+
+    @Override
+    public void replace(List<String> ids, Owed by) {
+      outbox.replace(ids, by);
+    }
+
+    @Override
+    public void eachWaiting(String receiver, int limit, Consumer<Owed> reader) {
+      outbox.eachWaiting(receiver, limit, reader);
+    }
+
+    @Override
+    public void eachDead(int limit, Consumer<DeadLetter> reader) {
+      outbox.eachDead(limit, reader);
+    }
+
+    @Override
+    public Map<String, Long> deadCounts() {
+      return outbox.deadCounts();
     }
 
     @Override

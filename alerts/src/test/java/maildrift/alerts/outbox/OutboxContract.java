@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -207,6 +209,91 @@ public abstract class OutboxContract {
   @Test
   void nothingOwedHasNoNextAttempt() {
     assertThat(outbox().nextAttempt("oncall")).isEmpty();
+  }
+
+  @Test
+  void whatPiledUpBehindAClaimedOneBecomesOneUnderANewId() {
+    var outbox = outbox();
+    outbox.owe(
+        List.of(
+            Bodies.owed("m1", 1, "g", Bodies.firing("a", 1)),
+            Bodies.owed("m2", 2, "g", Bodies.over("a", 1, 5), Bodies.firing("b", 5)),
+            Bodies.owed("other", 3, "h", Bodies.firing("c", 1)),
+            Bodies.owed("m4", 4, "g", Bodies.firing("b", 5))));
+    outbox.claim("oncall", 1, NOW, LEASE);
+    outbox.retryLater("m1", NOW.plusSeconds(5), "HTTP 500");
+    var head = outbox.claim("oncall", 9, NOW.plusSeconds(5), LEASE).getFirst();
+
+    var merged = outbox.merge(head, NOW.plusSeconds(5), LEASE);
+
+    assertThat(merged.id()).isNotIn("m1", "m2", "m4");
+    assertThat(merged.attempts()).isEqualTo(1);
+    assertThat(merged.lastError()).contains("HTTP 500");
+    assertThat(merged.createdAt()).isEqualTo(NOW);
+    assertThat(Bodies.told(merged)).containsExactly("firing b 5", "resolved a 1 5");
+    assertThat(outbox.backlog()).containsEntry("oncall", new Outbox.Backlog(2, NOW));
+    // It is still claimed, and is given again as it is when its worker dies.
+    assertThat(outbox.claim("oncall", 9, NOW.plusSeconds(6), LEASE)).isEmpty();
+    assertThat(outbox.claim("oncall", 9, NOW.plusSeconds(5).plus(LEASE), LEASE))
+        .contains(merged);
+    outbox.delivered(merged.id());
+    outbox.delivered("other");
+    assertThat(outbox.backlog()).isEmpty();
+  }
+
+  @Test
+  void oneAloneIsNotMergedAndNeitherIsWhatWasGivenUp() {
+    var outbox = outbox();
+    outbox.owe(
+        List.of(
+            Bodies.owed("dead", 1, "g", Bodies.firing("a", 1)),
+            Bodies.owed("m2", 2, "g", Bodies.firing("b", 1)),
+            Bodies.owed("m3", 3, "h", Bodies.firing("c", 1))));
+    outbox.claim("oncall", 9, NOW, LEASE);
+    outbox.dead("dead", "no");
+    var claimed = outbox.claim("oncall", 1, NOW, LEASE).getFirst();
+
+    assertThat(outbox.merge(claimed, NOW, LEASE)).isEqualTo(claimed);
+    assertThat(claimed.id()).isEqualTo("m2");
+  }
+
+  @Test
+  void whatIsGivenUpIsKeptForAPersonWhoSendsItAgain() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1), owed("m2", "oncall", "h", 2)));
+    outbox.claim("oncall", 10, NOW, LEASE);
+    outbox.dead("m1", "HTTP 400");
+    var letters = new ArrayList<DeadLetter>();
+    outbox.eachDead(10, letters::add);
+
+    assertThat(outbox.deadCounts()).containsExactly(Map.entry("oncall", 1L));
+    assertThat(letters)
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.owed().id()).isEqualTo("m1");
+              assertThat(letter.owed().attempts()).isEqualTo(1);
+              assertThat(letter.owed().lastError()).contains("HTTP 400");
+            });
+
+    outbox.replace(List.of("m1"), owed("again", "oncall", "g", 1));
+
+    assertThat(outbox.deadCounts()).isEmpty();
+    assertThat(ids(outbox.claim("oncall", 10, NOW, LEASE))).containsExactly("again");
+  }
+
+  @Test
+  void whatWaitsIsReadOldestFirst() {
+    var outbox = outbox();
+    outbox.owe(
+        List.of(
+            owed("m2", "oncall", "g", 2), owed("m1", "oncall", "h", 1), owed("x", "mail", "h", 3)));
+    var read = new ArrayList<String>();
+
+    outbox.eachWaiting("oncall", 1, one -> read.add(one.id()));
+    outbox.eachWaiting("oncall", 9, one -> read.add(one.id()));
+
+    assertThat(read).containsExactly("m1", "m1", "m2");
   }
 
   protected static Owed owed(String id, String receiver, String groupKey, long sequence) {

@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import maildrift.alerts.outbox.DeadLetter;
+import maildrift.alerts.outbox.Merging;
 import maildrift.alerts.outbox.Outbox.Backlog;
 import maildrift.alerts.outbox.Owed;
 import org.jdbi.v3.core.Handle;
@@ -18,6 +21,9 @@ import org.jdbi.v3.core.Handle;
 /** {@code owed}: the outbox. */
 final class OwedTable {
   private static final int MAX_ERROR = 1_000;
+
+  /** A body may be megabytes. */
+  private static final int FEW_BODIES = 4;
 
   private final String insertNew;
 
@@ -62,6 +68,17 @@ final class OwedTable {
         notifications.stream().mapToLong(Owed::sequence).max().orElse(0));
   }
 
+  /** In the place of others; an id that is there already is among them. */
+  void replace(Handle handle, Collection<Write.Replace> replacements) {
+    for (var one : replacements) {
+      delivered(handle, one.ids());
+      owe(handle, List.of(one.by()));
+      one.claim()
+          .ifPresent(
+              claim -> claim(handle, List.of(one.by()), claim.worker(), claim.until()));
+    }
+  }
+
   void delivered(Handle handle, Collection<String> ids) {
     Rows.batch(handle, "delete from owed where id = :id", ids, (batch, id) -> batch.bind("id", id));
   }
@@ -86,7 +103,8 @@ final class OwedTable {
     Rows.batch(
         handle,
         """
-        update owed set dead_at = :at, last_error = :error, claimed_by = null, claimed_until = null
+        update owed set attempts = attempts + 1, dead_at = :at, last_error = :error,
+          claimed_by = null, claimed_until = null
         where id = :id
         """,
         deaths,
@@ -133,6 +151,12 @@ final class OwedTable {
     }
     due.removeIf(owed -> except.contains(owed.id()));
     var taken = due.subList(0, Math.min(limit, due.size()));
+    claim(handle, taken, worker, now.plus(lease));
+    return List.copyOf(taken);
+  }
+
+  private static void claim(
+      Handle handle, Collection<Owed> taken, String worker, Instant until) {
     Rows.batch(
         handle,
         "update owed set claimed_by = :worker, claimed_until = :until where id = :id",
@@ -140,9 +164,60 @@ final class OwedTable {
         (batch, owed) ->
             batch
                 .bind("worker", worker)
-                .bind("until", Rows.time(now.plus(lease)))
+                .bind("until", Rows.time(until))
                 .bind("id", owed.id()));
-    return List.copyOf(taken);
+  }
+
+  /** The claimed one and what waits behind it in its group, as far as it can be merged. */
+  Merging merging(Handle handle, Owed claimed) {
+    var merging = new Merging(claimed);
+    try (var behind =
+            handle
+                .createQuery(
+                    """
+                    select * from owed
+                    where receiver = :receiver and group_key = :group and sequence > :sequence
+                      and dead_at is null
+                    order by sequence
+                    """)
+                .bind("receiver", claimed.receiver())
+                .bind("group", claimed.groupKey())
+                .bind("sequence", claimed.sequence())
+                .setFetchSize(FEW_BODIES)
+                .map((row, _) -> owed(row))
+                .iterator()) {
+      while (behind.hasNext() && merging.add(behind.next())) {
+        // One after the other: a day's worth of bodies does not belong into memory.
+      }
+    }
+    return merging;
+  }
+
+  void eachWaiting(Handle handle, String receiver, int limit, Consumer<Owed> reader) {
+    try (var rows =
+        handle
+            .createQuery(
+                """
+                select * from owed where receiver = :receiver and dead_at is null
+                order by sequence limit :n
+                """)
+            .bind("receiver", receiver)
+            .bind("n", limit)
+            .setFetchSize(FEW_BODIES)
+            .map((row, _) -> owed(row))
+            .iterator()) {
+      rows.forEachRemaining(reader);
+    }
+  }
+
+  Map<String, Long> deadCounts(Handle handle) {
+    var counts = new TreeMap<String, Long>();
+    Rows.each(
+        handle,
+        "select receiver, count(*) as dead from owed where dead_at is not null group by receiver",
+        row -> Map.entry(row.getString("receiver"), row.getLong("dead")),
+        entry -> counts.put(entry.getKey(), entry.getValue()));
+    return counts;
   }
 
   void release(Handle handle, String id) {
@@ -200,12 +275,17 @@ final class OwedTable {
   }
 
   /** Those that were given up, the newest first. */
-  List<DeadLetter> dead(Handle handle, int limit) {
-    return handle
-        .createQuery("select * from owed where dead_at is not null order by dead_at desc limit :n")
-        .bind("n", limit)
-        .map((row, _) -> new DeadLetter(owed(row), Rows.time(row, "dead_at")))
-        .list();
+  void eachDead(Handle handle, int limit, Consumer<DeadLetter> reader) {
+    try (var rows =
+        handle
+            .createQuery(
+                "select * from owed where dead_at is not null order by dead_at desc limit :n")
+            .bind("n", limit)
+            .setFetchSize(FEW_BODIES)
+            .map((row, _) -> new DeadLetter(owed(row), Rows.time(row, "dead_at")))
+            .iterator()) {
+      rows.forEachRemaining(reader);
+    }
   }
 
   int expire(Handle handle, Instant before) {

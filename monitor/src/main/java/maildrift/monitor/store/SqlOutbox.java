@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import maildrift.alerts.outbox.DeadLetter;
+import maildrift.alerts.outbox.MessageIds;
 import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.outbox.Owed;
 import org.jdbi.v3.core.Handle;
@@ -80,6 +82,41 @@ final class SqlOutbox implements Outbox {
   @Override
   public void hurry(String receiver, Instant now) {
     between(handle -> table.hurry(handle, receiver, now));
+  }
+
+  @Override
+  public Owed merge(Owed claimed, Instant now, Duration lease) {
+    var merging = database.inTransaction(handle -> table.merging(handle, claimed));
+    if (!merging.isMerged()) {
+      return claimed;
+    }
+    var merged = merging.merged(MessageIds.next());
+    replace(merging.ids(), merged, Optional.of(new Write.Claim(worker, now.plus(lease))));
+    return merged;
+  }
+
+  @Override
+  public void replace(List<String> ids, Owed by) {
+    replace(ids, by, Optional.empty());
+  }
+
+  private void replace(List<String> ids, Owed by, Optional<Write.Claim> claim) {
+    store.commit(Batch.builder().add(new Write.Replace(ids, by, claim)).build());
+  }
+
+  @Override
+  public void eachWaiting(String receiver, int limit, Consumer<Owed> reader) {
+    database.useTransaction(handle -> table.eachWaiting(handle, receiver, limit, reader));
+  }
+
+  @Override
+  public void eachDead(int limit, Consumer<DeadLetter> reader) {
+    database.useTransaction(handle -> table.eachDead(handle, limit, reader));
+  }
+
+  @Override
+  public Map<String, Long> deadCounts() {
+    return database.inTransaction(table::deadCounts);
   }
 
   @Override

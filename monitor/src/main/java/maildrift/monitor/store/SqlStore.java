@@ -172,7 +172,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
 
   private static Set<String> owedIn(Batch batch) {
     return batch.writes().stream()
-        .filter(Write.Owe.class::isInstance)
+        .filter(write -> write instanceof Write.Owe || write instanceof Write.Replace)
         .map(write -> write.key().row())
         .collect(Collectors.toUnmodifiableSet());
   }
@@ -203,6 +203,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     var delivered = new ArrayList<String>();
     var failed = new ArrayList<Write.Failed>();
     var dead = new ArrayList<Write.Dead>();
+    var replaced = new ArrayList<Write.Replace>();
     var silences = new ArrayList<KeptSilence>();
     var droppedSilences = new ArrayList<String>();
     var taken = new ArrayList<Acknowledgement>();
@@ -231,6 +232,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
         case Write.Delivered(var id) -> delivered.add(id);
         case Write.Failed failure -> failed.add(failure);
         case Write.Dead death -> dead.add(death);
+        case Write.Replace replacement -> replaced.add(replacement);
         case Write.PutSilence(var silence) -> silences.add(silence);
         case Write.DropSilence(var id) -> droppedSilences.add(id);
         case Write.PutAcknowledgement(var one) -> taken.add(one);
@@ -261,6 +263,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     this.groups.put(handle, groups);
     this.groups.drop(handle, droppedGroups);
     this.owed.owe(handle, owed);
+    this.owed.replace(handle, replaced);
     this.owed.delivered(handle, delivered);
     this.owed.failed(handle, failed);
     this.owed.dead(handle, dead);
@@ -378,11 +381,6 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   @Override
   public Outbox outbox() {
     return outbox;
-  }
-
-  @Override
-  public List<DeadLetter> deadLetters(int limit) {
-    return database.inTransaction(handle -> owed.dead(handle, limit));
   }
 
   @Override

@@ -98,9 +98,6 @@ public interface StateStore extends AutoCloseable {
   /** What is owed to receivers; shares this store's commits. */
   Outbox outbox();
 
-  /** Notifications that were given up, the newest first; a store in memory keeps none. */
-  List<DeadLetter> deadLetters(int limit);
-
   /** The highest {@code sequence} that was ever owed here, delivered ones included; 0 at first. */
   long lastSequence();
 

@@ -1,6 +1,7 @@
 package maildrift.monitor.store;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import maildrift.alerts.ack.Acknowledgement;
@@ -41,6 +42,7 @@ sealed interface Write {
     ALERT,
     GROUP,
     OWED,
+    REPLACED,
     SILENCE,
     ACKNOWLEDGEMENT,
     DOMAIN,
@@ -201,13 +203,36 @@ sealed interface Write {
     }
   }
 
-  /** It is tried no more. */
+  /** It is tried no more by itself. */
   record Dead(String id, Instant at, String error) implements Write {
     @Override
     public Key key() {
       return new Key(Table.OWED, id);
     }
   }
+
+  /**
+   * One in the place of others, under which ids they may be owed or given up.
+   *
+   * @param claim who is about to send it, and until when it is his; empty: it waits
+   */
+  record Replace(List<String> ids, Owed by, Optional<Claim> claim) implements Write {
+    public Replace {
+      ids = List.copyOf(ids);
+    }
+
+    @Override
+    public Key key() {
+      return new Key(Table.REPLACED, by.id());
+    }
+
+    @Override
+    public int weight() {
+      return 500 + 100 * ids.size() + 2 * by.body().length();
+    }
+  }
+
+  record Claim(String worker, Instant until) {}
 
   record PutSilence(KeptSilence silence) implements Write {
     @Override
