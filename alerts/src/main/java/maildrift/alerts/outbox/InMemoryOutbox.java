@@ -73,8 +73,7 @@ public final class InMemoryOutbox implements Outbox {
     var one = owed.get(id);
     delivered(id);
     if (one != null) {
-      dead.put(
-          id, new DeadLetter(one.failed(one.nextAttempt(), error), clock.instant()));
+      dead.put(id, new DeadLetter(one.failed(one.nextAttempt(), error), clock.instant()));
       if (dead.size() > MOST_DEAD) {
         dead.pollFirstEntry();
       }

@@ -22,7 +22,9 @@ public final class Merging {
 
   private static final int MOST_EPISODES = 5;
 
-  /** Where a merged message keeps what an alert did before, so that another merging goes on with it. */
+  /**
+   * Where a merged message keeps what an alert did before, so that another merging goes on with it.
+   */
   private static final String EARLIER = "earlier";
 
   private static final int LONGEST_EARLIER = 600;
@@ -148,10 +150,7 @@ public final class Merging {
     var episodes = before.getOrDefault(key, List.of());
     if (!episodes.isEmpty()) {
       text.append(told.isEmpty() ? "Before this could be delivered it had also fired " : ", ");
-      text.append(
-          episodes.stream()
-              .map(Merging::episode)
-              .collect(Collectors.joining(", ")));
+      text.append(episodes.stream().map(Merging::episode).collect(Collectors.joining(", ")));
       Optional.ofNullable(forgotten.get(key))
           .ifPresent(more -> text.append(", and %d times between".formatted(more)));
     }
@@ -159,7 +158,9 @@ public final class Merging {
       return item;
     }
     var earlier =
-        text.length() <= LONGEST_EARLIER ? text.toString() : text.substring(0, LONGEST_EARLIER) + "…";
+        text.length() <= LONGEST_EARLIER
+            ? text.toString()
+            : text.substring(0, LONGEST_EARLIER) + "…";
     var annotations = new TreeMap<>(item.annotations());
     annotations.put(EARLIER, earlier);
     annotations.merge("description", earlier + ".", (own, more) -> own + "\n" + more);
@@ -173,8 +174,6 @@ public final class Merging {
   }
 
   private static String episode(Notification.Item item) {
-    return "from "
-        + item.startsAt()
-        + item.endsAt().map(end -> " to " + end).orElse("");
+    return "from " + item.startsAt() + item.endsAt().map(end -> " to " + end).orElse("");
   }
 }

@@ -50,9 +50,9 @@ public interface Outbox {
 
   /**
    * Makes one of a claimed notification and of what waits behind it in its group, see {@link
-   * Merging}. The merged one has a new id, because what was tried may have arrived under its own; it
-   * stays claimed, and those that it stands for are superseded in the same commit. Bodies are read
-   * one after the other.
+   * Merging}. The merged one has a new id, because what was tried may have arrived under its own;
+   * it stays claimed, and those that it stands for are superseded in the same commit. Bodies are
+   * read one after the other.
    *
    * @param lease how long the claim of the merged one is good for
    * @return the claimed one itself where nothing waits behind it that it can be merged with

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
@@ -72,6 +73,7 @@ public final class Dispatcher {
   private volatile Mutes mutes;
   private Optional<Instant> muteChange = Optional.empty();
   private Instant latest = Instant.MIN;
+  private Predicate<Labels> held = _ -> false;
   private long sequence;
 
   /** Why an alert goes no further now; empty: it does. */
@@ -108,7 +110,10 @@ public final class Dispatcher {
    * this one holds in memory cannot be trusted any more.
    */
   public Dispatcher anew(long lastSequence) {
-    return new Dispatcher(routing, mutes, links, remember, Math.max(sequence, lastSequence), ids);
+    var anew =
+        new Dispatcher(routing, mutes, links, remember, Math.max(sequence, lastSequence), ids);
+    anew.hold(held);
+    return anew;
   }
 
   /** Where people find alerts from now on. */
@@ -178,6 +183,14 @@ public final class Dispatcher {
       }
     }
     return due(now);
+  }
+
+  /**
+   * Alerts that are not said while this is so: they neither begin nor repeat. Whoever lets go of
+   * them sees to it that they are looked at, as {@link #mutes(Mutes, Instant)} does.
+   */
+  public void hold(Predicate<Labels> value) {
+    held = value;
   }
 
   /** What is to be done now. */
@@ -524,7 +537,9 @@ public final class Dispatcher {
     }
     var firing = new LinkedHashMap<String, Entry>();
     for (var member : group.members) {
-      if (member.isFiring() && why(member.alert, now).isEmpty()) {
+      if (member.isFiring()
+          && why(member.alert, now).isEmpty()
+          && !held.test(member.alert.labels())) {
         firing.put(member.fingerprint, member);
       }
     }

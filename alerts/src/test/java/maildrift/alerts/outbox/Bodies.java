@@ -27,8 +27,7 @@ public final class Bodies {
     var labels =
         Labels.of(Map.of("alertname", "mx.missing", "domain", domain, "severity", "critical"));
     var annotations = new TreeMap<>(Map.of("summary", domain + " is wrong", "description", "so"));
-    return new Notification.Item(
-        labels, annotations, at(from), end, "", Alert.fingerprint(labels));
+    return new Notification.Item(labels, annotations, at(from), end, "", Alert.fingerprint(labels));
   }
 
   private static Instant at(int seconds) {

@@ -368,9 +368,7 @@ class DeliveriesTest {
 
     await().until(() -> outbox.backlog().isEmpty());
 
-    assertThat(receiver.arrived.stream().map(Owed::groupKey))
-        .hasSize(20)
-        .doesNotHaveDuplicates();
+    assertThat(receiver.arrived.stream().map(Owed::groupKey)).hasSize(20).doesNotHaveDuplicates();
     assertThat(receiver.arrived)
         .allSatisfy(
             owed ->

@@ -17,14 +17,15 @@ class MergingTest {
             owed("m2", 2, "g", firing("a", 1), over("b", 1, 5)),
             owed("m3", 3, "g", firing("a", 1), firing("c", 7)));
 
-    assertThat(Bodies.told(merged))
-        .containsExactly("firing a 1", "firing c 7", "resolved b 1 5");
+    assertThat(Bodies.told(merged)).containsExactly("firing a 1", "firing c 7", "resolved b 1 5");
     assertThat(merged.sequence()).isEqualTo(3);
   }
 
   @Test
   void oneThatBeganAndEndedMeanwhileIsToldAsEnded() {
-    assertThat(Bodies.told(merged(owed("m1", 1, "g", firing("a", 1)), owed("m2", 2, "g", over("a", 1, 9)))))
+    assertThat(
+            Bodies.told(
+                merged(owed("m1", 1, "g", firing("a", 1)), owed("m2", 2, "g", over("a", 1, 9)))))
         .containsExactly("resolved a 1 9");
   }
 
@@ -44,9 +45,7 @@ class MergingTest {
 
   @Test
   void whatWasMergedIsMergedAgainWithoutForgetting() {
-    var once =
-        merged(
-            owed("m1", 1, "g", over("a", 1, 9)), owed("m2", 2, "g", firing("a", 20)));
+    var once = merged(owed("m1", 1, "g", over("a", 1, 9)), owed("m2", 2, "g", firing("a", 20)));
     var twice = merged(once, owed("m3", 3, "g", firing("a", 20)));
     var thrice = merged(twice, owed("m4", 4, "g", firing("a", 40)));
 

@@ -234,8 +234,7 @@ public abstract class OutboxContract {
     assertThat(outbox.backlog()).containsEntry("oncall", new Outbox.Backlog(2, NOW));
     // It is still claimed, and is given again as it is when its worker dies.
     assertThat(outbox.claim("oncall", 9, NOW.plusSeconds(6), LEASE)).isEmpty();
-    assertThat(outbox.claim("oncall", 9, NOW.plusSeconds(5).plus(LEASE), LEASE))
-        .contains(merged);
+    assertThat(outbox.claim("oncall", 9, NOW.plusSeconds(5).plus(LEASE), LEASE)).contains(merged);
     outbox.delivered(merged.id());
     outbox.delivered("other");
     assertThat(outbox.backlog()).isEmpty();

@@ -4,9 +4,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.InhibitRule;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.Tools;
+import maildrift.alerts.notify.alertmanager.AlertmanagerReceiver;
 import maildrift.alerts.outbox.Notifier;
 import maildrift.alerts.route.Grouping;
 import maildrift.alerts.route.Route;
@@ -21,16 +24,26 @@ import maildrift.alerts.state.Policies;
  * @param routes the first that matches wins, unless it continues
  * @param inhibitRules which alerts are not told while graver ones fire, the built-in ones included
  * @param policies how alerts come to fire, where that is otherwise than the schedule says
+ * @param own how maildrift watches over itself
  */
 public record AlertsConfig(
     Grouping grouping,
     Map<String, Receiver> receivers,
     List<Route> routes,
     List<InhibitRule> inhibitRules,
-    Policies policies) {
+    Policies policies,
+    OwnAlertsConfig own) {
+  /** The alertname that Prometheus' own rules use for an alert that always fires. */
+  public static final String WATCHDOG = "Watchdog";
+
   public static final AlertsConfig DEFAULT =
       new AlertsConfig(
-          Grouping.DEFAULT, Map.of(), List.of(), InhibitDefaults.RULES, Policies.DEFAULT);
+          Grouping.DEFAULT,
+          Map.of(),
+          List.of(),
+          InhibitDefaults.RULES,
+          Policies.DEFAULT,
+          OwnAlertsConfig.DEFAULT);
 
   public AlertsConfig {
     receivers = Collections.unmodifiableMap(new LinkedHashMap<>(receivers));
@@ -45,6 +58,34 @@ public record AlertsConfig(
     return notifiers;
   }
 
+  /**
+   * Who hears the alert that always fires: by the routes that ask for it, or all Alertmanagers.
+   * Other routes do not lead it to anybody.
+   */
+  public List<Route> watchdogRoutes() {
+    if (!own.watchdog()) {
+      return List.of();
+    }
+    var asked = routes.stream().filter(AlertsConfig::asksForWatchdog).toList();
+    if (!asked.isEmpty()) {
+      return asked;
+    }
+    var alertmanagers =
+        receivers.entrySet().stream()
+            .filter(receiver -> receiver.getValue() instanceof AlertmanagerReceiver)
+            .map(Map.Entry::getKey)
+            .toList();
+    return alertmanagers.isEmpty()
+        ? List.of()
+        : List.of(
+            new Route(
+                List.of(Matcher.equal("alertname", WATCHDOG)), alertmanagers, false, grouping));
+  }
+
+  private static boolean asksForWatchdog(Route route) {
+    return route.matchers().contains(Matcher.equal("alertname", WATCHDOG));
+  }
+
   /** Receivers without any route hear of everything. */
   public Routing routing() {
     var sendResolved = new LinkedHashMap<String, Boolean>();
@@ -53,6 +94,17 @@ public record AlertsConfig(
         routes.isEmpty()
             ? Routing.toAll(sendResolved, grouping)
             : new Routing(routes, sendResolved);
+    var watchdog = watchdogRoutes();
+    if (!watchdog.isEmpty()) {
+      // First, since a route that matches everything does not mean this one.
+      routing =
+          new Routing(
+              Stream.concat(
+                      watchdog.stream(),
+                      routing.routes().stream().filter(route -> !asksForWatchdog(route)))
+                  .toList(),
+              sendResolved);
+    }
     return routing.inhibited(inhibitRules);
   }
 }

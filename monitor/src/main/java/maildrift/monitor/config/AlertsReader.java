@@ -43,9 +43,15 @@ final class AlertsReader {
     var routes = routes(section, names, grouping);
     var inhibitRules = new InhibitReader(reading, matchers).read(section);
     var policies = new PolicyReader(reading, vocabulary).read(section.section("policy"));
+    var own = new OwnAlertsReader(reading).read(section);
     section.end();
     return new AlertsConfig(
-        grouping, receivers, reading.hasProblems() ? List.of() : routes, inhibitRules, policies);
+        grouping,
+        receivers,
+        reading.hasProblems() ? List.of() : routes,
+        inhibitRules,
+        policies,
+        own);
   }
 
   private Grouping grouping(Section section, Grouping byDefault) {

@@ -29,7 +29,7 @@ import maildrift.probes.profile.ProfileCatalog;
 final class DeclarationsReader {
   /** Labels that alerts carry anyway; a tenant cannot set them. */
   static final Set<String> ALERT_LABELS =
-      Set.of("alertname", "domain", "tenant", "severity", "subject", "cause");
+      Set.of("alertname", "domain", "tenant", "severity", "subject", "cause", "receiver");
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 

@@ -109,7 +109,11 @@ final class MatcherReader {
               value);
       case "tenant" ->
           checkWord(key, "tenant", matcher.value(), declarations.tenants().keySet(), value);
-      case "alertname" -> checkWord(key, "rule", matcher.value(), vocabulary.rules(), value);
+      case "alertname" -> {
+        if (!matcher.value().equals(AlertsConfig.WATCHDOG)) {
+          checkWord(key, "rule", matcher.value(), vocabulary.rules(), value);
+        }
+      }
       default -> {}
     }
   }

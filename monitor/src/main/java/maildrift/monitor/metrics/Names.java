@@ -142,6 +142,31 @@ public enum Names {
       Type.GAUGE,
       "Notifications that are owed and not yet delivered.",
       "receiver"),
+  NOTIFICATION_OLDEST_PENDING(
+      "maildrift_notification_oldest_pending_timestamp_seconds",
+      Type.GAUGE,
+      "When the oldest notification that is owed and not yet delivered was made owed; NaN while nothing is.",
+      "receiver"),
+  NOTIFICATION_LAST_SUCCESS(
+      "maildrift_notification_last_success_timestamp_seconds",
+      Type.GAUGE,
+      "When a notification last arrived, since the start of maildrift; NaN before.",
+      "receiver"),
+  NOTIFICATIONS_GIVEN_UP(
+      "maildrift_notifications_given_up",
+      Type.GAUGE,
+      "Notifications that were refused until they were given up, kept for a person to send again.",
+      "receiver"),
+  RECEIVER_DISABLED(
+      "maildrift_receiver_disabled",
+      Type.GAUGE,
+      "1 if the receiver said that it wants no more (410) and is told nothing.",
+      "receiver"),
+  HEARTBEAT_LAST_SUCCESS(
+      "maildrift_heartbeat_last_success_timestamp_seconds",
+      Type.GAUGE,
+      "When the dead-man's switch was last told that maildrift lives; NaN before.",
+      "heartbeat"),
   DOMAINS("maildrift_domains", Type.GAUGE, "Managed domains."),
   SCHEDULE_LAG(
       "maildrift_schedule_lag_seconds",

@@ -1,8 +1,11 @@
 package maildrift.monitor.schedule;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.quartz.CronScheduleBuilder;
 import org.quartz.Job;
 import org.quartz.JobBuilder;
@@ -10,23 +13,26 @@ import org.quartz.JobExecutionContext;
 import org.quartz.JobKey;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
-import org.quartz.SimpleScheduleBuilder;
 import org.quartz.TriggerBuilder;
 import org.quartz.impl.StdSchedulerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calendar work: few jobs, at times of the day or every so often. Quartz says when and only
- * submits; the work runs on virtual threads. A job that is still running when it is due again is
- * left out that time.
+ * Calendar work: few jobs, at times of the day or every so often. For times of the day Quartz says
+ * when and only submits. The work runs on virtual threads. A job that is still running when it is
+ * due again is left out that time.
  */
 public final class Calendar implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Calendar.class);
   private static final String WORK = "work";
 
+  /** Between two rounds of work that takes longer than its interval. */
+  private static final long PAUSE_MILLIS = 100;
+
   private final Scheduler quartz;
   private final ConcurrentHashMap<String, Boolean> running = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Round> rounds = new ConcurrentHashMap<>();
 
   /** Hands the work over to a virtual thread. */
   public static final class Submit implements Job {
@@ -56,18 +62,43 @@ public final class Calendar implements AutoCloseable {
     }
   }
 
-  /** Runs {@code work} now and then every {@code interval}, in place of what had that name. */
+  /**
+   * Runs {@code work} now and then every {@code interval}, in place of what had that name. By a
+   * clock that nobody sets: Quartz, which goes by the time of day, would do nothing for an hour
+   * after that was set back by one.
+   */
   public void every(String name, Duration interval, Runnable work) {
-    schedule(
-        name,
-        work,
-        TriggerBuilder.newTrigger()
-            .startNow()
-            .withSchedule(
-                SimpleScheduleBuilder.simpleSchedule()
-                    .withIntervalInMilliseconds(interval.toMillis())
-                    .repeatForever()
-                    .withMisfireHandlingInstructionNowWithExistingCount()));
+    remove(name);
+    rounds.put(name, new Round(name, interval, work));
+  }
+
+  /** Ends between two rounds and not within one: an interrupt closes files under H2. */
+  private static final class Round {
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    Round(String name, Duration interval, Runnable work) {
+      Thread.ofVirtual().name("calendar " + name).start(() -> go(name, interval, work));
+    }
+
+    private void go(String name, Duration interval, Runnable work) {
+      try {
+        while (ended.getCount() > 0) {
+          var begun = System.nanoTime();
+          run(name, work);
+          // At the pace that was asked for, but nothing is made up for.
+          var left = interval.minusNanos(System.nanoTime() - begun);
+          if (ended.await(Math.max(left.toMillis(), PAUSE_MILLIS), TimeUnit.MILLISECONDS)) {
+            return;
+          }
+        }
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    void end() {
+      ended.countDown();
+    }
   }
 
   /**
@@ -106,17 +137,24 @@ public final class Calendar implements AutoCloseable {
         .start(
             () -> {
               try {
-                work.run();
-              } catch (RuntimeException failure) {
-                LOG.error("the job {} failed", name, failure);
+                run(name, work);
               } finally {
                 running.remove(name);
               }
             });
   }
 
+  private static void run(String name, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error failure) {
+      LOG.error("the job {} failed", name, failure);
+    }
+  }
+
   /** Takes a job out; nothing happens where there is none. */
   public void remove(String name) {
+    Optional.ofNullable(rounds.remove(name)).ifPresent(Round::end);
     try {
       quartz.deleteJob(JobKey.jobKey(name));
     } catch (SchedulerException impossible) {
@@ -126,6 +164,7 @@ public final class Calendar implements AutoCloseable {
 
   @Override
   public void close() {
+    rounds.values().forEach(Round::end);
     try {
       quartz.shutdown(false);
     } catch (SchedulerException failure) {

@@ -53,6 +53,9 @@ public final class Scheduler implements AutoCloseable {
   private final AtomicLong lagNanos = new AtomicLong();
   private final AtomicLong lastTickNanos = new AtomicLong(System.nanoTime());
 
+  /** When a turn last ended while others ran, or the first of them began; 0: none runs. */
+  private final AtomicLong movedNanos = new AtomicLong();
+
   // Everything below belongs to the event loop.
   private final Wheel wheel = new Wheel(SLOTS, 0);
   private final Map<String, Integer> timers = new HashMap<>();
@@ -177,6 +180,12 @@ public final class Scheduler implements AutoCloseable {
     return Math.max(0, stalled) / 1e9;
   }
 
+  /** For how long turns have run without one that ended, in seconds; 0 when none runs. */
+  public double stuckSeconds() {
+    var moved = movedNanos.get();
+    return moved == 0 ? 0 : Math.max(0, System.nanoTime() - moved) / 1e9;
+  }
+
   /** In how long the name's next turn is; empty for an unknown name. */
   public CompletableFuture<Optional<Duration>> next(String name) {
     var answer = new CompletableFuture<Optional<Duration>>();
@@ -257,6 +266,7 @@ public final class Scheduler implements AutoCloseable {
         slot.askedTick = Slot.NEVER;
       }
       running++;
+      movedNanos.compareAndSet(0, System.nanoTime());
       threads.execute(
           () -> {
             try {
@@ -272,6 +282,7 @@ public final class Scheduler implements AutoCloseable {
 
   private void done(Slot slot) {
     running--;
+    movedNanos.set(running == 0 ? 0 : System.nanoTime());
     slot.busy = false;
     if (slot.removed) {
       free.push(slot.timer);

@@ -170,6 +170,23 @@ public final class Batch {
       return add(new Write.PutDigest(mark));
     }
 
+    public Builder gone(GoneReceiver receiver) {
+      return add(new Write.PutGone(receiver));
+    }
+
+    public Builder dropGone(String receiver) {
+      return add(new Write.DropGone(receiver));
+    }
+
+    public Builder absence(Absence absence) {
+      return add(new Write.PutAbsence(absence));
+    }
+
+    /** maildrift is there at this time, as it can say after a restart. */
+    public Builder alive(Instant at) {
+      return add(new Write.Alive(at));
+    }
+
     /** A line of the history; readable there soon after the commit. */
     public Builder change(Change change) {
       return add(new Write.Changed(change));

@@ -34,7 +34,10 @@ public final class MemoryStore implements StateStore, History {
   private final Map<String, Map<String, Tick>> ticks = new TreeMap<>();
   private final Map<String, Episode> episodes = new TreeMap<>();
   private final Map<String, DigestMark> digests = new TreeMap<>();
+  private final Map<String, GoneReceiver> gone = new TreeMap<>();
+  private final Map<Instant, Absence> absences = new TreeMap<>();
   private final Map<String, Change> changes = new TreeMap<>();
+  private Optional<Instant> alive = Optional.empty();
   private long lastSequence;
   private boolean closed;
 
@@ -107,6 +110,10 @@ public final class MemoryStore implements StateStore, History {
       case Write.DropTick(var domain, var checklist, var step) ->
           ticks.getOrDefault(domain, new TreeMap<>()).remove(ticked(checklist, step));
       case Write.PutDigest(var mark) -> digests.put(mark.tenant(), mark);
+      case Write.PutGone(var receiver) -> gone.put(receiver.receiver(), receiver);
+      case Write.DropGone(var receiver) -> gone.remove(receiver);
+      case Write.PutAbsence(var absence) -> absences.put(absence.from(), absence);
+      case Write.Alive(var at) -> alive = Optional.of(at);
       case Write.Changed(var id, var change) -> changes.put(id, change);
     }
   }
@@ -227,6 +234,21 @@ public final class MemoryStore implements StateStore, History {
   }
 
   @Override
+  public List<GoneReceiver> goneReceivers() {
+    return copy(gone);
+  }
+
+  @Override
+  public synchronized List<Absence> absences() {
+    return List.copyOf(absences.values());
+  }
+
+  @Override
+  public synchronized Optional<Instant> lastAlive() {
+    return alive;
+  }
+
+  @Override
   public void eachNetwork(Consumer<PublishedNetwork> reader) {
     flat(networks).forEach(reader);
   }
@@ -302,10 +324,11 @@ public final class MemoryStore implements StateStore, History {
 
   @Override
   public synchronized int expire(Instant before) {
-    var rows = changes.size() + silences.size() + episodes.size() + count();
+    var rows = changes.size() + silences.size() + episodes.size() + absences.size() + count();
     episodes.values().removeIf(one -> one.endedAt().filter(at -> at.isBefore(before)).isPresent());
     changes.values().removeIf(change -> change.at().isBefore(before));
     silences.values().removeIf(silence -> silence.endsAt().isBefore(before));
+    absences.values().removeIf(absence -> absence.to().isBefore(before));
     networks
         .values()
         .forEach(
@@ -315,7 +338,7 @@ public final class MemoryStore implements StateStore, History {
                     .removeIf(
                         network ->
                             network.withdrawnAt().filter(at -> at.isBefore(before)).isPresent()));
-    return rows - changes.size() - silences.size() - episodes.size() - count();
+    return rows - changes.size() - silences.size() - episodes.size() - absences.size() - count();
   }
 
   private int count() {

@@ -74,8 +74,7 @@ final class OwedTable {
       delivered(handle, one.ids());
       owe(handle, List.of(one.by()));
       one.claim()
-          .ifPresent(
-              claim -> claim(handle, List.of(one.by()), claim.worker(), claim.until()));
+          .ifPresent(claim -> claim(handle, List.of(one.by()), claim.worker(), claim.until()));
     }
   }
 
@@ -155,37 +154,33 @@ final class OwedTable {
     return List.copyOf(taken);
   }
 
-  private static void claim(
-      Handle handle, Collection<Owed> taken, String worker, Instant until) {
+  private static void claim(Handle handle, Collection<Owed> taken, String worker, Instant until) {
     Rows.batch(
         handle,
         "update owed set claimed_by = :worker, claimed_until = :until where id = :id",
         taken,
         (batch, owed) ->
-            batch
-                .bind("worker", worker)
-                .bind("until", Rows.time(until))
-                .bind("id", owed.id()));
+            batch.bind("worker", worker).bind("until", Rows.time(until)).bind("id", owed.id()));
   }
 
   /** The claimed one and what waits behind it in its group, as far as it can be merged. */
   Merging merging(Handle handle, Owed claimed) {
     var merging = new Merging(claimed);
     try (var behind =
-            handle
-                .createQuery(
-                    """
+        handle
+            .createQuery(
+                """
                     select * from owed
                     where receiver = :receiver and group_key = :group and sequence > :sequence
                       and dead_at is null
                     order by sequence
                     """)
-                .bind("receiver", claimed.receiver())
-                .bind("group", claimed.groupKey())
-                .bind("sequence", claimed.sequence())
-                .setFetchSize(FEW_BODIES)
-                .map((row, _) -> owed(row))
-                .iterator()) {
+            .bind("receiver", claimed.receiver())
+            .bind("group", claimed.groupKey())
+            .bind("sequence", claimed.sequence())
+            .setFetchSize(FEW_BODIES)
+            .map((row, _) -> owed(row))
+            .iterator()) {
       while (behind.hasNext() && merging.add(behind.next())) {
         // One after the other: a day's worth of bodies does not belong into memory.
       }

@@ -56,6 +56,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   private final TickTable ticks;
   private final EpisodeTable episodes;
   private final DigestTable digests;
+  private final GoneTable gone;
+  private final AbsenceTable absences;
   private final ChangeTable pending;
   private final ChangeTable lines;
 
@@ -108,6 +110,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     ticks = new TickTable(dialect);
     episodes = new EpisodeTable(dialect);
     digests = new DigestTable(dialect);
+    gone = new GoneTable(dialect);
+    absences = new AbsenceTable(dialect);
     pending = ChangeTable.pending(dialect);
     lines = ChangeTable.history(dialect);
     outbox = new SqlOutbox(this, database, owed, worker, clock);
@@ -214,6 +218,10 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     var ticks = new ArrayList<Tick>();
     var droppedTicks = new ArrayList<Write.DropTick>();
     var digests = new ArrayList<DigestMark>();
+    var gone = new ArrayList<GoneReceiver>();
+    var droppedGone = new ArrayList<String>();
+    var absences = new ArrayList<Absence>();
+    var alive = new ArrayList<Instant>();
     var changes = new ArrayList<Write.Changed>();
     for (var write : batch.writes()) {
       switch (write) {
@@ -243,6 +251,10 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
         case Write.PutTick(var tick) -> ticks.add(tick);
         case Write.DropTick drop -> droppedTicks.add(drop);
         case Write.PutDigest(var mark) -> digests.add(mark);
+        case Write.PutGone(var receiver) -> gone.add(receiver);
+        case Write.DropGone(var receiver) -> droppedGone.add(receiver);
+        case Write.PutAbsence(var absence) -> absences.add(absence);
+        case Write.Alive(var at) -> alive.add(at);
         case Write.Changed change -> changes.add(change);
       }
     }
@@ -277,6 +289,10 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     this.ticks.put(handle, ticks);
     this.ticks.drop(handle, droppedTicks);
     this.digests.put(handle, digests);
+    this.gone.put(handle, gone);
+    this.gone.drop(handle, droppedGone);
+    this.absences.put(handle, absences);
+    alive.forEach(at -> CounterTable.set(handle, CounterTable.ALIVE, at.toEpochMilli()));
     if (isApart()) {
       pending.put(handle, changes);
     } else {
@@ -366,6 +382,22 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   }
 
   @Override
+  public List<GoneReceiver> goneReceivers() {
+    return database.inTransaction(gone::all);
+  }
+
+  @Override
+  public List<Absence> absences() {
+    return database.inTransaction(absences::all);
+  }
+
+  @Override
+  public Optional<Instant> lastAlive() {
+    var millis = database.inTransaction(handle -> CounterTable.read(handle, CounterTable.ALIVE));
+    return millis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+
+  @Override
   public void eachNetwork(Consumer<PublishedNetwork> reader) {
     database.useTransaction(handle -> networks.each(handle, reader));
   }
@@ -427,6 +459,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
                 silences.expire(handle, before)
                     + networks.expire(handle, before)
                     + episodes.expire(handle, before)
+                    + absences.expire(handle, before)
                     + owed.expire(handle, before));
     if (historyDatabase.isEmpty()) {
       return removed;

@@ -89,6 +89,14 @@ public interface StateStore extends AutoCloseable {
 
   /** The last digest of every tenant that ever had one. */
   List<DigestMark> digests();
+  /** The receivers that said 410, in the order of names. */
+  List<GoneReceiver> goneReceivers();
+
+  /** When maildrift did not run, the oldest first. */
+  List<Absence> absences();
+
+  /** When maildrift last said that it is there. */
+  Optional<Instant> lastAlive();
 
   void eachNetwork(Consumer<PublishedNetwork> reader);
 

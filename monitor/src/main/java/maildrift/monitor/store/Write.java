@@ -49,6 +49,9 @@ sealed interface Write {
     NETWORK,
     TICK,
     DIGEST,
+    GONE,
+    ABSENCE,
+    ALIVE,
     CHANGE
   }
 
@@ -303,6 +306,40 @@ sealed interface Write {
     @Override
     public Key key() {
       return new Key(Table.NETWORK, network.source(), network.network().toString());
+    }
+  }
+
+  record PutGone(GoneReceiver gone) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.GONE, gone.receiver());
+    }
+  }
+
+  record DropGone(String receiver) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.GONE, receiver);
+    }
+  }
+
+  record PutAbsence(Absence absence) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.ABSENCE, absence.from().toString());
+    }
+  }
+
+  /** maildrift is there at this time. */
+  record Alive(Instant at) implements Write {
+    @Override
+    public Key key() {
+      return new Key(Table.ALIVE, "");
+    }
+
+    @Override
+    public int weight() {
+      return 100;
     }
   }
 

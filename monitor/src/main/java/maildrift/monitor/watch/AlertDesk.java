@@ -13,7 +13,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
 import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.mute.Mutes;
@@ -130,6 +132,16 @@ public final class AlertDesk implements AutoCloseable {
       news.signal();
       lock.unlock();
     }
+  }
+
+  /** See {@link Dispatcher#hold}. */
+  public void hold(Predicate<Labels> value) {
+    set(_ -> dispatcher.hold(value));
+  }
+
+  /** Looks at all groups again: what was held may be said. */
+  public void lookAgain() {
+    mutes(mutes());
   }
 
   private void broken(Throwable failure) {

@@ -33,7 +33,40 @@ public final class WatchRules {
           .example(
               "127.0.0.1:53 says that contoso.tld has no MX; its authoritative servers have two");
 
+  public static final Rule RECEIVER_FAILING =
+      Rule.critical("receiver.failing", "a receiver has taken nothing for too long")
+          .why(
+              "Whoever relies on it hears of nothing, and silence looks like health. What it is owed is kept and tried again; the alert goes to the other receivers.")
+          .reference("maildrift README, nothing is lost")
+          .remedy(
+              "maildrift alert test NAME shows what it answers; maildrift alert owed NAME lists what waits for it.")
+          .example("oncall: HTTP 503 since 14:02, 12 notifications wait");
+
+  public static final Rule RECEIVER_GONE =
+      Rule.critical("receiver.gone", "a receiver wants no more notifications and is told nothing")
+          .why(
+              "It answered 410, which means for ever: nothing more is sent to it until its configuration is another or a person enables it.")
+          .reference(
+              "Standard Webhooks 1.0.0, operational considerations; RFC 9110 section 15.5.11")
+          .remedy(
+              "Give the receiver another address, or take it out; maildrift alert enable NAME if the answer was a mistake.")
+          .example("oncall: HTTP 410");
+
+  public static final Rule RECEIVER_REFUSED =
+      Rule.warning("receiver.refused", "a receiver refused notifications until they were given up")
+          .why(
+              "It said no to their very content, again and again over the whole retry schedule; what they said was not heard there.")
+          .reference("maildrift README, nothing is lost")
+          .remedy(
+              "maildrift alert dead list shows them with the answer; mend the receiver, then maildrift alert dead retry.")
+          .example("oncall: HTTP 413 for a message that names 3,000 domains");
+
   private WatchRules() {}
+
+  /** Alerts about them are told to others than the receiver that they are about. */
+  public static List<Rule> aboutReceivers() {
+    return List.of(RECEIVER_FAILING, RECEIVER_GONE, RECEIVER_REFUSED);
+  }
 
   /** All rules there are: those of the probes in the catalogue's order, then those of the watch. */
   public static List<Rule> all() {
@@ -44,6 +77,12 @@ public final class WatchRules {
 
   /** Those of the watch: only a daemon judges by them. */
   public static List<Rule> own() {
-    return List.of(Drift.CHANGED, CONTRADICTED, UNOBSERVABLE);
+    return List.of(
+        Drift.CHANGED,
+        CONTRADICTED,
+        UNOBSERVABLE,
+        RECEIVER_FAILING,
+        RECEIVER_GONE,
+        RECEIVER_REFUSED);
   }
 }

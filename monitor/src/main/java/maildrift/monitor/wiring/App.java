@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
@@ -37,12 +38,12 @@ import maildrift.alerts.outbox.Deliveries;
 import maildrift.alerts.outbox.DeliveryTerms;
 import maildrift.alerts.outbox.Failure;
 import maildrift.alerts.outbox.Notifier;
-import maildrift.alerts.outbox.Outbox;
 import maildrift.alerts.outbox.Outcome;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.Dispatcher;
 import maildrift.alerts.route.GroupState;
 import maildrift.alerts.route.Links;
+import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Policy;
 import maildrift.alerts.state.Transition;
 import maildrift.monitor.check.CheckResult;
@@ -60,6 +61,7 @@ import maildrift.monitor.cli.Version;
 import maildrift.monitor.config.AllowlistConfig;
 import maildrift.monitor.config.ConfigFiles;
 import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.config.HeartbeatConfig;
 import maildrift.monitor.config.MetricsConfig;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
@@ -71,9 +73,19 @@ import maildrift.monitor.metrics.Names;
 import maildrift.monitor.schedule.Calendar;
 import maildrift.monitor.schedule.Scheduler;
 import maildrift.monitor.self.ContradictedResolvers;
+import maildrift.monitor.self.Detours;
+import maildrift.monitor.self.FailingReceivers;
+import maildrift.monitor.self.GoneReceivers;
+import maildrift.monitor.self.Heartbeats;
+import maildrift.monitor.self.Presence;
+import maildrift.monitor.self.Pulse;
+import maildrift.monitor.self.ReceiverState;
+import maildrift.monitor.self.ReceiverWatch;
+import maildrift.monitor.self.RefusedNotifications;
 import maildrift.monitor.self.Resolving;
 import maildrift.monitor.self.SelfWatch;
 import maildrift.monitor.self.SilentResolvers;
+import maildrift.monitor.self.Watchdog;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
 import maildrift.monitor.store.Baseline;
@@ -111,6 +123,14 @@ public final class App implements Backend, AutoCloseable {
   private static final int PARALLEL = 256;
 
   private static final Duration SELF_LOOK = Duration.ofSeconds(2);
+  private static final Duration BEAT = Duration.ofSeconds(5);
+
+  /** A part that does not show within this that it moves does not. */
+  private static final Duration PROOF = Duration.ofSeconds(20);
+
+  /** No look takes nearly as long. */
+  private static final double STUCK_SECONDS = 600;
+
   private static final Duration FILE_LOOK = Duration.ofSeconds(5);
   private static final Duration FLUSH = Duration.ofSeconds(30);
 
@@ -134,6 +154,10 @@ public final class App implements Backend, AutoCloseable {
   private final CheckRunner runner;
   private final Watch watch;
   private final SelfWatch selfWatch;
+  private final Presence presence;
+  private final ReceiverWatch receivers;
+  private final Pulse pulse;
+  private final Heartbeats heartbeats;
   private final AlertDesk desk;
   private final Deliveries deliveries;
   private final Heartbeat heartbeat;
@@ -146,6 +170,7 @@ public final class App implements Backend, AutoCloseable {
   private final Walkthrough walkthrough;
   private final TickBook ticks;
   private final Set<String> meteredReceivers = new HashSet<>();
+  private final Set<String> meteredHeartbeats = new HashSet<>();
   private final ReentrantLock silencing = new ReentrantLock();
 
   /** Allowlists that the calendar fetches. Guarded by {@link #reloading}. */
@@ -156,7 +181,7 @@ public final class App implements Backend, AutoCloseable {
   private volatile FeedPoller feed;
   private volatile List<Silence> silences = List.of();
   private volatile ConfigFiles files;
-  private volatile Map<String, Outbox.Backlog> backlog = Map.of();
+  private volatile Set<String> unwellReceivers = Set.of();
   private volatile boolean isPopulated = true;
   private volatile boolean reloadedWell = true;
   private volatile Instant loadedAt;
@@ -191,6 +216,23 @@ public final class App implements Backend, AutoCloseable {
       List<Probe<?>> probes,
       Clock clock,
       FrontDoor door) {
+    this(initial, file, files, loader, store, probes, clock, door, Presence.of(clock));
+  }
+
+  /**
+   * @param presence what of its time it was there for, by the same clock
+   */
+  App(
+      MonitorConfig initial,
+      Optional<Path> file,
+      ConfigFiles files,
+      ConfigLoader loader,
+      StateStore store,
+      List<Probe<?>> probes,
+      Clock clock,
+      FrontDoor door,
+      Presence presence) {
+    this.presence = presence;
     this.clock = clock;
     this.loader = loader;
     this.file = file;
@@ -222,6 +264,9 @@ public final class App implements Backend, AutoCloseable {
     walkthrough = new Walkthrough(probes, WatchRules.own());
     ticks = new TickBook(store);
     deliveries = new Deliveries(store.outbox(), DeliveryTerms.DEFAULT, clock, new Undelivered());
+    receivers =
+        new ReceiverWatch(
+            store, presence, () -> config.alerts().own().receiverFailingAfter(), clock);
     var dispatcher =
         new Dispatcher(
             initial.alerts().routing(),
@@ -236,12 +281,23 @@ public final class App implements Backend, AutoCloseable {
             List.of(
                 new SilentResolvers(resolving, () -> config.schedule().unobservableAfter()),
                 new ContradictedResolvers(
-                    watch.denials(), resolving, () -> config.schedule(), clock)),
+                    watch.denials(), resolving, () -> config.schedule(), clock),
+                new FailingReceivers(receivers, () -> config.alerts().own().receiverFailingAfter()),
+                new GoneReceivers(receivers),
+                new RefusedNotifications(receivers),
+                new Watchdog(() -> !config.alerts().watchdogRoutes().isEmpty())),
             store,
             clock,
             desk::changed);
     tools = Tools.standard(clock);
-    heartbeat = new Heartbeat(desk::toldFiring);
+    pulse =
+        new Pulse(
+            () -> standsStill(),
+            Map.of("store", this::showThatTheStoreMoves, "loop", this::showThatTheLoopMoves),
+            System::nanoTime);
+    heartbeats = new Heartbeats(tools.http(), clock, System::nanoTime);
+    desk.hold(labels -> Watchdog.isIt(labels) && pulse.isSilent());
+    heartbeat = new Heartbeat(this::refreshed);
     vertx = door.vertx();
     web = door.web();
     closing.push(door);
@@ -277,6 +333,7 @@ public final class App implements Backend, AutoCloseable {
       reloading.unlock();
     }
     calendar.every("own eyes", SELF_LOOK, this::lookAtOwnEyes);
+    calendar.every("pulse", BEAT, this::beat);
     calendar.every("files", FILE_LOOK, this::reloadChangedFiles);
     calendar.every("feed", FLUSH, this::pollFeed);
     calendar.every("removals", FILE_LOOK, this::populateAgain);
@@ -291,6 +348,7 @@ public final class App implements Backend, AutoCloseable {
     var before = clock.instant().minus(config.store().keep());
     store.expire(before);
     published.expire(before);
+    presence.forget(before);
   }
 
   private OutsideDoors openDoors(MonitorConfig settings) {
@@ -363,6 +421,10 @@ public final class App implements Backend, AutoCloseable {
           states.put(row.domain(), row.content());
           checkedAt.put(row.domain(), row.checkedAt());
         });
+    receivers.restore();
+    presence
+        .restore(store.absences(), store.lastAlive())
+        .ifPresent(absence -> store.commit(Batch.builder().absence(absence).build()));
     selfWatch.restore(own.getOrDefault(SelfWatch.DOMAIN, List.of()));
     silences = Silences.restored(store.silences());
     var domains = fleet.domains(config, store.domains());
@@ -427,11 +489,14 @@ public final class App implements Backend, AutoCloseable {
     fleet.retain(next);
     watch.terms(terms(next));
     desk.links(links(next));
-    desk.routing(next.alerts().routing());
+    var gone = receivers.configured(marks(next));
+    desk.routing(routing(next));
     desk.mutes(new Mutes(silences, next.maintenance()));
-    deliveries.receivers(notifiers);
+    deliveries.receivers(notifiers, gone);
     heartbeat.receivers(notifiers);
+    heartbeats.configured(next.alerts().own().heartbeats());
     receiverMeters(notifiers.keySet());
+    heartbeatMeters(next);
     populate(next);
     fetchAllowlists(next);
     if (!feed.config().equals(next.feeds())) {
@@ -439,6 +504,18 @@ public final class App implements Backend, AutoCloseable {
       another.recall(published.present(another.shown()));
       feed = another;
     }
+  }
+
+  private static Map<String, String> marks(MonitorConfig settings) {
+    var marks = new HashMap<String, String>();
+    settings.alerts().receivers().forEach((name, receiver) -> marks.put(name, Mark.of(receiver)));
+    return marks;
+  }
+
+  /** Alerts about receivers do not rely on those that they are about. */
+  private Routing routing(MonitorConfig settings) {
+    return Detours.around(
+        settings.alerts().routing(), unwellReceivers, settings.alerts().grouping());
   }
 
   /** Nothing is asked of the publisher for a fleet that does not need it. */
@@ -534,7 +611,8 @@ public final class App implements Backend, AutoCloseable {
   }
 
   private void lookAtOwnEyes() {
-    backlog = store.outbox().backlog();
+    stillThere();
+    lookAtReceivers();
     var after = config.schedule().unobservableAfter();
     var some = table.all().stream().findFirst().map(state -> state.domain().name());
     if (some.isPresent()) {
@@ -543,6 +621,85 @@ public final class App implements Backend, AutoCloseable {
       resolving.answered();
     }
     selfWatch.look();
+  }
+
+  private void stillThere() {
+    presence
+        .tick()
+        .ifPresent(
+            absence -> {
+              LOG.warn(
+                  "maildrift stood still, or the clock leapt, from {} to {}; that time counts for nothing",
+                  absence.from(),
+                  absence.to());
+              store.commit(Batch.builder().absence(absence).build());
+            });
+  }
+
+  private void lookAtReceivers() {
+    receivers.look(deliveries.counts());
+    var unwell = receivers.unwell();
+    if (!unwell.equals(unwellReceivers)) {
+      unwellReceivers = unwell;
+      reloading.lock();
+      try {
+        desk.routing(routing(config));
+      } finally {
+        reloading.unlock();
+      }
+      if (nobodyHears()) {
+        LOG.error("no receiver takes what it is owed: nobody hears of anything ({})", unwell);
+      }
+    }
+  }
+
+  /** Whether all receivers that there are have been unreachable for too long or want no more. */
+  private boolean nobodyHears() {
+    var names = config.alerts().receivers().keySet();
+    var deaf =
+        receivers.states().stream()
+            .filter(
+                state -> state.isLate() || state.condition() == ReceiverState.Condition.DISABLED)
+            .map(ReceiverState::name)
+            .collect(Collectors.toSet());
+    return !names.isEmpty() && deaf.containsAll(names);
+  }
+
+  /** Tells dead-man's switches, if everything moves. */
+  private void beat() {
+    var wasSilent = pulse.isSilent();
+    if (pulse.beat()) {
+      heartbeats.beat();
+      if (wasSilent) {
+        desk.lookAgain();
+      }
+    }
+  }
+
+  private Map<String, String> standsStill() {
+    var reasons = new LinkedHashMap<>(unwell(false));
+    if (nobodyHears()) {
+      reasons.put("receivers", "no receiver takes what it is owed");
+    }
+    return reasons;
+  }
+
+  private void showThatTheStoreMoves() throws Exception {
+    store
+        .submit(Batch.builder().alive(clock.instant()).build())
+        .get(PROOF.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private void showThatTheLoopMoves() throws Exception {
+    scheduler.next("").get(PROOF.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** What a receiver that forgets is told again; not that maildrift lives, when it does not. */
+  private List<Notification.Item> refreshed(String receiver) {
+    var isSilent = pulse.isSilent();
+    return desk.toldFiring(receiver).stream()
+        .filter(item -> !(isSilent && Watchdog.isIt(item.labels())))
+        .toList();
   }
 
   private void reloadChangedFiles() {
@@ -670,16 +827,24 @@ public final class App implements Backend, AutoCloseable {
         .count();
   }
 
-  private void receiverMeters(Set<String> receivers) {
+  private static final List<Names> RECEIVER_METERS =
+      List.of(
+          Names.NOTIFICATIONS,
+          Names.NOTIFICATIONS_FAILED,
+          Names.NOTIFICATIONS_PENDING,
+          Names.NOTIFICATION_OLDEST_PENDING,
+          Names.NOTIFICATION_LAST_SUCCESS,
+          Names.NOTIFICATIONS_GIVEN_UP,
+          Names.RECEIVER_DISABLED);
+
+  private void receiverMeters(Set<String> configured) {
     for (var gone : List.copyOf(meteredReceivers)) {
-      if (!receivers.contains(gone)) {
-        metrics.remove(Names.NOTIFICATIONS, gone);
-        metrics.remove(Names.NOTIFICATIONS_FAILED, gone);
-        metrics.remove(Names.NOTIFICATIONS_PENDING, gone);
+      if (!configured.contains(gone)) {
+        RECEIVER_METERS.forEach(name -> metrics.remove(name, gone));
         meteredReceivers.remove(gone);
       }
     }
-    for (var receiver : receivers) {
+    for (var receiver : configured) {
       if (meteredReceivers.add(receiver)) {
         metrics.counter(Names.NOTIFICATIONS, () -> attempts(receiver), receiver);
         for (var failure : Failure.values()) {
@@ -689,7 +854,48 @@ public final class App implements Backend, AutoCloseable {
               receiver,
               failure.word());
         }
-        metrics.gauge(Names.NOTIFICATIONS_PENDING, () -> pending(receiver), receiver);
+        // As of a moment ago: a scrape must not wait for a database that is away.
+        metrics.gauge(
+            Names.NOTIFICATIONS_PENDING,
+            () -> receivers.state(receiver).map(ReceiverState::pending).orElse(0L),
+            receiver);
+        metrics.gauge(
+            Names.NOTIFICATION_OLDEST_PENDING,
+            () -> seconds(receivers.state(receiver).flatMap(ReceiverState::oldest)),
+            receiver);
+        metrics.gauge(
+            Names.NOTIFICATION_LAST_SUCCESS,
+            () -> seconds(receivers.state(receiver).flatMap(ReceiverState::lastSuccess)),
+            receiver);
+        metrics.gauge(
+            Names.NOTIFICATIONS_GIVEN_UP,
+            () -> receivers.state(receiver).map(ReceiverState::givenUp).orElse(0L),
+            receiver);
+        metrics.gauge(
+            Names.RECEIVER_DISABLED, () -> receivers.gone(receiver).isPresent() ? 1 : 0, receiver);
+      }
+    }
+  }
+
+  /** Not a number where there is none: such a sample compares with nothing. */
+  private static double seconds(Optional<Instant> at) {
+    return at.map(instant -> instant.toEpochMilli() / 1000.0).orElse(Double.NaN);
+  }
+
+  private void heartbeatMeters(MonitorConfig next) {
+    var names = next.alerts().own().heartbeats().stream().map(HeartbeatConfig::name).toList();
+    meteredHeartbeats.removeIf(
+        gone -> {
+          if (names.contains(gone)) {
+            return false;
+          }
+          metrics.remove(Names.HEARTBEAT_LAST_SUCCESS, gone);
+          return true;
+        });
+    for (var name : names) {
+      if (meteredHeartbeats.add(name)) {
+        metrics.gauge(
+            Names.HEARTBEAT_LAST_SUCCESS, () -> seconds(heartbeats.lastSuccess(name)), name);
       }
     }
   }
@@ -704,12 +910,6 @@ public final class App implements Backend, AutoCloseable {
   private long failed(String receiver, Failure failure) {
     var counts = deliveries.counts().get(receiver);
     return counts == null ? 0 : counts.failed().getOrDefault(failure, 0L);
-  }
-
-  private long pending(String receiver) {
-    // As of a moment ago: a scrape must not wait for a database that is away.
-    var owed = backlog.get(receiver);
-    return owed == null ? 0 : owed.pending();
   }
 
   private void forget(Alert alert) {
@@ -744,11 +944,14 @@ public final class App implements Backend, AutoCloseable {
   }
 
   /** What deliveries tell. */
-  private static final class Undelivered implements Deliveries.Listener {
+  private final class Undelivered implements Deliveries.Listener {
     @Override
     public void disabled(String receiver, String why) {
+      receivers.gone(receiver, why);
       LOG.error(
-          "receiver {} is told nothing more until it is configured otherwise: {}", receiver, why);
+          "receiver {} is told nothing more until it is configured otherwise or enabled: {}",
+          receiver,
+          why);
     }
 
     @Override
@@ -882,9 +1085,16 @@ public final class App implements Backend, AutoCloseable {
         });
   }
 
+  /** Sends to a receiver again that had said 410; false where it had not. */
+  public boolean enable(String receiver) {
+    var wasGone = receivers.forget(receiver);
+    deliveries.enable(receiver);
+    return wasGone;
+  }
+
   @Override
   public List<Way> route(Map<String, String> labels) {
-    return config.alerts().routing().taken(Labels.of(labels)).stream()
+    return routing(config).taken(Labels.of(labels)).stream()
         .map(
             route ->
                 new Way(
@@ -1063,6 +1273,9 @@ public final class App implements Backend, AutoCloseable {
       reasons.put("schedule", "the event loop has stood still for %.0f s".formatted(stalled));
     }
     desk.unwell().ifPresent(why -> reasons.put("alerts", why));
+    if (scheduler.stuckSeconds() > STUCK_SECONDS) {
+      reasons.put("looks", "no look has ended for %.0f s".formatted(scheduler.stuckSeconds()));
+    }
     var stuck = deliveries.stuck();
     if (!stuck.isEmpty()) {
       reasons.put("deliveries", "nobody sends to " + String.join(", ", stuck));
@@ -1082,6 +1295,11 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public String version() {
     return Version.TEXT;
+  }
+
+  /** For tests whose clock leaps. */
+  Deliveries deliveries() {
+    return deliveries;
   }
 
   /** For tests that must see what it remembers. */
@@ -1115,6 +1333,7 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public void close() {
     open = false;
+    pulse.end();
     var closer = Thread.ofVirtual().name("close").start(this::closeParts);
     try {
       if (!closer.join(CLOSE_WITHIN)) {

@@ -69,6 +69,7 @@ final class ConfigExampleTest {
             .file("secrets/ntfy.topic", "maildrift_a1b2c3\n")
             .file("secrets/ntfy.token", "tk_a1b2c3\n")
             .file("secrets/slack.url", "https://chat.example.net/hook")
+            .file("secrets/healthchecks.url", "https://beats.example.net/1")
             .file("secrets/smtp.password", "password")
             .file("secrets/ci.token", "0123456789abcdef0123456789abcdef")
             .file("secrets/store.password", "password")

@@ -169,6 +169,11 @@ final class Everything {
         inhibit_rules:
           - {name: a dead zone, source_matchers: [alertname=mx.missing, severity=critical], target_matchers: ['alertname!=mx.missing'], equal: [domain, team]}
         inhibit_defaults: true
+        receiver_failing_after: 10m
+        watchdog: true
+        heartbeats:
+          healthchecks: {url_file: chat.url, interval: 30s, method: get, allow_private: false}
+          other: {url: "https://beats.example.net/1", method: post}
       """
           .formatted("ab".repeat(32));
 

@@ -514,4 +514,25 @@ abstract class StoreContract {
         .isInstanceOf(StoreFailure.class)
         .hasMessage("the store is closed");
   }
+
+  @Test
+  void receiversThatWantNoMoreAreRememberedUntilTheyAreDropped() {
+    var gone = new GoneReceiver("oncall", "a1b2", "HTTP 410", NOW);
+    store.commit(
+        Batch.builder().gone(gone).gone(new GoneReceiver("mail", "c3", "so", NOW)).build());
+    store.commit(Batch.builder().dropGone("mail").build());
+
+    assertThat(store.goneReceivers()).containsExactly(gone);
+  }
+
+  @Test
+  void absencesAreKeptInOrderAndExpire() {
+    var old = new Absence(NOW.minusSeconds(900), NOW.minusSeconds(800));
+    var late = new Absence(NOW.minusSeconds(60), NOW);
+    store.commit(Batch.builder().absence(late).absence(old).build());
+    assertThat(store.absences()).containsExactly(old, late);
+
+    assertThat(store.expire(NOW.minusSeconds(100))).isEqualTo(1);
+    assertThat(store.absences()).containsExactly(late);
+  }
 }

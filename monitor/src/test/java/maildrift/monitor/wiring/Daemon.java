@@ -24,8 +24,10 @@ import maildrift.alerts.Alert;
 import maildrift.alerts.Notification;
 import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.self.Presence;
 import maildrift.monitor.store.MemoryStore;
 import maildrift.monitor.store.StateStore;
+import maildrift.monitor.web.FrontDoor;
 import maildrift.probes.ProbeCatalog;
 import maildrift.probes.dns.server.NameServer;
 
@@ -68,7 +70,9 @@ public final class Daemon implements AutoCloseable {
                   loader,
                   store,
                   ProbeCatalog.all(),
-                  clock);
+                  clock,
+                  FrontDoor.shut(),
+                  Presence.always(clock));
         };
     port = app.start();
   }

@@ -1,0 +1,120 @@
+package maildrift.monitor.self;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import maildrift.monitor.store.Absence;
+
+/**
+ * When maildrift was there to look. A time in which it did not run, was suspended or stood still,
+ * and one that a clock leapt over, is no time in which it could not see: ages that lead to an alert
+ * are counted without it.
+ *
+ * <p>{@link #tick} is called every few seconds; a tick that comes much too late was preceded by an
+ * absence.
+ */
+public final class Presence {
+  /** Ticks come every few seconds; a pause of the machine that is shorter does not matter. */
+  private static final Duration LATE = Duration.ofSeconds(30);
+
+  /** No single tick counts for more time awake than this. */
+  private static final long MOST_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final boolean isNeverAway;
+  private final List<Absence> absences = new ArrayList<>();
+  private Instant tickedAt;
+  private long tickedNanos;
+  private long awake;
+
+  /**
+   * @param nanos a clock that nobody sets
+   */
+  public Presence(InstantSource clock, LongSupplier nanos) {
+    this(clock, nanos, false);
+  }
+
+  private Presence(InstantSource clock, LongSupplier nanos, boolean isNeverAway) {
+    this.clock = clock;
+    this.nanos = nanos;
+    this.isNeverAway = isNeverAway;
+    this.tickedAt = clock.instant();
+    this.tickedNanos = nanos.getAsLong();
+  }
+
+  /** Of the system. */
+  public static Presence of(InstantSource clock) {
+    return new Presence(clock, System::nanoTime);
+  }
+
+  /** For a clock that leaps on purpose: what it leaps over counts as lived through. */
+  public static Presence always(InstantSource clock) {
+    return new Presence(clock, () -> clock.instant().toEpochMilli() * 1_000_000, true);
+  }
+
+  /**
+   * Takes up what was before a restart.
+   *
+   * @param alive when it was last there before; empty: never
+   * @return the absence that ends now
+   */
+  public synchronized Optional<Absence> restore(List<Absence> kept, Optional<Instant> alive) {
+    absences.addAll(kept);
+    return alive
+        .filter(at -> at.plus(LATE).isBefore(tickedAt))
+        .map(at -> new Absence(at, tickedAt))
+        .map(this::add);
+  }
+
+  /**
+   * It is there.
+   *
+   * @return the absence that ends now
+   */
+  public synchronized Optional<Absence> tick() {
+    var now = clock.instant();
+    var gone = nanos.getAsLong() - tickedNanos;
+    var before = tickedAt;
+    awake += isNeverAway ? Math.max(0, gone) : Math.clamp(gone, 0, MOST_NANOS);
+    tickedNanos += gone;
+    tickedAt = now;
+    return before.plus(LATE).isBefore(now)
+        ? Optional.of(new Absence(before, now)).map(this::add)
+        : Optional.empty();
+  }
+
+  private Absence add(Absence absence) {
+    if (!isNeverAway) {
+      absences.add(absence);
+    }
+    return absence;
+  }
+
+  /** How long it has been there since the start. */
+  public synchronized Duration awake() {
+    return Duration.ofNanos(awake);
+  }
+
+  /** How much of the time between the two it was there; never less than nothing. */
+  public synchronized Duration between(Instant from, Instant to) {
+    var there = Duration.between(from, to);
+    for (var absence : absences) {
+      var begin = absence.from().isAfter(from) ? absence.from() : from;
+      var end = absence.to().isBefore(to) ? absence.to() : to;
+      if (end.isAfter(begin)) {
+        there = there.minus(Duration.between(begin, end));
+      }
+    }
+    return there.isNegative() ? Duration.ZERO : there;
+  }
+
+  /** Forgets what nobody counts any more. */
+  public synchronized void forget(Instant before) {
+    absences.removeIf(absence -> absence.to().isBefore(before));
+  }
+}

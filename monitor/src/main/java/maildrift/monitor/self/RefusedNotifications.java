@@ -1,0 +1,44 @@
+package maildrift.monitor.self;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import maildrift.alerts.state.Problem;
+import maildrift.monitor.watch.WatchRules;
+
+/** A receiver refused notifications until they were given up: somebody else hears that it was. */
+public final class RefusedNotifications implements Symptom {
+  private final ReceiverWatch receivers;
+
+  public RefusedNotifications(ReceiverWatch receivers) {
+    this.receivers = receivers;
+  }
+
+  @Override
+  public Set<String> alertnames() {
+    return Set.of(WatchRules.RECEIVER_REFUSED.id());
+  }
+
+  @Override
+  public List<Problem> problems(Instant now) {
+    var all = receivers.states();
+    return all.stream()
+        .filter(receiver -> receiver.givenUp() > 0)
+        .map(
+            receiver ->
+                AboutReceivers.problem(
+                    WatchRules.RECEIVER_REFUSED,
+                    receiver,
+                    "The receiver %s was not told of something: it refused it for days"
+                        .formatted(receiver.name()),
+                    "%s given up. They are kept.%s"
+                        .formatted(
+                            receiver.givenUp() == 1
+                                ? "One notification was"
+                                : "Several notifications were",
+                            AboutReceivers.alone(all)),
+                    "Read them with maildrift alert dead list, mend the receiver, and send them again with maildrift alert dead retry --receiver %s, or drop them with maildrift alert dead drop."
+                        .formatted(receiver.name())))
+        .toList();
+  }
+}

@@ -1,0 +1,143 @@
+package maildrift.monitor.wiring;
+
+import static maildrift.monitor.wiring.Daemon.ONLY_MX;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import maildrift.alerts.Notification;
+import maildrift.alerts.notify.http.LoopbackHttp;
+import maildrift.alerts.outbox.Outbox;
+import maildrift.monitor.store.StateStore;
+import maildrift.monitor.store.Stores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Receivers that are dead, that want no more, and who hears of it. */
+class ReceiversDaemonTest {
+  private static final String DOMAINS = "domains: [{name: contoso.test, %s}]".formatted(ONLY_MX);
+
+  @TempDir Path folder = Path.of(".");
+
+  @Test
+  void aDeadReceiverIsToldOfThroughAnotherAndHearsAllInOneMessageWhenItIsBack() throws Exception {
+    var status = new AtomicInteger(500);
+    try (var world = new Daemon.World(folder).with("contoso.test");
+        var dead = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(status.get()))) {
+      var clock = new TestClock();
+      try (var store = store();
+          var daemon =
+              world.start(
+                  store, clock, DOMAINS, alerts(dead, "[{match: {}, receivers: [dead]}]"))) {
+        world.drift("contoso.test");
+        daemon.look("contoso.test");
+        await().atMost(Daemon.LONG).until(() -> !dead.got().isEmpty());
+        world.restore("contoso.test");
+        daemon.look("contoso.test");
+        await().atMost(Daemon.LONG).until(() -> owed(store) == 2);
+        clock.advance(Duration.ofMinutes(16));
+
+        var told = daemon.told(1).getFirst();
+        assertThat(told.items()).singleElement();
+        var item = told.items().getFirst();
+        assertThat(item.labels().get("alertname")).isEqualTo("receiver.failing");
+        assertThat(item.labels().get("subject")).isEqualTo("dead");
+        assertThat(item.annotation("description")).contains("HTTP 500", "wait");
+        assertThat(item.annotation("remedy")).contains("maildrift alert test dead");
+        assertThat(Daemon.told(dead).stream().flatMap(one -> one.items().stream()))
+            .extracting(one -> one.labels().get("alertname"))
+            .doesNotContain("receiver.failing");
+        assertThat(
+                daemon.metric(
+                    "maildrift_notification_oldest_pending_timestamp_seconds{receiver=\"dead\"}"))
+            .hasValueSatisfying(at -> assertThat(Double.parseDouble(at)).isGreaterThan(1e9));
+
+        status.set(200);
+        var before = dead.got().size();
+        clock.advance(Duration.ofHours(30));
+        daemon.app().deliveries().wake();
+        await()
+            .atMost(Daemon.LONG)
+            .until(() -> Daemon.items(daemon.told()).contains("resolved receiver.failing "));
+        var arrived = Daemon.told(dead).subList(before, dead.got().size());
+        assertThat(arrived).extracting(Notification::groupKey).doesNotHaveDuplicates();
+        assertThat(Daemon.items(arrived)).containsExactly("resolved record.changed contoso.test");
+      }
+    }
+  }
+
+  @Test
+  void oneThatIsGoneIsRememberedUntilItIsConfiguredOtherwiseOrEnabled() throws Exception {
+    var status = new AtomicInteger(410);
+    try (var world = new Daemon.World(folder).with("contoso.test");
+        var gone = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(status.get()))) {
+      var sections = new String[] {DOMAINS, alerts(gone, "[{match: {}, receivers: [dead]}]")};
+      var clock = new TestClock();
+      try (var store = store();
+          var daemon = world.start(store, clock, sections)) {
+        world.drift("contoso.test");
+        daemon.look("contoso.test");
+        assertThat(daemon.told(1).getFirst().items())
+            .extracting(one -> one.labels().get("alertname"))
+            .containsExactly("receiver.gone");
+        assertThat(daemon.metric("maildrift_receiver_disabled{receiver=\"dead\"}")).contains("1.0");
+      }
+      var asked = gone.got().size();
+      status.set(200);
+      try (var store = store();
+          var daemon = world.start(store, clock, sections)) {
+        await().until(() -> daemon.firing().contains("receiver.gone dead"));
+        world.restore("contoso.test");
+        daemon.look("contoso.test");
+        assertThat(gone.got()).hasSize(asked);
+
+        assertThat(daemon.app().enable("dead")).isTrue();
+
+        await().atMost(Daemon.LONG).until(() -> gone.got().size() > asked);
+        await().atMost(Daemon.LONG).until(() -> !daemon.firing().contains("receiver.gone dead"));
+      }
+    }
+  }
+
+  @Test
+  void anotherConfigurationEnablesIt() throws Exception {
+    try (var world = new Daemon.World(folder).with("contoso.test");
+        var gone = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(410));
+        var other = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(200))) {
+      var routes = "[{match: {}, receivers: [dead]}]";
+      try (var daemon = world.start(DOMAINS, alerts(gone, routes))) {
+        world.drift("contoso.test");
+        daemon.look("contoso.test");
+        await().atMost(Daemon.LONG).until(() -> daemon.firing().contains("receiver.gone dead"));
+
+        daemon.rewrite(DOMAINS, alerts(other, routes));
+        assertThat(daemon.app().reload()).isEmpty();
+
+        await().atMost(Daemon.LONG).until(() -> !other.got().isEmpty());
+        await().atMost(Daemon.LONG).until(() -> !daemon.firing().contains("receiver.gone dead"));
+      }
+    }
+  }
+
+  private static long owed(StateStore store) {
+    return store.outbox().backlog().values().stream().mapToLong(Outbox.Backlog::pending).sum();
+  }
+
+  private StateStore store() throws Exception {
+    return Stores.open("jdbc:h2:file:./receivers", folder, Clock.systemUTC());
+  }
+
+  private static String alerts(LoopbackHttp dead, String routes) {
+    return """
+        alerts:
+          group_wait: 0s
+          group_interval: 1s
+          receivers: {hook: {webhook: {url: "@HOOK@"}}, dead: {webhook: {url: "%s"}}}
+          routes: %s
+        """
+        .formatted(dead.uri("/"), routes);
+  }
+}
