@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import maildrift.alerts.Alert;
 import maildrift.alerts.state.AlertBook;
 import maildrift.alerts.state.Transition;
 import maildrift.probes.Finding;
@@ -42,7 +43,7 @@ public final class Denials {
     if (regular) {
       var raised = raised(step);
       now.keySet().removeIf(key -> !raised.contains(key) && !hidden.test(key));
-    } else {
+    } else if (!serversDiffer(step)) {
       step.transitions().forEach(transition -> confirmed(transition, now));
     }
     if (now.isEmpty()) {
@@ -64,6 +65,15 @@ public final class Denials {
       case Transition.Firing _, Transition.Resolved _ -> now.remove(key);
       case Transition.Pending _, Transition.Changed _ -> {}
     }
+  }
+
+  /** Then a resolver says what one of them says, and lies as little as another that does not. */
+  private static boolean serversDiffer(AlertBook.Step step) {
+    return step.alerts().stream()
+        .anyMatch(
+            alert ->
+                alert.phase() != Alert.Phase.RESOLVED
+                    && Watch.key(alert).rule().equals(WatchRules.INCONSISTENT.id()));
   }
 
   private static Set<Finding.Key> raised(AlertBook.Step step) {

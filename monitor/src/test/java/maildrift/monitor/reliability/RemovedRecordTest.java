@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import maildrift.probes.dns.server.Fault;
 import maildrift.probes.dns.server.NameServer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A record that is really gone, or another, at all authoritative servers is told of in time,
  * whatever the resolvers go on saying (O3, O5).
  */
+@Tag("reliability")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RemovedRecordTest {
   /** The look that finds it, the one that confirms, and the gathering of a message. */
@@ -85,7 +87,7 @@ class RemovedRecordTest {
 
   /** In CI those that once went wrong. */
   private static List<Weather> weathers() {
-    return Runs.isFull()
+    return Figures.isFull()
         ? List.of(Weather.values())
         : List.of(
             Weather.FIRST_FAILS,
@@ -101,7 +103,7 @@ class RemovedRecordTest {
     var when = new HashMap<String, Instant>();
     var what = new HashMap<String, Loss>();
     var told = new HashMap<String, Instant>();
-    try (var sky = new Sky(folder, Runs.of(3, 12))) {
+    try (var sky = new Sky(folder, Figures.size("maildrift.reliability.removals", 3, 12))) {
       sky.calm();
       var before = sky.messages();
       weather.begin.accept(sky);
@@ -191,6 +193,6 @@ class RemovedRecordTest {
                 removed,
                 longest.toSeconds()),
         held,
-        Runs.command(RemovedRecordTest.class));
+        "./verify --reliability -Dtest=RemovedRecordTest");
   }
 }

@@ -53,16 +53,22 @@ final class Sky implements AutoCloseable {
   final TestClock clock = new TestClock();
   Daemon daemon;
 
+  private final Duration timeout;
   private final Set<NameServer> frozen = new HashSet<>();
   private long serial = 2_026_112_800L;
   private long looks;
   private long unknown;
 
   Sky(Path folder, int domains) {
-    this(folder, domains, new MemoryStore());
+    this(folder, domains, Duration.ofSeconds(2), new MemoryStore());
   }
 
-  Sky(Path folder, int count, StateStore store, String... sections) {
+  /**
+   * @param timeout of a question, which silence takes whole
+   * @param sections in place of the usual ones of that name
+   */
+  Sky(Path folder, int count, Duration timeout, StateStore store, String... sections) {
+    this.timeout = timeout;
     var found = atTheRightPort();
     delegated = !found.isEmpty();
     authorities = delegated ? found : servers(2);
@@ -161,9 +167,10 @@ final class Sky implements AutoCloseable {
     var usual =
         Stream.of(
             delegated
-                ? "dns: {resolvers: [%s], timeout: 2s}".formatted(addresses(resolvers))
-                : "dns: {resolvers: [%s], timeout: 2s, authoritative: {test: [%s]}}"
-                    .formatted(addresses(resolvers), addresses(authorities)),
+                ? "dns: {resolvers: [%s], timeout: %dms}"
+                    .formatted(addresses(resolvers), timeout.toMillis())
+                : "dns: {resolvers: [%s], timeout: %dms, authoritative: {test: [%s]}}"
+                    .formatted(addresses(resolvers), timeout.toMillis(), addresses(authorities)),
             "schedule: {interval: 5m, confirm_after: 30s, confirmations: 2}",
             """
             alerts:

@@ -167,6 +167,10 @@ public final class DnsDoor implements AutoCloseable {
   public void older(Duration by) {
     ahead.addAndGet(by.toNanos());
     signed.forget();
+    resolvers.older(by);
+    if (!settings.confirmWith().isEmpty()) {
+      confirming.older(by);
+    }
   }
 
   private RateLimit rateOf(DnsServer server) {

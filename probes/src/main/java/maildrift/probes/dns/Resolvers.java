@@ -28,6 +28,11 @@ final class Resolvers {
     return new Resolvers(transport, upstreams.reversed(), timeout);
   }
 
+  /** What they failed at is that much longer ago. */
+  void older(Duration by) {
+    upstreams.forEach(upstream -> upstream.older(by));
+  }
+
   /** Each of them alone, by its name; their sockets and rates are these. */
   Map<String, Resolvers> each() {
     var each = new LinkedHashMap<String, Resolvers>();

@@ -1,5 +1,6 @@
 package maildrift.probes.dns;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -53,6 +54,11 @@ final class Upstream {
     if (failuresInARow.incrementAndGet() >= SUSPECT_AFTER) {
       suspectUntil.set(now + SUSPECT_NANOS);
     }
+  }
+
+  /** It failed that much longer ago. */
+  void older(Duration by) {
+    suspectUntil.addAndGet(-by.toNanos());
   }
 
   /**

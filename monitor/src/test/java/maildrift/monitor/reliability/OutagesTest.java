@@ -1,0 +1,171 @@
+package maildrift.monitor.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import maildrift.monitor.store.MemoryStore;
+import maildrift.probes.dns.server.Fault;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** More than one resolver, or the servers themselves, go wrong: O2, O4, O8, O9. */
+@Tag("reliability")
+class OutagesTest {
+  private static final Duration AN_HOUR = Duration.ofHours(1);
+
+  @TempDir Path folder;
+
+  private static Figures.Case of(String id, String what, String promise) {
+    return Figures.Case.of(id, what, promise, OutagesTest.class);
+  }
+
+  /** Some questions take their whole time, whatever is true: a short one. */
+  private Sky sky(int domains, String unobservableAfter) {
+    return new Sky(
+        folder,
+        domains,
+        Duration.ofMillis(200),
+        new MemoryStore(),
+        "schedule: {interval: 5m, confirm_after: 30s, confirmations: 2, unobservable_after: %s}"
+            .formatted(unobservableAfter));
+  }
+
+  private static void live(Sky sky, Duration time) {
+    for (var i = 0; i < time.dividedBy(Sky.INTERVAL); i++) {
+      sky.interval();
+    }
+  }
+
+  @Test
+  void allResolversAreDead() throws Exception {
+    var domains = Figures.size("maildrift.reliability.domains", 3, 10);
+    var after = Figures.isFull() ? Duration.ofHours(6) : AN_HOUR;
+    Figures.measure(
+        of(
+            "O2",
+            "all resolvers and name servers silent for %d h, %d domains, unobservable_after %d h"
+                .formatted(after.toHours() + 1, domains, after.toHours()),
+            "every domain unknown, 1 alert, 0 about domains; 1 message when it is over"),
+        () -> {
+          try (var sky = sky(domains, after.toHours() + "h")) {
+            sky.calm();
+            var before = sky.messages();
+            sky.everywhere(server -> server.faults(Fault.SILENT));
+            live(sky, after.plus(AN_HOUR));
+            var firing = sky.own(before);
+            assertThat(sky.alarms(before)).isEmpty();
+            assertThat(firing).hasSize(1).allMatch(told -> told.startsWith("firing "));
+            assertThat(sky.daemon.app().domains())
+                .allMatch(state -> state.verdict().word().equals("unknown"));
+
+            sky.everywhere(server -> server.heal());
+            live(sky, AN_HOUR);
+            assertThat(sky.alarms(before)).isEmpty();
+            assertThat(sky.messages() - before).isEqualTo(2);
+            return "%d domains unknown, %d alert about the resolvers, 0 about domains, %d messages in all"
+                .formatted(domains, firing.size(), sky.messages() - before);
+          }
+        });
+  }
+
+  @Test
+  void aRecordIsGoneAtOneOfTwoServers() throws Exception {
+    var time = Figures.isFull() ? Duration.ofHours(24) : AN_HOUR;
+    Figures.measure(
+        of(
+            "O4",
+            "DMARC removed at one of two authoritative servers for %d h; the resolvers say now this, now that"
+                .formatted(time.toHours()),
+            "zone.inconsistent is told once, nothing flaps, nothing else is told"),
+        () -> {
+          try (var sky = sky(2, "6h")) {
+            sky.calm();
+            var before = sky.messages();
+            var record = "_dmarc.d000.test";
+            var here = "%s TXT v=DMARC1; p=reject; rua=mailto:dmarc@d000.test".formatted(record);
+            sky.authorities.getLast().remove(record, "TXT");
+            for (var i = 0; i < time.dividedBy(Sky.INTERVAL); i++) {
+              var isHere = i % 2 == 1;
+              for (var resolver : sky.resolvers) {
+                if (isHere) {
+                  resolver.set(here);
+                } else {
+                  resolver.remove(record, "TXT");
+                }
+              }
+              sky.interval();
+            }
+            assertThat(sky.alarms(before))
+                .containsExactly("firing zone.inconsistent d000.test %s TXT".formatted(record));
+            sky.publish(here);
+            live(sky, AN_HOUR);
+            assertThat(sky.alarms(before))
+                .containsExactly(
+                    "firing zone.inconsistent d000.test %s TXT".formatted(record),
+                    "resolved zone.inconsistent d000.test %s TXT".formatted(record));
+            assertThat(sky.own(before)).isEmpty();
+            return "zone.inconsistent told once and resolved once: %d messages"
+                .formatted(sky.messages() - before);
+          }
+        });
+  }
+
+  @Test
+  void aRecordFlaps() throws Exception {
+    Figures.measure(
+        of(
+            "O8",
+            "MX removed and published again at all servers in turn, every interval for 2 h",
+            "at most 3 messages while it flaps"),
+        () -> {
+          try (var sky = sky(2, "6h")) {
+            sky.calm();
+            var before = sky.messages();
+            for (var i = 0; i < 24; i++) {
+              if (i % 2 == 0) {
+                sky.everywhere(server -> server.remove("d000.test", "MX"));
+              } else {
+                sky.publish("d000.test MX 10 mx1.d000.test");
+              }
+              sky.interval();
+            }
+            var flapping = sky.messages() - before;
+            assertThat(flapping).isBetween(1, 3);
+            live(sky, AN_HOUR.multipliedBy(3));
+            assertThat(sky.daemon.firing()).isEmpty();
+            return "%d messages in 2 h of flapping, %d more when it was steady"
+                .formatted(flapping, sky.messages() - before - flapping);
+          }
+        });
+  }
+
+  @Test
+  void ourOwnNetworkIsCut() throws Exception {
+    var domains = Figures.size("maildrift.reliability.domains", 3, 20);
+    Figures.measure(
+        of(
+            "O9",
+            "nothing answers for 10 min, %d domains".formatted(domains),
+            "0 alerts about domains, at most 1 about ourselves, at most 1 message when it is over"),
+        () -> {
+          try (var sky = sky(domains, "6h")) {
+            sky.calm();
+            var before = sky.messages();
+            sky.everywhere(server -> server.faults(Fault.SILENT));
+            live(sky, Duration.ofMinutes(10));
+            sky.everywhere(server -> server.heal());
+            live(sky, AN_HOUR);
+            var own = sky.own(before);
+            assertThat(sky.alarms(before)).isEmpty();
+            assertThat(List.copyOf(own)).hasSizeLessThanOrEqualTo(2);
+            assertThat(own.stream().filter(told -> told.startsWith("firing")).count())
+                .isLessThanOrEqualTo(1);
+            return "0 about domains, about ourselves: "
+                + (own.isEmpty() ? "nothing" : String.join(", ", own));
+          }
+        });
+  }
+}
