@@ -18,11 +18,8 @@ import java.util.stream.Collectors;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
 import maildrift.probes.Finding;
-import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
-import maildrift.probes.Outcome;
 import maildrift.probes.Probe;
-import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -214,12 +211,7 @@ public final class CheckRunner {
     }
 
     private ProbeResult unobservable(String why) {
-      var rules = probe.rules().stream().map(Rule::id).toArray(String[]::new);
-      var judgement =
-          new Judgement.Builder()
-              .add(Gap.of(probe.name(), domain.name() + " " + probe.name(), why, rules))
-              .build(Outcome.UNOBSERVABLE);
-      return new ProbeResult(probe.name(), Duration.ofNanos(System.nanoTime() - begun), judgement);
+      return ProbeResult.unseen(probe, domain, Duration.ofNanos(System.nanoTime() - begun), why);
     }
   }
 }

@@ -26,17 +26,25 @@ public final class OutsideDoors implements Doors, AutoCloseable {
   private final SharedSmtp smtp;
   private final SharedHttps https;
   private final boolean allowsPrivate;
-  private final Runnable answered;
+  private final Heard heard;
   private final Feeds feeds;
+
+  /** Hears what comes of what the resolvers are asked, through the cache or not; must be quick. */
+  public interface Heard {
+    /** Some of it was answered. */
+    void answered();
+
+    /** None of it was. */
+    default void unanswered() {}
+  }
 
   /**
    * @param allowsPrivate whether the operator means private addresses to be looked at
-   * @param answered called whenever the resolvers have answered something, through the cache or
-   *     not; must be quick
+   * @param heard hears of the resolvers' answers
    */
   public OutsideDoors(
-      DnsDoor dns, SharedSmtp smtp, SharedHttps https, boolean allowsPrivate, Runnable answered) {
-    this(dns, smtp, https, allowsPrivate, answered, Feeds.NONE);
+      DnsDoor dns, SharedSmtp smtp, SharedHttps https, boolean allowsPrivate, Heard heard) {
+    this(dns, smtp, https, allowsPrivate, heard, Feeds.NONE);
   }
 
   private OutsideDoors(
@@ -44,19 +52,19 @@ public final class OutsideDoors implements Doors, AutoCloseable {
       SharedSmtp smtp,
       SharedHttps https,
       boolean allowsPrivate,
-      Runnable answered,
+      Heard heard,
       Feeds feeds) {
     this.feeds = feeds;
     this.dns = dns;
     this.smtp = smtp;
     this.https = https;
     this.allowsPrivate = allowsPrivate;
-    this.answered = answered;
+    this.heard = heard;
   }
 
   /** The same doors, and feeds besides. */
   public OutsideDoors with(Feeds read) {
-    return new OutsideDoors(dns, smtp, https, allowsPrivate, answered, read);
+    return new OutsideDoors(dns, smtp, https, allowsPrivate, heard, read);
   }
 
   @Override
@@ -71,7 +79,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
               smtp.within(deadline),
               https.within(deadline),
               deadline,
-              answered,
+              heard,
               Set::of);
       case SECOND_OPINION ->
           new Opened(
@@ -82,7 +90,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
               smtp.fresh(deadline),
               https.fresh(deadline),
               deadline,
-              () -> {},
+              new Silence(),
               Set::of);
       // A chain of trust leads through zones of others: the resolvers find its keys.
       case AUTHORITATIVE -> {
@@ -95,7 +103,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
             smtp.fresh(deadline),
             https.fresh(deadline),
             deadline,
-            () -> {},
+            new Silence(),
             own::secondHand);
       }
     };
@@ -124,6 +132,21 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     dns.close();
   }
 
+  /**
+   * Whoever else is asked proves nothing about the resolvers; that nobody answers is worth asking.
+   */
+  private final class Silence implements Heard {
+    @Override
+    public void answered() {
+      // Not by the resolvers.
+    }
+
+    @Override
+    public void unanswered() {
+      heard.unanswered();
+    }
+  }
+
   /** One look's network. Probes use it from several threads. */
   private final class Opened implements Door {
     private final Dns dns;
@@ -133,7 +156,7 @@ public final class OutsideDoors implements Doors, AutoCloseable {
     private final Smtp smtp;
     private final Https https;
     private final Deadline deadline;
-    private final Runnable answered;
+    private final Heard heard;
     private final Supplier<Set<Question>> secondHand;
     private final List<Contradiction> contradictions =
         Collections.synchronizedList(new ArrayList<>());
@@ -146,9 +169,9 @@ public final class OutsideDoors implements Doors, AutoCloseable {
         Smtp smtp,
         Https https,
         Deadline deadline,
-        Runnable answered,
+        Heard heard,
         Supplier<Set<Question>> secondHand) {
-      this.answered = answered;
+      this.heard = heard;
       this.secondHand = secondHand;
       this.resolvers = resolvers;
       this.dnssec = dnssec;
@@ -172,7 +195,9 @@ public final class OutsideDoors implements Doors, AutoCloseable {
         }
       }
       if (any) {
-        answered.run();
+        heard.answered();
+      } else if (!questions.isEmpty()) {
+        heard.unanswered();
       }
       return answers;
     }

@@ -3,8 +3,13 @@ package maildrift.monitor.check;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
+import maildrift.probes.Outcome;
+import maildrift.probes.Probe;
+import maildrift.probes.Rule;
 import maildrift.probes.dns.Question;
+import maildrift.probes.domain.ManagedDomain;
 
 /**
  * What one probe found in one look.
@@ -43,6 +48,18 @@ public record ProbeResult(
 
   public ProbeResult(String probe, Duration took, Judgement judgement) {
     this(probe, took, judgement, OptionalLong.empty(), List.of(), false);
+  }
+
+  /** The probe has seen nothing of what it looks at. */
+  public static ProbeResult unseen(
+      Probe<?> probe, ManagedDomain domain, Duration took, String why) {
+    var rules = probe.rules().stream().map(Rule::id).toArray(String[]::new);
+    return new ProbeResult(
+        probe.name(),
+        took,
+        new Judgement.Builder()
+            .add(Gap.of(probe.name(), domain.name() + " " + probe.name(), why, rules))
+            .build(Outcome.UNOBSERVABLE));
   }
 
   static ProbeResult recalled(String probe, Duration took, Judgement judgement, long mark) {

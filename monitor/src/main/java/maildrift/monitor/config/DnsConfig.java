@@ -18,6 +18,8 @@ import maildrift.probes.dns.DnsName;
  * @param nothingElse only the resolvers are asked: no second opinion, no authoritative servers, as
  *     {@code --dns} wants it
  * @param trustAnchors DS or DNSKEY records, one an element; empty: those of the root zone
+ * @param controlNames names that must be there; while most of them are not answered, nobody is
+ *     judged
  * @param trustedResolver a validating resolver whose word is taken instead of validating ourselves
  */
 public record DnsConfig(
@@ -28,7 +30,8 @@ public record DnsConfig(
     Duration timeout,
     boolean nothingElse,
     List<String> trustAnchors,
-    Optional<HostPort> trustedResolver) {
+    Optional<HostPort> trustedResolver,
+    List<DnsName> controlNames) {
   public static final int PORT = 53;
   public static final DnsConfig DEFAULT =
       new DnsConfig(
@@ -39,9 +42,11 @@ public record DnsConfig(
           Duration.ofSeconds(2),
           false,
           List.of(),
-          Optional.empty());
+          Optional.empty(),
+          List.of());
 
   public DnsConfig {
+    controlNames = List.copyOf(controlNames);
     resolvers = List.copyOf(resolvers);
     confirmWith = List.copyOf(confirmWith);
     authoritative = Map.copyOf(authoritative);
@@ -58,7 +63,8 @@ public record DnsConfig(
         timeout,
         true,
         trustAnchors,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   public DnsConfig timeout(Duration value) {
@@ -70,6 +76,7 @@ public record DnsConfig(
         value,
         nothingElse,
         trustAnchors,
-        trustedResolver);
+        trustedResolver,
+        controlNames);
   }
 }

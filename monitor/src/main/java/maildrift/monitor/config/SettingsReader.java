@@ -22,6 +22,8 @@ final class SettingsReader {
   private static final Duration TENTH = Duration.ofMillis(100);
   private static final Duration LONGEST_FETCH = Duration.ofMinutes(1);
 
+  private static final int MOST_CONTROL_NAMES = 10;
+
   private final Reading reading;
 
   SettingsReader(Reading reading) {
@@ -55,6 +57,7 @@ final class SettingsReader {
     var trusted =
         section.parsed(
             "trusted_resolver", written -> HostPort.parseServer(written, DnsConfig.PORT));
+    var controlNames = controlNames(section);
     section.end();
     return new DnsConfig(
         resolvers,
@@ -64,7 +67,31 @@ final class SettingsReader {
         timeout,
         byDefault.nothingElse(),
         anchors.orElse(byDefault.trustAnchors()),
-        trusted);
+        trusted,
+        controlNames);
+  }
+
+  private List<DnsName> controlNames(Section section) {
+    var names = new ArrayList<DnsName>();
+    for (var text : section.texts("control_names")) {
+      section
+          .parse("control_names", text, Hosts::name)
+          .ifPresent(
+              name -> {
+                if (names.contains(name)) {
+                  reading.problem(
+                      text.place(), "control_names: %s is listed twice".formatted(text.shown()));
+                } else {
+                  names.add(name);
+                }
+              });
+    }
+    if (names.size() > MOST_CONTROL_NAMES) {
+      section.problem(
+          "control_names",
+          "control_names has %d names; %d are enough".formatted(names.size(), MOST_CONTROL_NAMES));
+    }
+    return names;
   }
 
   private List<String> anchorsFrom(Section section, Text file) {

@@ -3,29 +3,17 @@ package maildrift.monitor.self;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Optional;
-import java.util.Random;
-import maildrift.monitor.check.Doors;
-import maildrift.monitor.check.Look;
-import maildrift.probes.Deadline;
-import maildrift.probes.dns.Answer;
-import maildrift.probes.dns.DnsName;
-import maildrift.probes.dns.Question;
-import maildrift.probes.dns.RecordType;
+import maildrift.monitor.check.OutsideDoors;
 
 /**
- * Whether the resolvers as a whole can look. They can while they answer anything at all; when
- * nothing has been answered for long, names that no cache can know are asked as control questions
- * before they are blamed.
+ * Whether the resolvers as a whole can look. They can while they answer anything at all; {@link
+ * OwnNetwork} asks when they seem not to.
  */
-public final class Resolving {
+public final class Resolving implements OutsideDoors.Heard {
   private final Clock clock;
-  private final Random random = new Random();
   private volatile Instant answered;
   private volatile boolean everAnswered;
+  private volatile boolean silent;
 
   public Resolving(Clock clock) {
     this.clock = clock;
@@ -33,9 +21,25 @@ public final class Resolving {
   }
 
   /** The resolvers answered something. */
+  @Override
   public void answered() {
     answered = clock.instant();
     everAnswered = true;
+  }
+
+  /** Something was asked of them, and none of it was answered. */
+  @Override
+  public void unanswered() {
+    silent = true;
+  }
+
+  /** Whether that has happened since it was last forgotten. */
+  boolean wasSilent() {
+    return silent;
+  }
+
+  void forgetSilence() {
+    silent = false;
   }
 
   /** Goes on from before a restart: they had not answered since then. */
@@ -69,27 +73,5 @@ public final class Resolving {
    */
   public boolean blind(Duration after) {
     return !everAnswered || unusable(after);
-  }
-
-  /**
-   * Asks the control questions when it looks bad; blocks for as long as a question takes.
-   *
-   * @param domain one that is managed; a random name below it and one below the root are asked,
-   *     where NXDOMAIN is an answer
-   */
-  public void control(Doors doors, Duration after, Optional<DnsName> domain) {
-    if (unusable(after.minus(after.dividedBy(4)))) {
-      var door = doors.open(Look.REGULAR, Deadline.after(Duration.ofSeconds(5)));
-      var questions = new ArrayList<>(List.of(new Question(fresh(DnsName.ROOT), RecordType.A)));
-      domain.ifPresent(name -> questions.add(new Question(fresh(name), RecordType.A)));
-      if (door.dns().ask(questions).stream()
-          .anyMatch(answer -> !(answer instanceof Answer.Unanswered))) {
-        answered();
-      }
-    }
-  }
-
-  private DnsName fresh(DnsName below) {
-    return below.child("maildrift-" + HexFormat.of().toHexDigits(random.nextInt()));
   }
 }

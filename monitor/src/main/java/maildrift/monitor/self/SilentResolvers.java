@@ -3,6 +3,7 @@ package maildrift.monitor.self;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import maildrift.alerts.Alert;
@@ -15,14 +16,19 @@ import maildrift.monitor.watch.WatchRules;
 public final class SilentResolvers implements Symptom {
   private static final String RESOLVERS = "resolvers";
 
+  /** A resolver that is started anew is nothing to tell of. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final Resolving resolving;
+  private final OwnNetwork network;
   private final Supplier<Duration> after;
 
   /**
    * @param after how long they may be silent, {@code schedule.unobservable_after}
    */
-  public SilentResolvers(Resolving resolving, Supplier<Duration> after) {
+  public SilentResolvers(Resolving resolving, OwnNetwork network, Supplier<Duration> after) {
     this.resolving = resolving;
+    this.network = network;
     this.after = after;
   }
 
@@ -33,19 +39,39 @@ public final class SilentResolvers implements Symptom {
 
   @Override
   public List<Problem> problems(Instant now) {
-    return resolving.unusable(after.get())
-        ? List.of(
-            OwnProblem.of(
-                WatchRules.UNOBSERVABLE,
-                RESOLVERS,
-                "The resolvers have answered nothing since %s"
-                    .formatted(CheckJson.instant(resolving.since())),
-                WatchRules.UNOBSERVABLE.why()
-                    + " No domain is blamed for it; longer than "
-                    + after.get()
-                    + ".",
-                "Look at the resolvers in dns.resolvers, and at the network between them and maildrift."))
-        : List.of();
+    return network
+        .closed()
+        .filter(closed -> !closed.since().plus(patience()).isAfter(now))
+        .map(
+            closed ->
+                problem(
+                    "Nothing can be looked at from here since %s: %s"
+                        .formatted(CheckJson.instant(closed.since()), closed.text()),
+                    " No domain is judged meanwhile."))
+        .or(
+            () ->
+                resolving.unusable(after.get())
+                    ? Optional.of(
+                        problem(
+                            "The resolvers have answered nothing since %s"
+                                .formatted(CheckJson.instant(resolving.since())),
+                            " No domain is blamed for it; longer than " + after.get() + "."))
+                    : Optional.empty())
+        .stream()
+        .toList();
+  }
+
+  private Duration patience() {
+    return after.get().compareTo(PATIENCE) < 0 ? after.get() : PATIENCE;
+  }
+
+  private static Problem problem(String summary, String more) {
+    return OwnProblem.of(
+        WatchRules.UNOBSERVABLE,
+        RESOLVERS,
+        summary,
+        WatchRules.UNOBSERVABLE.why() + more,
+        "Look at the resolvers in dns.resolvers, and at the network between them and maildrift.");
   }
 
   @Override

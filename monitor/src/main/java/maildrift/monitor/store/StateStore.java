@@ -89,6 +89,7 @@ public interface StateStore extends AutoCloseable {
 
   /** The last digest of every tenant that ever had one. */
   List<DigestMark> digests();
+
   /** The receivers that said 410, in the order of names. */
   List<GoneReceiver> goneReceivers();
 

@@ -2,11 +2,14 @@ package maildrift.monitor.watch;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.probes.Finding;
+import maildrift.probes.Gap;
 
 /**
  * A gap that lasts is a finding in its own right; the only one that a failure to look can bring
@@ -19,42 +22,48 @@ final class Unobservable {
    * Findings of probes that could not see for longer than {@code after}.
    *
    * @param state after the look
-   * @param resolversUnusable then the resolvers are told of, once, and no domain
+   * @param resolvers when they as a whole are unusable they are told of, once, and no domain; nor
+   *     is a domain for a gap whose reason is ours
    */
   static List<Finding> findings(
-      DomainState state, CheckResult look, Instant now, Duration after, boolean resolversUnusable) {
-    if (resolversUnusable) {
+      DomainState state, CheckResult look, Instant now, Duration after, Watch.Resolvers resolvers) {
+    if (resolvers.unusable()) {
       return List.of();
     }
-    return look.probes().stream()
-        .filter(probe -> !probe.judgement().gaps().isEmpty())
-        .flatMap(
-            probe -> {
-              var known = state.probes().get(probe.probe());
-              return known == null || known.unseenSince().plus(after).isAfter(now)
-                  ? java.util.stream.Stream.<Finding>empty()
-                  : java.util.stream.Stream.of(
-                      finding(state, probe.probe(), look, known.unseenSince()));
-            })
-        .toList();
+    var findings = new ArrayList<Finding>();
+    for (var probe : look.probes()) {
+      var known = Optional.ofNullable(state.probes().get(probe.probe()));
+      probe.judgement().gaps().stream()
+          .filter(gap -> !resolvers.isTold(gap))
+          .findFirst()
+          .filter(_ -> known.filter(own -> !own.unseenSince().plus(after).isAfter(now)).isPresent())
+          .ifPresent(gap -> findings.add(finding(state, gap, known.orElseThrow().unseenSince())));
+    }
+    return findings;
   }
 
-  private static Finding finding(DomainState state, String probe, CheckResult look, Instant since) {
-    var gap =
-        look.gaps().stream().filter(own -> own.probe().equals(probe)).findFirst().orElseThrow();
+  private static Finding finding(DomainState state, Gap gap, Instant since) {
     return Finding.of(
             WatchRules.UNOBSERVABLE,
-            probe,
+            gap.probe(),
             "The %s probe of %s has not been able to look at %s since %s: %s"
                 .formatted(
-                    probe,
+                    gap.probe(),
                     state.domain().name(),
                     gap.unseen(),
                     CheckJson.instant(since),
                     gap.why()))
-        .cause(gap.unseen())
+        .cause(cause(gap))
         .with("unseen", gap.unseen())
         .with("why", gap.why())
         .with("since", CheckJson.instant(since));
+  }
+
+  /**
+   * What the gap comes down to, so that all domains behind it are one message: the server that did
+   * not answer, where it is named, as a resolver is; else what was not seen, as a mail host.
+   */
+  private static String cause(Gap gap) {
+    return gap.unseen();
   }
 }

@@ -52,6 +52,7 @@ import maildrift.monitor.store.StateStore;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.probes.Context;
 import maildrift.probes.Finding;
+import maildrift.probes.Gap;
 import maildrift.probes.Judgement;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
@@ -81,6 +82,9 @@ public final class Watch {
    * two batches leaves the rest as it was, to be accepted again.
    */
   static final int ACCEPTED_AT_ONCE = 300;
+
+  private static final String BLIND =
+      "maildrift's own network, or its resolvers, could not look at that time";
 
   /** What the record of a netblock source is called, after its name. */
   private static final String NETBLOCKS_RECORD = " netblocks";
@@ -154,6 +158,21 @@ public final class Watch {
   @FunctionalInterface
   public interface Resolvers {
     boolean unusable();
+
+    /**
+     * Whether a look that began then, in {@link System#nanoTime}, can be believed; may ask somebody
+     * and wait for the answer.
+     *
+     * @param isNews whether an alert may fire or end by it
+     */
+    default boolean couldSee(long began, boolean isNews) {
+      return true;
+    }
+
+    /** Whether the reason for a gap is one that maildrift tells of as its own. */
+    default boolean isTold(Gap gap) {
+      return false;
+    }
   }
 
   public Watch(
@@ -351,6 +370,7 @@ public final class Watch {
   }
 
   private void turn(String name, DomainWatch watch, Look look) {
+    var began = System.nanoTime();
     var now = clock.instant();
     var domain = watch.state.domain().asOf(now);
     var context = new Context(now, published.withdrawn(), watch::past);
@@ -365,8 +385,45 @@ public final class Watch {
             : regular(domain, watch, context, look);
     // A look that a shutdown cut short has seen nothing, not even gaps.
     if (!Thread.currentThread().isInterrupted()) {
-      settle(name, watch, seen);
+      settle(name, watch, resolvers.couldSee(began, isNews(watch, seen)) ? seen : blinded(seen));
     }
+  }
+
+  /** Whether a firing alert may end by a look, or one begin. */
+  private boolean isNews(DomainWatch watch, Seen seen) {
+    var found = seen.result().findings().stream().map(Finding::key).collect(Collectors.toSet());
+    return seen.proved()
+        || watch.alerts.stream()
+            .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+            .map(Watch::key)
+            .anyMatch(key -> !found.contains(key) && !seen.hidden().test(key))
+        || (terms.schedule().confirmations() == 1
+            && !watch.alerts.stream()
+                .map(Watch::key)
+                .collect(Collectors.toSet())
+                .containsAll(found));
+  }
+
+  /** What was seen while our own network, or the resolvers, could not look: nothing. */
+  private Seen blinded(Seen seen) {
+    var look = seen.result();
+    var unseen =
+        look.probes().stream()
+            .flatMap(
+                result ->
+                    Optional.ofNullable(probes.get(result.probe())).stream()
+                        .map(
+                            probe ->
+                                ProbeResult.unseen(probe, look.domain(), result.took(), BLIND)))
+            .toList();
+    return new Seen(
+        new CheckResult(look.domain(), look.checkedAt(), unseen, List.of()),
+        List.of(),
+        _ -> true,
+        seen.full(),
+        seen.alone(),
+        Set.of(),
+        false);
   }
 
   /**
@@ -765,15 +822,11 @@ public final class Watch {
         key ->
             seen.hidden().test(key)
                 || driftHidden(key, noted.baseline(), seen.result())
-                || unobservableHidden(key, ran);
+                || unobservableHidden(key, ran, seen.result());
     var provisional = watch.state.after(seen.result(), List.of(), hidden, noted.recordsChanged());
     drift.addAll(
         Unobservable.findings(
-            provisional,
-            seen.result(),
-            now,
-            terms.schedule().unobservableAfter(),
-            resolvers.unusable()));
+            provisional, seen.result(), now, terms.schedule().unobservableAfter(), resolvers));
     var graded = runner.graded(drift, domain, now);
     var problems =
         seen.result().plus(graded).findings().stream()
@@ -1257,9 +1310,12 @@ public final class Watch {
   }
 
   /** While the resolvers cannot look, a domain's own gaps neither begin nor end. */
-  private boolean unobservableHidden(Finding.Key key, Set<String> ran) {
+  private boolean unobservableHidden(Finding.Key key, Set<String> ran, CheckResult look) {
     return key.rule().equals(WatchRules.UNOBSERVABLE.id())
-        && (resolvers.unusable() || !ran.contains(key.subject()));
+        && (resolvers.unusable()
+            || !ran.contains(key.subject())
+            || look.gaps().stream()
+                .anyMatch(gap -> gap.probe().equals(key.subject()) && resolvers.isTold(gap)));
   }
 
   static Finding.Key key(Alert alert) {

@@ -33,6 +33,15 @@ public final class WatchRules {
           .example(
               "127.0.0.1:53 says that contoso.tld has no MX; its authoritative servers have two");
 
+  public static final Rule BLOCKED =
+      Rule.warning("smtp.blocked", "no mail server can be reached from here")
+          .why(
+              "Most providers close port 25 for their customers, towards everybody. Nothing can then be said of any mail server: not of its certificate, nor of what it accepts. No domain is blamed for it.")
+          .reference("maildrift README, gaps")
+          .remedy(
+              "Ask the provider of maildrift's machine to open outgoing port 25 for it, or run maildrift where it is open; nc -vz HOST 25 to a mail server of somebody else shows whether it is. To do without, leave out what needs it: skip: [tls, smtp, dane].")
+          .example("3 mail hosts in 2 networks tried on port 25, none was reached");
+
   public static final Rule RECEIVER_FAILING =
       Rule.critical("receiver.failing", "a receiver has taken nothing for too long")
           .why(
@@ -81,6 +90,7 @@ public final class WatchRules {
         Drift.CHANGED,
         CONTRADICTED,
         UNOBSERVABLE,
+        BLOCKED,
         RECEIVER_FAILING,
         RECEIVER_GONE,
         RECEIVER_REFUSED);

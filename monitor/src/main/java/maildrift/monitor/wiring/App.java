@@ -77,6 +77,8 @@ import maildrift.monitor.self.Detours;
 import maildrift.monitor.self.FailingReceivers;
 import maildrift.monitor.self.GoneReceivers;
 import maildrift.monitor.self.Heartbeats;
+import maildrift.monitor.self.MailPort;
+import maildrift.monitor.self.OwnNetwork;
 import maildrift.monitor.self.Presence;
 import maildrift.monitor.self.Pulse;
 import maildrift.monitor.self.ReceiverState;
@@ -103,6 +105,7 @@ import maildrift.monitor.web.FrontDoor;
 import maildrift.monitor.web.WebServer;
 import maildrift.probes.Context;
 import maildrift.probes.Deadline;
+import maildrift.probes.Gap;
 import maildrift.probes.Probe;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
@@ -150,6 +153,8 @@ public final class App implements Backend, AutoCloseable {
   private final Published published = new Published();
   private final Fleet fleet;
   private final Resolving resolving;
+  private final OwnNetwork network;
+  private final MailPort mailPort;
   private final Metrics metrics;
   private final CheckRunner runner;
   private final Watch watch;
@@ -245,21 +250,15 @@ public final class App implements Backend, AutoCloseable {
     resolving = new Resolving(clock);
     metrics = new Metrics(Version.TEXT);
     closing.push(metrics);
+    mailPort = new MailPort(() -> config.smtp().port(), () -> config.schedule().interval(), clock);
     feed = new FeedPoller(initial.feeds(), clock);
     doors = openDoors(initial);
     closing.push(() -> doors.close());
     Doors current = (look, deadline) -> doors.open(look, deadline);
+    network = new OwnNetwork(clock, resolving, current);
     runner = new CheckRunner(probes, current, metrics::took, clock);
     watch =
-        new Watch(
-            runner,
-            store,
-            table,
-            published,
-            new Told(),
-            () -> resolving.blind(config.schedule().unobservableAfter()),
-            clock,
-            terms(initial));
+        new Watch(runner, store, table, published, new Told(), new Eyes(), clock, terms(initial));
     rules = watch.rules();
     walkthrough = new Walkthrough(probes, WatchRules.own());
     ticks = new TickBook(store);
@@ -279,7 +278,9 @@ public final class App implements Backend, AutoCloseable {
     selfWatch =
         new SelfWatch(
             List.of(
-                new SilentResolvers(resolving, () -> config.schedule().unobservableAfter()),
+                new SilentResolvers(
+                    resolving, network, () -> config.schedule().unobservableAfter()),
+                mailPort,
                 new ContradictedResolvers(
                     watch.denials(), resolving, () -> config.schedule(), clock),
                 new FailingReceivers(receivers, () -> config.alerts().own().receiverFailingAfter()),
@@ -358,7 +359,8 @@ public final class App implements Backend, AutoCloseable {
             Wiring.smtpSettings(settings.smtp()),
             settings.https().settings(),
             maxAge,
-            resolving::answered)
+            resolving,
+            mailPort::heard)
         .with(name -> feed.feed(name));
   }
 
@@ -487,6 +489,7 @@ public final class App implements Backend, AutoCloseable {
   /** Puts a configuration in force: who is watched, how, and who is told. */
   private void apply(MonitorConfig next, Map<String, Notifier> notifiers) {
     fleet.retain(next);
+    network.names(next.dns().controlNames());
     watch.terms(terms(next));
     desk.links(links(next));
     var gone = receivers.configured(marks(next));
@@ -614,12 +617,11 @@ public final class App implements Backend, AutoCloseable {
     stillThere();
     lookAtReceivers();
     var after = config.schedule().unobservableAfter();
-    var some = table.all().stream().findFirst().map(state -> state.domain().name());
-    if (some.isPresent()) {
-      resolving.control((look, deadline) -> doors.open(look, deadline), after, some);
-    } else {
+    var some = table.all().stream().limit(3).map(state -> state.domain().name()).toList();
+    if (some.isEmpty()) {
       resolving.answered();
     }
+    network.look(some, after);
     selfWatch.look();
   }
 
@@ -917,6 +919,24 @@ public final class App implements Backend, AutoCloseable {
       selfWatch.forget(alert);
     } else {
       watch.forget(alert);
+    }
+  }
+
+  /** Whether what is seen can be believed. */
+  private final class Eyes implements Watch.Resolvers {
+    @Override
+    public boolean unusable() {
+      return network.closed().isPresent() || resolving.blind(config.schedule().unobservableAfter());
+    }
+
+    @Override
+    public boolean couldSee(long began, boolean isNews) {
+      return network.couldSee(began, isNews);
+    }
+
+    @Override
+    public boolean isTold(Gap gap) {
+      return mailPort.explains(gap);
     }
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import maildrift.monitor.check.OutsideDoors;
 import maildrift.monitor.config.DnsConfig;
@@ -19,6 +20,7 @@ import maildrift.probes.https.HttpsSettings;
 import maildrift.probes.https.SharedHttps;
 import maildrift.probes.smtp.SharedSmtp;
 import maildrift.probes.smtp.SmtpDoor;
+import maildrift.probes.smtp.SmtpLook;
 import maildrift.probes.smtp.SmtpSettings;
 
 /** Configuration in, settings of the parts out. Pure but for the doors, which it opens. */
@@ -73,21 +75,27 @@ public final class Wiring {
 
   public static OutsideDoors doors(
       DnsSettings dns, SmtpSettings smtp, HttpsSettings https, Duration maxAge) {
-    return doors(dns, smtp, https, maxAge, () -> {});
+    return doors(dns, smtp, https, maxAge, () -> {}, _ -> {});
   }
 
   /**
    * Opens the doors.
    *
-   * @param answered called whenever DNS has answered something
+   * @param heard hears whether DNS answers
+   * @param mail hears how looks at mail servers ended
    */
   static OutsideDoors doors(
-      DnsSettings dns, SmtpSettings smtp, HttpsSettings https, Duration maxAge, Runnable answered) {
+      DnsSettings dns,
+      SmtpSettings smtp,
+      HttpsSettings https,
+      Duration maxAge,
+      OutsideDoors.Heard heard,
+      Consumer<SmtpLook> mail) {
     return new OutsideDoors(
         new DnsDoor(dns),
-        new SharedSmtp(new SmtpDoor(smtp), maxAge),
+        new SharedSmtp(new SmtpDoor(smtp), maxAge, mail),
         new SharedHttps(new HttpsDoor(https)),
         smtp.allowPrivate(),
-        answered);
+        heard);
   }
 }

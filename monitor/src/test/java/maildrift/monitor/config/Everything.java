@@ -17,6 +17,7 @@ final class Everything {
         timeout: 1s500ms
         trust_anchor_file: trust-anchors.txt
         trusted_resolver: "[2001:db8::53]:5353"
+        control_names: [example.net, example.org]
       smtp:
         port: 2525
         helo: monitor.example.net

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import maildrift.probes.Deadline;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class SharedSmtp {
   private static final long MAX_WEIGHT = 64L * 1024 * 1024;
 
   private final SmtpDoor door;
+  private final Consumer<SmtpLook> heard;
   private final Duration maxAge;
   private final Cache<Smtp.Target, Seen> known;
   private final Cache<Smtp.Target, Seen> knownUnnamed;
@@ -51,6 +53,14 @@ public final class SharedSmtp {
    *     schedule's interval
    */
   public SharedSmtp(SmtpDoor door, Duration maxAge) {
+    this(door, maxAge, _ -> {});
+  }
+
+  /**
+   * @param heard hears of every look that was made, not of those that are remembered; must be quick
+   */
+  public SharedSmtp(SmtpDoor door, Duration maxAge, Consumer<SmtpLook> heard) {
+    this.heard = heard;
     this.door = door;
     this.maxAge = maxAge;
     this.known = cache(maxAge, MAX_WEIGHT);
@@ -205,6 +215,7 @@ public final class SharedSmtp {
   private void fly(Smtp.Target target, Flight flight) {
     try {
       var look = door.look(List.of(target)).getFirst();
+      heard.accept(look);
       known(target)
           .asMap()
           .merge(
