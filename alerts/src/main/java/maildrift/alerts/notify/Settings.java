@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -78,6 +79,9 @@ public interface Settings {
 
   /** One mail address, or a list of at least one. */
   List<String> addresses(String key);
+
+  /** A mail address for each of some tenants. */
+  SortedMap<String, String> addressesByTenant(String key);
 
   /** {@code username} and {@code password} or {@code password_file}, which belong together. */
   Optional<Login> login();

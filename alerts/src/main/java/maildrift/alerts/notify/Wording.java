@@ -161,9 +161,7 @@ public final class Wording {
               List.of(
                   item.annotation("diff"),
                   item.annotation("description"),
-                  item.annotation("remedy"),
-                  item.annotation("resolution"),
-                  item.annotation("held_back")),
+                  item.annotation("remedy")),
               _ -> new ArrayList<>())
           .add(item);
     }
@@ -254,7 +252,7 @@ public final class Wording {
       var domains = values(items, "domain");
       var tenants = values(items, "tenant");
       var parts = new ArrayList<Part>();
-      put(parts, isFiring() ? "What is wrong" : "What was wrong", summaries(), Part.Kind.PROSE);
+      put(parts, isFiring() ? "What is wrong" : "What was wrong", said("summary"), Part.Kind.PROSE);
       if (areAlike) {
         var changed = isFiring() ? "What changed" : "What had changed";
         put(parts, changed, first.annotation("diff"), Part.Kind.CHANGE);
@@ -269,15 +267,22 @@ public final class Wording {
       } else if (isFiring()) {
         put(parts, "What to do", "Look at each domain; what to paste differs.", Part.Kind.PROSE);
       }
-      if (areAlike) {
-        put(parts, "Why so late", first.annotation("held_back"), Part.Kind.PROSE);
-        put(parts, "How it ended", first.annotation("resolution"), Part.Kind.PROSE);
-      }
+      put(parts, "Why you hear of it", said("escalation"), Part.Kind.PROSE);
+      put(parts, "Why so late", said("held_back"), Part.Kind.PROSE);
+      put(parts, "Acknowledged", said("acknowledged"), Part.Kind.PROSE);
+      put(parts, "No longer acknowledged", said("acknowledgement_ended"), Part.Kind.PROSE);
+      put(parts, "How it ended", said("resolution"), Part.Kind.PROSE);
       return List.copyOf(parts);
     }
 
-    private String summaries() {
-      var all = items.stream().map(item -> item.annotation("summary")).distinct().toList();
+    /** What the alerts say each, the first of them. */
+    private String said(String annotation) {
+      var all =
+          items.stream()
+              .map(item -> item.annotation(annotation))
+              .filter(text -> !text.isBlank())
+              .distinct()
+              .toList();
       return String.join("\n", all.subList(0, Math.min(all.size(), MOST_NAMES)))
           + (all.size() > MOST_NAMES ? "\nand " + (all.size() - MOST_NAMES) + " more" : "");
     }

@@ -23,10 +23,12 @@ final class AlertsReader {
   private final MatcherReader matchers;
   private final Vocabulary vocabulary;
   private final TimeIntervalReader intervals;
+  private final Set<String> tenants;
 
   AlertsReader(Reading reading, Vocabulary vocabulary, Declarations declarations) {
     this.reading = reading;
     this.vocabulary = vocabulary;
+    this.tenants = declarations.tenants().keySet();
     this.matchers = new MatcherReader(reading, vocabulary, declarations);
     this.intervals = new TimeIntervalReader(reading);
   }
@@ -183,7 +185,7 @@ final class AlertsReader {
     try {
       receiver =
           kind.read()
-              .apply(new ReceiverSettings(reading, section, isWritten))
+              .apply(new ReceiverSettings(reading, section, isWritten, tenants))
               .map(Function.identity());
     } catch (IllegalArgumentException wrong) {
       reading.problem(section.place(), "%s: %s".formatted(section.shown(), wrong.getMessage()));

@@ -2,6 +2,7 @@ package maildrift.monitor.config;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads how maildrift watches over itself, part of the alerts section. */
@@ -29,7 +30,7 @@ final class OwnAlertsReader {
 
   private Optional<HeartbeatConfig> heartbeat(Section.Named named) {
     var section = named.section();
-    var settings = new ReceiverSettings(reading, section, true);
+    var settings = new ReceiverSettings(reading, section, true, List.of());
     var allowPrivate = settings.flag(ReceiverSettings.ALLOW_PRIVATE, false);
     var url = settings.url("url");
     if (!section.has("url") && !section.has("url_file")) {

@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,8 +28,11 @@ import maildrift.alerts.notify.http.Authorities;
  * One receiver's section of the configuration, as its kind asks for it.
  *
  * @param isWritten whether it stands there; if not, it is read for its keys alone
+ * @param tenants that there are
  */
-record ReceiverSettings(Reading reading, Section section, boolean isWritten) implements Settings {
+record ReceiverSettings(
+    Reading reading, Section section, boolean isWritten, Collection<String> tenants)
+    implements Settings {
 
   @Override
   public Optional<String> text(String key) {
@@ -249,14 +254,33 @@ record ReceiverSettings(Reading reading, Section section, boolean isWritten) imp
             && written.indexOf('@') == at;
     if (isAddress) {
       try {
-        Hosts.name(written.substring(at + 1));
-        return written;
+        // Its name as DNS has it; what is before it may be anything (RFC 6531).
+        return written.substring(0, at + 1) + Hosts.name(written.substring(at + 1));
       } catch (IllegalArgumentException _) {
         // Said below.
       }
     }
     throw new IllegalArgumentException(
         "'%s' is not a mail address like noc@example.net".formatted(Words.shortened(written)));
+  }
+
+  @Override
+  public SortedMap<String, String> addressesByTenant(String key) {
+    var addresses = new TreeMap<String, String>();
+    var byTenant = section.section(key);
+    for (var entry : byTenant.entries()) {
+      if (!tenants.contains(entry.key())) {
+        reading.problem(
+            entry.place(),
+            "%s: unknown tenant '%s'%s"
+                .formatted(key, Words.shortened(entry.key()), Words.hint(entry.key(), tenants)));
+      }
+      byTenant
+          .parameter(entry.key())
+          .flatMap(text -> byTenant.parse(key, text, ReceiverSettings::mailbox))
+          .ifPresent(address -> addresses.put(entry.key(), address));
+    }
+    return addresses;
   }
 
   @Override

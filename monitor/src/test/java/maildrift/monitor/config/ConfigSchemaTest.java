@@ -53,7 +53,14 @@ final class ConfigSchemaTest {
   private static boolean isMapOfNames(String where) {
     var last = where.substring(where.lastIndexOf('.') + 1);
     return Set.of(
-            "authoritative", "labels", "severities", "match", "pins", "headers", "header_files")
+            "authoritative",
+            "labels",
+            "severities",
+            "match",
+            "pins",
+            "headers",
+            "header_files",
+            "senders")
         .contains(last);
   }
 

@@ -1,39 +1,36 @@
 package maildrift.alerts.notify.mail;
 
+import jakarta.mail.Address;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.Authenticator;
-import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
-import jakarta.mail.internet.InternetAddress;
-import jakarta.mail.internet.MimeBodyPart;
-import jakarta.mail.internet.MimeMessage;
-import jakarta.mail.internet.MimeMultipart;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Date;
-import java.util.HexFormat;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
-import maildrift.alerts.Notification;
-import maildrift.alerts.ReadyMail;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import maildrift.alerts.Visible;
 import maildrift.alerts.notify.Tools;
-import maildrift.alerts.notify.Wording;
 import maildrift.alerts.notify.http.AddressGuard;
 import maildrift.alerts.outbox.Failure;
 import maildrift.alerts.outbox.Notifier;
@@ -47,19 +44,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only class that knows Angus Mail. It connects to a checked address, and closes the connection
- * at the deadline whatever the server does.
+ * Sends over SMTP. It connects to a checked address, and closes the connection at the deadline
+ * whatever the server does.
+ *
+ * <p>A recipient that the server puts off must not hold up the others, nor be forgotten for them:
+ * who has the mail is remembered while the others are tried again, a few times.
  */
-record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
+final class MailNotifier implements Notifier {
   private static final Logger LOG = LoggerFactory.getLogger(MailNotifier.class);
+
+  /** So often a mail that some have is tried for the others: over about half an hour. */
+  private static final int MOST_ATTEMPTS = 4;
+
+  /** Mails of which some recipients have yet to get one. */
+  private static final int MOST_PARTIAL = 1_000;
+
+  private final MailReceiver receiver;
+  private final Tools tools;
+
+  /** Who has a mail already, by its id. Lost at a restart: then they get it twice. */
+  private final Map<String, Set<String>> having =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Set<String>> eldest) {
+              return size() > MOST_PARTIAL;
+            }
+          });
+
+  MailNotifier(MailReceiver receiver, Tools tools) {
+    this.receiver = receiver;
+    this.tools = tools;
+  }
 
   @Override
   public Outcome send(Owed owed) {
-    ReadyMail mail;
+    Draft draft;
     try {
-      mail = mail(owed);
+      draft = Draft.of(owed, receiver);
     } catch (IllegalArgumentException e) {
       return new Outcome.Refused(Failure.OTHER, "internal error: " + e.getMessage());
+    }
+    SSLSocketFactory tls;
+    try {
+      tls = tools.trusting(receiver.authorities()).tls();
+    } catch (IOException e) {
+      return new Outcome.TryLater(Failure.TLS, String.valueOf(e.getMessage()));
     }
     return switch (new AddressGuard(tools.resolver())
         .lookup(receiver.smtp().host(), receiver.allowPrivate(), receiver.timeout())) {
@@ -67,7 +97,7 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
       case AddressGuard.Lookup.Found(var addresses) -> {
         Outcome outcome = new Outcome.TryLater(Failure.CONNECTION, "no address");
         for (var address : addresses) {
-          var attempt = new Attempt(owed, mail, address);
+          var attempt = new Attempt(owed, draft, address, tls);
           outcome = attempt.run();
           if (attempt.connected) {
             yield outcome;
@@ -78,29 +108,33 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
     };
   }
 
-  /** A notification in words, or what was made ready for mail. */
-  private static ReadyMail mail(Owed owed) {
-    return ReadyMail.parse(owed.body())
-        .orElseGet(
-            () -> {
-              var wording = Wording.of(Notification.parse(owed.body()));
-              return new ReadyMail(
-                  List.of(), Optional.empty(), wording.subject(), wording.text(), wording.html());
-            });
+  /** The memory does not count: two that tell the same to the same are interchangeable. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof MailNotifier that
+        && receiver.equals(that.receiver)
+        && tools.equals(that.tools);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(receiver, tools);
   }
 
   /** One connection. */
   private final class Attempt {
     private final Owed owed;
-    private final ReadyMail mail;
+    private final Draft draft;
     private final InetAddress address;
+    private final SSLSocketFactory tls;
     private final AtomicBoolean expired = new AtomicBoolean();
     private boolean connected;
 
-    Attempt(Owed owed, ReadyMail mail, InetAddress address) {
+    Attempt(Owed owed, Draft draft, InetAddress address, SSLSocketFactory tls) {
       this.owed = owed;
-      this.mail = mail;
+      this.draft = draft;
       this.address = address;
+      this.tls = tls;
     }
 
     Outcome run() {
@@ -111,9 +145,11 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
         } finally {
           watch.interrupt();
         }
+      } catch (SSLException e) {
+        return expired.get() ? timeout() : new Outcome.TryLater(Failure.TLS, said(e));
       } catch (IOException e) {
         return connected
-            ? new Outcome.TryLater(Failure.SECRET, String.valueOf(e.getMessage()))
+            ? expired.get() ? timeout() : new Outcome.TryLater(Failure.CONNECTION, said(e))
             : new Outcome.TryLater(
                 e instanceof SocketTimeoutException ? Failure.TIMEOUT : Failure.CONNECTION,
                 "%s port %d: %s"
@@ -134,18 +170,52 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
     }
 
     private Outcome talk(Socket socket) throws IOException, MessagingException {
+      Authenticator authenticator;
+      try {
+        authenticator = authenticator();
+      } catch (IOException e) {
+        return new Outcome.TryLater(Failure.SECRET, String.valueOf(e.getMessage()));
+      }
       var timeout = Math.clamp(receiver.timeout().toMillis(), 1, Integer.MAX_VALUE);
       socket.connect(new InetSocketAddress(address, receiver.smtp().port()), timeout);
-      socket.setSoTimeout(timeout);
       connected = true;
-      var session = Session.getInstance(properties(), authenticator());
-      var message = message(session);
+      socket.setSoTimeout(timeout);
+      var session = Session.getInstance(properties(), authenticator);
+      var message = MailMessage.of(session, draft, owed, receiver);
+      var missing = missing();
       try (var transport = (SMTPTransport) session.getTransport("smtp")) {
         // The socket is to the checked address, which carries the name that the certificate is for.
-        transport.connect(socket);
-        transport.sendMessage(message, message.getAllRecipients());
+        transport.connect(
+            receiver.startTls() == MailReceiver.StartTls.IMPLICIT ? secured(socket) : socket);
+        if (needsUtf8() && !transport.supportsExtension("SMTPUTF8")) {
+          return new Outcome.TryLater(
+              Failure.REJECTED, "the server does not take addresses that are not ASCII (SMTPUTF8)");
+        }
+        transport.sendMessage(message, MailMessage.addresses(missing));
       }
+      having.remove(owed.id());
       return new Outcome.Delivered();
+    }
+
+    private Socket secured(Socket plain) throws IOException {
+      var socket =
+          (SSLSocket) tls.createSocket(plain, receiver.smtp().host(), receiver.smtp().port(), true);
+      var parameters = socket.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+      return socket;
+    }
+
+    /** The recipients who have not got it yet. */
+    private List<String> missing() {
+      var got = having.getOrDefault(owed.id(), Set.of());
+      return draft.to().stream().filter(to -> !got.contains(to)).toList();
+    }
+
+    private boolean needsUtf8() {
+      return Stream.concat(Stream.of(draft.from()), draft.to().stream())
+          .anyMatch(address -> !MailReceiver.isAscii(address));
     }
 
     private Authenticator authenticator() throws IOException {
@@ -164,19 +234,14 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
     }
 
     private Outcome outcome(MessagingException e) {
-      if (expired.get()) {
-        return new Outcome.TryLater(
-            Failure.TIMEOUT, "no answer within " + receiver.timeout().toMillis() + " ms");
+      if (e instanceof SendFailedException failed) {
+        var sent = names(failed.getValidSentAddresses());
+        if (!sent.isEmpty()) {
+          return partial(sent, e);
+        }
       }
-      if (e instanceof SendFailedException failed
-          && failed.getValidSentAddresses() != null
-          && failed.getValidSentAddresses().length > 0) {
-        LOG.warn(
-            "mail {} did not reach all of {}: {}",
-            owed.id(),
-            String.join(", ", receiver.to()),
-            said(e));
-        return new Outcome.Delivered();
+      if (expired.get()) {
+        return timeout();
       }
       if (e instanceof AuthenticationFailedException) {
         return new Outcome.TryLater(Failure.AUTHENTICATION, said(e));
@@ -189,14 +254,45 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
           return new Outcome.TryLater(Failure.TIMEOUT, "the server does not answer");
         }
       }
-      return code(e)
-          .map(code -> refusedOrLater(code, said(e)))
-          .orElseGet(() -> new Outcome.TryLater(Failure.CONNECTION, said(e)));
+      var codes = codes(e);
+      if (codes.isEmpty()) {
+        return new Outcome.TryLater(Failure.CONNECTION, said(e));
+      }
+      // Put off is not refused: as long as one may take it later, it is tried later.
+      var later = codes.stream().filter(code -> code < 500).findFirst();
+      if (later.isPresent()) {
+        return new Outcome.TryLater(failure(later.get()), said(e));
+      }
+      return having.containsKey(owed.id())
+          ? new Outcome.Delivered()
+          : new Outcome.Refused(Failure.REJECTED, said(e));
+    }
+
+    /** Some have it now. Those who were put off are tried again; those who were refused are not. */
+    private Outcome partial(List<String> sent, MessagingException e) {
+      var later = codes(e).stream().filter(code -> code < 500).findFirst();
+      LOG.warn("mail {} did not reach all: {}", owed.id(), said(e));
+      if (later.isEmpty() || owed.attempts() + 1 >= MOST_ATTEMPTS) {
+        having.remove(owed.id());
+        return new Outcome.Delivered();
+      }
+      var got = new HashSet<>(having.getOrDefault(owed.id(), Set.of()));
+      got.addAll(sent);
+      having.put(owed.id(), Set.copyOf(got));
+      return new Outcome.TryLater(failure(later.get()), "not all have it: " + said(e));
+    }
+
+    private Outcome timeout() {
+      return new Outcome.TryLater(
+          Failure.TIMEOUT, "no answer within " + receiver.timeout().toMillis() + " ms");
     }
 
     private Properties properties() {
       var properties = new Properties();
       properties.setProperty("mail.smtp.localhost", receiver.domain());
+      if (needsUtf8()) {
+        properties.setProperty("mail.mime.allowutf8", "true");
+      }
       properties.setProperty("mail.smtp.host", receiver.smtp().host());
       properties.setProperty("mail.smtp.sendpartial", "true");
       properties.setProperty("mail.smtp.quitwait", "false");
@@ -207,82 +303,46 @@ record MailNotifier(MailReceiver receiver, Tools tools) implements Notifier {
           properties.setProperty("mail.smtp.starttls.enable", "true");
           properties.setProperty("mail.smtp.starttls.required", "true");
           properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
-          properties.put("mail.smtp.ssl.socketFactory", tools.tls());
+          properties.put("mail.smtp.ssl.socketFactory", tls);
         }
         case OPTIONAL -> {
           properties.setProperty("mail.smtp.starttls.enable", "true");
           properties.setProperty("mail.smtp.ssl.checkserveridentity", "false");
           properties.setProperty("mail.smtp.ssl.trust", "*");
         }
-        case NONE -> properties.setProperty("mail.smtp.starttls.enable", "false");
+        case NONE, IMPLICIT -> properties.setProperty("mail.smtp.starttls.enable", "false");
       }
       return properties;
     }
-
-    private MimeMessage message(Session session) throws MessagingException {
-      var domain = receiver.domain();
-      var message =
-          new MimeMessage(session) {
-            @Override
-            protected void updateMessageID() throws MessagingException {
-              setHeader("Message-ID", "<" + owed.id() + "@" + domain + ">");
-            }
-          };
-      message.setFrom(new InternetAddress(mail.from().orElse(receiver.from()), true));
-      for (var to : mail.to().isEmpty() ? receiver.to() : mail.to()) {
-        message.addRecipient(Message.RecipientType.TO, new InternetAddress(to, true));
-      }
-      message.setSubject(mail.subject(), "UTF-8");
-      message.setSentDate(Date.from(owed.createdAt()));
-      var thread = "<" + digest(owed.receiver() + " " + owed.groupKey()) + ".group@" + domain + ">";
-      message.setHeader("References", thread);
-      message.setHeader("In-Reply-To", thread);
-      message.setHeader("Auto-Submitted", "auto-generated");
-      var text = new MimeBodyPart();
-      text.setText(mail.text(), "UTF-8");
-      var html = new MimeBodyPart();
-      html.setText(mail.html(), "UTF-8", "html");
-      message.setContent(new MimeMultipart("alternative", text, html));
-      message.saveChanges();
-      return message;
-    }
   }
 
-  private static Outcome refusedOrLater(int code, String why) {
-    if (code >= 500) {
-      return new Outcome.Refused(Failure.REJECTED, why);
-    }
-    return new Outcome.TryLater(
-        code == 450 || code == 451 || code == 452 || code == 421
-            ? Failure.THROTTLED
-            : Failure.SERVER_ERROR,
-        why);
+  private static List<String> names(Address @Nullable [] addresses) {
+    return addresses == null ? List.of() : Arrays.stream(addresses).map(Address::toString).toList();
   }
 
-  /** What the server answered, wherever Angus keeps it. */
-  private static Optional<Integer> code(MessagingException e) {
+  private static Failure failure(int code) {
+    return switch (code) {
+      case 421, 450, 451, 452 -> Failure.THROTTLED;
+      default -> Failure.SERVER_ERROR;
+    };
+  }
+
+  /** What the server answered, to each recipient and to the whole, wherever Angus keeps it. */
+  private static List<Integer> codes(MessagingException e) {
+    var codes = new ArrayList<Integer>();
     for (Exception at = e; at instanceof MessagingException one; at = one.getNextException()) {
-      if (one instanceof SMTPSendFailedException failed && failed.getReturnCode() > 0) {
-        return Optional.of(failed.getReturnCode());
+      if (one instanceof SMTPSendFailedException failed) {
+        codes.add(failed.getReturnCode());
       }
-      if (one instanceof SMTPAddressFailedException failed && failed.getReturnCode() > 0) {
-        return Optional.of(failed.getReturnCode());
+      if (one instanceof SMTPAddressFailedException failed) {
+        codes.add(failed.getReturnCode());
       }
     }
-    return Optional.empty();
+    return codes.stream().filter(code -> code >= 400).toList();
   }
 
   private static String said(Throwable e) {
     var message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return Visible.line(message.strip(), 200);
-  }
-
-  private static String digest(String text) {
-    try {
-      var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(Arrays.copyOf(hash, 12)).toLowerCase(Locale.ROOT);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 }

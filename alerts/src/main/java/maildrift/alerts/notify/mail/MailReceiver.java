@@ -2,10 +2,14 @@ package maildrift.alerts.notify.mail;
 
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.ReceiverKind;
@@ -18,23 +22,29 @@ import maildrift.alerts.outbox.Notifier;
 /**
  * Who gets mail, over which server.
  *
+ * @param senders by tenant, in place of {@code from} where a mail is of that tenant alone
  * @param smtp the server that relays for us
  * @param login when the server wants one; never sent without a verified TLS connection, except on
  *     this very machine
+ * @param authorities that are trusted besides the machine's
  * @param timeout for the whole attempt
  */
 public record MailReceiver(
     List<String> to,
     String from,
+    SortedMap<String, String> senders,
+    Optional<String> replyTo,
     Server smtp,
     StartTls startTls,
     Optional<Login> login,
+    Optional<Path> authorities,
     boolean allowPrivate,
     Duration timeout,
     boolean sendResolved)
     implements Receiver {
 
   private static final int SUBMISSION = 587;
+  private static final int SUBMISSIONS = 465;
 
   public static final ReceiverKind KIND =
       new ReceiverKind("mail", "mail as text and HTML, threaded by group", MailReceiver::read);
@@ -45,7 +55,40 @@ public record MailReceiver(
     REQUIRED,
     /** Encrypted if the server offers it, whoever it is. */
     OPTIONAL,
-    NONE
+    NONE,
+    /** TLS from the first octet, verified, without the command (RFC 8314). */
+    IMPLICIT;
+
+    boolean isVerified() {
+      return switch (this) {
+        case REQUIRED, IMPLICIT -> true;
+        case OPTIONAL, NONE -> false;
+      };
+    }
+  }
+
+  /** One sender for all, whom answers go to, and whom the machine trusts. */
+  public MailReceiver(
+      List<String> to,
+      String from,
+      Server smtp,
+      StartTls startTls,
+      Optional<Login> login,
+      boolean allowPrivate,
+      Duration timeout,
+      boolean sendResolved) {
+    this(
+        to,
+        from,
+        new TreeMap<>(),
+        Optional.empty(),
+        smtp,
+        startTls,
+        login,
+        Optional.empty(),
+        allowPrivate,
+        timeout,
+        sendResolved);
   }
 
   public MailReceiver {
@@ -55,7 +98,10 @@ public record MailReceiver(
     }
     to.forEach(address -> check("to", address));
     check("from", from);
-    if (login.isPresent() && startTls != StartTls.REQUIRED && !smtp.isHere()) {
+    senders = Collections.unmodifiableSortedMap(new TreeMap<>(senders));
+    senders.values().forEach(address -> check("senders", address));
+    replyTo.ifPresent(address -> check("reply_to", address));
+    if (login.isPresent() && !startTls.isVerified() && !smtp.isHere()) {
       throw new IllegalArgumentException(
           "a password is sent over verified TLS only: starttls must be required");
     }
@@ -69,13 +115,19 @@ public record MailReceiver(
       if (address.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
         throw new AddressException("line breaks and control characters are not allowed");
       }
-      new InternetAddress(address, true);
+      if (isAscii(address)) {
+        new InternetAddress(address, true);
+      }
       if (address.indexOf('@') < 0) {
         throw new AddressException("there is no @ in it");
       }
     } catch (AddressException e) {
       throw new IllegalArgumentException(name + " is not a mail address: " + e.getMessage(), e);
     }
+  }
+
+  static boolean isAscii(String address) {
+    return address.chars().allMatch(c -> c < 0x80);
   }
 
   /** Of the sender: what we call ourselves, and what our message ids end in. */
@@ -86,14 +138,18 @@ public record MailReceiver(
   private static Optional<MailReceiver> read(Settings settings) {
     var to = settings.required("to", key -> Optional.of(settings.addresses(key)));
     var from = settings.required("from", settings::address);
-    var smtp = settings.required("smtp", key -> settings.server(key, SUBMISSION));
+    var senders = settings.addressesByTenant("senders");
+    var replyTo = settings.address("reply_to");
     var startTls = settings.choice("starttls", StartTls.class).orElse(StartTls.REQUIRED);
+    var port = startTls == StartTls.IMPLICIT ? SUBMISSIONS : SUBMISSION;
+    var smtp = settings.required("smtp", key -> settings.server(key, port));
     var login = settings.login();
+    var authorities = settings.authorities();
     var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
     var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
     var sendResolved = settings.flag(Settings.SEND_RESOLVED, true);
     if (login.isPresent()
-        && startTls != StartTls.REQUIRED
+        && !startTls.isVerified()
         && smtp.filter(server -> !server.isHere()).isPresent()) {
       settings.problem(
           "starttls",
@@ -108,9 +164,12 @@ public record MailReceiver(
         new MailReceiver(
             to.get(),
             from.get(),
+            senders,
+            replyTo,
             smtp.get(),
             startTls,
             login,
+            authorities,
             allowPrivate,
             timeout,
             sendResolved));

@@ -14,15 +14,20 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import maildrift.alerts.Notification;
 import maildrift.alerts.ReadyMail;
 import maildrift.alerts.notify.Login;
 import maildrift.alerts.notify.Samples;
@@ -36,6 +41,7 @@ import maildrift.alerts.outbox.Failure;
 import maildrift.alerts.outbox.Outcome;
 import maildrift.alerts.outbox.Owed;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,7 +60,7 @@ class MailReceiverTest {
           .isEqualTo("[FIRING:2] netblocks.missing (critical): de._netblocks.mimecast.test TXT");
       assertThat(mail.getHeader("Auto-Submitted")).containsExactly("auto-generated");
       assertThat(mail.getMessageID()).isEqualTo("<msg_0123456789abcdef@example.test>");
-      assertThat(mail.getHeader("References")[0]).matches("<[0-9a-f]{24}\\.group@example\\.test>");
+      assertThat(mail.getHeader("References")).isNull();
       assertThat(mail.getHeader("To")).containsExactly("noc@example.test");
       assertThat(part(mail, 0))
           .contains("FIRING netblocks.missing (critical) since 2026-11-21 17:00 UTC")
@@ -66,20 +72,212 @@ class MailReceiverTest {
   }
 
   @Test
-  void theMailsOfAGroupAreOneThread() throws Exception {
+  void theMailsOfAGroupAreOneThreadThatItsFirstMessageBegins() throws Exception {
     var server = greenMail();
     try {
       var notifier = plain(server.getSmtp().getPort()).open(TOOLS);
-      notifier.send(owed());
-      notifier.send(
-          Owed.fresh("msg_2", "mail", owed().groupKey(), 2, owed().body(), Samples.STARTED));
+      notifier.send(inThread("msg_1", "msg_1"));
+      notifier.send(inThread("msg_2", "msg_1"));
+      notifier.send(inThread("msg_1", "msg_1"));
 
       var mails = server.getReceivedMessages();
-      assertThat(mails[0].getHeader("References")).isEqualTo(mails[1].getHeader("References"));
-      assertThat(mails[0].getMessageID()).isNotEqualTo(mails[1].getMessageID());
+      var first = mails[0].getMessageID();
+      assertThat(first).matches("<[0-9a-f]{16}\\.msg_1@example\\.test>");
+      assertThat(mails[0].getHeader("References")).isNull();
+      assertThat(mails[1].getMessageID()).isEqualTo("<msg_2@example.test>");
+      assertThat(mails[1].getHeader("References")).containsExactly(first);
+      assertThat(mails[1].getHeader("In-Reply-To")).containsExactly(first);
+      assertThat(mails[2].getMessageID()).isEqualTo(first);
+      assertThat(mails[2].getSentDate()).isEqualTo(mails[0].getSentDate());
     } finally {
       server.stop();
     }
+  }
+
+  private static Owed inThread(String id, String thread) {
+    var plain = Samples.netblocks(2);
+    var notification =
+        new Notification(
+            plain.receiver(),
+            plain.groupKey(),
+            plain.reason(),
+            plain.groupLabels(),
+            plain.items(),
+            plain.externalUrl(),
+            thread);
+    return Owed.fresh(id, "mail", plain.groupKey(), 1, notification.toJson(), Samples.STARTED);
+  }
+
+  /** What a DKIM signature covers must survive every server on the way. */
+  @Test
+  void whatGoesOutHasEachHeaderOnceAndIsAsciiInShortLines() throws Exception {
+    try (var server = new TinySmtp(Optional.empty())) {
+      var hostile =
+          Map.of(
+              "summary",
+              "Grüße \u202e\r\nBcc: x@y.test " + "x".repeat(3_000),
+              "remedy",
+              "From here:\n.\n..\nFrom there");
+      plain(server.port()).open(TOOLS).send(Samples.owed("mail", Samples.saying(hostile)));
+
+      assertThat(server.data)
+          .allSatisfy(
+              line -> {
+                assertThat(line.length()).isLessThanOrEqualTo(78);
+                assertThat(line.chars().allMatch(c -> c >= ' ' && c < 0x7f || c == '\t')).isTrue();
+              });
+      var head = server.data.subList(0, server.data.indexOf(""));
+      for (var name :
+          List.of(
+              "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Auto-Submitted")) {
+        assertThat(head.stream().filter(line -> line.startsWith(name + ":"))).hasSize(1);
+      }
+      assertThat(head).noneMatch(line -> line.startsWith("Bcc"));
+    }
+  }
+
+  @Test
+  void aMailOfOneTenantComesFromItsSenderAndAnyOtherFromThatOfAll() throws Exception {
+    var server = greenMail();
+    try {
+      var notifier =
+          receiver(
+                  server.getSmtp().getPort(),
+                  StartTls.NONE,
+                  Map.of("contoso", "alerts@contoso.test"))
+              .open(TOOLS);
+      notifier.send(owed());
+      notifier.send(
+          Samples.owed(
+              "mail",
+              Samples.notification(
+                  List.of(
+                      Samples.item("a.test", "contoso", Map.of(), Optional.empty()),
+                      Samples.item("b.test", "fabrikam", Map.of(), Optional.empty())))));
+
+      var mails = server.getReceivedMessages();
+      assertThat(mails[0].getHeader("From")).containsExactly("alerts@contoso.test");
+      assertThat(mails[0].getHeader("Return-Path")).containsExactly("<alerts@contoso.test>");
+      assertThat(mails[1].getHeader("From")).containsExactly("maildrift@example.test");
+      assertThat(mails[1].getHeader("Reply-To")).containsExactly("noc@example.test");
+      assertThat(mails[1].getHeader("To")).containsExactly("noc@example.test, it@example.test");
+    } finally {
+      server.stop();
+    }
+  }
+
+  @Test
+  void whoIsPutOffIsTriedAgainAndTheOthersGetItOnce() throws Exception {
+    try (var server = new TinySmtp(Optional.empty())) {
+      server.answerTo.put("it@example.test", "451 4.7.1 greylisted");
+      var notifier = receiver(server.port(), StartTls.NONE, Map.of()).open(TOOLS);
+
+      assertThat(notifier.send(owed()))
+          .isInstanceOfSatisfying(
+              Outcome.TryLater.class,
+              later -> assertThat(later.why()).startsWith("not all have it"));
+      server.said.clear();
+      server.answerTo.clear();
+      assertThat(notifier.send(owed())).isEqualTo(new Outcome.Delivered());
+
+      assertThat(server.said.stream().filter(line -> line.startsWith("RCPT")))
+          .containsExactly("RCPT TO:<it@example.test>");
+      assertThat(server.data).contains("To: noc@example.test, it@example.test");
+    }
+  }
+
+  @Test
+  void whoIsRefusedOrPutOffForLongDoesNotHoldUpTheOthers() throws Exception {
+    try (var server = new TinySmtp(Optional.empty())) {
+      var notifier = receiver(server.port(), StartTls.NONE, Map.of()).open(TOOLS);
+      server.answerTo.put("it@example.test", "550 5.1.1 no such mailbox");
+      assertThat(notifier.send(owed())).isEqualTo(new Outcome.Delivered());
+
+      server.answerTo.put("it@example.test", "452 4.2.2 full");
+      var often = owed();
+      for (var i = 0; i < 3; i++) {
+        assertThat(notifier.send(often)).isInstanceOf(Outcome.TryLater.class);
+        often = often.failed(Samples.STARTED, "full");
+        server.answerTo.put("noc@example.test", "500 asked again");
+      }
+      server.answerTo.remove("noc@example.test");
+      assertThat(receiver(server.port(), StartTls.NONE, Map.of()).open(TOOLS).send(often))
+          .isEqualTo(new Outcome.Delivered());
+    }
+  }
+
+  @Test
+  void tlsFromTheFirstOctetIsVerifiedToo(@TempDir Path folder) throws Exception {
+    var certificates = TestCertificates.of("localhost");
+    var pem = folder.resolve("ca.pem");
+    Files.writeString(pem, certificates.pem());
+    try (var server = new TinySmtp(Optional.of(certificates.server()))) {
+      server.isImplicit = true;
+      assertThat(implicit("localhost", server, Optional.of(pem)))
+          .isEqualTo(new Outcome.Delivered());
+      assertThat(server.said).contains("TLS:MAIL FROM:<maildrift@example.test>");
+      server.said.clear();
+
+      assertThat(failure(implicit("localhost", server, Optional.empty()))).isEqualTo(Failure.TLS);
+      assertThat(failure(implicit("127.0.0.1", server, Optional.of(pem)))).isEqualTo(Failure.TLS);
+      assertThat(server.said).noneMatch(line -> line.contains("MAIL FROM"));
+    }
+  }
+
+  private static Outcome implicit(String host, TinySmtp server, Optional<Path> authorities) {
+    return new MailReceiver(
+            List.of("noc@example.test"),
+            "maildrift@example.test",
+            new TreeMap<>(),
+            Optional.empty(),
+            new Server(host, server.port()),
+            StartTls.IMPLICIT,
+            Optional.empty(),
+            authorities,
+            true,
+            Duration.ofSeconds(5),
+            true)
+        .open(TOOLS)
+        .send(owed());
+  }
+
+  @Test
+  void anAddressThatIsNotAsciiNeedsAServerThatTakesIt() throws Exception {
+    try (var server = new TinySmtp(Optional.empty())) {
+      var notifier =
+          new MailReceiver(
+                  List.of("grüße@example.test"),
+                  "maildrift@example.test",
+                  new Server("127.0.0.1", server.port()),
+                  StartTls.NONE,
+                  Optional.empty(),
+                  false,
+                  Duration.ofSeconds(5),
+                  true)
+              .open(TOOLS);
+      assertThat(failure(notifier.send(owed()))).isEqualTo(Failure.REJECTED);
+      assertThat(server.said).noneMatch(line -> line.startsWith("MAIL"));
+
+      server.offers = "SMTPUTF8";
+      assertThat(notifier.send(owed())).isEqualTo(new Outcome.Delivered());
+      assertThat(server.said)
+          .contains("MAIL FROM:<maildrift@example.test> SMTPUTF8", "RCPT TO:<grüße@example.test>");
+    }
+  }
+
+  private static MailReceiver receiver(int port, StartTls tls, Map<String, String> senders) {
+    return new MailReceiver(
+        List.of("noc@example.test", "it@example.test"),
+        "maildrift@example.test",
+        new TreeMap<>(senders),
+        Optional.of("noc@example.test"),
+        new Server("127.0.0.1", port),
+        tls,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Duration.ofSeconds(10),
+        true);
   }
 
   @Test
@@ -360,6 +558,11 @@ class MailReceiverTest {
     private final Optional<SSLContext> tls;
     private volatile String answerToRcpt = "250 ok";
 
+    final List<String> data = new CopyOnWriteArrayList<>();
+    final Map<String, String> answerTo = new ConcurrentHashMap<>();
+    volatile String offers = "";
+    volatile boolean isImplicit;
+
     TinySmtp(Optional<SSLContext> tls) throws IOException {
       this.tls = tls;
       Thread.ofVirtual().start(this::accept);
@@ -372,23 +575,43 @@ class MailReceiverTest {
     private void accept() {
       while (!server.isClosed()) {
         try (var socket = server.accept()) {
-          say(socket, "220 smtp.example.test");
-          talk(socket, "");
+          if (isImplicit) {
+            secure(socket);
+          } else {
+            say(socket, "220 smtp.example.test");
+            talk(socket, "");
+          }
         } catch (IOException e) {
           // The client left, as it does when it does not like the certificate.
         }
       }
     }
 
+    private void secure(Socket socket) throws IOException {
+      try (var secured =
+          (SSLSocket)
+              tls.orElseThrow()
+                  .getSocketFactory()
+                  .createSocket(socket, null, socket.getPort(), true)) {
+        secured.setUseClientMode(false);
+        if (isImplicit) {
+          say(secured, "220 smtp.example.test");
+        }
+        talk(secured, "TLS:");
+      }
+    }
+
     private void talk(Socket socket, String prefix) throws IOException {
       var in =
           new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
       var inData = false;
       for (var line = in.readLine(); line != null; line = in.readLine()) {
         if (inData) {
           inData = !line.equals(".");
-          if (!inData) {
+          if (inData) {
+            data.add(line);
+          } else {
             say(socket, "250 ok");
           }
           continue;
@@ -397,23 +620,20 @@ class MailReceiverTest {
         if (line.startsWith("EHLO")) {
           say(
               socket,
-              tls.isPresent() && prefix.isEmpty() ? "250-here\r\n250 STARTTLS" : "250 here");
+              tls.isPresent() && prefix.isEmpty()
+                  ? "250-here\r\n250 STARTTLS"
+                  : offers.isEmpty() ? "250 here" : "250-here\r\n250 " + offers);
         } else if (line.startsWith("STARTTLS")) {
           say(socket, "220 go on");
-          try (var secured =
-              (SSLSocket)
-                  tls.orElseThrow()
-                      .getSocketFactory()
-                      .createSocket(socket, null, socket.getPort(), true)) {
-            secured.setUseClientMode(false);
-            talk(secured, "TLS:");
-          }
+          secure(socket);
           return;
         } else if (line.startsWith("DATA")) {
           inData = true;
+          data.clear();
           say(socket, "354 go on");
         } else if (line.startsWith("RCPT")) {
-          say(socket, answerToRcpt);
+          var to = line.substring(line.indexOf('<') + 1, line.indexOf('>'));
+          say(socket, answerTo.getOrDefault(to, answerToRcpt));
         } else if (line.startsWith("QUIT")) {
           say(socket, "221 bye");
           return;
