@@ -21,12 +21,22 @@ import tools.jackson.databind.JsonNode;
       "Alerts of a running daemon.",
       "List them, test a receiver, ask where an alert would go."
     },
-    subcommands = {AlertCommand.ListAll.class, AlertCommand.Test.class, AlertCommand.Route.class},
+    subcommands = {
+      AlertCommand.ListAll.class,
+      AlertCommand.Test.class,
+      AlertCommand.Route.class,
+      AlertOutboxCommands.Receivers.class,
+      AlertOutboxCommands.Waiting.class,
+      AlertOutboxCommands.Dead.class,
+      AlertOutboxCommands.Enable.class
+    },
     footer = {
       "",
       "Examples:",
       "  maildrift alert list",
       "  maildrift alert test oncall",
+      "  maildrift alert owed oncall",
+      "  maildrift alert dead retry --receiver oncall",
       "  maildrift alert route --domain contoso.tld --rule netblocks.missing",
       "  maildrift alert route severity=critical domain=contoso.tld"
     })

@@ -6,9 +6,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import maildrift.alerts.Alert;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
+import maildrift.alerts.outbox.DeadLetter;
+import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.state.Policy;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.checklist.Checklist;
@@ -16,6 +20,7 @@ import maildrift.monitor.checklist.Progress;
 import maildrift.monitor.checklist.Step;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
+import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.store.Baseline;
 import maildrift.monitor.store.Change;
@@ -65,6 +70,39 @@ public interface Backend {
    * @return what became of it, in words; empty for an unknown receiver
    */
   Optional<String> testReceiver(String receiver);
+
+  /** How the receivers are; does not block. */
+  List<ReceiverState> receivers();
+
+  /** What waits for a receiver, the oldest first. */
+  void eachOwed(String receiver, int limit, Consumer<Owed> reader);
+
+  /** What was given up, the newest first. */
+  void eachDead(int limit, Consumer<DeadLetter> reader);
+
+  /**
+   * Sends to a receiver again that had said 410, and all that it is owed now.
+   *
+   * @return whether it had
+   */
+  boolean enable(String receiver);
+
+  /**
+   * Owes again what was given up, each under a new id and as it is by now: what has ended meanwhile
+   * says so.
+   *
+   * @return the new ids
+   */
+  List<String> retryDead(Predicate<DeadLetter> which);
+
+  /** Drops what was given up; false where there is none of that id. */
+  boolean dropDead(String id);
+
+  /**
+   * What is wrong although the daemon is well: part → what; nobody takes it out of service for it.
+   * Does not block.
+   */
+  Map<String, String> warnings();
 
   /** Who would hear of an alert with these labels, and by which route; does not block. */
   List<Way> route(Map<String, String> labels);

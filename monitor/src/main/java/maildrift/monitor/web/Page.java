@@ -12,6 +12,7 @@ import maildrift.alerts.Alert;
 import maildrift.alerts.mute.Mutes;
 import maildrift.monitor.html.Html;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.self.Watchdog;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
@@ -48,7 +49,7 @@ final class Page {
     var all = List.copyOf(backend.domains());
     var everything =
         backend.alerts().stream()
-            .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+            .filter(alert -> alert.phase() == Alert.Phase.FIRING && !Watchdog.isIt(alert.labels()))
             .sorted(Comparator.comparing(Alert::startsAt))
             .toList();
     var firing = everything.stream().filter(alert -> isAskedFor(alert, request)).toList();
@@ -103,6 +104,7 @@ final class Page {
                     });
               }
               pending(html);
+              ReceiversView.all(html, backend.receivers());
               WindowsView.all(html, backend.config(), backend.now());
               html.text("h2", "Domains");
               html.in(

@@ -172,6 +172,9 @@ final class Scrapes {
               json.writeObjectPropertyStart("reasons");
               unwell.forEach(json::writeStringProperty);
               json.writeEndObject();
+              json.writeObjectPropertyStart("warnings");
+              backend.warnings().forEach(json::writeStringProperty);
+              json.writeEndObject();
               json.writeEndObject();
             });
     return Answer.json(unwell.isEmpty() ? 200 : 503, body);

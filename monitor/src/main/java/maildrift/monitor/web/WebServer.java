@@ -409,6 +409,14 @@ public final class WebServer implements AutoCloseable {
     get(router, backend, "/api/v1/alerts", api::alerts);
     get(router, backend, "/api/v1/routes", api::route);
     post(router, backend, "/api/v1/receivers/:name/test", api::testReceiver);
+    var outbox = new OutboxApi(backend);
+    get(router, backend, "/api/v1/receivers", outbox::receivers);
+    get(router, backend, "/api/v1/receivers/:name/owed", outbox::owed);
+    post(router, backend, "/api/v1/receivers/:name/enable", outbox::enable);
+    post(router, backend, "/api/v1/receivers/:name/retry", outbox::retryAll);
+    get(router, backend, "/api/v1/dead-letters", outbox::dead);
+    post(router, backend, "/api/v1/dead-letters/:id/retry", outbox::retry);
+    delete(router, backend, "/api/v1/dead-letters/:id", outbox::drop);
     get(router, backend, "/api/v1/silences", api::silences);
     post(router, backend, "/api/v1/silences", api::addSilence);
     delete(router, backend, "/api/v1/silences/:id", api::expireSilence);

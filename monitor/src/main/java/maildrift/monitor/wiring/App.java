@@ -18,11 +18,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
@@ -34,6 +37,7 @@ import maildrift.alerts.mute.Silence;
 import maildrift.alerts.notify.Heartbeat;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.Request;
+import maildrift.alerts.outbox.DeadLetter;
 import maildrift.alerts.outbox.Deliveries;
 import maildrift.alerts.outbox.DeliveryTerms;
 import maildrift.alerts.outbox.Failure;
@@ -130,6 +134,9 @@ public final class App implements Backend, AutoCloseable {
 
   /** A part that does not show within this that it moves does not. */
   private static final Duration PROOF = Duration.ofSeconds(20);
+
+  /** What was given up is owed again, so many at a time. */
+  private static final int MOST_RETRIED = 1_000;
 
   /** No look takes nearly as long. */
   private static final double STUCK_SECONDS = 600;
@@ -1105,7 +1112,77 @@ public final class App implements Backend, AutoCloseable {
         });
   }
 
-  /** Sends to a receiver again that had said 410; false where it had not. */
+  @Override
+  public List<ReceiverState> receivers() {
+    return receivers.states();
+  }
+
+  @Override
+  public void eachOwed(String receiver, int limit, Consumer<Owed> reader) {
+    store.outbox().eachWaiting(receiver, limit, reader);
+  }
+
+  @Override
+  public void eachDead(int limit, Consumer<DeadLetter> reader) {
+    store.outbox().eachDead(limit, reader);
+  }
+
+  @Override
+  public List<String> retryDead(Predicate<DeadLetter> which) {
+    var letters = new ArrayList<DeadLetter>();
+    store
+        .outbox()
+        .eachDead(
+            Integer.MAX_VALUE,
+            letter -> {
+              if (which.test(letter) && letters.size() < MOST_RETRIED) {
+                letters.add(letter);
+              }
+            });
+    var firing =
+        alerts().stream()
+            .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+            .map(Alert::fingerprint)
+            .collect(Collectors.toSet());
+    var ids = new ArrayList<String>();
+    for (var letter : letters) {
+      var again = Again.of(letter, firing, clock.instant());
+      store.outbox().replace(List.of(letter.owed().id()), again);
+      ids.add(again.id());
+    }
+    deliveries.wake();
+    return ids;
+  }
+
+  @Override
+  public boolean dropDead(String id) {
+    var found = new ArrayList<String>();
+    store
+        .outbox()
+        .eachDead(
+            Integer.MAX_VALUE,
+            letter -> {
+              if (letter.owed().id().equals(id)) {
+                found.add(id);
+              }
+            });
+    found.forEach(store.outbox()::delivered);
+    return !found.isEmpty();
+  }
+
+  @Override
+  public Map<String, String> warnings() {
+    if (nobodyHears()) {
+      return Map.of("receivers", "no receiver takes what it is owed: nobody hears of anything");
+    }
+    var unwell = new TreeSet<>(unwellReceivers);
+    unwell.retainAll(config.alerts().receivers().keySet());
+    return unwell.isEmpty()
+        ? Map.of()
+        : Map.of("receivers", "failing: " + String.join(", ", unwell));
+  }
+
+  @Override
   public boolean enable(String receiver) {
     var wasGone = receivers.forget(receiver);
     deliveries.enable(receiver);

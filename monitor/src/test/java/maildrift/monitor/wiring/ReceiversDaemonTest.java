@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import maildrift.alerts.Notification;
 import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.alerts.outbox.Outbox;
+import maildrift.alerts.outbox.Owed;
 import maildrift.monitor.store.StateStore;
 import maildrift.monitor.store.Stores;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,76 @@ class ReceiversDaemonTest {
         await().atMost(Daemon.LONG).until(() -> !other.got().isEmpty());
         await().atMost(Daemon.LONG).until(() -> !daemon.firing().contains("receiver.gone dead"));
       }
+    }
+  }
+
+  @Test
+  void whatWasGivenUpIsListedToldOfAndSentAgainAsItIsByNow() throws Exception {
+    try (var world = new Daemon.World(folder).with("contoso.test");
+        var other = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(200));
+        var store = store();
+        var daemon =
+            world.start(store, DOMAINS, alerts(other, "[{match: {}, receivers: [dead]}]"))) {
+      world.drift("contoso.test");
+      daemon.look("contoso.test");
+      await().atMost(Daemon.LONG).until(() -> other.got().size() == 1);
+      var body = other.got().getFirst().body();
+      store.outbox().owe(List.of(Owed.fresh("poison", "dead", "g", 1, body, Instant.now())));
+      store.outbox().dead("poison", "HTTP 413: too large");
+      world.restore("contoso.test");
+      daemon.look("contoso.test");
+
+      assertThat(daemon.told(1).getFirst().items())
+          .extracting(one -> one.labels().get("alertname"))
+          .containsExactly("receiver.refused");
+      assertThat(daemon.get("/api/v1/receivers").body()).contains("\"givenUp\":1");
+      assertThat(daemon.get("/").body()).contains("Receivers", "given up");
+      assertThat(daemon.get("/api/v1/dead-letters").body())
+          .contains("\"id\":\"poison\"", "HTTP 413: too large", "\"status\":\"firing\"");
+      await().atMost(Daemon.LONG).until(() -> other.got().size() == 2);
+
+      var answer = daemon.post("/api/v1/receivers/dead/retry", "");
+
+      assertThat(answer.body()).contains("msg_").doesNotContain("poison");
+      await().atMost(Daemon.LONG).until(() -> other.got().size() == 3);
+      assertThat(Daemon.items(Daemon.told(other)).getLast())
+          .isEqualTo("resolved record.changed contoso.test");
+      assertThat(other.got().getLast().header("webhook-id")).isNotEqualTo("poison");
+      await().atMost(Daemon.LONG).until(() -> !daemon.firing().contains("receiver.refused dead"));
+      assertThat(daemon.send("DELETE", "/api/v1/dead-letters/poison", "").statusCode())
+          .isEqualTo(404);
+      assertThat(daemon.get("/api/v1/receivers/nobody/owed").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void whereThereIsOneReceiverHealthAndPageSayThatNobodyHears() throws Exception {
+    try (var world = new Daemon.World(folder).with("contoso.test");
+        var dead = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(410));
+        var daemon =
+            world.start(
+                DOMAINS,
+                """
+                alerts:
+                  group_wait: 0s
+                  receivers: {dead: {webhook: {url: "%s"}}}
+                """
+                    .formatted(dead.uri("/")))) {
+      world.drift("contoso.test");
+      daemon.look("contoso.test");
+      await().atMost(Daemon.LONG).until(() -> daemon.firing().contains("receiver.gone dead"));
+
+      var ready = daemon.get("/-/ready");
+
+      assertThat(ready.statusCode()).isEqualTo(200);
+      assertThat(ready.body()).contains("no receiver takes what it is owed");
+      assertThat(daemon.get("/").body()).contains("nobody hears of anything");
+      assertThat(daemon.app().alerts())
+          .filteredOn(alert -> alert.labels().get("alertname").equals("receiver.gone"))
+          .singleElement()
+          .satisfies(
+              alert ->
+                  assertThat(alert.annotations().get("description")).contains("no other receiver"));
     }
   }
 

@@ -1,0 +1,196 @@
+package maildrift.monitor.cli;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Receivers of a running daemon, what they are owed and what was given up. */
+final class AlertOutboxCommands {
+  private AlertOutboxCommands() {}
+
+  @Command(
+      name = "receivers",
+      description = "How the receivers are, what waits for them and since when.")
+  static final class Receivers implements Callable<Integer> {
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var receivers = client.get("/api/v1/receivers");
+      if (client.json()) {
+        ClientOptions.printEach(receivers);
+        return Exit.OK;
+      }
+      for (var receiver : receivers) {
+        System.out.println(
+            Terminal.safe(
+                "%-8s %s%s%s%s%s"
+                    .formatted(
+                        text(receiver, "state"),
+                        text(receiver, "receiver"),
+                        after("  since ", text(receiver, "since")),
+                        receiver.path("pending").asLong() == 0
+                            ? ""
+                            : "  %d waiting%s"
+                                .formatted(
+                                    receiver.path("pending").asLong(),
+                                    after(", the oldest since ", text(receiver, "oldest"))),
+                        receiver.path("givenUp").asLong() == 0
+                            ? ""
+                            : "  %d given up".formatted(receiver.path("givenUp").asLong()),
+                        after("  ", text(receiver, "lastError")))));
+      }
+      return Exit.OK;
+    }
+  }
+
+  @Command(name = "owed", description = "What waits for a receiver, the oldest first.")
+  static final class Waiting implements Callable<Integer> {
+    @Parameters(paramLabel = "RECEIVER", description = "Its name.")
+    String receiver = "";
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      return print(client, "/api/v1/receivers/" + encoded(receiver) + "/owed", "nextAttempt");
+    }
+  }
+
+  @Command(
+      name = "enable",
+      description = {
+        "Send to a receiver again that had answered 410.",
+        "What it is owed is due at once, whatever its retry schedule says."
+      })
+  static final class Enable implements Callable<Integer> {
+    @Parameters(paramLabel = "RECEIVER", description = "Its name.")
+    String receiver = "";
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var answer = client.post("/api/v1/receivers/" + encoded(receiver) + "/enable", null);
+      System.out.println(
+          client.json()
+              ? answer.toString()
+              : Terminal.safe(
+                  answer.path("wasDisabled").asBoolean()
+                      ? receiver + " is sent to again"
+                      : receiver + " was not disabled; what it is owed is tried now"));
+      return Exit.OK;
+    }
+  }
+
+  @Command(
+      name = "dead",
+      description = "Notifications that a receiver refused until they were given up.",
+      subcommands = {Dead.ListAll.class, Dead.Retry.class, Dead.Drop.class})
+  static final class Dead {
+
+    @Command(name = "list", description = "All of them, the newest first.")
+    static final class ListAll implements Callable<Integer> {
+      @Mixin ClientOptions client = new ClientOptions();
+
+      @Override
+      public Integer call() {
+        return print(client, "/api/v1/dead-letters", "givenUpAt");
+      }
+    }
+
+    @Command(
+        name = "retry",
+        description = {
+          "Send them again, each under a new id.",
+          "What has ended meanwhile is told as ended."
+        })
+    static final class Retry implements Callable<Integer> {
+      @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
+      @Nullable String id;
+
+      @Option(
+          names = "--receiver",
+          paramLabel = "RECEIVER",
+          description = "All that this receiver had refused.")
+      @Nullable String receiver;
+
+      @Mixin ClientOptions client = new ClientOptions();
+
+      @Override
+      public Integer call() {
+        if ((id == null) == (receiver == null)) {
+          throw new Failure("alert dead retry needs an ID or --receiver NAME");
+        }
+        var answer =
+            client.post(
+                receiver == null
+                    ? "/api/v1/dead-letters/" + encoded(id) + "/retry"
+                    : "/api/v1/receivers/" + encoded(receiver) + "/retry",
+                null);
+        System.out.println(
+            client.json()
+                ? answer.toString()
+                : "%d owed again".formatted(answer.path("owed").size()));
+        return Exit.OK;
+      }
+    }
+
+    @Command(name = "drop", description = "Forget one of them.")
+    static final class Drop implements Callable<Integer> {
+      @Parameters(paramLabel = "ID", description = "Which one.")
+      String id = "";
+
+      @Mixin ClientOptions client = new ClientOptions();
+
+      @Override
+      public Integer call() {
+        var answer = client.delete("/api/v1/dead-letters/" + encoded(id));
+        System.out.println(client.json() ? answer.toString() : Terminal.safe(id + " is dropped"));
+        return Exit.OK;
+      }
+    }
+  }
+
+  private static Integer print(ClientOptions client, String path, String time) {
+    var all = client.get(path);
+    if (client.json()) {
+      ClientOptions.printEach(all);
+      return Exit.OK;
+    }
+    for (var one : all) {
+      System.out.println(
+          Terminal.safe(
+              "%s  %s  %-8s %s  since %s, %d attempts, %s %s%s"
+                  .formatted(
+                      text(one, "id"),
+                      text(one, "receiver"),
+                      text(one, "status"),
+                      text(one, "summary"),
+                      text(one, "createdAt"),
+                      one.path("attempts").asLong(),
+                      time.equals("givenUpAt") ? "given up" : "next",
+                      text(one, time),
+                      after(": ", text(one, "lastError")))));
+    }
+    return Exit.OK;
+  }
+
+  private static String text(JsonNode node, String key) {
+    return node.path(key).asString("");
+  }
+
+  private static String after(String lead, String text) {
+    return text.isEmpty() ? "" : lead + text;
+  }
+
+  private static String encoded(@Nullable String text) {
+    return URLEncoder.encode(text == null ? "" : text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

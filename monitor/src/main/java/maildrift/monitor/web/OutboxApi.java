@@ -1,0 +1,176 @@
+package maildrift.monitor.web;
+
+import java.util.List;
+import java.util.Optional;
+import maildrift.alerts.Notification;
+import maildrift.alerts.ReadyMail;
+import maildrift.alerts.outbox.DeadLetter;
+import maildrift.alerts.outbox.Owed;
+import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.self.ReceiverState;
+import maildrift.monitor.web.WebServer.Answer;
+import maildrift.monitor.web.WebServer.Request;
+import tools.jackson.core.JsonGenerator;
+
+/** Receivers, what they are owed, and what was given up. */
+final class OutboxApi {
+  private static final int MOST_LISTED = 100;
+
+  private final Backend backend;
+
+  OutboxApi(Backend backend) {
+    this.backend = backend;
+  }
+
+  /** {@code GET /api/v1/receivers}. */
+  Answer receivers(Request request) {
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartArray();
+              backend.receivers().forEach(state -> receiver(json, state));
+              json.writeEndArray();
+            }));
+  }
+
+  private static void receiver(JsonGenerator json, ReceiverState state) {
+    json.writeStartObject();
+    json.writeStringProperty("receiver", state.name());
+    json.writeStringProperty("state", state.condition().word());
+    state.since().ifPresent(at -> json.writeStringProperty("since", CheckJson.instant(at)));
+    json.writeNumberProperty("pending", state.pending());
+    state.oldest().ifPresent(at -> json.writeStringProperty("oldest", CheckJson.instant(at)));
+    state
+        .lastSuccess()
+        .ifPresent(at -> json.writeStringProperty("lastSuccess", CheckJson.instant(at)));
+    state.lastError().ifPresent(why -> json.writeStringProperty("lastError", why));
+    json.writeNumberProperty("givenUp", state.givenUp());
+    json.writeEndObject();
+  }
+
+  /** {@code GET /api/v1/receivers/NAME/owed}: the oldest first. */
+  Answer owed(Request request) {
+    var name = known(request);
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartArray();
+              backend.eachOwed(
+                  name, MOST_LISTED, owed -> notification(json, owed, Optional.empty()));
+              json.writeEndArray();
+            }));
+  }
+
+  /** {@code GET /api/v1/dead-letters}: the newest first. */
+  Answer dead(Request request) {
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartArray();
+              backend.eachDead(
+                  MOST_LISTED, letter -> notification(json, letter.owed(), Optional.of(letter)));
+              json.writeEndArray();
+            }));
+  }
+
+  private static void notification(JsonGenerator json, Owed owed, Optional<DeadLetter> dead) {
+    json.writeStartObject();
+    json.writeStringProperty("id", owed.id());
+    json.writeStringProperty("receiver", owed.receiver());
+    json.writeStringProperty("createdAt", CheckJson.instant(owed.createdAt()));
+    json.writeNumberProperty("attempts", owed.attempts());
+    owed.lastError().ifPresent(why -> json.writeStringProperty("lastError", why));
+    dead.ifPresentOrElse(
+        letter -> json.writeStringProperty("givenUpAt", CheckJson.instant(letter.at())),
+        () -> json.writeStringProperty("nextAttempt", CheckJson.instant(owed.nextAttempt())));
+    content(json, owed);
+    json.writeEndObject();
+  }
+
+  private static void content(JsonGenerator json, Owed owed) {
+    var mail = ReadyMail.parse(owed.body());
+    if (mail.isPresent()) {
+      json.writeStringProperty("status", "mail");
+      json.writeStringProperty("summary", mail.get().subject());
+      return;
+    }
+    try {
+      var notification = Notification.parse(owed.body());
+      json.writeStringProperty("status", notification.isFiring() ? "firing" : "resolved");
+      json.writeNumberProperty("alerts", notification.items().size());
+      json.writeStringProperty(
+          "summary",
+          notification.items().stream()
+              .findFirst()
+              .map(item -> item.annotation("summary"))
+              .orElse(""));
+    } catch (IllegalArgumentException _) {
+      json.writeStringProperty("status", "unreadable");
+    }
+  }
+
+  /** {@code POST /api/v1/receivers/NAME/enable}. */
+  Answer enable(Request request) {
+    var name = known(request);
+    var wasGone = backend.enable(name);
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartObject();
+              json.writeStringProperty("receiver", name);
+              json.writeBooleanProperty("wasDisabled", wasGone);
+              json.writeEndObject();
+            }));
+  }
+
+  /** {@code POST /api/v1/receivers/NAME/retry}: what it had refused is owed again. */
+  Answer retryAll(Request request) {
+    var name = known(request);
+    return retried(backend.retryDead(letter -> letter.owed().receiver().equals(name)));
+  }
+
+  /** {@code POST /api/v1/dead-letters/ID/retry}. */
+  Answer retry(Request request) {
+    var id = request.param("id");
+    var again = backend.retryDead(letter -> letter.owed().id().equals(id));
+    if (again.isEmpty()) {
+      throw Refusal.notFound("no notification of that id was given up");
+    }
+    return retried(again);
+  }
+
+  private static Answer retried(List<String> ids) {
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartObject();
+              json.writeArrayPropertyStart("owed");
+              ids.forEach(json::writeString);
+              json.writeEndArray();
+              json.writeEndObject();
+            }));
+  }
+
+  /** {@code DELETE /api/v1/dead-letters/ID}. */
+  Answer drop(Request request) {
+    var id = request.param("id");
+    if (!backend.dropDead(id)) {
+      throw Refusal.notFound("no notification of that id was given up");
+    }
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartObject();
+              json.writeStringProperty("dropped", id);
+              json.writeEndObject();
+            }));
+  }
+
+  private String known(Request request) {
+    var name = request.param("name");
+    if (backend.receivers().stream().noneMatch(state -> state.name().equals(name))) {
+      throw Refusal.notFound("there is no receiver " + name);
+    }
+    return name;
+  }
+}

@@ -1,0 +1,70 @@
+package maildrift.monitor.wiring;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import maildrift.alerts.Notification;
+import maildrift.alerts.ReadyMail;
+import maildrift.alerts.outbox.DeadLetter;
+import maildrift.alerts.outbox.MessageIds;
+import maildrift.alerts.outbox.Owed;
+import maildrift.alerts.state.AlertBook;
+
+/** A notification that was given up and is sent again, days later: it says what is so by now. */
+final class Again {
+  private Again() {}
+
+  /**
+   * @param firing the fingerprints of all that fires now
+   */
+  static Owed of(DeadLetter letter, Set<String> firing, Instant now) {
+    var old = letter.owed();
+    return Owed.fresh(
+        MessageIds.next(),
+        old.receiver(),
+        old.groupKey(),
+        old.sequence(),
+        body(old, firing, now),
+        now);
+  }
+
+  private static String body(Owed old, Set<String> firing, Instant now) {
+    if (ReadyMail.parse(old.body()).isPresent()) {
+      return old.body();
+    }
+    try {
+      var said = Notification.parse(old.body());
+      var items =
+          said.items().stream()
+              .map(
+                  item ->
+                      item.isFiring() && !firing.contains(item.fingerprint())
+                          ? ended(item, now)
+                          : item)
+              .toList();
+      return new Notification(
+              said.receiver(),
+              said.groupKey(),
+              said.reason(),
+              said.groupLabels(),
+              items,
+              said.externalUrl())
+          .toJson();
+    } catch (IllegalArgumentException _) {
+      return old.body();
+    }
+  }
+
+  private static Notification.Item ended(Notification.Item item, Instant now) {
+    var annotations = new TreeMap<>(item.annotations());
+    annotations.put(AlertBook.RESOLUTION, "it ended before this could be told");
+    return new Notification.Item(
+        item.labels(),
+        annotations,
+        item.startsAt(),
+        Optional.of(now),
+        item.generatorUrl(),
+        item.fingerprint());
+  }
+}
