@@ -72,7 +72,7 @@ final class Sky implements AutoCloseable {
     var found = atTheRightPort();
     delegated = !found.isEmpty();
     authorities = delegated ? found : servers(2);
-    domains = IntStream.range(0, count).mapToObj("d%03d.test"::formatted).toList();
+    domains = names(count);
     world = new Daemon.World(folder);
     for (var i = 0; i < authorities.size(); i++) {
       publish(
@@ -167,9 +167,9 @@ final class Sky implements AutoCloseable {
     var usual =
         Stream.of(
             delegated
-                ? "dns: {resolvers: [%s], timeout: %dms}"
+                ? "dns: {resolvers: [%s], timeout: %dms, queries_per_second: 100000}"
                     .formatted(addresses(resolvers), timeout.toMillis())
-                : "dns: {resolvers: [%s], timeout: %dms, authoritative: {test: [%s]}}"
+                : "dns: {resolvers: [%s], timeout: %dms, queries_per_second: 100000, authoritative: {test: [%s]}}"
                     .formatted(addresses(resolvers), timeout.toMillis(), addresses(authorities)),
             "schedule: {interval: 5m, confirm_after: 30s, confirmations: 2}",
             """
@@ -179,10 +179,7 @@ final class Sky implements AutoCloseable {
               receivers: {hook: {webhook: {url: "@HOOK@"}}}
               routes: [{match: {}, receivers: [hook]}]
             """,
-            domains.stream()
-                .map(
-                    "  - {name: %s, dkim: [{selector: s1}], %s}\n".formatted("%s", SKIP)::formatted)
-                .collect(Collectors.joining("", "domains:\n", "")));
+            declared(domains.size(), SKIP));
     var all = new ArrayList<>(List.of(sections));
     usual
         .filter(
@@ -192,6 +189,22 @@ final class Sky implements AutoCloseable {
                         own -> own.startsWith(section.substring(0, section.indexOf(':') + 1))))
         .forEach(all::add);
     return world.startUnseen(store, clock, all.toArray(String[]::new));
+  }
+
+  private static List<String> names(int count) {
+    return IntStream.range(0, count).mapToObj("d%03d.test"::formatted).toList();
+  }
+
+  /** So many domains for the configuration. */
+  static String declared(int count, String skip) {
+    return names(count).stream()
+        .map(name -> "  - {name: %s, dkim: [{selector: s1}], %s}\n".formatted(name, skip))
+        .collect(Collectors.joining("", "domains:\n", ""));
+  }
+
+  /** Another daemon on what the one that was closed has stored. */
+  void restart(StateStore store, String... sections) {
+    daemon = start(store, sections);
   }
 
   static String addresses(List<NameServer> servers) {
