@@ -4,12 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.probes.Finding;
 import maildrift.probes.Gap;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.zone.ZoneProbe;
 
 /**
  * A gap that lasts is a finding in its own right; the only one that a failure to look can bring
@@ -24,9 +27,15 @@ final class Unobservable {
    * @param state after the look
    * @param resolvers when they as a whole are unusable they are told of, once, and no domain; nor
    *     is a domain for a gap whose reason is ours
+   * @param records of the domain as they were seen last
    */
   static List<Finding> findings(
-      DomainState state, CheckResult look, Instant now, Duration after, Watch.Resolvers resolvers) {
+      DomainState state,
+      CheckResult look,
+      Instant now,
+      Duration after,
+      Watch.Resolvers resolvers,
+      Map<String, String> records) {
     if (resolvers.unusable()) {
       return List.of();
     }
@@ -37,12 +46,14 @@ final class Unobservable {
           .filter(gap -> !resolvers.isTold(gap))
           .findFirst()
           .filter(_ -> known.filter(own -> !own.unseenSince().plus(after).isAfter(now)).isPresent())
-          .ifPresent(gap -> findings.add(finding(state, gap, known.orElseThrow().unseenSince())));
+          .ifPresent(
+              gap -> findings.add(finding(state, gap, known.orElseThrow().unseenSince(), records)));
     }
     return findings;
   }
 
-  private static Finding finding(DomainState state, Gap gap, Instant since) {
+  private static Finding finding(
+      DomainState state, Gap gap, Instant since, Map<String, String> records) {
     return Finding.of(
             WatchRules.UNOBSERVABLE,
             gap.probe(),
@@ -53,17 +64,22 @@ final class Unobservable {
                     gap.unseen(),
                     CheckJson.instant(since),
                     gap.why()))
-        .cause(cause(gap))
+        .cause(cause(gap, records))
         .with("unseen", gap.unseen())
         .with("why", gap.why())
         .with("since", CheckJson.instant(since));
   }
 
   /**
-   * What the gap comes down to, so that all domains behind it are one message: the server that did
-   * not answer, where it is named, as a resolver is; else what was not seen, as a mail host.
+   * What the gap comes down to, so that all domains behind it are one message: the name server of
+   * the zone that does not answer, as far as that is known; else what was not seen, as a mail host.
    */
-  private static String cause(Gap gap) {
-    return gap.unseen();
+  private static String cause(Gap gap, Map<String, String> records) {
+    var end = gap.unseen().indexOf(' ');
+    return end < 0
+        ? gap.unseen()
+        : DnsName.parse(gap.unseen().substring(0, end))
+            .flatMap(name -> ZoneProbe.primary(name, records))
+            .orElse(gap.unseen());
   }
 }

@@ -826,7 +826,12 @@ public final class Watch {
     var provisional = watch.state.after(seen.result(), List.of(), hidden, noted.recordsChanged());
     drift.addAll(
         Unobservable.findings(
-            provisional, seen.result(), now, terms.schedule().unobservableAfter(), resolvers));
+            provisional,
+            seen.result(),
+            now,
+            terms.schedule().unobservableAfter(),
+            resolvers,
+            watch.records));
     var graded = runner.graded(drift, domain, now);
     var problems =
         seen.result().plus(graded).findings().stream()

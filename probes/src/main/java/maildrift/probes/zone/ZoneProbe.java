@@ -2,6 +2,7 @@ package maildrift.probes.zone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -49,6 +50,21 @@ public final class ZoneProbe implements Probe<ZoneSeen> {
    */
   public static boolean isSerial(String record) {
     return record.endsWith(SERIAL_RECORD);
+  }
+
+  /**
+   * The primary server of the zone that a name is in.
+   *
+   * @param records as they were seen last, with the zones' serials among them
+   */
+  public static Optional<String> primary(DnsName name, Map<String, String> records) {
+    for (var zone = name; !zone.isRoot(); zone = zone.parent()) {
+      var serial = Optional.ofNullable(records.get(serialRecord(zone)));
+      if (serial.isPresent()) {
+        return serial.map(text -> text.substring(0, Math.max(0, text.lastIndexOf(' '))));
+      }
+    }
+    return Optional.empty();
   }
 
   static String serialRecord(DnsName zone) {
