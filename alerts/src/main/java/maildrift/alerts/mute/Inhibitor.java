@@ -60,18 +60,19 @@ public final class Inhibitor {
   public synchronized Optional<Mutes.Why.Inhibited> why(Alert alert) {
     var fingerprint = alert.fingerprint();
     for (var index : indices) {
-      var sources = index.over(fingerprint);
+      var sources = index.over(fingerprint, alert.labels());
       if (!sources.isEmpty()) {
-        return Optional.of(inhibited(index, sources, fingerprint));
+        return Optional.of(inhibited(index, sources, fingerprint, alert.labels()));
       }
     }
     return Optional.empty();
   }
 
-  private Mutes.Why.Inhibited inhibited(Index index, List<Source> over, String fingerprint) {
+  private Mutes.Why.Inhibited inhibited(
+      Index index, List<Source> over, String fingerprint, Labels labels) {
     var by = new TreeSet<String>();
     for (var each : indices) {
-      each.over(fingerprint).stream()
+      each.over(fingerprint, labels).stream()
           .map(Source::fingerprint)
           .takeWhile(_ -> by.size() < MOST_SOURCES)
           .forEach(by::add);
@@ -129,12 +130,15 @@ public final class Inhibitor {
     }
 
     List<Source> over(String target) {
-      if (!targets.contains(target) && !sourcesAndTargets.containsKey(target)) {
-        return List.of();
-      }
+      return targets.contains(target) || sourcesAndTargets.containsKey(target)
+          ? over(sourcesAndTargets.containsKey(target))
+          : List.of();
+    }
+
+    List<Source> over(boolean isSourceToo) {
       var over = new ArrayList<Source>();
       sources.values().stream().limit(MOST_SOURCES).forEach(over::add);
-      if (targets.contains(target)) {
+      if (!isSourceToo) {
         sourcesAndTargets.values().stream()
             .limit((long) MOST_SOURCES - over.size())
             .forEach(over::add);
@@ -239,8 +243,16 @@ public final class Inhibitor {
           .flatMap(seat -> Optional.ofNullable(buckets.get(seat.shared())));
     }
 
-    List<Source> over(String fingerprint) {
-      return ofTarget(fingerprint).map(bucket -> bucket.over(fingerprint)).orElse(List.of());
+    List<Source> over(String fingerprint, Labels labels) {
+      if (seats.containsKey(fingerprint)) {
+        return ofTarget(fingerprint).map(bucket -> bucket.over(fingerprint)).orElse(List.of());
+      }
+      // One that does not fire: what would be if it did.
+      return rule.isTarget(labels)
+          ? Optional.ofNullable(buckets.get(rule.shared(labels)))
+              .map(bucket -> bucket.over(rule.isSource(labels)))
+              .orElse(List.of())
+          : List.of();
     }
 
     Collection<Alert> ended(String fingerprint) {

@@ -2,27 +2,30 @@ package maildrift.monitor.cli;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import maildrift.monitor.json.CheckJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 @Command(
     name = "alert",
     description = {
       "Alerts of a running daemon.",
-      "List them, test a receiver, ask where an alert would go."
+      "List them, take them, test a receiver, ask where an alert would go and why."
     },
     subcommands = {
       AlertCommand.ListAll.class,
+      AlertCommand.Acknowledge.class,
+      AlertCommand.Unacknowledge.class,
       AlertCommand.Test.class,
       AlertCommand.Route.class,
       AlertOutboxCommands.Receivers.class,
@@ -34,6 +37,8 @@ import tools.jackson.databind.JsonNode;
       "",
       "Examples:",
       "  maildrift alert list",
+      "  maildrift alert ack 6f1c09d2a4b85e37 --comment 'on it'",
+      "  maildrift alert ack domain=contoso.tld alertname=~'tls.*'",
       "  maildrift alert test oncall",
       "  maildrift alert owed oncall",
       "  maildrift alert dead retry --receiver oncall",
@@ -59,7 +64,7 @@ final class AlertCommand {
         var labels = alert.path("labels");
         System.out.println(
             Terminal.safe(
-                "%-10s %-8s %s  %s  %s%s%s"
+                "%-10s %-8s %s  %s  %s  [%s]%s%s%s"
                     .formatted(
                         alert.path("status").path("flapping").asBoolean(false)
                             ? "flapping"
@@ -68,8 +73,10 @@ final class AlertCommand {
                         labels.path("alertname").asString(""),
                         labels.path("domain").asString(""),
                         alert.path("annotations").path("summary").asString(""),
+                        alert.path("fingerprint").asString(""),
                         progress(alert.path("status")),
-                        muted(alert.path("status")))));
+                        muted(alert.path("status")),
+                        taken(alert.path("status").path("acknowledgement")))));
       }
       return Exit.OK;
     }
@@ -80,6 +87,21 @@ final class AlertCommand {
     return status.has("progress") ? "  (%s)".formatted(status.path("progress").asString("")) : "";
   }
 
+  private static String taken(JsonNode taken) {
+    if (taken.isMissingNode()) {
+      return "";
+    }
+    return taken.path("holds").asBoolean(false)
+        ? "  (taken by %s%s)"
+            .formatted(
+                taken.path("by").asString(""),
+                taken.path("comment").asString("").isEmpty()
+                    ? ""
+                    : ": " + taken.path("comment").asString(""))
+        : "  (no longer taken by %s: %s)"
+            .formatted(taken.path("by").asString(""), taken.path("endedBecause").asString(""));
+  }
+
   private static String muted(JsonNode status) {
     return status.has("mutedBecause")
         ? "  (not told: %s%s)"
@@ -87,6 +109,112 @@ final class AlertCommand {
                 status.path("mutedBecause").asString(""),
                 status.has("mutedUntil") ? " until " + status.path("mutedUntil").asString("") : "")
         : "";
+  }
+
+  @Command(
+      name = "ack",
+      description = {
+        "Take alerts: they are not repeated and not escalated.",
+        "By their fingerprints, as alert list prints them, or all that fire now and match all matchers."
+      })
+  static final class Acknowledge implements Callable<Integer> {
+    @Parameters(
+        arity = "1..*",
+        paramLabel = "FINGERPRINT|LABEL=VALUE",
+        description = "Fingerprints, or matchers as amtool has them: =, !=, =~ and !~.")
+    List<String> alerts = List.of();
+
+    @Option(names = "--comment", paramLabel = "TEXT", description = "What you do about it.")
+    String comment = "";
+
+    @Option(names = "--by", paramLabel = "NAME", description = "Who (default: the caller's name).")
+    String by = "";
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      if (alerts.stream().allMatch(AlertCommand::isFingerprint)) {
+        for (var fingerprint : alerts) {
+          var answer =
+              client.post(
+                  "/api/v1/alerts/" + fingerprint + "/ack",
+                  CheckJson.text(
+                      json -> {
+                        json.writeStartObject();
+                        person(json);
+                        json.writeEndObject();
+                      }));
+          System.out.println(
+              client.json()
+                  ? answer.toString()
+                  : Terminal.safe(
+                      "%s is taken by %s".formatted(fingerprint, answer.path("by").asString(""))));
+        }
+        return Exit.OK;
+      }
+      return matching();
+    }
+
+    private int matching() {
+      var answer =
+          client.post(
+              "/api/v1/alerts/ack",
+              CheckJson.text(
+                  json -> {
+                    json.writeStartObject();
+                    SilenceCommand.matchers(json, alerts);
+                    person(json);
+                    json.writeEndObject();
+                  }));
+      if (client.json()) {
+        System.out.println(answer);
+      } else {
+        answer
+            .path("acknowledged")
+            .forEach(one -> System.out.println(Terminal.safe(one.asString("") + " is taken")));
+      }
+      if (answer.path("acknowledged").isEmpty()) {
+        throw new Failure("no alert that fires matches");
+      }
+      return Exit.OK;
+    }
+
+    private void person(JsonGenerator json) {
+      json.writeStringProperty("comment", comment);
+      if (!by.isEmpty()) {
+        json.writeStringProperty("by", by);
+      }
+    }
+  }
+
+  @Command(name = "unack", description = "Give alerts back: they are repeated and escalated again.")
+  static final class Unacknowledge implements Callable<Integer> {
+    @Parameters(
+        arity = "1..*",
+        paramLabel = "FINGERPRINT",
+        description = "As alert list prints them.")
+    List<String> fingerprints = List.of();
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      for (var fingerprint : fingerprints) {
+        if (!isFingerprint(fingerprint)) {
+          throw new Failure(
+              "'%s' is not the fingerprint of an alert"
+                  .formatted(Arguments.shown(fingerprint, 80)));
+        }
+        client.delete("/api/v1/alerts/" + fingerprint + "/ack");
+      }
+      return Exit.OK;
+    }
+  }
+
+  private static boolean isFingerprint(String text) {
+    return text.length() == 16
+        && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
   }
 
   @Command(
@@ -111,7 +239,8 @@ final class AlertCommand {
   @Command(
       name = "route",
       description = {
-        "Who would hear of an alert, and by which route.",
+        "Who would hear of an alert, and why: every route in its order, with the matcher that fails,",
+        "the group, its times and hours, and what would keep it from being told now.",
         "Name its labels by options, or as amtool does: severity=critical domain=contoso.tld."
       })
   static final class Route implements Callable<Integer> {
@@ -182,17 +311,7 @@ final class AlertCommand {
         System.out.println(answer);
         return Exit.OK;
       }
-      if (answer.path("routes").isEmpty()) {
-        System.out.println("no route matches: nobody would hear of it");
-      }
-      for (var route : answer.path("routes")) {
-        var receivers = new ArrayList<String>();
-        route.path("receivers").forEach(receiver -> receivers.add(receiver.asString("")));
-        System.out.println(
-            Terminal.safe(
-                "%s  by the route that matches %s"
-                    .formatted(String.join(", ", receivers), route.path("route").asString(""))));
-      }
+      RouteText.print(answer);
       return Exit.OK;
     }
   }

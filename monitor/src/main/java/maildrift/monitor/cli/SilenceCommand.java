@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
 
 @Command(
     name = "silence",
@@ -17,6 +18,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       SilenceCommand.Add.class,
       SilenceCommand.ListAll.class,
+      SilenceCommand.Extend.class,
       SilenceCommand.Expire.class
     },
     footer = {
@@ -24,6 +26,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  maildrift silence add domain=contoso.tld alertname=~'tls.*' --for 4h --comment 'certificate is being renewed'",
       "  maildrift silence list",
+      "  maildrift silence extend 6f1c… --for 2d",
       "  maildrift silence expire 6f1c…"
     })
 final class SilenceCommand {
@@ -59,28 +62,11 @@ final class SilenceCommand {
     @Override
     public Integer call() {
       var ends = Instant.now().plus(Arguments.duration("--for", length));
-      var parsed = new ArrayList<Matcher>();
-      for (var written : matchers) {
-        try {
-          parsed.add(Matcher.parse(written));
-        } catch (IllegalArgumentException problem) {
-          throw new Failure(written + ": " + problem.getMessage());
-        }
-      }
       var body =
           CheckJson.text(
               json -> {
                 json.writeStartObject();
-                json.writeArrayPropertyStart("matchers");
-                for (var matcher : parsed) {
-                  json.writeStartObject();
-                  json.writeStringProperty("name", matcher.name());
-                  json.writeStringProperty("value", matcher.value());
-                  json.writeBooleanProperty("isRegex", matcher.operator().isRegex());
-                  json.writeBooleanProperty("isEqual", matcher.operator().isEqual());
-                  json.writeEndObject();
-                }
-                json.writeEndArray();
+                matchers(json, matchers);
                 json.writeStringProperty("endsAt", ends.toString());
                 json.writeStringProperty("comment", comment);
                 if (!author.isEmpty()) {
@@ -92,6 +78,79 @@ final class SilenceCommand {
       System.out.println(client.json() ? answer.toString() : answer.path("silenceID").asString(""));
       return Exit.OK;
     }
+  }
+
+  /** Matchers as amtool has them, into Alertmanager's JSON. */
+  static void matchers(JsonGenerator json, List<String> written) {
+    json.writeArrayPropertyStart("matchers");
+    for (var text : written) {
+      try {
+        var matcher = Matcher.parse(text);
+        json.writeStartObject();
+        json.writeStringProperty("name", matcher.name());
+        json.writeStringProperty("value", matcher.value());
+        json.writeBooleanProperty("isRegex", matcher.operator().isRegex());
+        json.writeBooleanProperty("isEqual", matcher.operator().isEqual());
+        json.writeEndObject();
+      } catch (IllegalArgumentException problem) {
+        throw new Failure(text + ": " + problem.getMessage());
+      }
+    }
+    json.writeEndArray();
+  }
+
+  @Command(
+      name = "extend",
+      description =
+          "Let a silence end so long from now; it keeps its id. It is never made shorter.")
+  static final class Extend implements Callable<Integer> {
+    @Parameters(paramLabel = "ID", description = "As silence add and list print it.")
+    String id = "";
+
+    @Option(
+        names = "--for",
+        required = true,
+        paramLabel = "DURATION",
+        description = "How long from now, e.g. 4h.")
+    String length = "";
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var ends = Instant.now().plus(Arguments.duration("--for", length));
+      var silence = client.get("/api/v1/silences/" + checked(id));
+      if (silence.at("/status/state").asString("").equals("expired")) {
+        throw new Failure("%s has ended; make another one with silence add".formatted(id));
+      }
+      var endsNow = silence.path("endsAt").asString("");
+      if (Instant.parse(endsNow).isAfter(ends)) {
+        throw new Failure("%s goes on until %s already".formatted(id, endsNow));
+      }
+      var body =
+          CheckJson.text(
+              json -> {
+                json.writeStartObject();
+                json.writeStringProperty("id", id);
+                json.writeName("matchers");
+                json.writeRawValue(silence.path("matchers").toString());
+                json.writeStringProperty("endsAt", ends.toString());
+                json.writeStringProperty("startsAt", silence.path("startsAt").asString(""));
+                json.writeStringProperty("createdBy", silence.path("createdBy").asString(""));
+                json.writeStringProperty("comment", silence.path("comment").asString(""));
+                json.writeEndObject();
+              });
+      var answer = client.post("/api/v1/silences", body);
+      System.out.println(client.json() ? answer.toString() : answer.path("silenceID").asString(""));
+      return Exit.OK;
+    }
+  }
+
+  private static String checked(String id) {
+    if (!id.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-')) {
+      throw new Failure("'%s' is not the id of a silence".formatted(id));
+    }
+    return id;
   }
 
   @Command(name = "list", description = "All silences, with their state.")
@@ -121,14 +180,18 @@ final class SilenceCommand {
                             .toString()));
         System.out.println(
             Terminal.safe(
-                "%s  %-7s  until %s  %s  by %s: %s"
+                "%s  %-7s  until %s  %s  by %s: %s%s"
                     .formatted(
                         silence.path("id").asString(""),
                         silence.path("status").path("state").asString(""),
                         Arguments.instant(silence.path("endsAt").asString("")),
                         String.join(" ", matchers),
                         silence.path("createdBy").asString(""),
-                        silence.path("comment").asString(""))));
+                        silence.path("comment").asString(""),
+                        silence.path("alerts").asInt(0) > 0
+                                && !silence.at("/status/state").asString("").equals("expired")
+                            ? "  (%d firing)".formatted(silence.path("alerts").asInt(0))
+                            : "")));
       }
       return Exit.OK;
     }
@@ -147,11 +210,7 @@ final class SilenceCommand {
     @Override
     public Integer call() {
       for (var id : ids) {
-        if (!id.chars()
-            .allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-')) {
-          throw new Failure("'%s' is not the id of a silence".formatted(id));
-        }
-        client.delete("/api/v1/silences/" + id);
+        client.delete("/api/v1/silences/" + checked(id));
       }
       return Exit.OK;
     }

@@ -78,6 +78,34 @@ public final class Html {
     return close("form");
   }
 
+  /** A form that asks a path within this site and changes nothing; the path is escaped. */
+  public Html search(String path, Consumer<Html> content) {
+    out.append("<form method=\"get\" action=\"");
+    escape(path);
+    out.append("\">");
+    content.accept(this);
+    return close("form");
+  }
+
+  /** What a form sends along unseen; {@code name} is a word of ours. */
+  public Html hidden(String name, String value) {
+    out.append("<input type=\"hidden\" name=\"").append(name).append("\" value=\"");
+    escape(value);
+    return raw("\">");
+  }
+
+  /**
+   * A line of text that is filled in already and may be changed; {@code name} is a word of ours.
+   */
+  public Html filled(String name, String label, int longest, String value) {
+    out.append("<label>");
+    escape(label);
+    out.append(" <input name=\"").append(name).append("\" maxlength=\"").append(longest);
+    out.append("\" value=\"");
+    escape(value);
+    return raw("\" required></label>");
+  }
+
   /** A line of text to be filled in; {@code name} is a word of ours. */
   public Html field(String name, String label, int longest, boolean required) {
     out.append("<label>");

@@ -119,8 +119,10 @@ public enum Names {
   ALERTS_MUTED(
       "maildrift_alerts_muted",
       Type.GAUGE,
-      "Firing alerts that are not told, by what holds them back: silence, inhibition or maintenance.",
+      "Firing alerts that are not told, by what holds them back: silence, inhibition, maintenance or the hours of routes.",
       "by"),
+  ALERTS_ACKNOWLEDGED(
+      "maildrift_alerts_acknowledged", Type.GAUGE, "Firing alerts that somebody has taken."),
   MAINTENANCE_WINDOWS(
       "maildrift_maintenance_windows",
       Type.GAUGE,

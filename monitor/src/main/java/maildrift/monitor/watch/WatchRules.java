@@ -70,6 +70,15 @@ public final class WatchRules {
               "maildrift alert dead list shows them with the answer; mend the receiver, then maildrift alert dead retry.")
           .example("oncall: HTTP 413 for a message that names 3,000 domains");
 
+  public static final Rule SILENCE_ENDING =
+      Rule.warning("silence.ending", "a silence is about to end while it hides alerts that fire")
+          .why(
+              "Whoever made it should know before the night that it ends in: it has to be prolonged, or what it hides has to be mended.")
+          .reference("maildrift README, silences")
+          .remedy(
+              "Prolong it with maildrift silence extend ID --for 1d, or let it end; what still fires is told then.")
+          .example("the silence of domain=\"contoso.tld\" by ada (migration) ends in an hour");
+
   private WatchRules() {}
 
   /** Alerts about them are told to others than the receiver that they are about. */
@@ -93,6 +102,7 @@ public final class WatchRules {
         BLOCKED,
         RECEIVER_FAILING,
         RECEIVER_GONE,
-        RECEIVER_REFUSED);
+        RECEIVER_REFUSED,
+        SILENCE_ENDING);
   }
 }

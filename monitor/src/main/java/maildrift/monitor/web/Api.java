@@ -1,22 +1,9 @@
 package maildrift.monitor.web;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import maildrift.alerts.Alert;
-import maildrift.alerts.Matcher;
-import maildrift.alerts.mute.Mutes;
-import maildrift.alerts.mute.Silence;
-import maildrift.alerts.state.Policy;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
@@ -33,8 +20,6 @@ import tools.jackson.databind.JsonNode;
 /** {@code /api/v1}: JSON in, JSON out. */
 final class Api {
   private static final int PAGE = 100;
-  private static final String SUPPRESSED = "suppressed";
-  private static final Duration LONGEST_SILENCE = Duration.ofDays(400);
 
   private final Backend backend;
 
@@ -294,84 +279,6 @@ final class Api {
     json.writeEndArray();
   }
 
-  /** As Alertmanager's GET /api/v2/alerts, with our phases. */
-  Answer alerts(Request request) {
-    var alerts =
-        backend.alerts().stream()
-            .filter(
-                alert ->
-                    request
-                        .query("state")
-                        .map(state -> isIn(alert, state))
-                        .orElse(alert.phase() != Alert.Phase.RESOLVED))
-            .filter(
-                alert ->
-                    Stream.of("domain", "tenant", "cause", "alertname")
-                        .allMatch(
-                            label ->
-                                request
-                                    .query(label)
-                                    .map(alert.labels().get(label)::equals)
-                                    .orElse(true)))
-            .sorted(Comparator.comparing(Alert::startsAt).thenComparing(Alert::fingerprint))
-            .toList();
-    return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartArray();
-              alerts.forEach(alert -> alert(json, alert));
-              json.writeEndArray();
-            }));
-  }
-
-  /** What is suppressed fires all the same. */
-  private boolean isIn(Alert alert, String state) {
-    return alert.phase().word().equals(state)
-        || (state.equals(SUPPRESSED) && !backend.muted(alert).isEmpty())
-        || (state.equals("flapping") && alert.isFlapping());
-  }
-
-  private void alert(JsonGenerator json, Alert alert) {
-    json.writeStartObject();
-    json.writeStringProperty("fingerprint", alert.fingerprint());
-    texts(json, "labels", alert.labels().map());
-    texts(json, "annotations", alert.annotations());
-    json.writeStringProperty("startsAt", alert.startsAt().toString());
-    json.writeStringProperty("updatedAt", alert.updatedAt().toString());
-    alert.endsAt().ifPresent(end -> json.writeStringProperty("endsAt", end.toString()));
-    status(json, alert, backend.muted(alert), backend.policy(alert));
-    json.writeEndObject();
-  }
-
-  /** As in Alertmanager, what is not told is suppressed. */
-  private static void status(
-      JsonGenerator json, Alert alert, List<Mutes.Why> muted, Policy policy) {
-    json.writeObjectPropertyStart("status");
-    json.writeStringProperty("state", muted.isEmpty() ? alert.phase().word() : SUPPRESSED);
-    json.writeStringProperty("phase", alert.phase().word());
-    AlertProgress.json(json, alert, policy);
-    var silencedBy = new ArrayList<String>();
-    var inhibitedBy = new ArrayList<String>();
-    var mutedBy = new ArrayList<String>();
-    for (var why : muted) {
-      switch (why) {
-        case Mutes.Why.Silenced silenced -> silencedBy.add(silenced.id());
-        case Mutes.Why.Inhibited inhibited -> inhibitedBy.addAll(inhibited.by());
-        case Mutes.Why.InMaintenance maintenance -> mutedBy.add(maintenance.reason());
-        case Mutes.Why.OutsideHours hours -> mutedBy.addAll(hours.intervals());
-      }
-    }
-    names(json, "silencedBy", silencedBy);
-    names(json, "inhibitedBy", inhibitedBy);
-    names(json, "mutedBy", mutedBy);
-    if (!muted.isEmpty()) {
-      var first = muted.getFirst();
-      json.writeStringProperty("mutedBecause", first.text());
-      first.ends().ifPresent(until -> json.writeStringProperty("mutedUntil", until.toString()));
-    }
-    json.writeEndObject();
-  }
-
   /** {@code POST /api/v1/receivers/NAME/test}. */
   Answer testReceiver(Request request) {
     var name = request.param("name");
@@ -387,143 +294,6 @@ final class Api {
               json.writeStringProperty("outcome", outcome);
               json.writeEndObject();
             }));
-  }
-
-  /** {@code GET /api/v1/routes?alertname=…&domain=…}: the query's parameters are the labels. */
-  Answer route(Request request) {
-    var labels = new LinkedHashMap<String, String>();
-    request.query().forEach(entry -> labels.put(entry.getKey(), entry.getValue()));
-    var domain = labels.get("domain");
-    if (domain != null) {
-      backend
-          .domain(domain)
-          .ifPresent(
-              state -> {
-                labels.putIfAbsent("tenant", state.domain().tenant().id());
-                state.domain().tenant().labels().forEach(labels::putIfAbsent);
-              });
-    }
-    var rule = labels.get("alertname");
-    if (rule != null) {
-      backend
-          .rule(rule)
-          .ifPresent(known -> labels.putIfAbsent("severity", known.severity().word()));
-    }
-    var ways = backend.route(labels);
-    return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartObject();
-              texts(json, "labels", labels);
-              json.writeArrayPropertyStart("routes");
-              for (var way : ways) {
-                json.writeStartObject();
-                json.writeStringProperty("route", way.route());
-                json.writeArrayPropertyStart("receivers");
-                way.receivers().forEach(json::writeString);
-                json.writeEndArray();
-                json.writeArrayPropertyStart("groupBy");
-                way.groupBy().forEach(json::writeString);
-                json.writeEndArray();
-                json.writeEndObject();
-              }
-              json.writeEndArray();
-              json.writeEndObject();
-            }));
-  }
-
-  private static void texts(JsonGenerator json, String name, Map<String, String> texts) {
-    json.writeObjectPropertyStart(name);
-    texts.forEach(json::writeStringProperty);
-    json.writeEndObject();
-  }
-
-  Answer silences(Request request) {
-    var now = Instant.now();
-    var silences = backend.silences();
-    return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartArray();
-              silences.stream()
-                  .sorted(Comparator.comparing(Silence::endsAt).reversed())
-                  .forEach(
-                      silence -> {
-                        json.writeStartObject();
-                        json.writeStringProperty("id", silence.id());
-                        json.writeObjectPropertyStart("status");
-                        json.writeStringProperty("state", silence.state(now).word());
-                        json.writeEndObject();
-                        json.writeArrayPropertyStart("matchers");
-                        silence.matchers().forEach(matcher -> matcher(json, matcher));
-                        json.writeEndArray();
-                        json.writeStringProperty("startsAt", silence.startsAt().toString());
-                        json.writeStringProperty("endsAt", silence.endsAt().toString());
-                        json.writeStringProperty("createdBy", silence.createdBy());
-                        json.writeStringProperty("comment", silence.comment());
-                        json.writeEndObject();
-                      });
-              json.writeEndArray();
-            }));
-  }
-
-  private static void matcher(JsonGenerator json, Matcher matcher) {
-    json.writeStartObject();
-    json.writeStringProperty("name", matcher.name());
-    json.writeStringProperty("value", matcher.value());
-    json.writeBooleanProperty("isRegex", matcher.operator().isRegex());
-    json.writeBooleanProperty("isEqual", matcher.operator().isEqual());
-    json.writeEndObject();
-  }
-
-  /** Alertmanager's postableSilence. */
-  Answer addSilence(Request request) {
-    var body = body(request);
-    var matchers = new ArrayList<Matcher>();
-    try {
-      for (var node : body.path("matchers")) {
-        matchers.add(
-            new Matcher(
-                required(node, "name"),
-                Matcher.Operator.of(
-                    node.path("isRegex").asBoolean(false), node.path("isEqual").asBoolean(true)),
-                required(node, "value")));
-      }
-      var now = Instant.now();
-      var starts = body.has("startsAt") ? instant(required(body, "startsAt")) : now;
-      var ends = instant(required(body, "endsAt"));
-      if (!ends.isAfter(now)) {
-        throw Refusal.badRequest("endsAt has passed already: " + ends);
-      }
-      if (ends.isAfter(now.plus(LONGEST_SILENCE))) {
-        throw Refusal.badRequest(
-            "a silence ends within 400 days; waive the rule in the configuration instead");
-      }
-      var createdBy = body.path("createdBy").asString(request.caller().name());
-      var comment = body.path("comment").asString("");
-      if (comment.isBlank()) {
-        throw Refusal.badRequest("comment is missing: say why");
-      }
-      var silence =
-          new Silence(UUID.randomUUID().toString(), matchers, starts, ends, createdBy, comment);
-      backend.addSilence(silence);
-      return Answer.json(
-          CheckJson.bytes(
-              json -> {
-                json.writeStartObject();
-                json.writeStringProperty("silenceID", silence.id());
-                json.writeEndObject();
-              }));
-    } catch (IllegalArgumentException problem) {
-      throw Refusal.badRequest(String.valueOf(problem.getMessage()));
-    }
-  }
-
-  Answer expireSilence(Request request) {
-    if (!backend.expireSilence(request.param("id"))) {
-      throw Refusal.notFound("there is no silence " + request.param("id"));
-    }
-    return Answer.nothing();
   }
 
   Answer addDomain(Request request) {
@@ -598,19 +368,11 @@ final class Api {
     throw Refusal.badRequest("the body must be a JSON object");
   }
 
-  private static String required(JsonNode node, String name) {
+  static String required(JsonNode node, String name) {
     var value = node.path(name);
     if (!value.isString()) {
       throw Refusal.badRequest(name + " is missing or not a text");
     }
     return value.asString();
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return java.time.OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeParseException _) {
-      throw Refusal.badRequest("'%s' is no time; write 2026-12-01T20:00:00Z".formatted(text));
-    }
   }
 }

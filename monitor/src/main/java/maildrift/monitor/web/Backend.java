@@ -9,10 +9,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Labels;
+import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
 import maildrift.alerts.outbox.DeadLetter;
 import maildrift.alerts.outbox.Owed;
+import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Policy;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.checklist.Checklist;
@@ -104,25 +107,25 @@ public interface Backend {
    */
   Map<String, String> warnings();
 
-  /** Who would hear of an alert with these labels, and by which route; does not block. */
-  List<Way> route(Map<String, String> labels);
+  /** Where alerts go now. Does not block. */
+  Routing routing();
 
-  /**
-   * One route that an alert takes.
-   *
-   * @param route its matchers, as one text
-   * @param groupBy the labels its alerts are grouped by
-   */
-  record Way(String route, List<String> receivers, List<String> groupBy) {
-    public Way {
-      receivers = List.copyOf(receivers);
-      groupBy = List.copyOf(groupBy);
-    }
-  }
+  /** All that would keep an alert with these labels from being told now. Does not block. */
+  List<Mutes.Why> muted(Labels labels);
+
+  /** Who has taken an alert, or had until lately. Does not block. */
+  Optional<Acknowledgement> acknowledgement(Alert alert);
+
+  /** A person takes an alert; empty where no such alert fires. */
+  Optional<Acknowledgement> acknowledge(String fingerprint, String by, String comment);
+
+  /** A person gives an alert back; false where nobody had it. */
+  boolean unacknowledge(String fingerprint, String by);
 
   List<Silence> silences();
 
-  void addSilence(Silence silence);
+  /** Keeps a silence, in the place of the one with its id if there is one. */
+  void putSilence(Silence silence);
 
   /** Ends a silence now; false when there is none with that id. */
   boolean expireSilence(String id);

@@ -259,7 +259,7 @@ final class ChecklistPage {
 
   /** A form was sent in vain: what is wrong, and the way back. */
   static Answer refused(Refusal refusal, String path) {
-    var end = path.indexOf("/steps/");
+    var end = path.indexOf(path.startsWith("/domains/") ? "/steps/" : "/", 1);
     return Answer.html(
         Page.still(
             refusal.title() + " – maildrift",

@@ -138,7 +138,7 @@ final class Page {
     line.plain("· ").link("/", "show all");
   }
 
-  private static String page(String title, Consumer<Html> body) {
+  static String page(String title, Consumer<Html> body) {
     return document(title, "<meta http-equiv=\"refresh\" content=\"15\">", body);
   }
 
@@ -173,6 +173,10 @@ final class Page {
                 .raw("<nav>")
                 .link("/", "Fleet")
                 .raw(" ")
+                .link("/alerts", "Alerts")
+                .raw(" ")
+                .link("/silences", "Silences")
+                .raw(" ")
                 .link("/drift", "Netblocks")
                 .raw("</nav>")
                 .text("h1", where));
@@ -189,7 +193,7 @@ final class Page {
                 .plain(" · ")
                 .link("/api/v1/drift", "netblock drift as JSON")
                 .plain(" · ")
-                .link("/api/v1/alerts", "alerts"));
+                .link("/api/v1/alerts", "alerts as JSON"));
   }
 
   /** What is doubted: nobody was told yet. */
@@ -308,7 +312,7 @@ final class Page {
     cell.text("span", "badge " + verdict.word(), verdict.word());
   }
 
-  private static String severityClass(String severity) {
+  static String severityClass(String severity) {
     return switch (severity) {
       case "critical", "warning", "info" -> severity;
       default -> "muted";

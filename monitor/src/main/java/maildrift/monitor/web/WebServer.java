@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.json.CheckJson;
@@ -63,8 +64,13 @@ public final class WebServer implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final String PROBLEM = "application/problem+json";
 
-  /** The page with forms. */
   private static final String CHECKLIST = "/domains/:name/checklists/:checklist";
+
+  private static final String ALERTS = "/alerts";
+  private static final String SILENCES = "/silences";
+
+  /** The pages with forms. */
+  private static final List<String> FORMS = List.of(CHECKLIST, ALERTS, SILENCES);
 
   private static final int MAX_FORM = 32 * 1024;
 
@@ -406,8 +412,12 @@ public final class WebServer implements AutoCloseable {
     delete(router, backend, step, checklists::untick);
     post(router, backend, "/api/v1/records/accept", api::acceptRecord);
     get(router, backend, "/api/v1/drift", api::drift);
-    get(router, backend, "/api/v1/alerts", api::alerts);
-    get(router, backend, "/api/v1/routes", api::route);
+    var alerts = new AlertApi(backend);
+    get(router, backend, "/api/v1/alerts", alerts::alerts);
+    post(router, backend, "/api/v1/alerts/ack", alerts::acknowledgeMatching);
+    post(router, backend, "/api/v1/alerts/:fingerprint/ack", alerts::acknowledge);
+    delete(router, backend, "/api/v1/alerts/:fingerprint/ack", alerts::unacknowledge);
+    get(router, backend, "/api/v1/routes", new RouteApi(backend)::route);
     post(router, backend, "/api/v1/receivers/:name/test", api::testReceiver);
     var outbox = new OutboxApi(backend);
     get(router, backend, "/api/v1/receivers", outbox::receivers);
@@ -417,9 +427,12 @@ public final class WebServer implements AutoCloseable {
     get(router, backend, "/api/v1/dead-letters", outbox::dead);
     post(router, backend, "/api/v1/dead-letters/:id/retry", outbox::retry);
     delete(router, backend, "/api/v1/dead-letters/:id", outbox::drop);
-    get(router, backend, "/api/v1/silences", api::silences);
-    post(router, backend, "/api/v1/silences", api::addSilence);
-    delete(router, backend, "/api/v1/silences/:id", api::expireSilence);
+    var silences = new SilenceApi(backend);
+    get(router, backend, "/api/v1/silences", silences::silences);
+    get(router, backend, "/api/v1/silences/preview", silences::preview);
+    get(router, backend, "/api/v1/silences/:id", silences::one);
+    post(router, backend, "/api/v1/silences", silences::put);
+    delete(router, backend, "/api/v1/silences/:id", silences::expire);
 
     get(router, backend, "/", page::fleet);
     get(router, backend, "/domains/:name", page::domain);
@@ -428,6 +441,14 @@ public final class WebServer implements AutoCloseable {
     get(router, backend, CHECKLIST, checklistPage::one);
     form(router, backend, CHECKLIST + "/steps/:step/tick", checklistPage::tick);
     form(router, backend, CHECKLIST + "/steps/:step/untick", checklistPage::untick);
+    var alertPage = new AlertPage(backend, alerts, page);
+    get(router, backend, ALERTS, alertPage::all);
+    form(router, backend, ALERTS + "/:fingerprint/ack", alertPage::acknowledge);
+    form(router, backend, ALERTS + "/:fingerprint/unack", alertPage::unacknowledge);
+    var silencePage = new SilencePage(backend, silences, page);
+    get(router, backend, SILENCES, silencePage::all);
+    form(router, backend, SILENCES, silencePage::add);
+    form(router, backend, SILENCES + "/:id/expire", silencePage::expire);
     get(router, backend, "/rules/:id", page::rule);
     get(router, backend, "/style.css", page::style);
 
@@ -479,7 +500,9 @@ public final class WebServer implements AutoCloseable {
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
     // A page that has forms must say where they come from, to this site alone.
-    var hasForms = new Served(HttpMethod.GET, CHECKLIST).isAt(context.request().path());
+    var hasForms =
+        FORMS.stream()
+            .anyMatch(page -> new Served(HttpMethod.GET, page).isAt(context.request().path()));
     headers.set("Referrer-Policy", hasForms ? "same-origin" : "no-referrer");
     headers.set(
         "Content-Security-Policy",
@@ -637,7 +660,8 @@ public final class WebServer implements AutoCloseable {
   /** What a form of the page sends goes to where the page is, and all else to the API. */
   private static boolean isOfForm(RoutingContext context) {
     return context.request().method().equals(HttpMethod.POST)
-        && context.request().path().startsWith("/domains/");
+        && Stream.of("/domains/", ALERTS + "/", SILENCES)
+            .anyMatch(context.request().path()::startsWith);
   }
 
   private static void refuse(RoutingContext context, Refusal refusal) {

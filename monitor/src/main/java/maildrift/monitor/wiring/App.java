@@ -32,6 +32,7 @@ import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
 import maildrift.alerts.Severity;
+import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
 import maildrift.alerts.notify.Heartbeat;
@@ -88,6 +89,7 @@ import maildrift.monitor.self.Pulse;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.self.ReceiverWatch;
 import maildrift.monitor.self.RefusedNotifications;
+import maildrift.monitor.self.EndingSilences;
 import maildrift.monitor.self.Resolving;
 import maildrift.monitor.self.SelfWatch;
 import maildrift.monitor.self.SilentResolvers;
@@ -290,6 +292,7 @@ public final class App implements Backend, AutoCloseable {
                 mailPort,
                 new ContradictedResolvers(
                     watch.denials(), resolving, () -> config.schedule(), clock),
+                new EndingSilences(() -> silences, watch::alerts),
                 new FailingReceivers(receivers, () -> config.alerts().own().receiverFailingAfter()),
                 new GoneReceivers(receivers),
                 new RefusedNotifications(receivers),
@@ -814,6 +817,13 @@ public final class App implements Backend, AutoCloseable {
 
   /** By why they are not told, and how many windows there are. */
   private void muteMeters() {
+    metrics.gauge(
+        Names.ALERTS_ACKNOWLEDGED,
+        () ->
+            alerts().stream()
+                .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+                .filter(alert -> acknowledgement(alert).filter(Acknowledgement::holds).isPresent())
+                .count());
     for (var by : Mutes.Why.WORDS) {
       metrics.gauge(Names.ALERTS_MUTED, () -> muted(by), by);
     }
@@ -1190,18 +1200,59 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
-  public List<Way> route(Map<String, String> labels) {
-    return routing(config).taken(Labels.of(labels)).stream()
-        .map(
-            route ->
-                new Way(
-                    route.matchers().isEmpty()
-                        ? "all"
-                        : String.join(
-                            ", ", route.matchers().stream().map(Object::toString).toList()),
-                    route.receivers(),
-                    route.grouping().by()))
-        .toList();
+  public Routing routing() {
+    return routing(config);
+  }
+
+  @Override
+  public List<Mutes.Why> muted(Labels labels) {
+    var now = clock.instant();
+    return desk.whys(
+        new Alert(labels, new TreeMap<>(), Alert.Phase.FIRING, 0, 0, now, now, Optional.empty()));
+  }
+
+  @Override
+  public Optional<Acknowledgement> acknowledgement(Alert alert) {
+    return desk.acknowledgement(alert.fingerprint());
+  }
+
+  @Override
+  public Optional<Acknowledgement> acknowledge(String fingerprint, String by, String comment) {
+    var taken = desk.acknowledge(fingerprint, by, comment);
+    taken.ifPresent(
+        one -> remember(fingerprint, Optional.empty(), "acknowledged " + one.text(), one.at()));
+    return taken;
+  }
+
+  @Override
+  public boolean unacknowledge(String fingerprint, String by) {
+    var before = desk.acknowledgement(fingerprint).map(Acknowledgement::text);
+    var ended = desk.unacknowledge(fingerprint, by);
+    ended.ifPresent(_ -> remember(fingerprint, before, "taken back by " + by, clock.instant()));
+    return ended.isPresent();
+  }
+
+  /** A line of the domain's history. */
+  private void remember(String fingerprint, Optional<String> before, String after, Instant at) {
+    alerts().stream()
+        .filter(alert -> alert.fingerprint().equals(fingerprint))
+        .map(Alert::labels)
+        .filter(labels -> !labels.get("domain").isEmpty())
+        .findFirst()
+        .ifPresent(
+            labels ->
+                store.submit(
+                    Batch.builder()
+                        .change(
+                            new Change(
+                                at,
+                                labels.get("domain"),
+                                labels.get("tenant"),
+                                labels.get("alertname") + " " + labels.get("subject"),
+                                before,
+                                Optional.of(after),
+                                "acknowledged"))
+                        .build()));
   }
 
   @Override
@@ -1210,14 +1261,17 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
-  public void addSilence(Silence silence) {
+  public void putSilence(Silence silence) {
     silencing.lock();
     try {
       store.commit(Batch.builder().silence(Silences.kept(silence)).build());
       var oldest = clock.instant().minus(config.store().keep());
       silences =
           Stream.concat(
-                  silences.stream().filter(old -> old.endsAt().isAfter(oldest)), Stream.of(silence))
+                  silences.stream()
+                      .filter(old -> old.endsAt().isAfter(oldest))
+                      .filter(old -> !old.id().equals(silence.id())),
+                  Stream.of(silence))
               .toList();
       desk.mutes(new Mutes(silences, config.maintenance()));
     } finally {

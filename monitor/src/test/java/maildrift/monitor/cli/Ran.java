@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
  * A command line that was run in this process, with what it printed. The process has one of each
  * stream, so one at a time.
  */
-record Ran(int exit, String out, String err) {
+public record Ran(int exit, String out, String err) {
 
-  static Ran command(String... args) {
+  public static Ran command(String... args) {
     return withInput("", args);
   }
 

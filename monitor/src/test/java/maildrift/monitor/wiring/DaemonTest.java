@@ -343,7 +343,7 @@ class DaemonTest {
       var now = Instant.now();
       daemon
           .app()
-          .addSilence(
+          .putSilence(
               new Silence(
                   "one",
                   List.of(Matcher.parse("domain=contoso.test")),

@@ -1,0 +1,235 @@
+package maildrift.monitor.web;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import maildrift.alerts.Alert;
+import maildrift.alerts.ack.Acknowledgement;
+import maildrift.monitor.html.Html;
+import maildrift.monitor.web.WebServer.Answer;
+import maildrift.monitor.web.WebServer.Request;
+
+/**
+ * Alerts for people, those of one cause together as they are told, the worst cause first. Operators
+ * take alerts here by a plain form; for them the page does not refresh itself.
+ */
+final class AlertPage {
+  private static final int MOST_ROWS = 500;
+  private static final int MOST_TENANTS = 50;
+
+  private final Backend backend;
+  private final AlertApi api;
+  private final Page page;
+
+  AlertPage(Backend backend, AlertApi api, Page page) {
+    this.backend = backend;
+    this.api = api;
+    this.page = page;
+  }
+
+  Answer all(Request request) {
+    var alerts = api.chosen(request);
+    var causes = byCause(alerts);
+    var mayTake = request.caller().operator();
+    return Answer.html(
+        mayTake
+            ? Page.still("alerts – maildrift", html -> show(html, request, alerts, causes))
+            : Page.page("alerts – maildrift", html -> show(html, request, alerts, causes)));
+  }
+
+  private static Map<String, List<Alert>> byCause(List<Alert> alerts) {
+    var causes = new LinkedHashMap<String, List<Alert>>();
+    alerts.stream()
+        .sorted(Comparator.comparing(Alert::severity).reversed())
+        .forEach(
+            alert ->
+                causes
+                    .computeIfAbsent(alert.labels().get("cause"), _ -> new ArrayList<>())
+                    .add(alert));
+    return causes;
+  }
+
+  private void show(
+      Html html, Request request, List<Alert> alerts, Map<String, List<Alert>> causes) {
+    Page.header(html, "Alerts");
+    html.in("p", "summary", line -> states(line, request));
+    html.in("p", "dim", line -> tenants(line, request));
+    if (alerts.isEmpty()) {
+      html.text("p", "dim", "none");
+    }
+    var left = MOST_ROWS;
+    for (var cause : causes.entrySet()) {
+      if (left > 0) {
+        cause(html, request, cause.getKey(), cause.getValue(), left);
+        left -= cause.getValue().size();
+      }
+    }
+    if (left < 0) {
+      html.text("p", "and %d more; filter by tenant, cause or domain".formatted(-left));
+    }
+    page.footer(html);
+  }
+
+  private static void states(Html line, Request request) {
+    line.link(path(request, "state", ""), "pending and firing");
+    for (var state : List.of("firing", "suppressed", "acknowledged", "pending", "resolved")) {
+      line.plain(" · ").link(path(request, "state", state), state);
+    }
+    for (var label : List.of("cause", "alertname", "domain")) {
+      request
+          .query(label)
+          .ifPresent(
+              value ->
+                  line.plain(" · " + label + " " + value + " ")
+                      .link(path(request, label, ""), "show all"));
+    }
+  }
+
+  private void tenants(Html line, Request request) {
+    var tenants = new TreeSet<String>();
+    backend.domains().forEach(state -> tenants.add(state.domain().tenant().id()));
+    tenants.remove("");
+    if (tenants.isEmpty()) {
+      return;
+    }
+    line.plain("tenant: ").link(path(request, "tenant", ""), "all");
+    tenants.stream()
+        .limit(MOST_TENANTS)
+        .forEach(tenant -> line.plain(" · ").link(path(request, "tenant", tenant), tenant));
+    if (tenants.size() > MOST_TENANTS) {
+      line.plain(" and %d more, with ?tenant=".formatted(tenants.size() - MOST_TENANTS));
+    }
+  }
+
+  /** This page with one filter set, or taken out. */
+  private static String path(Request request, String label, String value) {
+    var filters = new LinkedHashMap<String, String>();
+    for (var name : List.of("state", "tenant", "cause", "alertname", "domain")) {
+      request.query(name).ifPresent(set -> filters.put(name, set));
+    }
+    filters.put(label, value);
+    var query = new StringBuilder();
+    filters.forEach(
+        (name, set) -> {
+          if (!set.isEmpty()) {
+            query
+                .append(query.isEmpty() ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(URLEncoder.encode(set, StandardCharsets.UTF_8));
+          }
+        });
+    return "/alerts" + query;
+  }
+
+  private void cause(Html html, Request request, String cause, List<Alert> alerts, int most) {
+    html.in(
+        "h2",
+        head -> {
+          head.link(path(request, "cause", cause), cause.isEmpty() ? "no cause" : cause);
+          if (alerts.size() > 1) {
+            head.text("span", "dim", " %d alerts".formatted(alerts.size()));
+          }
+        });
+    html.in(
+        "table",
+        table -> {
+          table.columns("severity", "state", "rule", "domain", "what", "since", "taken");
+          alerts.stream().limit(most).forEach(alert -> row(table, request, alert));
+        });
+  }
+
+  private void row(Html table, Request request, Alert alert) {
+    var labels = alert.labels();
+    var muted = backend.muted(alert);
+    var rule = labels.get("alertname");
+    var domain = labels.get("domain");
+    table.in(
+        "tr",
+        row -> {
+          row.in(
+              "td",
+              cell ->
+                  cell.text(
+                      "span",
+                      "badge " + Page.severityClass(labels.get("severity")),
+                      labels.get("severity")));
+          row.text("td", "when", muted.isEmpty() ? alert.phase().word() : "suppressed");
+          row.in("td", "tag", cell -> cell.link("/rules/" + rule, rule));
+          row.in(
+              "td",
+              "name",
+              cell -> {
+                if (backend.domain(domain).isPresent()) {
+                  cell.link("/domains/" + domain, domain);
+                } else {
+                  cell.plain(domain.isEmpty() ? labels.get("subject") : domain);
+                }
+              });
+          row.in(
+              "td",
+              "name",
+              cell -> {
+                cell.plain(alert.annotations().getOrDefault("summary", ""));
+                AlertProgress.text(alert, backend.policy(alert))
+                    .ifPresent(text -> cell.raw(" ").text("span", "dim", text));
+                Page.muted(cell, muted);
+              });
+          row.text("td", "when", Page.ago(alert.startsAt()));
+          row.in("td", cell -> taken(cell, request, alert));
+        });
+  }
+
+  private void taken(Html cell, Request request, Alert alert) {
+    var taken = backend.acknowledgement(alert);
+    taken.ifPresent(one -> cell.text("span", one.holds() ? "" : "dim", one.text()));
+    if (alert.phase() != Alert.Phase.FIRING || !request.caller().operator()) {
+      return;
+    }
+    var own = "/alerts/" + alert.fingerprint();
+    if (taken.filter(Acknowledgement::holds).isPresent()) {
+      cell.form(own + "/unack", form -> form.button("Give back"));
+      return;
+    }
+    cell.in(
+        "details",
+        more -> {
+          more.text("summary", "take it");
+          more.form(
+              own + "/ack",
+              form -> {
+                // Who logged in takes it under that name.
+                if (request.caller().equals(Caller.LOCAL)) {
+                  form.field("by", "Your name", Acknowledgement.LONGEST_NAME, true);
+                }
+                form.field("comment", "Comment", Acknowledgement.LONGEST_COMMENT, false);
+                form.button("Acknowledge");
+              });
+        });
+  }
+
+  /** A form was sent: back to the page. */
+  Answer acknowledge(Request request) {
+    api.acknowledge(request, field(request, "by"), field(request, "comment"));
+    return back();
+  }
+
+  Answer unacknowledge(Request request) {
+    api.takeBack(request);
+    return back();
+  }
+
+  static String field(Request request, String name) {
+    return Optional.ofNullable(request.form().get(name)).orElse("");
+  }
+
+  private static Answer back() {
+    return new Answer(303, "text/plain", new byte[0], Map.of("Location", "/alerts"));
+  }
+}

@@ -1,0 +1,236 @@
+package maildrift.monitor.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.stream.Stream;
+import maildrift.monitor.cli.Ran;
+import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.store.MemoryStore;
+import maildrift.monitor.wiring.Daemon;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Who takes alerts, silences them, and asks where they go; of a running daemon. */
+class AlertHttpTest {
+  @TempDir static Path folder;
+
+  private static Daemon.World world;
+  private static Daemon daemon;
+  private static MemoryStore store;
+
+  @BeforeAll
+  static void open() {
+    world = new Daemon.World(folder).with("contoso.test", "fabrikam.test");
+    store = new MemoryStore();
+    daemon =
+        world.start(
+            store,
+            """
+            tenants: {contoso: {name: Contoso}, fabrikam: {name: Fabrikam}}
+            profiles: {house: {mx: [mx1.contoso.test]}}
+            domains:
+              - {name: contoso.test, tenant: contoso, profiles: [house], %s}
+              - {name: fabrikam.test, tenant: fabrikam, %s}
+            """
+                .formatted(Daemon.ONLY_MX, Daemon.ONLY_MX));
+    world.drift("contoso.test");
+    daemon.look("contoso.test");
+    daemon.look("contoso.test");
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    daemon.close();
+    world.close();
+  }
+
+  private static JsonNode json(HttpResponse<String> response) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return CheckJson.mapper().readTree(response.body());
+  }
+
+  private static JsonNode alert() {
+    return json(daemon.get("/api/v1/alerts?domain=contoso.test&alertname=mx.extra")).get(0);
+  }
+
+  private static HttpResponse<String> form(String path, String body, String... headers) {
+    return daemon.send(
+        "POST",
+        path,
+        body,
+        Stream.concat(
+                Stream.of("Content-Type", "application/x-www-form-urlencoded"), Stream.of(headers))
+            .toArray(String[]::new));
+  }
+
+  private static String own() {
+    return "http://127.0.0.1:" + daemon.port();
+  }
+
+  private static Ran run(String... words) {
+    return Ran.command(
+        Stream.concat(Stream.of(words), Stream.of("--url", own())).toArray(String[]::new));
+  }
+
+  @Test
+  void anAlertIsTakenSaysByWhomAndIsGivenBack() {
+    var path = "/api/v1/alerts/" + alert().get("fingerprint").asString() + "/ack";
+    var taken = json(daemon.post(path, "{\"by\":\"Ada\",\"comment\":\"<b>on it</b>\"}"));
+    assertThat(taken.get("by").asString()).isEqualTo("Ada");
+    assertThat(alert().at("/status/acknowledgement/holds").asBoolean()).isTrue();
+    assertThat(alert().at("/status/state").asString()).isEqualTo("firing");
+    assertThat(store.acknowledgements()).hasSize(1);
+    assertThat(json(daemon.get("/api/v1/alerts?state=acknowledged"))).hasSize(1);
+    assertThat(daemon.metric("maildrift_alerts_acknowledged").orElseThrow()).startsWith("1");
+    assertThat(
+            json(daemon.get("/api/v1/domains/contoso.test/history"))
+                .at("/changes/0/kind")
+                .asString())
+        .isEqualTo("acknowledged");
+    assertThat(daemon.get("/alerts").body())
+        .contains("by Ada at ", "&lt;b&gt;on it", "Give back")
+        .doesNotContain("<b>on it");
+
+    assertThat(daemon.send("DELETE", path, "").statusCode()).isEqualTo(204);
+    assertThat(alert().at("/status/acknowledgement/holds").asBoolean()).isFalse();
+    assertThat(alert().at("/status/acknowledgement/endedBecause").asString())
+        .startsWith("taken back by ");
+    assertThat(daemon.send("DELETE", path, "").statusCode()).isEqualTo(404);
+    assertThat(daemon.post("/api/v1/alerts/0123456789abcdef/ack", "").statusCode()).isEqualTo(404);
+    assertThat(daemon.post(path, "{\"who\":\"Ada\"}").statusCode()).isEqualTo(400);
+    assertThat(daemon.post(path, "{\"comment\":\"a\\nb\"}").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void theCommandLineTakesByFingerprintAndByMatchers() {
+    var fingerprint = alert().get("fingerprint").asString();
+    assertThat(run("alert", "ack", fingerprint, "--by", "Ada", "--comment", "on it").out())
+        .isEqualTo(fingerprint + " is taken by Ada\n");
+    assertThat(run("alert", "list").out()).contains("(taken by Ada: on it)", fingerprint);
+    assertThat(run("alert", "unack", fingerprint).exit()).isZero();
+    assertThat(run("alert", "ack", "domain=contoso.test", "alertname=~mx.*").out())
+        .contains(fingerprint + " is taken");
+    assertThat(run("alert", "ack", "domain=other.test").err()).contains("no alert that fires");
+    assertThat(run("alert", "unack", "xyz").err()).contains("'xyz' is not the fingerprint");
+    json(daemon.post(
+            "/api/v1/alerts/ack",
+            "{\"matchers\":[{\"name\":\"domain\",\"value\":\"contoso.test\"}]}"))
+        .get("acknowledged")
+        .forEach(one -> run("alert", "unack", one.asString()));
+  }
+
+  @Test
+  void thePageTakesByAFormAndRefusesForeignOnes() {
+    var path = "/alerts/" + alert().get("fingerprint").asString();
+    var page = daemon.get("/alerts?tenant=contoso");
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("form-action 'self'");
+    assertThat(page.body())
+        .contains("action=\"" + path + "/ack\"", "mx.extra", "contoso.test MX")
+        .doesNotContain("http-equiv=\"refresh\"", "<script");
+    assertThat(daemon.get("/alerts?tenant=fabrikam").body()).doesNotContain("mx.extra");
+
+    assertThat(form(path + "/ack", "by=Mallory").statusCode()).isEqualTo(403);
+    assertThat(form(path + "/ack", "by=Mallory", "Origin", "http://evil.test").statusCode())
+        .isEqualTo(403);
+    var sent = form(path + "/ack", "by=Ada+L&comment=on+it", "Origin", own());
+    assertThat(sent.statusCode()).isEqualTo(303);
+    assertThat(alert().at("/status/acknowledgement/by").asString()).isEqualTo("Ada L");
+    assertThat(form(path + "/unack", "", "Origin", own()).statusCode()).isEqualTo(303);
+    var vain = form(path + "/unack", "", "Origin", own(), "Accept", "text/html");
+    assertThat(vain.statusCode()).isEqualTo(404);
+    assertThat(vain.body()).contains("href=\"/alerts\"");
+  }
+
+  @Test
+  void aSilenceIsPreviewedMadeByAFormProlongedAndEnded() {
+    var matchers = "domain=contoso.test, alertname=~\"mx.*\"";
+    var query = URLEncoder.encode(matchers, StandardCharsets.UTF_8);
+    var preview = daemon.get("/silences?for=1h&matchers=" + query).body();
+    assertThat(preview).contains("It would hide", "mx.extra (critical) of contoso.test");
+    assertThat(json(daemon.get("/api/v1/silences/preview?matchers=" + query)).get("total").asInt())
+        .isPositive();
+    assertThat(daemon.get("/silences?for=x&matchers=" + query).body()).contains("for: ");
+    assertThat(daemon.get("/silences?matchers=domain").body()).contains("expected =");
+    assertThat(daemon.get("/api/v1/silences/preview?matchers=domain%3D~%22.*%22").statusCode())
+        .isEqualTo(400);
+
+    var body = "matchers=" + query + "&for=1h&by=Ada&comment=%3Ci%3Emove";
+    assertThat(form("/silences", body).statusCode()).isEqualTo(403);
+    assertThat(form("/silences", body, "Origin", own()).statusCode()).isEqualTo(303);
+    var made = json(daemon.get("/api/v1/silences")).get(0);
+    var id = made.get("id").asString();
+    assertThat(made.get("createdBy").asString()).isEqualTo("Ada");
+    assertThat(made.get("alerts").asInt()).isPositive();
+    assertThat(alert().at("/status/state").asString()).isEqualTo("suppressed");
+    assertThat(alert().at("/status/silencedBy/0").asString()).isEqualTo(id);
+    assertThat(daemon.get("/silences").body())
+        .contains("&lt;i&gt;move", "End it now")
+        .doesNotContain("<i>");
+
+    assertThat(run("silence", "extend", id, "--for", "5h").out()).isEqualTo(id + "\n");
+    assertThat(Instant.parse(json(daemon.get("/api/v1/silences/" + id)).get("endsAt").asString()))
+        .isAfter(Instant.now().plusSeconds(4 * 3600));
+    assertThat(run("silence", "extend", id, "--for", "1h").err()).contains("goes on until");
+    assertThat(json(daemon.get("/api/v1/silences"))).hasSize(1);
+
+    assertThat(form("/silences/" + id + "/expire", "", "Origin", own()).statusCode())
+        .isEqualTo(303);
+    assertThat(alert().at("/status/state").asString()).isEqualTo("firing");
+    assertThat(run("silence", "extend", id, "--for", "9h").err()).contains("has ended");
+  }
+
+  @Test
+  void aSilenceOfOtherAlertsUnderTheSameIdIsAnotherOne() {
+    var until = Instant.now().plusSeconds(600).toString();
+    var one = silence("", "one.test", until);
+    var same = silence(one, "one.test", Instant.now().plusSeconds(900).toString());
+    var other = silence(one, "other.test", until);
+
+    assertThat(same).isEqualTo(one);
+    assertThat(other).isNotEqualTo(one);
+    assertThat(json(daemon.get("/api/v1/silences/" + one)).at("/status/state").asString())
+        .isEqualTo("expired");
+    assertThat(
+            daemon
+                .post(
+                    "/api/v1/silences",
+                    "{\"id\":\"none\",\"matchers\":[{\"name\":\"domain\",\"value\":\"a.test\"}],\"endsAt\":\"%s\",\"comment\":\"c\"}"
+                        .formatted(until))
+                .statusCode())
+        .isEqualTo(404);
+    run("silence", "expire", other);
+  }
+
+  private static String silence(String id, String domain, String until) {
+    return json(daemon.post(
+            "/api/v1/silences",
+            "{\"id\":\"%s\",\"matchers\":[{\"name\":\"domain\",\"value\":\"%s\"}],\"endsAt\":\"%s\",\"comment\":\"c\"}"
+                .formatted(id, domain, until)))
+        .get("silenceID")
+        .asString();
+  }
+
+  @Test
+  void aRouteIsExplainedWithWhatWouldKeepTheAlertBack() {
+    var answer = json(daemon.get("/api/v1/routes?alertname=mx.extra&domain=contoso.test"));
+    assertThat(answer.at("/routes/0/receivers/0").asString()).isEqualTo("hook");
+    assertThat(answer.at("/routes/0/groupKey").asString()).startsWith("{}/{}:");
+    assertThat(answer.at("/considered/0/matches").asBoolean()).isTrue();
+    assertThat(answer.at("/labels/tenant").asString()).isEqualTo("contoso");
+
+    var text = run("alert", "route", "--domain", "contoso.test", "--rule", "mx.extra").out();
+    assertThat(text)
+        .contains(
+            "an alert with alertname=mx.extra", "1  all: yes", "tells      hook", "group_wait");
+  }
+}
