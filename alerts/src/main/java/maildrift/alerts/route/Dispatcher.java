@@ -358,7 +358,7 @@ public final class Dispatcher {
   }
 
   private void restore(GroupState state, Instant now) {
-    var group = new Group(state.key(), Routing.Place.of(state));
+    var group = new Group(state.key(), placeOf(state));
     groups.put(group.key, group);
     group.toldAt = Optional.of(earlier(state.toldAt(), now));
     group.thread = state.thread();
@@ -375,6 +375,17 @@ public final class Dispatcher {
                 entry.toldBy.add(group);
               }
             });
+  }
+
+  /** With the times of the route that leads there, also for what is over. */
+  private Routing.Place placeOf(GroupState state) {
+    return state.told().keySet().stream()
+        .flatMap(fingerprint -> Optional.ofNullable(entries.get(fingerprint)).stream())
+        .flatMap(
+            entry ->
+                Optional.ofNullable(routing.places(entry.alert.labels()).get(state.key())).stream())
+        .findFirst()
+        .orElseGet(() -> Routing.Place.of(state));
   }
 
   private void update(String fingerprint, Alert alert, Instant now) {

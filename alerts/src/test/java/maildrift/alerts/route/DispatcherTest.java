@@ -533,6 +533,21 @@ class DispatcherTest {
   }
 
   @Test
+  void whatEndedBeforeARestartIsToldByTheTimesOfItsRoute() {
+    var quick =
+        new Grouping(List.of("cause"), Duration.ZERO, Duration.ofSeconds(1), Duration.ofHours(12));
+    var world = new World(Routing.toAll(Map.of("oncall", true), quick));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ZERO);
+    world.mends("a.test", "netblocks.missing");
+    world.restart();
+
+    world.passes(Duration.ofSeconds(2));
+
+    assertThat(world.told).containsExactly("oncall first: +a.test", "oncall resolved: -a.test");
+  }
+
+  @Test
   void aRestartCountsTheWaitFromWhenTheAlertFired() {
     var world = new World(all("oncall"));
     world.breaks("a.test", "netblocks.missing", "critical");

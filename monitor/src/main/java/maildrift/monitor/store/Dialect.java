@@ -1,8 +1,10 @@
 package maildrift.monitor.store;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 
 /** The little in which the two databases differ. */
@@ -34,7 +36,11 @@ enum Dialect {
     // H2's commit reaches the disk up to half a second later, and without a sync.
     @Override
     void barrier(Handle handle) {
-      handle.execute("checkpoint sync");
+      try {
+        H2Barrier.force(handle.getConnection());
+      } catch (SQLException failed) {
+        throw new ConnectionException(failed);
+      }
     }
   },
 

@@ -23,8 +23,9 @@ record Catalogue(List<Section> sections) {
                           "C5",
                           "power loss",
                           "it needs a block device that drops what was not synced. What stands for"
-                              + " it: on H2 nothing counts as accepted before `CHECKPOINT SYNC`,"
-                              + " which calls fsync, has returned; C2 kills before and after it"),
+                              + " it: on H2 nothing counts as accepted before the chunk is synced,"
+                              + " the header written and synced again; C1-barrier and C2 look at"
+                              + " that moment"),
                       measured("C6", "a full disk"),
                       measured("C7", "a database file that is cut or flipped"),
                       measured("C8", "a store that cannot be used"),
