@@ -7,6 +7,7 @@ import maildrift.alerts.notify.ntfy.NtfyReceiver;
 import maildrift.alerts.notify.pagerduty.PagerDutyReceiver;
 import maildrift.alerts.notify.slack.SlackReceiver;
 import maildrift.alerts.notify.teams.TeamsReceiver;
+import maildrift.alerts.notify.template.TemplateReceiver;
 import maildrift.alerts.notify.webhook.WebhookReceiver;
 
 /** All kinds of receivers. A new one is its package, its test, and its line here. */
@@ -19,7 +20,8 @@ public final class ReceiverCatalog {
           SlackReceiver.KIND,
           TeamsReceiver.KIND,
           PagerDutyReceiver.KIND,
-          NtfyReceiver.KIND);
+          NtfyReceiver.KIND,
+          TemplateReceiver.KIND);
 
   private ReceiverCatalog() {}
 }

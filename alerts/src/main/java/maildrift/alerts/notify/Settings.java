@@ -4,11 +4,13 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What the configuration says of one receiver. Its kind asks for one key after the other, and the
@@ -33,6 +35,12 @@ public interface Settings {
 
   /** One text, or a list of at least one. */
   List<String> texts(String key);
+
+  /** Texts by names of the operator's own, in their order; as {@link #parsed}. */
+  Map<String, String> textsByName(String key, UnaryOperator<String> parser);
+
+  /** A list of whole numbers. */
+  List<Integer> numbers(String key, int least, int most);
 
   boolean flag(String key, boolean byDefault);
 

@@ -8,14 +8,17 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import maildrift.alerts.notify.Credentials;
 import maildrift.alerts.notify.Headers;
 import maildrift.alerts.notify.Login;
@@ -58,6 +61,39 @@ record ReceiverSettings(
       section.problem(key, "%s is empty; write at least one".formatted(key));
     }
     return texts;
+  }
+
+  @Override
+  public Map<String, String> textsByName(String key, UnaryOperator<String> parser) {
+    var texts = new LinkedHashMap<String, String>();
+    var byName = section.section(key);
+    for (var entry : byName.entries()) {
+      byName
+          .parameter(entry.key())
+          .flatMap(text -> byName.parse(entry.key(), text, parser))
+          .ifPresent(text -> texts.put(entry.key(), text));
+    }
+    return texts;
+  }
+
+  @Override
+  public List<Integer> numbers(String key, int least, int most) {
+    var numbers = new ArrayList<Integer>();
+    for (var item : section.items(key)) {
+      if (item instanceof Node.Scalar scalar
+          && scalar.kind() == Node.Kind.WHOLE
+          && scalar.text().length() < 10
+          && Integer.parseInt(scalar.text()) >= least
+          && Integer.parseInt(scalar.text()) <= most) {
+        numbers.add(Integer.parseInt(scalar.text()));
+      } else {
+        reading.problem(
+            item.place(),
+            "%s: a whole number between %d and %d is needed, not %s"
+                .formatted(key, least, most, item.shown()));
+      }
+    }
+    return numbers;
   }
 
   @Override

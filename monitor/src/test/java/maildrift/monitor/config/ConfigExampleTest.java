@@ -71,6 +71,7 @@ final class ConfigExampleTest {
             .file("secrets/slack.url", "https://chat.example.net/hook")
             .file("secrets/healthchecks.url", "https://beats.example.net/1")
             .file("secrets/smtp.password", "password")
+            .file("secrets/sms.token", "Bearer token\n")
             .file("secrets/ci.token", "0123456789abcdef0123456789abcdef")
             .file("secrets/store.password", "password")
             .environment("LIST_WITH_KEY", "key.zen.example.org");
