@@ -146,7 +146,7 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
   public Optional<String> heldBack(Labels labels, Instant startsAt, Instant now) {
     return Stream.concat(
             maintenance.stream()
-                .filter(window -> window.domains().contains(labels.get("domain")))
+                .filter(window -> window.covers(labels))
                 .map(
                     window ->
                         new Past(

@@ -9,6 +9,7 @@ import java.util.Optional;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Severity;
+import maildrift.alerts.mute.Maintenance;
 
 /**
  * What a receiver was told of one alert, as the text in {@link GroupState#told}: the severity, with
@@ -38,6 +39,11 @@ final class Told {
     if (alert.isFlapping()) {
       return Optional.empty();
     }
+    if (isProgress(alert)) {
+      return words.getLast().equals(alert.content())
+          ? Optional.empty()
+          : Optional.of(Reason.CHANGED);
+    }
     return words.size() > MOST_DIFFS || words.contains(alert.content())
         ? Optional.empty()
         : Optional.of(Reason.CHANGED);
@@ -48,7 +54,7 @@ final class Told {
     var since = SINCE + told.flatMap(Told::since).orElse(now).getEpochSecond();
     var severity = alert.severity().word() + (alert.isFlapping() ? FLAPPING : "");
     var content = alert.content();
-    if (told.isEmpty() || reason == Reason.REPEAT) {
+    if (told.isEmpty() || reason == Reason.REPEAT || isProgress(alert)) {
       return String.join(" ", severity, content, since);
     }
     var words = words(told.get());
@@ -59,6 +65,11 @@ final class Told {
     }
     after.add(since);
     return String.join(" ", after);
+  }
+
+  /** Each step of work that was announced is told, however many there are. */
+  private static boolean isProgress(Alert alert) {
+    return alert.labels().get("alertname").equals(Maintenance.PROGRESS);
   }
 
   /** When it first heard of the alert; empty where that was not written down. */

@@ -77,4 +77,43 @@ class SilenceTest {
     return new Silence(
         "s1", Matcher.parseAll(matchers), NOW, NOW.plusSeconds(3600), "alice", "known");
   }
+
+  @Test
+  void aWindowIsOfDomainsAndTenantsAndOfTheirAlertsThatMatch() {
+    var from = Instant.parse("2026-12-01T20:00:00Z");
+    var window =
+        new Maintenance(
+            Set.of("fabrikam.test"),
+            Set.of("contoso"),
+            List.of(Matcher.parse("alertname=~\"tls.*\"")),
+            from,
+            Duration.ofHours(1),
+            "");
+
+    assertThat(window.covers(labels("tls.level", "contoso.test", "contoso"))).isTrue();
+    assertThat(window.covers(labels("tls.level", "fabrikam.test", "other"))).isTrue();
+    assertThat(window.covers(labels("mx.missing", "contoso.test", "contoso"))).isFalse();
+    assertThat(window.covers(labels("tls.level", "northwind.test", "other"))).isFalse();
+    assertThat(window.mutes(labels("tls.level", "contoso.test", "contoso"), from.minusSeconds(1)))
+        .isFalse();
+  }
+
+  @Test
+  void noWindowMutesWhatTellsOfIt() {
+    var window =
+        new Maintenance(
+            Set.of(),
+            Set.of(),
+            List.of(Matcher.parse("tenant=contoso")),
+            Instant.parse("2026-12-01T20:00:00Z"),
+            Duration.ofHours(1),
+            "");
+
+    assertThat(window.covers(labels("tls.level", "", "contoso"))).isTrue();
+    assertThat(window.covers(labels(Maintenance.PROGRESS, "", "contoso"))).isFalse();
+  }
+
+  private static Labels labels(String rule, String domain, String tenant) {
+    return Labels.of(Map.of("alertname", rule, "domain", domain, "tenant", tenant));
+  }
 }

@@ -3,10 +3,8 @@ package maildrift.monitor.config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +12,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
-import maildrift.alerts.mute.Maintenance;
 import maildrift.monitor.config.MonitorConfig.BaselineMode;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
@@ -253,7 +250,13 @@ public final class ConfigLoader {
       var metrics = settings.metrics(only("metrics", main));
       var baseline = baseline();
       var alerts = new AlertsReader(reading, vocabulary, declarations).read(only("alerts", main));
-      var maintenance = maintenance(known);
+      var maintenance =
+          new MaintenanceReader(
+                  reading,
+                  known,
+                  new MatcherReader(reading, vocabulary, declarations),
+                  declarations)
+              .read(roots);
       roots.forEach(Section::end);
       return new MonitorConfig(
           dns,
@@ -308,44 +311,6 @@ public final class ConfigLoader {
           .findFirst()
           .flatMap(root -> root.choice("baseline", BaselineMode.values(), BaselineMode::word))
           .orElse(BaselineMode.FIRST);
-    }
-
-    private List<Maintenance> maintenance(KnownDomains known) {
-      var windows = new ArrayList<Maintenance>();
-      for (var root : roots) {
-        var items = root.sections("maintenance");
-        items.forEach(item -> window(item, known, true).ifPresent(windows::add));
-        if (items.isEmpty()) {
-          window(
-              Section.of(
-                  reading,
-                  "maintenance[]",
-                  "maintenance",
-                  new Node.Mapping(root.place(), List.of())),
-              known,
-              false);
-        }
-      }
-      return windows;
-    }
-
-    private Optional<Maintenance> window(Section item, KnownDomains known, boolean isWritten) {
-      var names = new LinkedHashSet<String>();
-      known.named(item, "maintenance").forEach(domain -> names.add(domain.name().toString()));
-      var from = item.parsed("from", DomainReader::instant);
-      var length = item.duration("for", Duration.ofSeconds(1));
-      var reason = item.text("reason").map(Text::value).orElse("");
-      item.end();
-      if (isWritten) {
-        for (var key : List.of("domains", "from", "for")) {
-          if (!item.has(key)) {
-            item.lacks(key);
-          }
-        }
-      }
-      return names.isEmpty() || from.isEmpty() || length.isEmpty()
-          ? Optional.empty()
-          : Optional.of(new Maintenance(names, from.get(), length.get(), reason));
     }
   }
 }

@@ -2,6 +2,7 @@ package maildrift.monitor.self;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -71,6 +72,7 @@ public final class SelfWatch {
               labels -> isHidden(labels, now),
               now,
               TERMS);
+      step = ended(step, now);
       if (step.transitions().isEmpty()) {
         return;
       }
@@ -88,6 +90,35 @@ public final class SelfWatch {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** With what symptoms say of alerts that end. */
+  private AlertBook.Step ended(AlertBook.Step step, Instant now) {
+    var ended = new HashMap<String, Alert>();
+    for (var transition : step.transitions()) {
+      if (transition instanceof Transition.Resolved(var alert)) {
+        symptoms.stream()
+            .filter(symptom -> symptom.alertnames().contains(alert.labels().get("alertname")))
+            .flatMap(symptom -> symptom.ending(alert.labels(), now).stream())
+            .findFirst()
+            .ifPresent(
+                how -> ended.put(alert.fingerprint(), alert.annotated(AlertBook.RESOLUTION, how)));
+      }
+    }
+    return ended.isEmpty()
+        ? step
+        : new AlertBook.Step(
+            step.alerts().stream()
+                .map(alert -> ended.getOrDefault(alert.fingerprint(), alert))
+                .toList(),
+            step.transitions().stream()
+                .map(
+                    transition ->
+                        transition instanceof Transition.Resolved(var alert)
+                            ? new Transition.Resolved(
+                                ended.getOrDefault(alert.fingerprint(), alert))
+                            : transition)
+                .toList());
   }
 
   private boolean isHidden(Labels labels, Instant now) {

@@ -2,6 +2,7 @@ package maildrift.monitor.self;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
@@ -22,6 +23,11 @@ public interface Symptom {
   /** Whether nothing can be said of an alert with these labels now: then it stays as it is. */
   default boolean hides(Labels labels, Instant now) {
     return false;
+  }
+
+  /** What is said of an alert with these labels when it ends now; empty: nothing. */
+  default Optional<String> ending(Labels labels, Instant now) {
+    return Optional.empty();
   }
 
   /** Goes on from before a restart, when these alerts of its own were there. */

@@ -64,7 +64,7 @@ final class Unobservable {
                     gap.unseen(),
                     CheckJson.instant(since),
                     gap.why()))
-        .cause(cause(gap, records))
+        .cause(cause(gap, state.domain().name(), records))
         .with("unseen", gap.unseen())
         .with("why", gap.why())
         .with("since", CheckJson.instant(since));
@@ -72,14 +72,16 @@ final class Unobservable {
 
   /**
    * What the gap comes down to, so that all domains behind it are one message: the name server of
-   * the zone that does not answer, as far as that is known; else what was not seen, as a mail host.
+   * the zone that does not answer, as far as that is known; else what came instead of an answer, or
+   * a host that many share.
    */
-  private static String cause(Gap gap, Map<String, String> records) {
+  private static String cause(Gap gap, DnsName domain, Map<String, String> records) {
     var end = gap.unseen().indexOf(' ');
     return end < 0
         ? gap.unseen()
         : DnsName.parse(gap.unseen().substring(0, end))
             .flatMap(name -> ZoneProbe.primary(name, records))
-            .orElse(gap.unseen());
+            .orElse(
+                gap.why().contains(domain.toString()) ? gap.unseen() : "unanswered: " + gap.why());
   }
 }

@@ -1543,6 +1543,38 @@ public final class Watch {
     return terms.alerts().policy(labels);
   }
 
+  /** What a domain has changed since then, in the order of records, and is not accepted. */
+  public List<RecordChange> changed(String name, Instant since) {
+    var watch = watches.get(name);
+    if (watch == null) {
+      return List.of();
+    }
+    var recent =
+        watch.recordsChanged.entrySet().stream()
+            .filter(change -> !change.getValue().isBefore(since))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    if (recent.isEmpty()) {
+      return List.of();
+    }
+    watch.lock.lock();
+    try {
+      return recent.stream()
+          .map(
+              record ->
+                  new RecordChange(
+                      name,
+                      record,
+                      watch.baseline.getOrDefault(record, ""),
+                      watch.records.getOrDefault(record, "")))
+          .filter(change -> !change.before().equals(change.after()))
+          .toList();
+    } finally {
+      watch.lock.unlock();
+    }
+  }
+
   /** What the resolvers say and others deny. */
   public Denials denials() {
     return denials;

@@ -2,6 +2,7 @@ package maildrift.monitor.watch;
 
 import java.util.List;
 import java.util.stream.Stream;
+import maildrift.alerts.mute.Maintenance;
 import maildrift.monitor.drift.Drift;
 import maildrift.probes.Probe;
 import maildrift.probes.ProbeCatalog;
@@ -70,6 +71,16 @@ public final class WatchRules {
               "maildrift alert dead list shows them with the answer; mend the receiver, then maildrift alert dead retry.")
           .example("oncall: HTTP 413 for a message that names 3,000 domains");
 
+  public static final Rule MAINTENANCE =
+      Rule.info(Maintenance.PROGRESS, "something happens in a maintenance window")
+          .why(
+              "Alerts of this window are held back; this one says meanwhile what has changed and what is held back, so that whoever does the work sees that it works.")
+          .reference("maildrift README, maintenance")
+          .remedy(
+              "Nothing to do while the work is under way; maildrift alert list shows what is held back. What is right as it is now is accepted with maildrift baseline accept DOMAIN.")
+          .example(
+              "Maintenance (migration to inline): contoso.tld MX: 10 old.example → 10 new.example");
+
   public static final Rule SILENCE_ENDING =
       Rule.warning("silence.ending", "a silence is about to end while it hides alerts that fire")
           .why(
@@ -100,6 +111,7 @@ public final class WatchRules {
         CONTRADICTED,
         UNOBSERVABLE,
         BLOCKED,
+        MAINTENANCE,
         RECEIVER_FAILING,
         RECEIVER_GONE,
         RECEIVER_REFUSED,

@@ -1,7 +1,9 @@
 package maildrift.monitor.web;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import maildrift.alerts.mute.Maintenance;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.html.Html;
@@ -43,16 +45,18 @@ final class WindowsView {
   /** What is announced for one domain. */
   static void of(Html html, ManagedDomain domain, MonitorConfig config, Instant now) {
     for (var window : config.maintenance()) {
-      if (window.until().isAfter(now) && window.domains().contains(domain.name().toString())) {
+      if (window.until().isAfter(now)
+          && window.isAbout(domain.name().toString(), domain.tenant().id())) {
         html.text(
             "p",
             "summary",
-            "%s%s from %s to %s: alerts are not told %s"
+            "%s%s from %s to %s: alerts%s are not told %s"
                 .formatted(
                     window.isOn(now) ? "In maintenance" : "Maintenance",
                     window.reason().isEmpty() ? "" : " (" + window.reason() + ")",
                     window.from(),
                     window.until(),
+                    matchers(window),
                     window.isOn(now) ? "now" : "then"));
       }
     }
@@ -99,7 +103,7 @@ final class WindowsView {
     html.in(
         "table",
         table -> {
-          table.columns("state", "domains", "from", "to", "reason");
+          table.columns("state", "what", "from", "to", "reason");
           windows.stream()
               .limit(MOST_ROWS)
               .forEach(
@@ -117,11 +121,28 @@ final class WindowsView {
   }
 
   private static String names(Maintenance window) {
+    var parts = new ArrayList<String>();
     var names = window.domains().stream().sorted().toList();
-    return names.size() <= MOST_NAMED
-        ? String.join(", ", names)
-        : "%s and %d more"
-            .formatted(String.join(", ", names.subList(0, MOST_NAMED)), names.size() - MOST_NAMED);
+    if (!names.isEmpty()) {
+      parts.add(
+          names.size() <= MOST_NAMED
+              ? String.join(", ", names)
+              : "%s and %d more"
+                  .formatted(
+                      String.join(", ", names.subList(0, MOST_NAMED)), names.size() - MOST_NAMED));
+    }
+    if (!window.tenants().isEmpty()) {
+      parts.add("tenants " + String.join(", ", window.tenants().stream().sorted().toList()));
+    }
+    return (parts.isEmpty() ? "all" : String.join("; ", parts)) + matchers(window);
+  }
+
+  private static String matchers(Maintenance window) {
+    return window.matchers().isEmpty()
+        ? ""
+        : window.matchers().stream()
+            .map(Object::toString)
+            .collect(Collectors.joining(", ", " with ", ""));
   }
 
   private static void migration(

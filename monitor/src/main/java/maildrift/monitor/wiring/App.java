@@ -83,6 +83,7 @@ import maildrift.monitor.self.FailingReceivers;
 import maildrift.monitor.self.GoneReceivers;
 import maildrift.monitor.self.Heartbeats;
 import maildrift.monitor.self.MailPort;
+import maildrift.monitor.self.MaintenanceProgress;
 import maildrift.monitor.self.OwnNetwork;
 import maildrift.monitor.self.Presence;
 import maildrift.monitor.self.Pulse;
@@ -104,6 +105,7 @@ import maildrift.monitor.store.StateStore;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.watch.AlertDesk;
 import maildrift.monitor.watch.Published;
+import maildrift.monitor.watch.RecordChange;
 import maildrift.monitor.watch.Watch;
 import maildrift.monitor.watch.WatchRules;
 import maildrift.monitor.web.Backend;
@@ -290,6 +292,7 @@ public final class App implements Backend, AutoCloseable {
                 new SilentResolvers(
                     resolving, network, () -> config.schedule().unobservableAfter()),
                 mailPort,
+                new MaintenanceProgress(() -> config.maintenance(), new Sight()),
                 new ContradictedResolvers(
                     watch.denials(), resolving, () -> config.schedule(), clock),
                 new EndingSilences(() -> silences, watch::alerts),
@@ -936,6 +939,24 @@ public final class App implements Backend, AutoCloseable {
       selfWatch.forget(alert);
     } else {
       watch.forget(alert);
+    }
+  }
+
+  /** What maintenance windows are about. */
+  private final class Sight implements MaintenanceProgress.Sight {
+    @Override
+    public Collection<ManagedDomain> domains() {
+      return table.all().stream().map(DomainState::domain).toList();
+    }
+
+    @Override
+    public List<RecordChange> changed(String domain, Instant since) {
+      return watch.changed(domain, since);
+    }
+
+    @Override
+    public Collection<Alert> alerts() {
+      return watch.alerts();
     }
   }
 

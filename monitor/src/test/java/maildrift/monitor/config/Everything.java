@@ -131,6 +131,7 @@ final class Everything {
               statements: ["1.17"]
       maintenance:
         - {domains: [contoso.tld], from: 2026-12-01T20:00:00Z, for: 72h, reason: migration to inline}
+        - {tenants: [contoso], matchers: ['alertname=~"tls[.].*"'], from: 2026-12-05T20:00:00Z, for: 2h}
       alerts:
         group_by: [cause]
         group_wait: 30s

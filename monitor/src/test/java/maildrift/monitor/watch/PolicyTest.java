@@ -23,7 +23,6 @@ import maildrift.monitor.check.Contradiction;
 import maildrift.monitor.check.Doors;
 import maildrift.monitor.check.Look;
 import maildrift.monitor.config.ScheduleConfig;
-import maildrift.monitor.reliability.Figures;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
 import maildrift.monitor.store.MemoryStore;
@@ -40,21 +39,13 @@ import maildrift.probes.dns.Dns;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
 import maildrift.probes.smtp.Smtp;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How a finding comes to fire: each kind of look says what a test lets it say. */
-@Tag("reliability")
 class PolicyTest {
   private static final Rule RULE = Rule.warning("it.is", "it must not be").remedy("mend it");
-  private static final Figures.Case FLAPPING =
-      Figures.Case.of(
-          "O8",
-          "a record flaps at every interval for 2 h, with a restart amid",
-          "at most 3 messages, and one more when it is steady",
-          PolicyTest.class);
   private static final String DOMAIN = "contoso.test";
   private static final Duration CONFIRM_AFTER = Duration.ofSeconds(30);
   private static final Duration INTERVAL = Duration.ofMinutes(5);
@@ -199,12 +190,7 @@ class PolicyTest {
   }
 
   @Test
-  void aRecordThatFlapsAtEveryIntervalForTwoHoursIsToldThreeTimesAndOnceMoreWhenItIsSteady()
-      throws Exception {
-    Figures.measure(FLAPPING, this::flapsForTwoHours);
-  }
-
-  private String flapsForTwoHours() {
+  void aRecordThatFlapsAtEveryIntervalForTwoHoursIsToldThreeTimesAndOnceMoreWhenItIsSteady() {
     for (var round = 0; round < 12; round++) {
       say("sss");
       turn(INTERVAL.minus(CONFIRM_AFTER));
@@ -223,8 +209,6 @@ class PolicyTest {
     }
 
     assertThat(tellings()).containsExactly("firing", "resolved", "flapping", "resolved");
-    return "%d messages in the 2 h, %d more when it was steady"
-        .formatted(flapping.size(), tellings().size() - flapping.size());
   }
 
   /** Another watch takes up what the store kept. */
