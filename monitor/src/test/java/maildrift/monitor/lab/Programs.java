@@ -48,6 +48,10 @@ final class Programs {
     return find(name).orElseThrow(() -> new IllegalStateException(name + " is not installed"));
   }
 
+  static boolean isInstalled(String name) {
+    return find(name).isPresent();
+  }
+
   /** Servers lie in sbin, which is not on everybody's PATH. */
   private static Optional<String> find(String name) {
     return Stream.concat(

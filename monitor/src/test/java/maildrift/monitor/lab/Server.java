@@ -88,6 +88,15 @@ final class Server implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Ends it as a crash does. */
+  void kill() {
+    try {
+      process.destroyForcibly().waitFor();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Override
   public void close() {
     process.destroy();
