@@ -277,6 +277,11 @@ public final class Wording {
 
     /** What the alerts say each, the first of them. */
     private String said(String annotation) {
+      var general =
+          items.stream().map(item -> general(item, annotation)).distinct().limit(2).toList();
+      if (items.size() > 1 && general.size() == 1 && general.getFirst().isPresent()) {
+        return general.getFirst().get();
+      }
       var all =
           items.stream()
               .map(item -> item.annotation(annotation))
@@ -285,6 +290,24 @@ public final class Wording {
               .toList();
       return String.join("\n", all.subList(0, Math.min(all.size(), MOST_NAMES)))
           + (all.size() > MOST_NAMES ? "\nand " + (all.size() - MOST_NAMES) + " more" : "");
+    }
+
+    /** What an alert says, of any domain; empty: it is about this one's own names. */
+    private static Optional<String> general(Item item, String annotation) {
+      var domain = item.labels().get("domain");
+      var text = item.annotation(annotation);
+      if (domain.isEmpty() || text.isBlank()) {
+        return Optional.empty();
+      }
+      var words = new ArrayList<String>();
+      for (var word : text.split(" ", -1)) {
+        words.add(
+            word.equals(domain) || word.equals(domain + ",") || word.equals(domain + ":")
+                ? "each domain" + word.substring(domain.length())
+                : word);
+      }
+      var general = String.join(" ", words);
+      return general.contains(domain) ? Optional.empty() : Optional.of(general);
     }
 
     private static String counted(String what, List<String> names) {

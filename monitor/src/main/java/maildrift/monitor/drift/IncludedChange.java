@@ -101,9 +101,14 @@ final class IncludedChange {
         .findFirst();
   }
 
+  /**
+   * The same for all domains that share the record, so that it is told once; their own names it.
+   */
   private String remedy(Optional<Networks> networks) {
+    var isOwn = DnsName.parse(owner).filter(name -> name.isWithin(domain.name())).isPresent();
+    var whose = isOwn ? domain.name().toString() : "each domain that depends on it";
     var lines = new ArrayList<String>();
-    if (DnsName.parse(owner).filter(name -> name.isWithin(domain.name())).isPresent()) {
+    if (isOwn) {
       lines.add(
           "If nobody of yours made this change, publish the old value at %s again: %s."
               .formatted(owner, quoted(old)));
@@ -112,17 +117,17 @@ final class IncludedChange {
       if (!networks.get().added.isEmpty()) {
         lines.add(
             "Servers in the added networks may now send in the name of %s; gateways and firewalls that list the provider's networks must let them in."
-                .formatted(domain.name()));
+                .formatted(whose));
       }
       if (!networks.get().removed.isEmpty()) {
         lines.add(
             "Mail from the removed networks no longer passes SPF for %s; take them out of allowlists once nothing comes from there any more."
-                .formatted(domain.name()));
+                .formatted(whose));
       }
     } else if (lines.isEmpty()) {
       lines.add(
           "Whoever keeps %s decides who may send in the name of %s. If its provider has not announced the change, ask; until then you can take the term that includes it out of your own record."
-              .formatted(owner, domain.name()));
+              .formatted(owner, whose));
     }
     lines.add("Compare with a gateway's list:");
     lines.add("maildrift netblocks %s --allowlist FILE".formatted(owner));

@@ -68,7 +68,9 @@ final class RouteApi {
     return labels;
   }
 
-  /** Those of the configuration, and of maildrift's own (around dead receivers) those that count. */
+  /**
+   * Those of the configuration, and of maildrift's own (around dead receivers) those that count.
+   */
   private List<Route> ofInterest(Routing routing, Labels labels) {
     var configured = Set.copyOf(backend.config().alerts().routing().routes());
     return routing.routes().stream()

@@ -129,10 +129,7 @@ class AlertmanagerLabTest {
 
   /** For that long it never ends. */
   private void stays(int count, Duration time) {
-    await()
-        .during(time)
-        .atMost(PATIENCE)
-        .until(() -> one.active(CHANGED).size() == count);
+    await().during(time).atMost(PATIENCE).until(() -> one.active(CHANGED).size() == count);
   }
 
   private static JsonNode alert(Alertmanager at) {

@@ -82,9 +82,7 @@ class SignatureLabTest {
     }
     return "%d signatures verified, %d forgeries refused, by Python's hmac%s"
         .formatted(
-            verified,
-            refused,
-            library.equals("library") ? " and the reference library alike" : "");
+            verified, refused, library.equals("library") ? " and the reference library alike" : "");
   }
 
   /** A firing and a resolved one. */

@@ -46,12 +46,14 @@ record Catalogue(List<Section> sections) {
                       measured("D2", "one dead receiver beside nine"),
                       measured("D3", "a receiver that is down for a day"),
                       measured("D4", "a storm of alerts"),
-                      tested("D5", "signatures", "WebhookReceiverTest"),
+                      measured("D5", "signatures"),
                       measured("D6", "RESOLVED whose delivery fails"),
                       unmeasured(
                           "D7",
                           "a split between two daemons",
-                          "one daemon serves one store; a second one is refused (C8)"))),
+                          "one daemon serves one store; a second one is refused (C8)"),
+                      measured("D8", "real Alertmanagers"),
+                      measured("D9", "a real mail server"))),
               new Section(
                   "Observation",
                   List.of(
