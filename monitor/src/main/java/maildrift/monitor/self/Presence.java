@@ -28,6 +28,7 @@ public final class Presence {
   private final LongSupplier nanos;
   private final boolean isNeverAway;
   private final List<Absence> absences = new ArrayList<>();
+  private final List<Absence> unsaved = new ArrayList<>();
   private Instant tickedAt;
   private long tickedNanos;
   private long awake;
@@ -61,38 +62,39 @@ public final class Presence {
    * Takes up what was before a restart.
    *
    * @param alive when it was last there before; empty: never
-   * @return the absence that ends now
    */
-  public synchronized Optional<Absence> restore(List<Absence> kept, Optional<Instant> alive) {
+  public synchronized void restore(List<Absence> kept, Optional<Instant> alive) {
     absences.addAll(kept);
-    return alive
+    alive
         .filter(at -> at.plus(LATE).isBefore(tickedAt))
-        .map(at -> new Absence(at, tickedAt))
-        .map(this::add);
+        .ifPresent(at -> add(new Absence(at, tickedAt)));
   }
 
-  /**
-   * It is there.
-   *
-   * @return the absence that ends now
-   */
-  public synchronized Optional<Absence> tick() {
+  /** It is there. */
+  public synchronized void tick() {
     var now = clock.instant();
     var gone = nanos.getAsLong() - tickedNanos;
     var before = tickedAt;
     awake += isNeverAway ? Math.max(0, gone) : Math.clamp(gone, 0, MOST_NANOS);
     tickedNanos += gone;
     tickedAt = now;
-    return before.plus(LATE).isBefore(now)
-        ? Optional.of(new Absence(before, now)).map(this::add)
-        : Optional.empty();
+    if (before.plus(LATE).isBefore(now)) {
+      add(new Absence(before, now));
+    }
   }
 
-  private Absence add(Absence absence) {
+  private void add(Absence absence) {
     if (!isNeverAway) {
       absences.add(absence);
+      unsaved.add(absence);
     }
-    return absence;
+  }
+
+  /** The absences that nobody has taken to keep them yet. */
+  public synchronized List<Absence> takeNew() {
+    var taken = List.copyOf(unsaved);
+    unsaved.clear();
+    return taken;
   }
 
   /** How long it has been there since the start. */
@@ -102,6 +104,10 @@ public final class Presence {
 
   /** How much of the time between the two it was there; never less than nothing. */
   public synchronized Duration between(Instant from, Instant to) {
+    if (tickedAt.plus(LATE).isBefore(clock.instant())) {
+      // Asked right after it woke, before the tick that would have noticed.
+      tick();
+    }
     var there = Duration.between(from, to);
     for (var absence : absences) {
       var begin = absence.from().isAfter(from) ? absence.from() : from;

@@ -10,12 +10,14 @@ import maildrift.monitor.check.OutsideDoors;
  * OwnNetwork} asks when they seem not to.
  */
 public final class Resolving implements OutsideDoors.Heard {
+  private final Presence presence;
   private final Clock clock;
   private volatile Instant answered;
   private volatile boolean everAnswered;
   private volatile boolean silent;
 
-  public Resolving(Clock clock) {
+  public Resolving(Presence presence, Clock clock) {
+    this.presence = presence;
     this.clock = clock;
     this.answered = clock.instant();
   }
@@ -64,7 +66,7 @@ public final class Resolving implements OutsideDoors.Heard {
 
   /** They have answered nothing for so long. */
   public boolean unusable(Duration after) {
-    return !answered.plus(after).isAfter(clock.instant());
+    return presence.between(answered, clock.instant()).compareTo(after) >= 0;
   }
 
   /**

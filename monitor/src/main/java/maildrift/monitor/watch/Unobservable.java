@@ -45,7 +45,11 @@ final class Unobservable {
       probe.judgement().gaps().stream()
           .filter(gap -> !resolvers.isTold(gap))
           .findFirst()
-          .filter(_ -> known.filter(own -> !own.unseenSince().plus(after).isAfter(now)).isPresent())
+          .filter(
+              _ ->
+                  known
+                      .filter(own -> resolvers.seeing(own.unseenSince(), now).compareTo(after) >= 0)
+                      .isPresent())
           .ifPresent(
               gap -> findings.add(finding(state, gap, known.orElseThrow().unseenSince(), records)));
     }

@@ -169,6 +169,11 @@ public final class Watch {
       return true;
     }
 
+    /** How much of that time they could have been asked in: not while maildrift was suspended. */
+    default Duration seeing(Instant from, Instant to) {
+      return Duration.between(from, to);
+    }
+
     /** Whether the reason for a gap is one that maildrift tells of as its own. */
     default boolean isTold(Gap gap) {
       return false;

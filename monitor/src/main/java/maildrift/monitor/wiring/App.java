@@ -258,7 +258,7 @@ public final class App implements Backend, AutoCloseable {
     this.loadedAt = clock.instant();
     closing.push(store);
     fleet = new Fleet(loader);
-    resolving = new Resolving(clock);
+    resolving = new Resolving(presence, clock);
     metrics = new Metrics(Version.TEXT);
     closing.push(metrics);
     mailPort = new MailPort(() -> config.smtp().port(), () -> config.schedule().interval(), clock);
@@ -437,9 +437,7 @@ public final class App implements Backend, AutoCloseable {
           checkedAt.put(row.domain(), row.checkedAt());
         });
     receivers.restore();
-    presence
-        .restore(store.absences(), store.lastAlive())
-        .ifPresent(absence -> store.commit(Batch.builder().absence(absence).build()));
+    presence.restore(store.absences(), store.lastAlive());
     selfWatch.restore(own.getOrDefault(SelfWatch.DOMAIN, List.of()));
     silences = Silences.restored(store.silences());
     var domains = fleet.domains(config, store.domains());
@@ -639,16 +637,14 @@ public final class App implements Backend, AutoCloseable {
   }
 
   private void stillThere() {
-    presence
-        .tick()
-        .ifPresent(
-            absence -> {
-              LOG.warn(
-                  "maildrift stood still, or the clock leapt, from {} to {}; that time counts for nothing",
-                  absence.from(),
-                  absence.to());
-              store.commit(Batch.builder().absence(absence).build());
-            });
+    presence.tick();
+    for (var absence : presence.takeNew()) {
+      LOG.warn(
+          "maildrift did not run, stood still, or the clock leapt, from {} to {}; what it did not see then counts for nothing",
+          absence.from(),
+          absence.to());
+      store.commit(Batch.builder().absence(absence).build());
+    }
   }
 
   private void lookAtReceivers() {
@@ -965,6 +961,11 @@ public final class App implements Backend, AutoCloseable {
     @Override
     public boolean unusable() {
       return network.closed().isPresent() || resolving.blind(config.schedule().unobservableAfter());
+    }
+
+    @Override
+    public Duration seeing(Instant from, Instant to) {
+      return presence.between(from, to);
     }
 
     @Override

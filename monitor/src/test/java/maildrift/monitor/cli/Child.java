@@ -1,6 +1,8 @@
 package maildrift.monitor.cli;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +27,13 @@ record Child(int exit, String out) {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "maildrift.monitor.Main"));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** A port that nobody listens on now. */
+  static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   /** Runs it to its end; stdout and stderr together. */

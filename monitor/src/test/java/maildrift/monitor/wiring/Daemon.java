@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Notification;
@@ -52,7 +53,12 @@ public final class Daemon implements AutoCloseable {
   private final TestClock clock;
 
   private Daemon(
-      NameServer names, LoopbackHttp hook, Path file, StateStore store, TestClock clock) {
+      NameServer names,
+      LoopbackHttp hook,
+      Path file,
+      StateStore store,
+      TestClock clock,
+      Presence presence) {
     this.clock = clock;
     this.names = names;
     this.hook = hook;
@@ -72,7 +78,7 @@ public final class Daemon implements AutoCloseable {
                   ProbeCatalog.all(),
                   clock,
                   FrontDoor.shut(),
-                  Presence.always(clock));
+                  presence);
         };
     port = app.start();
   }
@@ -83,6 +89,8 @@ public final class Daemon implements AutoCloseable {
     public final LoopbackHttp hook;
     private final Path folder;
 
+    private Function<TestClock, Presence> presence = Presence::always;
+
     public World(Path folder) {
       this(folder, receiver());
     }
@@ -90,6 +98,12 @@ public final class Daemon implements AutoCloseable {
     public World(Path folder, LoopbackHttp hook) {
       this.folder = folder;
       this.hook = hook;
+    }
+
+    /** What the clock leaps over is a time in which the daemon was not there. */
+    World asleep() {
+      presence = Presence::of;
+      return this;
     }
 
     /** Mail domains of which only the MX records are of interest. */
@@ -105,6 +119,10 @@ public final class Daemon implements AutoCloseable {
 
     public void drift(String domain) {
       names.set(domain + " 0 MX 20 mx2." + domain);
+    }
+
+    public void driftAll(String... domains) {
+      Stream.of(domains).forEach(this::drift);
     }
 
     public void restore(String domain) {
@@ -133,7 +151,7 @@ public final class Daemon implements AutoCloseable {
     public Daemon startUnseen(StateStore store, TestClock clock, String... sections) {
       var file = folder.resolve("maildrift.yml");
       write(file, configuration(names, hook, sections));
-      return new Daemon(names, hook, file, store, clock);
+      return new Daemon(names, hook, file, store, clock, presence.apply(clock));
     }
 
     @Override
