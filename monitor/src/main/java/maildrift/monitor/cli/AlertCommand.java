@@ -2,11 +2,16 @@ package maildrift.monitor.cli;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import maildrift.alerts.notify.Tools;
+import maildrift.alerts.notify.Trial;
+import maildrift.monitor.config.Words;
 import maildrift.monitor.json.CheckJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,6 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 @Command(
     name = "alert",
@@ -40,6 +46,7 @@ import tools.jackson.databind.JsonNode;
       "  maildrift alert ack 6f1c09d2a4b85e37 --comment 'on it'",
       "  maildrift alert ack domain=contoso.tld alertname=~'tls.*'",
       "  maildrift alert test oncall",
+      "  maildrift alert test oncall --resolved --config /etc/maildrift/maildrift.yml",
       "  maildrift alert owed oncall",
       "  maildrift alert dead retry --receiver oncall",
       "  maildrift alert route --domain contoso.tld --rule netblocks.missing",
@@ -219,19 +226,81 @@ final class AlertCommand {
 
   @Command(
       name = "test",
-      description = "Send a real sample to a receiver, once, past routes and silences.")
+      description = {
+        "Send a real sample to a receiver, once, past routes and silences.",
+        "It prints what the receiver answered. With --config no daemon is needed."
+      })
   static final class Test implements Callable<Integer> {
     @Parameters(paramLabel = "RECEIVER", description = "Its name in the configuration.")
     String receiver = "";
+
+    @Option(
+        names = "--resolved",
+        description =
+            "Say that the trouble of the last test is over, as receivers that hear of it do.")
+    boolean isOver;
+
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description = "Send it from here, with the receivers of this configuration.")
+    @Nullable Path config;
 
     @Mixin ClientOptions client = new ClientOptions();
 
     @Override
     public Integer call() {
-      var answer = client.post("/api/v1/receivers/" + encoded(receiver) + "/test", null);
-      var outcome = answer.path("outcome").asString("");
-      System.out.println(
-          client.json() ? answer.toString() : Terminal.safe(receiver + ": " + outcome));
+      if (config != null) {
+        return tried(config);
+      }
+      var answer =
+          client.post(
+              "/api/v1/receivers/" + encoded(receiver) + "/test" + (isOver ? "?resolved=true" : ""),
+              null);
+      return say(
+          answer,
+          answer.path("outcome").asString(""),
+          answer.path("answers").valueStream().map(one -> one.asString("")).toList());
+    }
+
+    private int tried(Path file) {
+      var settings = Configured.load(file);
+      var chosen = settings.alerts().receivers().get(receiver);
+      if (chosen == null) {
+        throw new Failure(
+            "there is no receiver '%s' in %s%s"
+                .formatted(
+                    Arguments.shown(receiver, 80),
+                    file,
+                    Words.near(receiver, settings.alerts().receivers().keySet())
+                        .map(near -> "; did you mean '" + near + "'?")
+                        .orElse("")));
+      }
+      var trial =
+          Trial.of(
+              receiver,
+              chosen,
+              Tools.standard(InstantSource.system()),
+              settings
+                  .http()
+                  .externalUrl()
+                  .map(Object::toString)
+                  .orElse("http://" + settings.http().listen()),
+              isOver);
+      var json = JsonMapper.shared().createObjectNode();
+      json.put("receiver", receiver);
+      json.put("outcome", trial.outcome());
+      trial.answers().forEach(json.putArray("answers")::add);
+      return say(json, trial.outcome(), trial.answers());
+    }
+
+    private int say(JsonNode json, String outcome, List<String> answers) {
+      if (client.json()) {
+        System.out.println(json);
+      } else {
+        System.out.println(Terminal.safe(receiver + ": " + outcome));
+        answers.forEach(answer -> System.out.println(Terminal.safe("  " + answer)));
+      }
       return outcome.equals("delivered") ? Exit.OK : Exit.FINDINGS;
     }
   }

@@ -282,16 +282,18 @@ final class Api {
   /** {@code POST /api/v1/receivers/NAME/test}. */
   Answer testReceiver(Request request) {
     var name = request.param("name");
-    var outcome =
+    var isOver = request.query("resolved").map(word -> !word.equals("false")).orElse(false);
+    var trial =
         backend
-            .testReceiver(name)
+            .tryReceiver(name, isOver)
             .orElseThrow(() -> Refusal.notFound("there is no receiver " + name));
     return Answer.json(
         CheckJson.bytes(
             json -> {
               json.writeStartObject();
               json.writeStringProperty("receiver", name);
-              json.writeStringProperty("outcome", outcome);
+              json.writeStringProperty("outcome", trial.outcome());
+              names(json, "answers", trial.answers());
               json.writeEndObject();
             }));
   }

@@ -13,6 +13,7 @@ import maildrift.alerts.Labels;
 import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
+import maildrift.alerts.notify.Trial;
 import maildrift.alerts.outbox.DeadLetter;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.Routing;
@@ -70,9 +71,10 @@ public interface Backend {
   /**
    * Sends a sample to one receiver now, once, past routes and silences.
    *
-   * @return what became of it, in words; empty for an unknown receiver
+   * @param isOver whether it says that the trouble of an earlier one is over
+   * @return empty for an unknown receiver
    */
-  Optional<String> testReceiver(String receiver);
+  Optional<Trial> tryReceiver(String receiver, boolean isOver);
 
   /** How the receivers are; does not block. */
   List<ReceiverState> receivers();

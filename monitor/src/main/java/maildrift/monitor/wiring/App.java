@@ -37,13 +37,13 @@ import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
 import maildrift.alerts.notify.Heartbeat;
 import maildrift.alerts.notify.Tools;
+import maildrift.alerts.notify.Trial;
 import maildrift.alerts.notify.http.Request;
 import maildrift.alerts.outbox.DeadLetter;
 import maildrift.alerts.outbox.Deliveries;
 import maildrift.alerts.outbox.DeliveryTerms;
 import maildrift.alerts.outbox.Failure;
 import maildrift.alerts.outbox.Notifier;
-import maildrift.alerts.outbox.Outcome;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.Dispatcher;
 import maildrift.alerts.route.GroupState;
@@ -1089,59 +1089,9 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
-  public Optional<String> testReceiver(String receiver) {
-    var settings = config.alerts().receivers().get(receiver);
-    if (settings == null) {
-      return Optional.empty();
-    }
-    var now = clock.instant();
-    var labels =
-        Labels.of(
-            Map.of(
-                "alertname", "maildrift.test",
-                "domain", "example.test",
-                "severity", "info",
-                "subject", "example.test",
-                "cause", "maildrift alert test"));
-    var annotations = new TreeMap<String, String>();
-    annotations.put(
-        "summary", "This is a test of the receiver " + receiver + "; nothing is wrong.");
-    annotations.put("description", "Somebody ran maildrift alert test.");
-    annotations.put("remedy", "Nothing to do.");
-    var item =
-        new Notification.Item(
-            labels,
-            annotations,
-            now,
-            Optional.empty(),
-            links(config).externalUrl(),
-            Alert.fingerprint(labels));
-    var notification =
-        new Notification(
-            receiver,
-            "test",
-            "test",
-            labels.only(List.of("cause")),
-            List.of(item),
-            links(config).externalUrl());
-    var owed =
-        new Owed(
-            "msg_test_" + UUID.randomUUID().toString().replace("-", ""),
-            receiver,
-            "test",
-            0,
-            notification.toJson(),
-            now,
-            0,
-            now,
-            Optional.empty());
-    return Optional.of(
-        switch (settings.open(tools).send(owed)) {
-          case Outcome.Delivered _ -> "delivered";
-          case Outcome.TryLater(_, var why, _) -> "failed: " + why;
-          case Outcome.Refused(_, var why) -> "refused: " + why;
-          case Outcome.Gone(var why) -> "gone: " + why;
-        });
+  public Optional<Trial> tryReceiver(String receiver, boolean isOver) {
+    return Optional.ofNullable(config.alerts().receivers().get(receiver))
+        .map(one -> Trial.of(receiver, one, tools, links(config).externalUrl(), isOver));
   }
 
   @Override

@@ -465,7 +465,13 @@ class HttpTest {
 
   @Test
   void aReceiverIsTriedAndARouteIsExplained() {
-    assertThat(json(daemon.post("/api/v1/receivers/hook/test", "")).get("outcome").asString())
+    var trial = json(daemon.post("/api/v1/receivers/hook/test", ""));
+    assertThat(trial.get("outcome").asString()).isEqualTo("delivered");
+    assertThat(trial.get("answers").get(0).asString()).startsWith("HTTP 2");
+    assertThat(
+            json(daemon.post("/api/v1/receivers/hook/test?resolved=true", ""))
+                .get("outcome")
+                .asString())
         .isEqualTo("delivered");
     isProblem(daemon.post("/api/v1/receivers/nobody/test", ""), 404);
     assertThat(daemon.get("/api/v1/routes?alertname=mx.missing&domain=contoso.test").body())

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -36,6 +37,7 @@ public final class GuardedHttp {
 
   private final AddressGuard guard;
   private final SSLSocketFactory tls;
+  private final Consumer<String> answers;
 
   /**
    * A client.
@@ -43,8 +45,18 @@ public final class GuardedHttp {
    * @param tls whose certificates are trusted; normally the JDK's
    */
   public GuardedHttp(HostResolver resolver, SSLSocketFactory tls) {
-    this.guard = new AddressGuard(resolver);
+    this(new AddressGuard(resolver), tls, _ -> {});
+  }
+
+  private GuardedHttp(AddressGuard guard, SSLSocketFactory tls, Consumer<String> answers) {
+    this.guard = guard;
     this.tls = tls;
+    this.answers = answers;
+  }
+
+  /** The same, and what is answered goes there, too, in a line without secrets. */
+  public GuardedHttp hearing(Consumer<String> listener) {
+    return new GuardedHttp(guard, tls, listener);
   }
 
   /** Resolves as the machine does and trusts whom the JDK trusts. */
@@ -53,6 +65,23 @@ public final class GuardedHttp {
   }
 
   public Reply send(Request request) {
+    var reply = reply(request);
+    answers.accept(
+        switch (reply) {
+          case Reply.Unanswered(_, var why) -> why;
+          case Reply.Answered answer ->
+              "HTTP %d%s"
+                  .formatted(
+                      answer.status(),
+                      answer.body().isBlank()
+                          ? ""
+                          : ": "
+                              + Visible.line(request.withoutSecrets(answer.body()).strip(), 300));
+        });
+    return reply;
+  }
+
+  private Reply reply(Request request) {
     var end = System.nanoTime() + request.deadline().toNanos();
     return switch (guard.lookup(request.host(), request.allowPrivate(), request.deadline())) {
       case AddressGuard.Lookup.Refused(var failure, var why) -> new Reply.Unanswered(failure, why);

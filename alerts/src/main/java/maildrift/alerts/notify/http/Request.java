@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * One HTTP request.
@@ -30,6 +31,9 @@ public record Request(
   public static final Duration LEAST_DEADLINE = Duration.ofMillis(100);
 
   public static final int MOST_BYTES = 64 * 1024;
+
+  /** A shorter text, such as a lone slash, is nobody's secret. */
+  private static final int SHORTEST_SECRET = 6;
 
   public Request {
     headers = Collections.unmodifiableMap(new TreeMap<>(headers));
@@ -103,6 +107,22 @@ public record Request(
   String target() {
     var path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
+  }
+
+  /** A text of the other side, in which our own words may come back. */
+  String withoutSecrets(String text) {
+    var harmless = text;
+    for (var own :
+        Stream.concat(
+                Stream.of(uri.getRawPath(), uri.getRawQuery()),
+                headers.entrySet().stream()
+                    .filter(header -> !header.getKey().equalsIgnoreCase("Content-Type"))
+                    .map(Map.Entry::getValue))
+            .filter(own -> own != null && own.length() >= SHORTEST_SECRET)
+            .toList()) {
+      harmless = harmless.replace(own, "***");
+    }
+    return harmless;
   }
 
   /** The address may be a secret; the host is not. */

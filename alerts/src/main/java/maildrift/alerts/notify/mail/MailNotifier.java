@@ -191,7 +191,13 @@ final class MailNotifier implements Notifier {
           return new Outcome.TryLater(
               Failure.REJECTED, "the server does not take addresses that are not ASCII (SMTPUTF8)");
         }
-        transport.sendMessage(message, MailMessage.addresses(missing));
+        try {
+          transport.sendMessage(message, MailMessage.addresses(missing));
+        } finally {
+          tools
+              .answers()
+              .accept(Visible.line(String.valueOf(transport.getLastServerResponse()).strip(), 300));
+        }
       }
       having.remove(owed.id());
       return new Outcome.Delivered();

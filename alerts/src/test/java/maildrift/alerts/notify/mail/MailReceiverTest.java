@@ -34,6 +34,7 @@ import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Secret;
 import maildrift.alerts.notify.Server;
 import maildrift.alerts.notify.Tools;
+import maildrift.alerts.notify.Trial;
 import maildrift.alerts.notify.http.GuardedHttp;
 import maildrift.alerts.notify.http.TestCertificates;
 import maildrift.alerts.notify.mail.MailReceiver.StartTls;
@@ -310,6 +311,17 @@ class MailReceiverTest {
       assertThat(part(mail, 1).strip()).isEqualTo("<p>Grüße</p>");
     } finally {
       server.stop();
+    }
+  }
+
+  @Test
+  void aTrialSaysWhatTheServerSaid() throws Exception {
+    try (var server = new TinySmtp(Optional.empty())) {
+      assertThat(Trial.of("mail", plain(server.port()), TOOLS, "https://m.test", false).answers())
+          .containsExactly("250 ok");
+      server.answerToRcpt = "550 5.1.1 no such mailbox";
+      assertThat(Trial.of("mail", plain(server.port()), TOOLS, "https://m.test", false).outcome())
+          .startsWith("refused: ");
     }
   }
 
