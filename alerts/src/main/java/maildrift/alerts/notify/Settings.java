@@ -56,8 +56,8 @@ public interface Settings {
   Optional<Secret> secret(String key);
 
   /**
-   * As {@link #secret}, and {@code keys} and {@code key_files} besides: several of them, so that
-   * one can follow another.
+   * As {@link #secret}, and the plural of both words besides: several of them, so that one can
+   * follow another.
    *
    * @param check throws IllegalArgumentException when it is none, and does not repeat it
    */
