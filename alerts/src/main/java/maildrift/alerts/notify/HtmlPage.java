@@ -198,18 +198,39 @@ final class HtmlPage {
     code("code", "background:#f4f6f9;border:1px solid #d8dee6;color:#1d2430", lines);
   }
 
-  /** What follows a line with a colon at its end is there to be pasted. */
+  /** What follows a line with a colon at its end is there to be pasted, up to the next sentence. */
   private void remedy(List<String> lines) {
-    var advice = 0;
-    while (advice < lines.size() && !lines.get(advice).endsWith(":")) {
-      advice++;
+    for (var from = 0; from < lines.size(); ) {
+      var colon = from;
+      while (colon < lines.size() && !lines.get(colon).endsWith(":")) {
+        colon++;
+      }
+      var paste = Math.min(colon + 1, lines.size());
+      prose(String.join("\n", lines.subList(from, paste)));
+      var end = paste;
+      while (end < lines.size() && !isSentence(lines.get(end))) {
+        end++;
+      }
+      if (end > paste) {
+        gap();
+        paste(lines.subList(paste, end));
+        if (end < lines.size()) {
+          gap();
+        }
+      }
+      from = end;
     }
-    advice = Math.min(advice + 1, lines.size());
-    prose(String.join("\n", lines.subList(0, advice)));
-    if (advice < lines.size()) {
-      add("<div style=\"height:6px;line-height:6px\"></div>\n");
-      paste(lines.subList(advice, lines.size()));
-    }
+  }
+
+  /** Words with a colon at their end: what is pasted has none like it. */
+  private static boolean isSentence(String line) {
+    return line.endsWith(":")
+        && Character.isUpperCase(line.codePointAt(0))
+        && line.chars().filter(c -> c == ' ').count() >= 2;
+  }
+
+  private void gap() {
+    add("<div style=\"height:6px;line-height:6px\"></div>\n");
   }
 
   private static String color(Optional<String> firing) {

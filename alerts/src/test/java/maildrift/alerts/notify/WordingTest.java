@@ -158,6 +158,24 @@ class WordingTest {
   }
 
   @Test
+  void eachThingToPasteStandsAloneUnderTheSentenceThatLeadsToIt() {
+    var page =
+        Wording.of(
+                Samples.saying(
+                    Map.of(
+                        "remedy",
+                        "Compare with the list:\nmaildrift a\nkey:\n  x\nIf it is right, accept:\nmaildrift b")))
+            .html();
+
+    assertThat(page)
+        .containsSubsequence(
+            ">Compare with the list:</p>",
+            ">maildrift a\nkey:\n  x</pre>",
+            ">If it is right, accept:</p>",
+            ">maildrift b</pre>");
+  }
+
+  @Test
   void aMessageIsOfBoundedSizeWhateverHappened() {
     var items = IntStream.range(0, 2_000).mapToObj(WordingTest::lengthy).toList();
     var wording = Wording.of(Samples.notification(items));
