@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
     description = {
       "The daemon.",
       "SIGHUP, POST /-/reload or a change of the files reloads the configuration; "
-          + "SIGTERM ends it within 15 s. --dns, --timeout, --only and --skip say what they say over "
+          + "SIGTERM ends it within 15 s, a second one at once. --dns, --timeout, --only and --skip say what they say over "
           + "the configuration, and over each one that a reload brings."
     },
     footer = {"", "Example: maildrift run --config maildrift.yml"})
@@ -136,8 +136,8 @@ final class RunCommand implements Callable<Integer> {
               probes(),
               clock,
               door)) {
-        Signals.on("TERM", ended::countDown);
-        Signals.on("INT", ended::countDown);
+        Signals.on("TERM", () -> end(ended, 143));
+        Signals.on("INT", () -> end(ended, 130));
         Signals.on("HUP", app::reload);
         var port = app.start();
         System.err.println(
@@ -150,6 +150,17 @@ final class RunCommand implements Callable<Integer> {
       throw new Failure(String.valueOf(problem.getMessage()));
     }
     return Exit.OK;
+  }
+
+  /**
+   * The first signal asks it to end. Who sends another does not want to wait; what was acknowledged
+   * is on the disk already.
+   */
+  private static void end(CountDownLatch ended, int code) {
+    if (ended.getCount() == 0) {
+      Runtime.getRuntime().halt(code);
+    }
+    ended.countDown();
   }
 
   /** Where the page is; the port is the one that was bound. */

@@ -81,7 +81,7 @@ class DaemonKillTest {
   }
 
   /** Its baseline is what the first look saw. */
-  private static void awaitFirstLook(DaemonProcess daemon, int domains) {
+  static void awaitFirstLook(DaemonProcess daemon, int domains) {
     await()
         .atMost(DaemonProcess.PATIENCE)
         .ignoreExceptions()
