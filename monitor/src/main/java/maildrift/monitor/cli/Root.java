@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
       BaselineCommand.class,
       AlertCommand.class,
       SilenceCommand.class,
+      DigestCommand.class,
       BenchCommand.class,
       CompletionCommand.class,
       VersionCommand.class,

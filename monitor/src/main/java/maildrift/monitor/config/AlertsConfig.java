@@ -25,6 +25,7 @@ import maildrift.alerts.state.Policies;
  * @param inhibitRules which alerts are not told while graver ones fire, the built-in ones included
  * @param policies how alerts come to fire, where that is otherwise than the schedule says
  * @param own how maildrift watches over itself
+ * @param digests what tenants read once a week
  */
 public record AlertsConfig(
     Grouping grouping,
@@ -32,7 +33,8 @@ public record AlertsConfig(
     List<Route> routes,
     List<InhibitRule> inhibitRules,
     Policies policies,
-    OwnAlertsConfig own) {
+    OwnAlertsConfig own,
+    DigestConfig.All digests) {
   /** The alertname that Prometheus' own rules use for an alert that always fires. */
   public static final String WATCHDOG = "Watchdog";
 
@@ -43,7 +45,8 @@ public record AlertsConfig(
           List.of(),
           InhibitDefaults.RULES,
           Policies.DEFAULT,
-          OwnAlertsConfig.DEFAULT);
+          OwnAlertsConfig.DEFAULT,
+          DigestConfig.All.NONE);
 
   public AlertsConfig {
     receivers = Collections.unmodifiableMap(new LinkedHashMap<>(receivers));

@@ -44,6 +44,7 @@ final class AlertsReader {
     intervals.read(section);
     var routes = routes(section, names, grouping);
     var inhibitRules = new InhibitReader(reading, matchers).read(section);
+    var digests = new DigestReader(reading, tenants, names, receivers).read(section);
     var policies = new PolicyReader(reading, vocabulary).read(section.section("policy"));
     var own = new OwnAlertsReader(reading).read(section);
     section.end();
@@ -53,7 +54,8 @@ final class AlertsReader {
         reading.hasProblems() ? List.of() : routes,
         inhibitRules,
         policies,
-        own);
+        own,
+        digests);
   }
 
   private Grouping grouping(Section section, Grouping byDefault) {

@@ -282,7 +282,7 @@ record ReceiverSettings(
   }
 
   /** A bare mailbox, {@code noc@example.net}; nothing that could add headers or recipients. */
-  private static String mailbox(String written) {
+  static String mailbox(String written) {
     var at = written.lastIndexOf('@');
     var isAddress =
         at > 0

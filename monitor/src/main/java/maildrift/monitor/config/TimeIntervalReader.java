@@ -232,7 +232,7 @@ final class TimeIntervalReader {
     return at;
   }
 
-  private static ZoneId zone(String text) {
+  static ZoneId zone(String text) {
     try {
       return ZoneId.of(text);
     } catch (DateTimeException _) {

@@ -169,6 +169,10 @@ public enum Names {
       Type.GAUGE,
       "When the dead-man's switch was last told that maildrift lives; NaN before.",
       "heartbeat"),
+  DIGEST_TIME(
+      "maildrift_digest_last_made_timestamp_seconds",
+      Type.GAUGE,
+      "When a digest was last made, of any tenant; NaN before the first one."),
   DOMAINS("maildrift_domains", Type.GAUGE, "Managed domains."),
   SCHEDULE_LAG(
       "maildrift_schedule_lag_seconds",

@@ -24,6 +24,7 @@ import maildrift.monitor.checklist.Progress;
 import maildrift.monitor.checklist.Step;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
+import maildrift.monitor.digest.Digests;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.store.Baseline;
@@ -123,6 +124,9 @@ public interface Backend {
 
   /** A person gives an alert back; false where nobody had it. */
   boolean unacknowledge(String fingerprint, String by);
+
+  /** What tenants read once a week. */
+  Digests digests();
 
   List<Silence> silences();
 

@@ -433,6 +433,9 @@ public final class WebServer implements AutoCloseable {
     get(router, backend, "/api/v1/silences/:id", silences::one);
     post(router, backend, "/api/v1/silences", silences::put);
     delete(router, backend, "/api/v1/silences/:id", silences::expire);
+    var digests = new DigestApi(backend);
+    get(router, backend, "/api/v1/digest", digests::preview);
+    post(router, backend, "/api/v1/digest/send", digests::send);
 
     get(router, backend, "/", page::fleet);
     get(router, backend, "/domains/:name", page::domain);

@@ -66,12 +66,14 @@ import maildrift.monitor.cli.Version;
 import maildrift.monitor.config.AllowlistConfig;
 import maildrift.monitor.config.ConfigFiles;
 import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.config.DigestConfig;
 import maildrift.monitor.config.HeartbeatConfig;
 import maildrift.monitor.config.MetricsConfig;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.config.ProfileUse;
 import maildrift.monitor.config.WebConfig;
+import maildrift.monitor.digest.Digests;
 import maildrift.monitor.feed.M365Endpoints;
 import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.metrics.Names;
@@ -175,6 +177,7 @@ public final class App implements Backend, AutoCloseable {
   private final Pulse pulse;
   private final Heartbeats heartbeats;
   private final AlertDesk desk;
+  private final Digests digests;
   private final Deliveries deliveries;
   private final Heartbeat heartbeat;
   private final Tools tools;
@@ -303,6 +306,7 @@ public final class App implements Backend, AutoCloseable {
             store,
             clock,
             desk::changed);
+    digests = new Digests(store, clock, new Known(), deliveries::wake);
     tools = Tools.standard(clock);
     pulse =
         new Pulse(
@@ -352,6 +356,7 @@ public final class App implements Backend, AutoCloseable {
     calendar.every("feed", FLUSH, this::pollFeed);
     calendar.every("removals", FILE_LOOK, this::populateAgain);
     calendar.every("flush", FLUSH, watch::flushChecked);
+    calendar.every("digests", FLUSH, digests::look);
     calendar.daily("retention", 3, 40, this::expire);
     open = true;
     web.ready(this);
@@ -406,6 +411,7 @@ public final class App implements Backend, AutoCloseable {
     store.eachNetwork(published::restore);
     feed.recall(published.present(feed.shown()));
     ticks.restore();
+    digests.restore();
     var alerts = new ArrayList<Alert>();
     var own = new HashMap<String, List<Alert>>();
     store.eachAlert(
@@ -798,6 +804,9 @@ public final class App implements Backend, AutoCloseable {
           () -> doors.dnsDoor().stats().failures(failure),
           failure.word());
     }
+    metrics.gauge(
+        Names.DIGEST_TIME,
+        () -> digests.lastMade().map(at -> (double) at.getEpochSecond()).orElse(Double.NaN));
     muteMeters();
     for (var phase : List.of(Alert.Phase.PENDING, Alert.Phase.FIRING)) {
       for (var severity : Severity.values()) {
@@ -999,6 +1008,44 @@ public final class App implements Backend, AutoCloseable {
     @Override
     public void sooner(String domain, Duration within) {
       scheduler.sooner(domain, within);
+    }
+  }
+
+  /** What digests are made of. */
+  private final class Known implements Digests.Source {
+    @Override
+    public Optional<DigestConfig> digest(String tenant) {
+      return config.alerts().digests().of(tenant);
+    }
+
+    @Override
+    public List<DomainState> states() {
+      return List.copyOf(table.all());
+    }
+
+    @Override
+    public List<Alert> alerts() {
+      return App.this.alerts();
+    }
+
+    @Override
+    public List<Mutes.Why> muted(Alert alert) {
+      return desk.whys(alert);
+    }
+
+    @Override
+    public List<Silence> silences() {
+      return silences;
+    }
+
+    @Override
+    public List<Change> history(String domain, int offset, int limit) {
+      return App.this.history(domain, offset, limit);
+    }
+
+    @Override
+    public String page() {
+      return links(config).externalUrl();
     }
   }
 
@@ -1225,6 +1272,11 @@ public final class App implements Backend, AutoCloseable {
                                 Optional.of(after),
                                 "acknowledged"))
                         .build()));
+  }
+
+  @Override
+  public Digests digests() {
+    return digests;
   }
 
   @Override

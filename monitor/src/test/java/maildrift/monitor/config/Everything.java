@@ -163,6 +163,14 @@ final class Everything {
           - {match: {tenant: contoso}, matchers: ['severity=~"warning|critical"', team!=red], receivers: [am]}
           - {match: {severity: info}, receivers: [mail], active_time_intervals: [office], mute_time_intervals: [holidays], escalate: [{after: 30m, receivers: [am]}, {after: 2h, receivers: [oncall]}]}
           - {match: {}, receivers: [chat]}
+        digest:
+          receiver: mail
+          cron: "0 0 7 ? * MON"
+          time_zone: Europe/Berlin
+          to: noc@example.net
+          from: digest@example.net
+          tenants:
+            contoso: {enabled: true, receiver: mail, cron: "0 0 8 1 * ?", time_zone: UTC, to: [it@contoso.tld], from: md@contoso.tld}
         time_intervals:
           - name: office
             time_intervals:
