@@ -95,7 +95,8 @@ public final class Merging {
                 told.stream().anyMatch(Notification.Item::isFiring) ? reason : body.reason(),
                 body.groupLabels(),
                 told,
-                body.externalUrl())
+                body.externalUrl(),
+                body.thread())
             .toJson(),
         first.createdAt(),
         first.attempts(),

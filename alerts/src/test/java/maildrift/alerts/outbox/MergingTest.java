@@ -67,6 +67,35 @@ class MergingTest {
   }
 
   @Test
+  void whatIsMergedStaysInItsThread() {
+    var merged =
+        merged(
+            inThread(owed("m2", 2, "g", firing("a", 1))),
+            inThread(owed("m3", 3, "g", over("a", 1, 9))));
+
+    assertThat(Notification.parse(merged.body()).thread()).isEqualTo("m1");
+  }
+
+  private static Owed inThread(Owed owed) {
+    var body = Notification.parse(owed.body());
+    return Owed.fresh(
+        owed.id(),
+        owed.receiver(),
+        owed.groupKey(),
+        owed.sequence(),
+        new Notification(
+                body.receiver(),
+                body.groupKey(),
+                body.reason(),
+                body.groupLabels(),
+                body.items(),
+                body.externalUrl(),
+                "m1")
+            .toJson(),
+        owed.createdAt());
+  }
+
+  @Test
   void whatCannotBeReadIsMergedWithNothing() {
     var unreadable = Owed.fresh("m1", "oncall", "g", 1, "{}", OutboxContract.NOW);
     var first = new Merging(unreadable);

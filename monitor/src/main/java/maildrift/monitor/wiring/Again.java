@@ -49,7 +49,8 @@ final class Again {
               said.reason(),
               said.groupLabels(),
               items,
-              said.externalUrl())
+              said.externalUrl(),
+              said.thread())
           .toJson();
     } catch (IllegalArgumentException _) {
       return old.body();
