@@ -321,6 +321,9 @@ class DispatcherTest {
 
     world.passes(Duration.ofMinutes(2));
     assertThat(world.told).containsExactly("oncall first: +a.test");
+    assertThat(world.last().firing().getFirst().annotation(Dispatcher.HELD_BACK))
+        .isEqualTo(
+            "held back by silence “known” by alice since 2026-11-21T17:00:00Z, until 2026-11-21T18:00:00Z");
   }
 
   @Test

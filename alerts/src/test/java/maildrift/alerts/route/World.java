@@ -64,6 +64,19 @@ final class World {
     look(domain, rule, List.of(problem(domain, rule, severity, NETBLOCKS, diff)), 2);
   }
 
+  /** It is stored, and nobody decides what that means. */
+  void crashes(String domain, String rule, String severity) {
+    var present = Optional.ofNullable(book.get(fingerprint(domain, rule)));
+    AlertBook.step(
+            present.stream().toList(),
+            List.of(problem(domain, rule, severity, NETBLOCKS, "")),
+            _ -> false,
+            now,
+            AlertTerms.DEFAULT.confirmations(1))
+        .alerts()
+        .forEach(alert -> book.put(alert.fingerprint(), alert));
+  }
+
   void mends(String domain, String rule) {
     look(domain, rule, List.of(), 1);
   }

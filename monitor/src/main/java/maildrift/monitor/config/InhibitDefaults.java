@@ -16,6 +16,11 @@ final class InhibitDefaults {
               "alertname=probe.unobservable, subject=resolvers",
               "alertname=~\"probe\\.unobservable|resolver\\.contradicted\", subject!=resolvers"),
           rule(
+              "the domain does not exist",
+              "alertname=mx.nxdomain",
+              "alertname!=mx.nxdomain",
+              "domain"),
+          rule(
               "the domain's MX cannot be looked up, nor what depends on it",
               "alertname=probe.unobservable, subject=mx",
               "alertname=probe.unobservable, subject!=mx",

@@ -77,9 +77,25 @@ final class MxJudge {
         seen.own().filter(own -> !own.addresses().isEmpty()).map(this::implicit).stream().toList());
     judgement.fact("nullMx", false);
     judgement.fact("implicit", seen.own().filter(own -> !own.addresses().isEmpty()).isPresent());
+    nameItself();
     withoutMx();
     compare();
     return judgement.build(Outcome.ABSENT);
+  }
+
+  /** An alias that leads nowhere is a name, and so is one that has addresses. */
+  private void nameItself() {
+    if (seen.mx() instanceof Answer.NoSuchName gone
+        && gone.aliases().isEmpty()
+        && seen.own().filter(own -> !own.addresses().isEmpty()).isEmpty()) {
+      judgement.add(
+          Finding.of(
+                  MxRules.NXDOMAIN,
+                  domain.toString(),
+                  "%s does not exist: DNS denies the name, and all that was published for it"
+                      .formatted(domain))
+              .cause(domain.toString()));
+    }
   }
 
   private Map<String, Object> implicit(MxSeen.Host own) {

@@ -131,8 +131,18 @@ final class MxRules {
           .remedy("Publish the host with the prescribed preference.")
           .example("IN MX 20 mx.mail-connect.net. where 10 is prescribed");
 
+  static final Rule NXDOMAIN =
+      Rule.critical("mx.nxdomain", "the domain does not exist")
+          .why(
+              "DNS denies the name itself: the registration has ended or is on hold, or the delegation is gone. Mail to the domain bounces at once, and nothing that is published for it counts.")
+          .reference("RFC 8020; RFC 5321 §5.1")
+          .remedy(
+              "See at the registrar whether the domain is registered, paid for and delegated; whois or RDAP shows its status (clientHold, redemptionPeriod).")
+          .example("violates: contoso.tld MX: NXDOMAIN");
+
   static final List<Rule> ALL =
       List.of(
+          NXDOMAIN,
           PRESENT,
           NULL,
           CNAME,

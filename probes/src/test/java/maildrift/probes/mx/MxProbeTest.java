@@ -57,7 +57,7 @@ class MxProbeTest {
           contoso.test MX 10 mx1.provider.test; contoso.test MX 10 mx2.provider.test |
           contoso.test MX 10 mx1.provider.test | mx.single info contoso.test
           contoso.test TXT x | mx.present critical contoso.test
-          www.other.test A 62.140.7.1 | mx.present critical contoso.test
+          www.other.test A 62.140.7.1 | mx.nxdomain critical contoso.test, mx.present critical contoso.test
           contoso.test A 62.140.7.1 | mx.present warning contoso.test
           contoso.test MX 0 .; contoso.test A 62.140.7.1 |
           contoso.test MX 0 . | mx.null info contoso.test
