@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import maildrift.monitor.check.Doors;
 import maildrift.monitor.check.Look;
@@ -116,8 +117,8 @@ public final class OwnNetwork {
    * @param isNews whether somebody is told of what it saw; then it is proved by the control names,
    *     if there are any
    */
-  public boolean couldSee(long began, boolean isNews) {
-    if (failedRounds > 0 || (isNews && !names.isEmpty() && !isWellSince(began))) {
+  public boolean couldSee(long began, BooleanSupplier isNews) {
+    if (failedRounds > 0 || (!names.isEmpty() && !isWellSince(began) && isNews.getAsBoolean())) {
       askUnlessSince(began);
     }
     return failedRounds == 0 && illAt.filter(at -> at - began >= 0).isEmpty();

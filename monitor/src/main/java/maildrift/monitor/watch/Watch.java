@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -165,7 +166,7 @@ public final class Watch {
      *
      * @param isNews whether an alert may fire or end by it
      */
-    default boolean couldSee(long began, boolean isNews) {
+    default boolean couldSee(long began, BooleanSupplier isNews) {
       return true;
     }
 
@@ -390,7 +391,8 @@ public final class Watch {
             : regular(domain, watch, context, look);
     // A look that a shutdown cut short has seen nothing, not even gaps.
     if (!Thread.currentThread().isInterrupted()) {
-      settle(name, watch, resolvers.couldSee(began, isNews(watch, seen)) ? seen : blinded(seen));
+      settle(
+          name, watch, resolvers.couldSee(began, () -> isNews(watch, seen)) ? seen : blinded(seen));
     }
   }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -978,7 +979,7 @@ public final class App implements Backend, AutoCloseable {
     }
 
     @Override
-    public boolean couldSee(long began, boolean isNews) {
+    public boolean couldSee(long began, BooleanSupplier isNews) {
       return network.couldSee(began, isNews);
     }
 
