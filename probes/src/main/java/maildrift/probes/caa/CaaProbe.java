@@ -292,7 +292,8 @@ public final class CaaProbe implements Probe<CaaSeen> {
             .ifPresent(
                 why ->
                     judgement.add(
-                        Gap.of(NAME, subject, why, CaaRules.PERMITS_ISSUER.id()).subject(subject)));
+                        Gap.of(NAME, door(host), why, CaaRules.PERMITS_ISSUER.id())
+                            .subject(subject)));
         issued(
             host.climb(),
             host.looks().stream().flatMap(look -> leaf(look).stream()),
@@ -301,6 +302,15 @@ public final class CaaProbe implements Probe<CaaSeen> {
       }
     }
     return fact;
+  }
+
+  /** Where its certificate would be seen, as the TLS probe names it: it is one gap. */
+  private static String door(CaaSeen.Host host) {
+    return host.looks().stream()
+        .findFirst()
+        .filter(_ -> host.addressesUnseen().isEmpty())
+        .map(look -> host.name() + ":" + look.target().port())
+        .orElse(host.name().toString());
   }
 
   /** What is said of these certificates, which the host of the climb presents. */
