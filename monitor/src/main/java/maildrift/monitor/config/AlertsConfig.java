@@ -4,12 +4,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.InhibitRule;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.alertmanager.AlertmanagerReceiver;
+import maildrift.alerts.notify.mail.MailReceiver;
 import maildrift.alerts.outbox.Notifier;
 import maildrift.alerts.route.Grouping;
 import maildrift.alerts.route.Route;
@@ -87,6 +89,18 @@ public record AlertsConfig(
 
   private static boolean asksForWatchdog(Route route) {
     return route.matchers().contains(Matcher.equal("alertname", WATCHDOG));
+  }
+
+  /** To whom the digest of a tenant goes, and from whom: its receiver may have a sender for it. */
+  public Optional<DigestConfig> digest(String tenant) {
+    return digests
+        .of(tenant)
+        .map(
+            digest ->
+                digest.from().isEmpty()
+                        && receivers.get(digest.receiver()) instanceof MailReceiver mail
+                    ? digest.from(Optional.ofNullable(mail.senders().get(tenant)))
+                    : digest);
   }
 
   /** Receivers without any route hear of everything. */

@@ -19,6 +19,11 @@ public record DigestConfig(
     to = List.copyOf(to);
   }
 
+  /** The same from another sender. */
+  DigestConfig from(Optional<String> value) {
+    return new DigestConfig(receiver, to, value, times);
+  }
+
   /**
    * Those of all tenants.
    *

@@ -1016,7 +1016,7 @@ public final class App implements Backend, AutoCloseable {
   private final class Known implements Digests.Source {
     @Override
     public Optional<DigestConfig> digest(String tenant) {
-      return config.alerts().digests().of(tenant);
+      return config.alerts().digest(tenant);
     }
 
     @Override

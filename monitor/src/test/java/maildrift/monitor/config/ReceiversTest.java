@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import maildrift.alerts.notify.Credentials;
@@ -18,6 +19,7 @@ import maildrift.alerts.notify.mail.MailReceiver;
 import maildrift.alerts.notify.ntfy.NtfyReceiver;
 import maildrift.alerts.notify.pagerduty.PagerDutyReceiver;
 import maildrift.alerts.notify.webhook.WebhookReceiver;
+import maildrift.monitor.schedule.CronTimes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +109,35 @@ final class ReceiversTest {
                 Duration.ofSeconds(30),
                 false))
         .hasToString("ntfy at ntfy.sh");
+  }
+
+  @Test
+  void aDigestGoesToWhomTheTenantSaysAndFromTheSenderThatItsReceiverHasForIt() {
+    var alerts =
+        new Sandbox(folder)
+            .loaded(
+                """
+                tenants: {contoso: {}, fabrikam: {}, quiet: {}}
+                alerts:
+                  receivers:
+                    noc: {mail: {to: noc@x.test, from: md@x.test, smtp: smtp.test, senders: {contoso: md@contoso.test}}}
+                  digest:
+                    receiver: noc
+                    time_zone: Europe/Berlin
+                    tenants:
+                      contoso: {to: it@contoso.test}
+                      quiet: {enabled: false}
+                """)
+            .alerts();
+
+    var times = new CronTimes("0 0 7 ? * MON", ZoneId.of("Europe/Berlin"));
+    assertThat(alerts.digest("contoso"))
+        .contains(
+            new DigestConfig(
+                "noc", List.of("it@contoso.test"), Optional.of("md@contoso.test"), times));
+    assertThat(alerts.digest("fabrikam"))
+        .contains(new DigestConfig("noc", List.of(), Optional.empty(), times));
+    assertThat(alerts.digest("quiet")).isEmpty();
   }
 
   private Receiver read(String receiver) {
