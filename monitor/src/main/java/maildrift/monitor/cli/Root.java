@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
       AlertCommand.class,
       SilenceCommand.class,
       DigestCommand.class,
+      RestoreCommand.class,
       BenchCommand.class,
       CompletionCommand.class,
       VersionCommand.class,

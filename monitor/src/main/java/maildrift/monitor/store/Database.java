@@ -3,6 +3,9 @@ package maildrift.monitor.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -21,6 +24,8 @@ import org.h2.mvstore.MVStoreException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One open database: its connections, its schema, its dialect. */
 final class Database implements AutoCloseable {
@@ -51,6 +56,7 @@ final class Database implements AutoCloseable {
     }
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int CONNECTIONS = 8;
   private static final long PATIENCE_MILLIS = 10_000;
 
@@ -89,6 +95,7 @@ final class Database implements AutoCloseable {
     place.checkFile();
     try (var connection = DriverManager.getConnection(place.url(false), "sa", "")) {
       checkIsOurs(place, schema, connection);
+      keepBeforeUpgrade(place, schema, connection);
       migrate(schema, Dialect.H2, place.url(false), "sa", "", place.file().toString());
     } catch (SQLException failed) {
       throw place.unusable(failed);
@@ -114,6 +121,41 @@ final class Database implements AutoCloseable {
         }
       }
       throw any ? place.foreign("it has other tables") : place.damaged("it holds no tables");
+    }
+  }
+
+  /**
+   * What an older maildrift wrote is kept as it was, as a backup. An upgrade that was killed half
+   * way finds it there and leaves it alone.
+   */
+  private static void keepBeforeUpgrade(H2File place, Schema schema, Connection connection)
+      throws SQLException, StoreUnusable {
+    try {
+      var info = flyway(schema, Dialect.H2, place.url(false), "sa", "").info();
+      var current = info.current();
+      if (current == null || info.pending().length == 0) {
+        return;
+      }
+      var kept = place.beforeUpgrade(String.valueOf(current.getVersion()));
+      if (!Files.exists(kept)) {
+        var unfinished = kept.resolveSibling("new-" + kept.getFileName());
+        Files.createDirectories(kept.toAbsolutePath().getParent());
+        Files.deleteIfExists(unfinished);
+        try (var statement = connection.prepareStatement("backup to ?")) {
+          statement.setString(1, unfinished.toString());
+          statement.execute();
+        }
+        Files.move(unfinished, kept, StandardCopyOption.ATOMIC_MOVE);
+      }
+      LOG.info(
+          "the store {} is brought up to date; as it was it is kept in {}", place.file(), kept);
+    } catch (IOException failed) {
+      throw new StoreUnusable(
+          "the store %s needs an upgrade and cannot be kept as it is: %s; make room beside it"
+              .formatted(place.file(), H2File.why(failed)),
+          failed);
+    } catch (FlywayException failed) {
+      throw notOurSchema(place.file().toString(), failed);
     }
   }
 
@@ -165,16 +207,7 @@ final class Database implements AutoCloseable {
       Schema schema, Dialect dialect, String url, String user, String password, String name)
       throws StoreUnusable {
     try {
-      var flyway =
-          Flyway.configure()
-              .dataSource(url, user, password)
-              .locations(schema.locations(dialect).toArray(String[]::new))
-              .table(schema.table())
-              // On PostgreSQL the history's tables join those of the state.
-              .baselineOnMigrate(dialect == Dialect.POSTGRESQL && schema == Schema.HISTORY)
-              .baselineVersion("0")
-              .cleanDisabled(true)
-              .load();
+      var flyway = flyway(schema, dialect, url, user, password);
       var ahead =
           Arrays.stream(flyway.info().applied())
               .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
@@ -186,11 +219,28 @@ final class Database implements AutoCloseable {
       }
       flyway.migrate();
     } catch (FlywayException failed) {
-      throw new StoreUnusable(
-          "the store %s has a schema that this maildrift cannot use: %s; see that nobody else uses it, or set store.url"
-              .formatted(name, GroupCommit.reason(failed)),
-          failed);
+      throw notOurSchema(name, failed);
     }
+  }
+
+  private static Flyway flyway(
+      Schema schema, Dialect dialect, String url, String user, String password) {
+    return Flyway.configure()
+        .dataSource(url, user, password)
+        .locations(schema.locations(dialect).toArray(String[]::new))
+        .table(schema.table())
+        // On PostgreSQL the history's tables join those of the state.
+        .baselineOnMigrate(dialect == Dialect.POSTGRESQL && schema == Schema.HISTORY)
+        .baselineVersion("0")
+        .cleanDisabled(true)
+        .load();
+  }
+
+  private static StoreUnusable notOurSchema(String name, FlywayException failed) {
+    return new StoreUnusable(
+        "the store %s has a schema that this maildrift cannot use: %s; see that nobody else uses it, or set store.url"
+            .formatted(name, GroupCommit.reason(failed)),
+        failed);
   }
 
   Dialect dialect() {

@@ -41,6 +41,12 @@ record H2File(Path base) {
     return new H2File(base.resolveSibling(base.getFileName() + suffix));
   }
 
+  /** Where a backup of it goes before an upgrade from that version of the schema. */
+  Path beforeUpgrade(String version) {
+    return base.resolveSibling("before-upgrade-from-" + version)
+        .resolve(file().getFileName() + ".zip");
+  }
+
   boolean exists() {
     return Files.exists(file());
   }

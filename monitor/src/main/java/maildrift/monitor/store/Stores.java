@@ -8,6 +8,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.ZipInputStream;
 import org.slf4j.Logger;
@@ -159,6 +161,65 @@ public final class Stores {
       throw new StoreUnusable(
           "%s cannot be restored to %s: %s".formatted(backup, file, H2File.why(failed)), failed);
     }
+  }
+
+  /**
+   * Puts backups in the place of the store that {@code store.url} names. What is there is moved
+   * aside.
+   *
+   * @param backups of the store, of its history, or of both
+   * @return what was moved where, and what was restored, in words
+   */
+  public static List<String> putBack(String url, Path workingDirectory, List<Path> backups)
+      throws StoreUnusable {
+    if (!url.startsWith(H2)) {
+      throw new StoreUnusable("a store on PostgreSQL is restored by pg_restore");
+    }
+    var place = new H2File(path(url, workingDirectory));
+    var files = List.of(place.file(), place.sibling("-history").file());
+    for (var backup : backups) {
+      var named = files.stream().map(file -> file.getFileName() + ".zip").toList();
+      if (!named.contains(String.valueOf(backup.getFileName()))) {
+        throw new StoreUnusable(
+            "%s is no backup of this store; they are named %s"
+                .formatted(backup, String.join(" and ", named)));
+      }
+      if (!Files.isReadable(backup)) {
+        throw new StoreUnusable("%s cannot be read".formatted(backup));
+      }
+    }
+    place.checkDirectory();
+    // Nobody may have it open.
+    close(StoreLock.take(place));
+    var done = new ArrayList<String>();
+    for (var file : files) {
+      for (var backup : backups) {
+        if (String.valueOf(backup.getFileName()).equals(file.getFileName() + ".zip")) {
+          done.addAll(putBack(backup, file));
+        }
+      }
+    }
+    return done;
+  }
+
+  private static List<String> putBack(Path backup, Path file) throws StoreUnusable {
+    var done = new ArrayList<String>();
+    if (Files.exists(file)) {
+      var aside = file.resolveSibling(file.getFileName() + ".before-restore");
+      for (var i = 2; Files.exists(aside); i++) {
+        aside = file.resolveSibling(file.getFileName() + ".before-restore-" + i);
+      }
+      try {
+        Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException failed) {
+        throw new StoreUnusable(
+            "%s cannot be moved aside: %s".formatted(file, H2File.why(failed)), failed);
+      }
+      done.add("%s is now %s".formatted(file, aside));
+    }
+    restore(backup, file.toAbsolutePath().getParent());
+    done.add("%s restored from %s".formatted(file, backup));
+    return done;
   }
 
   /** Of an unknown URL no more than this is shown: the rest may hold a password. */

@@ -12,15 +12,20 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import maildrift.monitor.reliability.Figures;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** C6 of the catalogue, on a small file system in memory; needs the right to mount one. */
-@Timeout(120)
+@Tag("reliability")
+@Timeout(1_800)
 final class FullDiskTest {
+  private static final int RUNS = Figures.size("maildrift.disk.runs", 1, 10);
+
   @TempDir Path disk = Path.of(".");
 
   @BeforeEach
@@ -54,6 +59,26 @@ final class FullDiskTest {
 
   @Test
   void aFullDiskIsToldCostsNothingAndEndsWhenThereIsRoom() throws Exception {
+    Figures.measure(
+        Figures.Case.of(
+            "C6",
+            "the disk (tmpfs of 4 MiB) fills up while 50 batches are written to H2, and has room again",
+            "unwritable is said with the reason, what was stored is read on, all is written when there is room, the store opens afterwards with every row",
+            FullDiskTest.class),
+        () -> {
+          for (var run = 0; run < RUNS; run++) {
+            fullOnce();
+            try (var files = Files.list(disk)) {
+              for (var file : files.toList()) {
+                Files.delete(file);
+              }
+            }
+          }
+          return "%d of %d runs: said, nothing lost, 0 damaged".formatted(RUNS, RUNS);
+        });
+  }
+
+  private void fullOnce() throws Exception {
     var random = new Random(1);
     var filler = disk.resolve("filler");
     try (var store = Stores.open("jdbc:h2:file:./store", disk, Clock.systemUTC())) {

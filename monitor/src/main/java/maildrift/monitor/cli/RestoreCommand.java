@@ -1,0 +1,56 @@
+package maildrift.monitor.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.store.StoreUnusable;
+import maildrift.monitor.store.Stores;
+import maildrift.monitor.wiring.Loading;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "restore",
+    description =
+        "Put a backup in the place of the H2 store; the daemon must not run. What is there is moved aside, nothing is deleted.",
+    footer = {
+      "",
+      "Example: maildrift restore --config maildrift.yml before-upgrade-from-1/maildrift.mv.db.zip"
+    })
+final class RestoreCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration whose store.url says where the store is.")
+  Path config = Path.of("maildrift.yml");
+
+  @Parameters(
+      paramLabel = "ZIP",
+      arity = "1..2",
+      description = "Backups of the store, of its history, or of both.")
+  List<Path> backups = List.of();
+
+  @Override
+  public Integer call() {
+    return switch (Loading.loader().load(config)) {
+      case ConfigLoader.Rejected rejected -> {
+        rejected
+            .problems()
+            .forEach(problem -> System.err.println(Terminal.safe(problem.toString())));
+        yield Exit.USAGE;
+      }
+      case ConfigLoader.Loaded loaded -> {
+        try {
+          Stores.putBack(loaded.config().store().url(), Path.of(""), backups)
+              .forEach(line -> System.out.println(Terminal.safe(line)));
+          yield Exit.OK;
+        } catch (StoreUnusable problem) {
+          throw new Failure(String.valueOf(problem.getMessage()));
+        }
+      }
+    };
+  }
+}
