@@ -1260,19 +1260,21 @@ public final class App implements Backend, AutoCloseable {
         .filter(labels -> !labels.get("domain").isEmpty())
         .findFirst()
         .ifPresent(
-            labels ->
-                store.submit(
-                    Batch.builder()
-                        .change(
-                            new Change(
-                                at,
-                                labels.get("domain"),
-                                labels.get("tenant"),
-                                labels.get("alertname") + " " + labels.get("subject"),
-                                before,
-                                Optional.of(after),
-                                "acknowledged"))
-                        .build()));
+            labels -> {
+              var _ =
+                  store.submit(
+                      Batch.builder()
+                          .change(
+                              new Change(
+                                  at,
+                                  labels.get("domain"),
+                                  labels.get("tenant"),
+                                  labels.get("alertname") + " " + labels.get("subject"),
+                                  before,
+                                  Optional.of(after),
+                                  "acknowledged"))
+                          .build());
+            });
   }
 
   @Override
