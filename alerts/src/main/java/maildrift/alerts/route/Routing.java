@@ -102,7 +102,7 @@ public record Routing(
     if (routes.stream().allMatch(route -> route.hours().equals(Hours.ALWAYS))) {
       return Optional.empty();
     }
-    var whys = places(labels).values().stream().map(place -> place.why(at)).toList();
+    var whys = taken(labels).stream().map(route -> route.hours().why(at)).toList();
     return whys.stream().anyMatch(Optional::isEmpty)
         ? Optional.empty()
         : whys.stream()

@@ -153,13 +153,7 @@ final class AlertPage {
     table.in(
         "tr",
         row -> {
-          row.in(
-              "td",
-              cell ->
-                  cell.text(
-                      "span",
-                      "badge " + Page.severityClass(labels.get("severity")),
-                      labels.get("severity")));
+          Page.severity(row, labels.get("severity"));
           row.text("td", "when", muted.isEmpty() ? alert.phase().word() : "suppressed");
           row.in("td", "tag", cell -> cell.link("/rules/" + rule, rule));
           row.in(

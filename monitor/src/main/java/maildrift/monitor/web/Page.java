@@ -219,13 +219,7 @@ final class Page {
     table.in(
         "tr",
         row -> {
-          row.in(
-              "td",
-              cell ->
-                  cell.text(
-                      "span",
-                      "badge " + severityClass(labels.get("severity")),
-                      labels.get("severity")));
+          severity(row, labels.get("severity"));
           row.in(
               "td",
               "tag",
@@ -312,7 +306,11 @@ final class Page {
     cell.text("span", "badge " + verdict.word(), verdict.word());
   }
 
-  static String severityClass(String severity) {
+  static void severity(Html row, String severity) {
+    row.in("td", cell -> cell.text("span", "badge " + severityClass(severity), severity));
+  }
+
+  private static String severityClass(String severity) {
     return switch (severity) {
       case "critical", "warning", "info" -> severity;
       default -> "muted";
