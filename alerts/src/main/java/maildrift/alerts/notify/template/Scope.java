@@ -6,53 +6,61 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import maildrift.alerts.Visible;
 
-/** Which names there are at a place of a template. */
-enum Scope {
-  NOTIFICATION(
-      List.of(
-          "id",
-          "status",
-          "receiver",
-          "reason",
-          "thread",
-          "title",
-          "text",
-          "cause",
-          "severity",
-          "count",
-          "link",
-          "startsAt",
-          "externalURL"),
-      List.of("alerts", "firing", "resolved", "cause", "link"),
-      List.of("groupLabels.", "commonLabels.")),
-  ALERT(
-      List.of(
-          "status",
-          "severity",
-          "alertname",
-          "domain",
-          "tenant",
-          "subject",
-          "cause",
-          "summary",
-          "description",
-          "remedy",
-          "diff",
-          "startsAt",
-          "endsAt",
-          "generatorURL",
-          "fingerprint"),
-      List.of("firing", "resolved", "first", "last", "diff", "remedy", "tenant", "endsAt"),
-      List.of("labels.", "annotations."));
+/**
+ * Which names there are at a place of a template.
+ *
+ * @param what is spoken of there
+ * @param values that can be put in
+ * @param blocks that are said if something is so
+ * @param families of values with names that we do not know
+ */
+record Scope(String what, List<String> values, List<String> blocks, List<String> families) {
+  static final Scope NOTIFICATION =
+      new Scope(
+          "a notification",
+          List.of(
+              "id",
+              "status",
+              "receiver",
+              "reason",
+              "thread",
+              "title",
+              "text",
+              "cause",
+              "severity",
+              "count",
+              "link",
+              "startsAt",
+              "externalURL"),
+          List.of("alerts", "firing", "resolved", "cause", "link"),
+          List.of("groupLabels.", "commonLabels."));
 
-  private final List<String> values;
-  private final List<String> blocks;
-  private final List<String> families;
+  static final Scope ALERT =
+      new Scope(
+          "an alert",
+          List.of(
+              "status",
+              "severity",
+              "alertname",
+              "domain",
+              "tenant",
+              "subject",
+              "cause",
+              "summary",
+              "description",
+              "remedy",
+              "diff",
+              "startsAt",
+              "endsAt",
+              "generatorURL",
+              "fingerprint"),
+          List.of("firing", "resolved", "first", "last", "diff", "remedy", "tenant", "endsAt"),
+          List.of("labels.", "annotations."));
 
-  Scope(List<String> values, List<String> blocks, List<String> families) {
-    this.values = values;
-    this.blocks = blocks;
-    this.families = families;
+  Scope {
+    values = List.copyOf(values);
+    blocks = List.copyOf(blocks);
+    families = List.copyOf(families);
   }
 
   boolean hasValue(String name) {
@@ -66,7 +74,7 @@ enum Scope {
 
   /** What can be named inside the block of this name, if there is one. */
   Optional<Scope> block(String name) {
-    if (name.equals("alerts") && this == NOTIFICATION) {
+    if (name.equals("alerts") && blocks.contains(name)) {
       return Optional.of(ALERT);
     }
     return blocks.contains(name) || isOfFamily(name) ? Optional.of(this) : Optional.empty();
@@ -82,7 +90,7 @@ enum Scope {
             near.filter(word -> distance(name, word) <= Math.max(1, (word.length() + 1) / 3))
                 .map(word -> ", did you mean '" + word + "'?")
                 .orElse(""),
-            this == ALERT ? "an alert" : "a notification",
+            what,
             String.join(", ", known),
             String.join(" and ", families.stream().map(family -> family + "NAME").toList()));
   }

@@ -89,7 +89,13 @@ final class Signature {
         "after %s a secret is the base64 of %s".formatted(prefix, length));
   }
 
-  private record Common(byte[] octets) implements Key {
+  private static final class Common implements Key {
+    private final byte[] octets;
+
+    Common(byte[] octets) {
+      this.octets = octets;
+    }
+
     @Override
     public String sign(byte[] signed) {
       try {
@@ -102,7 +108,13 @@ final class Signature {
     }
   }
 
-  private record Own(byte[] seed) implements Key {
+  private static final class Own implements Key {
+    private final byte[] seed;
+
+    Own(byte[] seed) {
+      this.seed = seed;
+    }
+
     @Override
     public String sign(byte[] signed) {
       try {

@@ -125,7 +125,8 @@ class MailReceiverTest {
           .allSatisfy(
               line -> {
                 assertThat(line.length()).isLessThanOrEqualTo(78);
-                assertThat(line.chars().allMatch(c -> c >= ' ' && c < 0x7f || c == '\t')).isTrue();
+                assertThat(line.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t'))
+                    .isTrue();
               });
       var head = server.data.subList(0, server.data.indexOf(""));
       for (var name :
