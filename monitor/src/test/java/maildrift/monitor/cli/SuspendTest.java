@@ -18,10 +18,12 @@ import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.monitor.reliability.Figures;
 import maildrift.monitor.wiring.Daemon;
 import maildrift.probes.dns.server.NameServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real daemon that is stopped like a paused machine, and goes on. */
+@Tag("reliability")
 class SuspendTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final int DOMAINS = 20;

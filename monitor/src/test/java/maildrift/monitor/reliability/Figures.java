@@ -52,24 +52,37 @@ public final class Figures {
     return Integer.getInteger(property, FULL ? full : usual);
   }
 
+  /** The figures in words, and whether a promise held that a test does not assert, as of time. */
+  public record Result(String measured, boolean held) {}
+
   /**
    * Does it and keeps what came of it, a failure too.
    *
    * @param work throws when the promise does not hold; gives the figures, in words
    */
   public static void measure(Case of, Callable<String> work) throws Exception {
+    judge(of, () -> new Result(work.call(), true));
+  }
+
+  /** As {@link #measure}, where not all of the promise is asserted. */
+  public static void judge(Case of, Callable<Result> work) throws Exception {
     var start = System.nanoTime();
     try {
-      write(of, work.call(), true, Duration.ofNanos(System.nanoTime() - start));
+      var result = work.call();
+      write(of, result.measured(), result.held(), Duration.ofNanos(System.nanoTime() - start));
     } catch (AssertionError | Exception failed) {
-      var why = String.valueOf(failed.getMessage()).strip().lines().findFirst().orElse("");
-      write(
-          of,
-          failed.getClass().getSimpleName() + ": " + why,
-          false,
-          Duration.ofNanos(System.nanoTime() - start));
+      write(of, inOneLine(failed), false, Duration.ofNanos(System.nanoTime() - start));
       throw failed;
     }
+  }
+
+  /** Without paths, which are the machine's. */
+  private static String inOneLine(Throwable failed) {
+    var text =
+        (failed.getClass().getSimpleName() + ": " + failed.getMessage())
+            .replaceAll("(?<=\\s|^|\")/\\S+", "…")
+            .replaceAll("\\s+", " ");
+    return text.length() <= 300 ? text : text.substring(0, 299) + "…";
   }
 
   /**

@@ -105,7 +105,7 @@ class ReliabilityDocumentTest {
   @Test
   void whatRecordsIsTagged() throws IOException {
     assertThat(sources().filter(file -> !file.toString().contains("/reliability/Reliability")))
-        .filteredOn(file -> read(file).matches("(?s).*Figures\\s*\\.(record|measure)\\(.*"))
+        .filteredOn(file -> read(file).matches("(?s).*Figures\\s*\\.(record|measure|judge)\\(.*"))
         .isNotEmpty()
         .allSatisfy(
             file ->

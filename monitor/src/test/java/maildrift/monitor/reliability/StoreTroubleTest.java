@@ -40,7 +40,7 @@ class StoreTroubleTest {
             ? List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")
             : List.<String>of();
     assumeTrue(!IS_ROOT || canRun("setpriv", "--version"), "root without setpriv may write all");
-    Figures.measure(
+    Figures.judge(
         Figures.Case.of(
             "C8",
             "`maildrift run` on a read-only directory, a directory and a file of somebody else, a store that another process has open",
@@ -79,11 +79,11 @@ class StoreTroubleTest {
                       "end that one first"));
             }
             var longest = took.stream().max(Duration::compareTo).orElseThrow();
-            if (Figures.isFull()) {
-              assertThat(longest).isLessThan(REFUSES_WITHIN);
-            }
-            return "%d of %d refused with path and cure, the slowest after %.1f s"
-                .formatted(took.size(), took.size(), longest.toMillis() / 1e3);
+            // Outcomes are asserted; how long it took is told, and says whether the promise held.
+            return new Figures.Result(
+                "%d of %d refused with path and cure, the slowest after %.1f s"
+                    .formatted(took.size(), took.size(), longest.toMillis() / 1e3),
+                longest.compareTo(REFUSES_WITHIN) < 0);
           }
         });
   }

@@ -28,10 +28,12 @@ import maildrift.alerts.outbox.MessageIds;
 import maildrift.alerts.outbox.Outcome;
 import maildrift.alerts.outbox.Owed;
 import maildrift.monitor.reliability.Figures;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** D3: a receiver is away for a day while 10,000 alerts come and go. */
+@Tag("reliability")
 class DeadReceiverDayTest {
   private static final int GROUPS = 500;
   private static final int ALERTS_PER_GROUP = 20;

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import maildrift.monitor.reliability.Figures;
 import maildrift.monitor.store.MemoryStore;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A clock that is set: nothing doubles or hangs by it. */
+@Tag("reliability")
 class ClockDaemonTest {
   @TempDir Path folder = Path.of(".");
 

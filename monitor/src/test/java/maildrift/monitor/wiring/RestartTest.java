@@ -15,10 +15,12 @@ import maildrift.alerts.Alert;
 import maildrift.monitor.reliability.Figures;
 import maildrift.monitor.store.StateStore;
 import maildrift.monitor.store.Stores;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Restarts neither repeat nor forget; reloads neither lose state nor alert again. */
+@Tag("reliability")
 class RestartTest {
   private static final String[] NAMES =
       IntStream.range(0, 20).mapToObj("d%02d.test"::formatted).toArray(String[]::new);
