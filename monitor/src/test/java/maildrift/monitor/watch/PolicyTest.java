@@ -90,9 +90,9 @@ class PolicyTest {
    * One letter a kind of look: regular, second opinion, authoritative; s seen, c clean, h hidden.
    */
   private void say(String regularSecondAuthoritative) {
-    for (var look : Look.values()) {
-      says.put(look, regularSecondAuthoritative.charAt(look.ordinal()));
-    }
+    says.put(Look.REGULAR, regularSecondAuthoritative.charAt(0));
+    says.put(Look.SECOND_OPINION, regularSecondAuthoritative.charAt(1));
+    says.put(Look.AUTHORITATIVE, regularSecondAuthoritative.charAt(2));
   }
 
   private void turn(Duration after) {
