@@ -357,9 +357,9 @@ class DeliveriesTest {
     for (var group = 0; group < 20; group++) {
       outbox.owe(
           List.of(
-              Bodies.owed(group + "a", group * 3, "g" + group, Bodies.firing("d" + group, 1)),
-              Bodies.owed(group + "b", group * 3 + 1, "g" + group, Bodies.over("d" + group, 1, 2)),
-              Bodies.owed(group + "c", group * 3 + 2, "g" + group, Bodies.firing("e" + group, 3))));
+              Bodies.owed(group + "a", group * 3L, "g" + group, Bodies.firing("d" + group, 1)),
+              Bodies.owed(group + "b", group * 3L + 1, "g" + group, Bodies.over("d" + group, 1, 2)),
+              Bodies.owed(group + "c", group * 3L + 2, "g" + group, Bodies.firing("e" + group, 3))));
     }
     deliveries.wake();
     await().until(() -> new HashSet<>(receiver.ids).size() >= 20);
