@@ -46,6 +46,7 @@ public final class OwnNetwork {
 
   private volatile List<DnsName> names = List.of();
   private volatile Optional<Closed> closed = Optional.empty();
+  private volatile Instant reopened = Instant.EPOCH;
 
   /** In {@link System#nanoTime}: when the last round that went well began. */
   private volatile Optional<Long> wellAt = Optional.empty();
@@ -90,6 +91,14 @@ public final class OwnNetwork {
 
   public Optional<Closed> closed() {
     return closed;
+  }
+
+  /**
+   * When it was open again after it was last closed: what was not seen until then was not seen for
+   * a reason of ours.
+   */
+  public Instant reopened() {
+    return reopened;
   }
 
   /**
@@ -171,6 +180,9 @@ public final class OwnNetwork {
       failed(unanswered, questions.size());
     } else {
       failedRounds = 0;
+      if (closed.isPresent()) {
+        reopened = clock.instant();
+      }
       closed = Optional.empty();
       wellAt = Optional.of(begun);
     }

@@ -975,7 +975,9 @@ public final class App implements Backend, AutoCloseable {
 
     @Override
     public Duration seeing(Instant from, Instant to) {
-      return presence.between(from, to);
+      // An outage of ours is nobody else's, also for whom it is over a little later.
+      var start = from.isBefore(network.reopened()) ? network.reopened() : from;
+      return start.isBefore(to) ? presence.between(start, to) : Duration.ZERO;
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("reliability")
 class StormTest {
   private static final int MOST = 5;
-  private static final Duration TIMEOUT = Duration.ofMillis(300);
+  private static final Duration TIMEOUT = Duration.ofMillis(Figures.isFull() ? 1000 : 300);
   private static final String SOON =
       "schedule: {interval: 5m, confirm_after: 30s, confirmations: 2, unobservable_after: 15m}";
 

@@ -246,9 +246,10 @@ public final class Daemon implements AutoCloseable {
     return this;
   }
 
-  /** Takes regular turns of domains, all at once. */
+  /** Takes regular turns of domains, as many at once as the daemon does. */
   public void turn(Collection<String> domains) {
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (var threads =
+        Executors.newFixedThreadPool(Math.min(256, domains.size()), Thread.ofVirtual().factory())) {
       domains.forEach(domain -> threads.submit(() -> app.watch().turn(domain)));
     }
   }
