@@ -31,7 +31,7 @@ class BogusZoneTest {
 
   private void turn(Daemon daemon) {
     daemon.turn(WHOSE);
-    while (!daemon.alerts(Alert.Phase.PENDING).isEmpty()) {
+    for (var i = 0; i < 5 && !daemon.alerts(Alert.Phase.PENDING).isEmpty(); i++) {
       daemon.pass(Sky.CONFIRM_AFTER);
       daemon.turn(WHOSE);
     }
@@ -84,7 +84,8 @@ class BogusZoneTest {
         var before = Daemon.items(daemon.told()).size();
 
         daemon.pass(Duration.ofHours(2));
-        world.names.faults(Fault.BOGUS);
+        List.of("", "mx1.", "_dmarc.", "s1._domainkey.", "_smtp._tls.")
+            .forEach(name -> world.names.fault(name + DOMAIN, Fault.BOGUS));
         var cpu = processNanos();
         for (var i = 0; i < LOOKS; i++) {
           turn(daemon);
