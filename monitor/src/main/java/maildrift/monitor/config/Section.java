@@ -493,7 +493,7 @@ final class Section {
     return file.flatMap(from -> secretFile(key + "_file", from, inFile));
   }
 
-  /** As {@link #secret}, and {@code keys} and {@code key_files} besides, with several. */
+  /** As {@link #secret}, and those of the same name in the plural besides, with several. */
   <T> List<T> secrets(String key, Function<String, T> written, BiFunction<Path, String, T> inFile) {
     var secrets = new ArrayList<T>();
     secret(key, written, inFile).ifPresent(secrets::add);

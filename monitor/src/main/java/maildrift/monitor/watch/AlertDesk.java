@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -160,13 +159,13 @@ public final class AlertDesk implements AutoCloseable {
   }
 
   private Optional<Acknowledgement> person(Function<Instant, Optional<Acknowledgement>> what) {
-    var done = new AtomicReference<Optional<Acknowledgement>>(Optional.empty());
+    var done = new ArrayList<Acknowledgement>();
     decide(
         now -> {
-          done.set(what.apply(now));
+          what.apply(now).ifPresent(done::add);
           return dispatcher.due(now);
         });
-    return done.get();
+    return done.stream().findFirst();
   }
 
   /** Who has taken an alert, or had until lately. Does not block. */
