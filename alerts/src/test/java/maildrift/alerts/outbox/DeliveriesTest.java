@@ -359,7 +359,8 @@ class DeliveriesTest {
           List.of(
               Bodies.owed(group + "a", group * 3L, "g" + group, Bodies.firing("d" + group, 1)),
               Bodies.owed(group + "b", group * 3L + 1, "g" + group, Bodies.over("d" + group, 1, 2)),
-              Bodies.owed(group + "c", group * 3L + 2, "g" + group, Bodies.firing("e" + group, 3))));
+              Bodies.owed(
+                  group + "c", group * 3L + 2, "g" + group, Bodies.firing("e" + group, 3))));
     }
     deliveries.wake();
     await().until(() -> new HashSet<>(receiver.ids).size() >= 20);

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,70 +56,34 @@ final class Mailbox implements AutoCloseable {
     port = Server.freePort(address);
     mail = folder.resolve("mail");
     script = folder.resolve("read_mail.py");
-    var config = folder.resolve("conf");
-    var data = folder.resolve("data");
-    var queue = folder.resolve("queue");
     try (var source = Mailbox.class.getResourceAsStream("read_mail.py")) {
       Files.copy(Objects.requireNonNull(source), script);
-      for (var one : List.of(config, data, queue, mail)) {
-        Files.createDirectories(one);
-      }
-      var users = folder.getFileSystem().getUserPrincipalLookupService();
-      Files.setOwner(data, users.lookupPrincipalByName("postfix"));
-      Files.setOwner(mail, users.lookupPrincipalByName("nobody"));
-      Files.setPosixFilePermissions(chain, PosixFilePermissions.fromString("rw-------"));
+      Files.createDirectories(mail);
+      Files.setOwner(
+          mail,
+          folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
-    var nobody = Programs.run(folder, "id", "-u", "nobody").strip();
-    Nsd.write(
-        config.resolve("main.cf"),
-        """
-        compatibility_level = 3.6
-        queue_directory = %1$s
-        data_directory = %2$s
-        maillog_file_prefixes = %3$s
-        maillog_file = %3$s/mail.log
-        myhostname = %4$s
-        inet_interfaces = 127.0.0.1
-        inet_protocols = ipv4
-        mydestination =
-        mynetworks =
-        smtpd_relay_restrictions = permit_auth_destination, reject
-        alias_maps =
-        alias_database =
-        virtual_mailbox_domains = example.net
-        virtual_mailbox_maps = static:noc/
-        virtual_mailbox_base = %5$s
-        virtual_uid_maps = static:%6$s
-        virtual_gid_maps = static:%6$s
-        virtual_minimum_uid = 1
-        smtpd_tls_chain_files = %7$s
-        smtpd_tls_security_level = encrypt
-        smtpd_peername_lookup = no
-        """
-            .formatted(queue, data, folder, name, mail, nobody, chain));
-    Nsd.write(
-        config.resolve("master.cf"),
-        """
-        %s:%d inet n - n - - smtpd
-        cleanup unix n - n - 0 cleanup
-        qmgr unix n - n 300 1 qmgr
-        tlsmgr unix - - n 1000? 1 tlsmgr
-        rewrite unix - - n - - trivial-rewrite
-        bounce unix - - n - 0 bounce
-        defer unix - - n - 0 bounce
-        trace unix - - n - 0 bounce
-        verify unix - - n - 1 verify
-        proxymap unix - - n - - proxymap
-        error unix - - n - - error
-        virtual unix - n n - - virtual
-        anvil unix - - n - 1 anvil
-        postlog unix-dgram n - n - 1 postlogd
-        """
-            .formatted(address, port));
-    Programs.run(folder, "postfix", "-c", config.toString(), "check");
-    server = Server.start(folder, address, port, "postfix", "-c", config.toString(), "start-fg");
+    server =
+        Postfix.start(
+            folder,
+            name,
+            address,
+            port,
+            chain,
+            """
+            smtpd_relay_restrictions = permit_auth_destination, reject
+            virtual_mailbox_domains = example.net
+            virtual_mailbox_maps = static:noc/
+            virtual_mailbox_base = %1$s
+            virtual_uid_maps = static:%2$s
+            virtual_gid_maps = static:%2$s
+            virtual_minimum_uid = 1
+            smtpd_tls_security_level = encrypt
+            """
+                .formatted(mail, Programs.run(folder, "id", "-u", "nobody").strip()),
+            "virtual unix - n n - - virtual\n");
   }
 
   int port() {

@@ -22,6 +22,36 @@ final class Postfix implements AutoCloseable {
   Postfix(Path folder, String name, String address, int port, Path chain) {
     this.folder = folder;
     config = folder.resolve("conf");
+    server =
+        start(
+            folder,
+            name,
+            address,
+            port,
+            chain,
+            """
+            local_recipient_maps =
+            smtputf8_enable = no
+            smtpd_tls_security_level = may
+            """,
+            "");
+  }
+
+  /**
+   * One that takes what it is told to.
+   *
+   * @param settings besides those that any needs
+   * @param services that deliver
+   */
+  static Server start(
+      Path folder,
+      String name,
+      String address,
+      int port,
+      Path chain,
+      String settings,
+      String services) {
+    var config = folder.resolve("conf");
     var data = folder.resolve("data");
     var queue = folder.resolve("queue");
     try {
@@ -51,13 +81,11 @@ final class Postfix implements AutoCloseable {
         mynetworks =
         alias_maps =
         alias_database =
-        local_recipient_maps =
-        smtputf8_enable = no
         smtpd_tls_chain_files = %5$s
-        smtpd_tls_security_level = may
         smtpd_peername_lookup = no
         """
-            .formatted(queue, data, folder, name, chain));
+                .formatted(queue, data, folder, name, chain)
+            + settings);
     Nsd.write(
         config.resolve("master.cf"),
         """
@@ -75,12 +103,13 @@ final class Postfix implements AutoCloseable {
         anvil unix - - n - 1 anvil
         postlog unix-dgram n - n - 1 postlogd
         """
-            .formatted(address, port));
+                .formatted(address, port)
+            + services);
     if (!Files.isDirectory(queue, LinkOption.NOFOLLOW_LINKS)) {
       throw new IllegalStateException("no queue directory");
     }
     Programs.run(folder, "postfix", "-c", config.toString(), "check");
-    server = Server.start(folder, address, port, "postfix", "-c", config.toString(), "start-fg");
+    return Server.start(folder, address, port, "postfix", "-c", config.toString(), "start-fg");
   }
 
   /** Connections that come later see these settings, e.g. {@code smtpd_banner = drifted}. */
