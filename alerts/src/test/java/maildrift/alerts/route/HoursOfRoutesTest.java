@@ -55,9 +55,7 @@ class HoursOfRoutesTest {
     world.breaks("a.test", "mx.extra", "critical");
     world.passes(Duration.ofDays(1));
     assertThat(world.told).allMatch(told -> told.startsWith("oncall "));
-    assertThat(
-            world.dispatcher.whys(
-                world.book.get(World.fingerprint("a.test", "spf.all-qualifier")), world.now))
+    assertThat(world.dispatcher.whys(world.alert("a.test", "spf.all-qualifier"), world.now))
         .extracting(why -> why.text())
         .containsExactly("outside office");
 

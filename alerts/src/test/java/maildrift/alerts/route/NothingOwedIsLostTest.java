@@ -179,7 +179,7 @@ class NothingOwedIsLostTest {
           assertThat(fresh).as(owed.body()).isZero();
           assertThat(owed.createdAt())
               .isAfterOrEqualTo(
-                  last.get(owed.receiver() + owed.groupKey())
+                  last.getOrDefault(owed.receiver() + owed.groupKey(), Instant.EPOCH)
                       .plus(Grouping.DEFAULT.repeatInterval()));
         }
         default -> assertThat(fresh).as(owed.body()).isNotNegative();

@@ -102,6 +102,10 @@ final class World {
         Labels.of(Map.of("alertname", rule, "domain", domain, "subject", domain)));
   }
 
+  Alert alert(String domain, String rule) {
+    return Optional.ofNullable(book.get(fingerprint(domain, rule))).orElseThrow();
+  }
+
   /** Whether there was something to take. */
   boolean acknowledges(String by, String domain, String rule) {
     var done = dispatcher.acknowledge(fingerprint(domain, rule), by, "on it", now).isPresent();
