@@ -61,7 +61,7 @@ class AlertmanagerLabTest {
         // Refreshed, or it would end by itself.
         var endsAt = endsAt(one);
         await().atMost(PATIENCE).until(() -> endsAt(one).isAfter(endsAt.plus(RESEND)));
-        stays(1, RESEND.multipliedBy(6));
+        stays(1, RESEND.multipliedBy(5));
 
         two.amtool("silence", "add", CHANGED, "--author=lab", "--comment=known", "--duration=1h");
         await().atMost(PATIENCE).until(() -> two.active(CHANGED).isEmpty());
@@ -73,7 +73,7 @@ class AlertmanagerLabTest {
         assertThat(startsAt(one)).isEqualTo(startsAt);
       }
       try (var daemon = start(world)) {
-        stays(1, RESEND.multipliedBy(6));
+        stays(1, RESEND.multipliedBy(5));
         assertThat(startsAt(one)).isEqualTo(startsAt);
         assertThat(two.query("--silenced", CHANGED)).hasSize(1);
         assertThat(two.active(CHANGED)).isEmpty();

@@ -61,7 +61,7 @@ class MailLabTest {
   private String alerts(String more) {
     return """
     alerts:
-      group_wait: 3s
+      group_wait: 2s
       group_interval: 1s
       receivers:
         mail: {mail: {to: [noc@example.net], from: maildrift@example.org, smtp: "localhost:%d", starttls: required, ca_file: %s}}
@@ -200,7 +200,7 @@ class MailLabTest {
               assertThat(mail.text() + mail.header("Subject")).contains("" + count);
               // Nothing comes after it.
               org.awaitility.Awaitility.await()
-                  .during(Duration.ofSeconds(4))
+                  .during(Duration.ofSeconds(3))
                   .atMost(Duration.ofSeconds(10))
                   .until(() -> mailbox.mails(1).size() == 1);
               return "1 mail, “%s”, %d domains named".formatted(mail.header("Subject"), named);
@@ -227,7 +227,7 @@ class MailLabTest {
     var folder = Files.createDirectories(Path.of("target", "reliability-mail").toAbsolutePath());
     Files.writeString(folder.resolve(name + ".html"), mail.html());
     Files.writeString(folder.resolve(name + ".txt"), mail.text());
-    if (Programs.isInstalled("chromium")) {
+    if (Figures.isFull() && Programs.isInstalled("chromium")) {
       Programs.tryTo(
           folder,
           "",

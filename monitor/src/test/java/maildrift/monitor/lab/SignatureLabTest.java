@@ -55,7 +55,11 @@ class SignatureLabTest {
     var verified = 0;
     var refused = 0;
     var library = "";
-    for (var secrets : List.of(List.of(OLD), List.of(NEW, OLD), List.of(NEW))) {
+    var rotation =
+        Figures.isFull()
+            ? List.of(List.of(OLD), List.of(NEW, OLD), List.of(NEW))
+            : List.of(List.of(NEW, OLD));
+    for (var secrets : rotation) {
       for (var got : notifications(secrets)) {
         var headers = headers(got);
         var said = verify(headers, got.body(), List.of(OLD, NEW, OTHER));

@@ -36,7 +36,8 @@ class MailHostsTest {
         domains,
         TIMEOUT,
         new MemoryStore(),
-        "schedule: {interval: 5m, confirm_after: 30s, confirmations: 2, unobservable_after: 1h}",
+        "schedule: {interval: 5m, confirm_after: 30s, confirmations: 2, unobservable_after: %s}"
+            .formatted(Figures.isFull() ? "1h" : "25m"),
         "smtp: {port: %d, allow_private: true, timeout: 1s}".formatted(port),
         Sky.declared(domains, Sky.SKIP.replace("tls, ", "")));
   }
@@ -75,11 +76,13 @@ class MailHostsTest {
   @ParameterizedTest
   @ValueSource(strings = {"451 4.7.1 Greylisted, try later", "421 4.3.2 Too many connections"})
   void aHostThatPutsEverybodyOff(String reply) throws Exception {
-    var hours = Figures.isFull() ? 5 : 1;
+    var times = Figures.isFull() ? 5 : 1;
+    var away = Figures.isFull() ? 10 : 4;
     Figures.measure(
         of(
             "O11-" + reply.substring(0, 3),
-            "an MX host answers %s for %d min of each hour, %d h long".formatted(reply, 50, hours),
+            "an MX host answers %s for %d min, is there for 10 min, and so on, %d times"
+                .formatted(reply, 5 * away, times),
             "its TLS is unknown meanwhile, nobody hears of it"),
         () -> {
           var manner = new AtomicReference<FakeSmtp.Conversation>(MailHostsTest::politely);
@@ -89,9 +92,9 @@ class MailHostsTest {
             sky.calm();
             assertThat(sky.alarms(0)).allMatch(told -> told.startsWith("firing tls.starttls "));
             var before = sky.messages();
-            for (var hour = 0; hour < hours; hour++) {
+            for (var i = 0; i < times; i++) {
               manner.set(peer -> peer.say(reply + "\r\n"));
-              live(sky, 10);
+              live(sky, away);
               assertThat(sky.domains).allMatch(domain -> isTlsHidden(sky, domain));
               manner.set(MailHostsTest::politely);
               live(sky, 2);
@@ -115,11 +118,12 @@ class MailHostsTest {
   @Test
   void ourProviderClosesPort25() throws Exception {
     var domains = Figures.size("maildrift.reliability.domains", 6, 60);
+    var intervals = Figures.isFull() ? 24 : 8;
     Figures.measure(
         of(
             "O11-port-25",
-            "none of the mail hosts of %d domains in three networks can be reached for 2 h (unobservable_after 1 h), then all"
-                .formatted(domains),
+            "none of the mail hosts of %d domains in three networks can be reached for %d min, longer than unobservable_after, then all"
+                .formatted(domains, 5 * intervals),
             "one alert says that the port is closed for us, nothing is said of a domain"),
         () -> {
           var servers = new ArrayList<MailServer>();
@@ -131,13 +135,13 @@ class MailHostsTest {
             sky.calm();
             var before = sky.messages();
             servers.forEach(MailServer::close);
-            live(sky, 24);
+            live(sky, intervals);
             var firing = sky.own(before);
             assertThat(sky.alarms(before)).isEmpty();
             assertThat(firing).hasSize(1).allMatch(told -> told.startsWith("firing "));
             servers.clear();
             open(servers, port);
-            live(sky, 6);
+            live(sky, 3);
             assertThat(sky.alarms(before)).isEmpty();
             assertThat(sky.messages() - before).isLessThanOrEqualTo(2);
             return "%s; %d messages in all, 0 about domains"

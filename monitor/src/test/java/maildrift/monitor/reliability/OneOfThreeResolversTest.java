@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
+import maildrift.monitor.store.MemoryStore;
 import maildrift.probes.dns.server.Fault;
 import maildrift.probes.dns.server.NameServer;
 import org.junit.jupiter.api.Tag;
@@ -62,7 +63,7 @@ class OneOfThreeResolversTest {
   @ParameterizedTest
   @EnumSource
   void nobodyHearsOfAnyDomain(Way way) throws Exception {
-    var intervals = Figures.size("maildrift.reliability.intervals", 6, 288);
+    var intervals = Figures.size("maildrift.reliability.intervals", 4, 288);
     var places = Figures.isFull() ? 3 : 1;
     Figures.measure(
         Figures.Case.of(
@@ -82,7 +83,12 @@ class OneOfThreeResolversTest {
   }
 
   private void live(Way way, int place, int intervals) throws IOException {
-    try (var sky = new Sky(Files.createTempDirectory(folder, "sky"), Figures.isFull() ? 4 : 2)) {
+    try (var sky =
+        new Sky(
+            Files.createTempDirectory(folder, "sky"),
+            Figures.isFull() ? 4 : 2,
+            Figures.isFull() ? Duration.ofSeconds(2) : Duration.ofMillis(400),
+            new MemoryStore())) {
       sky.calm();
       var before = sky.messages();
       var broken = sky.resolvers.get(place);

@@ -42,7 +42,7 @@ class StormTest {
 
   @Test
   void theResolversDie() throws Exception {
-    var domains = Figures.size("maildrift.reliability.storm", 60, 1000);
+    var domains = Figures.size("maildrift.reliability.storm", 40, 1000);
     Figures.measure(
         of(
             "resolvers",
@@ -76,7 +76,7 @@ class StormTest {
 
   @Test
   void oneMailHostDies() throws Exception {
-    var domains = Figures.size("maildrift.reliability.storm", 60, 1000);
+    var domains = Figures.size("maildrift.reliability.storm", 40, 1000);
     Figures.measure(
         of(
             "mail-host",
@@ -131,7 +131,7 @@ class StormTest {
 
   @Test
   void oneNameServerOfHalfTheDomainsDies() throws Exception {
-    var domains = Figures.size("maildrift.reliability.storm", 60, 1000);
+    var domains = Figures.size("maildrift.reliability.storm", 40, 1000);
     Figures.measure(
         of(
             "name-server",
