@@ -173,7 +173,7 @@ record H2File(Path base) {
     return System.getProperty("user.name", "?");
   }
 
-  private Path directory() {
+  Path directory() {
     var parent = base.getParent();
     return parent == null ? Path.of("/") : parent;
   }

@@ -217,7 +217,7 @@ public final class Stores {
       }
       done.add("%s is now %s".formatted(file, aside));
     }
-    restore(backup, file.toAbsolutePath().getParent());
+    restore(backup, H2File.of(file).directory());
     done.add("%s restored from %s".formatted(file, backup));
     return done;
   }

@@ -186,7 +186,9 @@ class BadReceiversTest {
     }
     deliveries.stop(Duration.ofSeconds(5));
     assertThat(repeated).as("nobody is told twice").isEmpty();
-    return owed.entrySet().stream().map(one -> arrived.get(one.getKey()) - one.getValue()).toList();
+    return owed.entrySet().stream()
+        .map(one -> arrived.getOrDefault(one.getKey(), 0L) - one.getValue())
+        .toList();
   }
 
   private void assertTreatedAsSpecified(
@@ -195,7 +197,7 @@ class BadReceiversTest {
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
-              var counts = deliveries.counts().get(name);
+              var counts = counts(deliveries, name);
               if (kind.isDelivered()) {
                 assertThat(counts.sent()).as(kind.says).isEqualTo(WAITING);
               } else {
@@ -203,7 +205,7 @@ class BadReceiversTest {
               }
             });
     if (!kind.isDelivered()) {
-      assertThat(deliveries.counts().get(name).sent()).as(kind.says).isZero();
+      assertThat(counts(deliveries, name).sent()).as(kind.says).isZero();
       await()
           .untilAsserted(
               () -> assertThat(owedOrGivenUp(name, deliveries)).as(kind.says).isEqualTo(WAITING));
@@ -211,13 +213,13 @@ class BadReceiversTest {
     switch (kind) {
       case STATUS_410 -> {
         await().until(() -> heard.disabled.get() > 0);
-        assertThat(deliveries.counts().get(name).disabled()).isTrue();
+        assertThat(counts(deliveries, name).disabled()).isTrue();
         assertThat(server.asked).hasValueLessThanOrEqualTo(TERMS.inFlight());
       }
       case STATUS_429 -> assertThat(server.asked).hasValueLessThanOrEqualTo(TERMS.inFlight());
       case STATUS_301 ->
           // Followed it would have asked twice as often.
-          assertThat(deliveries.counts().get(name).failed().get(Failure.REDIRECT))
+          assertThat(counts(deliveries, name).failed().getOrDefault(Failure.REDIRECT, 0L))
               .isGreaterThanOrEqualTo(server.asked.get() - TERMS.inFlight());
       case GIGABYTE ->
           assertThat(server.taken.get())
@@ -225,6 +227,10 @@ class BadReceiversTest {
               .isLessThan(64L << 20);
       default -> {}
     }
+  }
+
+  private static Deliveries.Counts counts(Deliveries deliveries, String receiver) {
+    return Optional.ofNullable(deliveries.counts().get(receiver)).orElseThrow();
   }
 
   private long owedOrGivenUp(String receiver, Deliveries deliveries) {

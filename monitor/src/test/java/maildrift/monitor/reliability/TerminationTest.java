@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import maildrift.alerts.notify.http.LoopbackHttp;
@@ -95,7 +96,7 @@ class TerminationTest {
   }
 
   /** By receiver and domain; a repeated one must have its id. */
-  private static HashMap<String, String> ids(SmallWorld world) {
+  private static Map<String, String> ids(SmallWorld world) {
     var ids = new HashMap<String, String>();
     for (var told : world.told()) {
       var before = ids.putIfAbsent(told.receiver() + " " + told.domain(), told.id());
