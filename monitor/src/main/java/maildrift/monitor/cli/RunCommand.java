@@ -11,6 +11,7 @@ import maildrift.monitor.config.HostPort;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.Overrides;
 import maildrift.monitor.config.WebConfig;
+import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.store.Stores;
 import maildrift.monitor.web.FrontDoor;
@@ -146,7 +147,7 @@ final class RunCommand implements Callable<Integer> {
                     Version.TEXT, app.domains().size(), address(loaded.config().http(), port)));
         ended.await();
       }
-    } catch (WebServer.CannotServe | StoreUnusable | IllegalStateException problem) {
+    } catch (WebServer.CannotServe | StoreUnusable | StoreFailure | IllegalStateException problem) {
       throw new Failure(String.valueOf(problem.getMessage()));
     }
     return Exit.OK;

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
@@ -307,12 +308,22 @@ final class Database implements AutoCloseable {
     return false;
   }
 
+  /**
+   * What only a damaged file brings: no statement of ours converts, so a row that must be converted
+   * is not what was written; and a table or column that is missing was there when the schema was
+   * looked at.
+   */
+  private static final Set<Integer> DAMAGE =
+      Set.of(
+          ErrorCode.FILE_CORRUPTED_1,
+          ErrorCode.DATA_CONVERSION_ERROR_1,
+          ErrorCode.TABLE_OR_VIEW_NOT_FOUND_1,
+          ErrorCode.TABLE_OR_VIEW_NOT_FOUND_WITH_CANDIDATES_2,
+          ErrorCode.COLUMN_NOT_FOUND_1);
+
   private static boolean isDamage(Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
-      // No statement of ours converts: a row that must be converted is not what was written.
-      if ((cause instanceof SQLException sql
-              && (sql.getErrorCode() == ErrorCode.FILE_CORRUPTED_1
-                  || sql.getErrorCode() == ErrorCode.DATA_CONVERSION_ERROR_1))
+      if ((cause instanceof SQLException sql && DAMAGE.contains(sql.getErrorCode()))
           || (cause instanceof MVStoreException broken
               && broken.getErrorCode() == DataUtils.ERROR_FILE_CORRUPT)) {
         return true;

@@ -241,6 +241,25 @@ final class StoresTest {
     System.out.printf("damaged files: 20 tried, %d refused, the others whole%n", refused);
   }
 
+  /** One bit in the name of a table is enough. */
+  @Test
+  void aTableThatIsGoneIsDamageWithPathAndCure() throws Exception {
+    fill();
+    try (var connection =
+            DriverManager.getConnection(
+                "jdbc:h2:file:" + directory.resolve("maildrift"), "sa", "");
+        var statement = connection.createStatement()) {
+      statement.execute("alter table alert_group rename to alert_grouq");
+      statement.execute("shutdown");
+    }
+    try (var store = open()) {
+      assertThatThrownBy(() -> store.eachGroup(_ -> {}))
+          .isInstanceOf(StoreFailure.class)
+          .hasMessageContaining(file() + " is damaged")
+          .hasMessageContaining("restore the last backup");
+    }
+  }
+
   private void damage(Random random, long size, boolean cut) throws IOException {
     try (var file = new RandomAccessFile(file().toFile(), "rw")) {
       if (cut) {
