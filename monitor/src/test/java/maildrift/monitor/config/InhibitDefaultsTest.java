@@ -48,7 +48,7 @@ class InhibitDefaultsTest {
                     .anyMatch(
                         source ->
                             InhibitDefaults.RULES.stream()
-                                .filter(other -> other != rule)
+                                .filter(other -> !other.equals(rule))
                                 .anyMatch(
                                     other ->
                                         other.target().contains(source)
