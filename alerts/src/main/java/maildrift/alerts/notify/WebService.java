@@ -88,22 +88,7 @@ public interface WebService extends Notifier {
     } catch (IOException | IllegalArgumentException e) {
       return new Outcome.TryLater(Failure.SECRET, String.valueOf(e.getMessage()));
     }
-    var outcome = Outcomes.of(tools().http().send(request), tools().clock().instant());
-    return switch (outcome) {
-      case Outcome.Delivered delivered -> delivered;
-      case Outcome.TryLater(var failure, var why, var notBefore) ->
-          new Outcome.TryLater(failure, without(letter.secrets(), why), notBefore);
-      case Outcome.Refused(var failure, var why) ->
-          new Outcome.Refused(failure, without(letter.secrets(), why));
-      case Outcome.Gone(var why) -> new Outcome.Gone(without(letter.secrets(), why));
-    };
-  }
-
-  private static String without(List<String> secrets, String why) {
-    var harmless = why;
-    for (var secret : secrets) {
-      harmless = secret.isEmpty() ? harmless : harmless.replace(secret, "***");
-    }
-    return harmless;
+    return Outcomes.of(
+        tools().http().send(request), request, letter.secrets(), tools().clock().instant());
   }
 }

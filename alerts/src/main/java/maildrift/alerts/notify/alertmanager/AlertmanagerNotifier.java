@@ -235,18 +235,15 @@ final class AlertmanagerNotifier implements Notifier {
       if (items.isEmpty()) {
         return new Outcome.Delivered();
       }
-      var reply =
-          instance
-              .tools()
-              .http()
-              .send(
-                  Request.post(
-                      AlertmanagerReceiver.api(url),
-                      instance.headers(),
-                      body(items),
-                      receiver.allowPrivate(),
-                      receiver.timeout()));
-      var outcome = Outcomes.of(reply, tools.clock().instant());
+      var request =
+          Request.post(
+              AlertmanagerReceiver.api(url),
+              instance.headers(),
+              body(items),
+              receiver.allowPrivate(),
+              receiver.timeout());
+      var reply = instance.tools().http().send(request);
+      var outcome = Outcomes.of(reply, request, tools.clock().instant());
       if (!(outcome instanceof Outcome.Delivered)) {
         LOG.warn("alertmanager {} did not take the alerts: {}", url.getHost(), outcome);
       }

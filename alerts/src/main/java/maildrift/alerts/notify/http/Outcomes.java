@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Optional;
 import maildrift.alerts.Visible;
 import maildrift.alerts.outbox.Failure;
@@ -17,19 +18,28 @@ import maildrift.alerts.outbox.Outcome;
 public final class Outcomes {
   private Outcomes() {}
 
-  public static Outcome of(Reply reply, Instant now) {
+  public static Outcome of(Reply reply, Request request, Instant now) {
+    return of(reply, request, List.of(), now);
+  }
+
+  /**
+   * What it means; what the answer says is told on without what the request was made with.
+   *
+   * @param secrets what else must not come back
+   */
+  public static Outcome of(Reply reply, Request request, List<String> secrets, Instant now) {
     return switch (reply) {
       case Reply.Unanswered(var failure, var why) -> new Outcome.TryLater(failure, why);
-      case Reply.Answered answer -> of(answer, now);
+      case Reply.Answered answer ->
+          of(answer, request.withoutSecrets(answer.body(), secrets).strip(), now);
     };
   }
 
-  private static Outcome of(Reply.Answered answer, Instant now) {
+  private static Outcome of(Reply.Answered answer, String body, Instant now) {
     if (answer.isSuccess()) {
       return new Outcome.Delivered();
     }
-    var said = answer.body().isBlank() ? "" : ": " + Visible.line(answer.body().strip(), 200);
-    var why = "HTTP " + answer.status() + said;
+    var why = "HTTP " + answer.status() + (body.isEmpty() ? "" : ": " + Visible.line(body, 200));
     return switch (answer.status()) {
       case 410 -> new Outcome.Gone(why);
       case 429 -> new Outcome.TryLater(Failure.THROTTLED, why, retryAfter(answer, now));

@@ -3,7 +3,10 @@ package maildrift.alerts.notify.http;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -34,6 +37,9 @@ public record Request(
 
   /** A shorter text, such as a lone slash, is nobody's secret. */
   private static final int SHORTEST_SECRET = 6;
+
+  /** A shorter part of a path is a word such as "webhooks", which an answer may use, too. */
+  private static final int SHORTEST_TOKEN = 16;
 
   public Request {
     headers = Collections.unmodifiableMap(new TreeMap<>(headers));
@@ -111,18 +117,52 @@ public record Request(
 
   /** A text of the other side, in which our own words may come back. */
   String withoutSecrets(String text) {
+    return withoutSecrets(text, List.of());
+  }
+
+  /**
+   * The same, and without further secrets.
+   *
+   * @param further what else must not come back, such as a key that is a part of the body
+   */
+  String withoutSecrets(String text, List<String> further) {
+    var own =
+        Stream.concat(Stream.concat(ofAddress(), ofHeaders()), further.stream())
+            .filter(secret -> secret.length() >= SHORTEST_SECRET)
+            .distinct()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
     var harmless = text;
-    for (var own :
-        Stream.concat(
-                Stream.of(uri.getRawPath(), uri.getRawQuery()),
-                headers.entrySet().stream()
-                    .filter(header -> !header.getKey().equalsIgnoreCase("Content-Type"))
-                    .map(Map.Entry::getValue))
-            .filter(own -> own != null && own.length() >= SHORTEST_SECRET)
-            .toList()) {
-      harmless = harmless.replace(own, "***");
+    for (var secret : own) {
+      harmless = harmless.replace(secret, "***");
     }
     return harmless;
+  }
+
+  /** As a whole and in parts, as sent and as read: services repeat it in each of these forms. */
+  private Stream<String> ofAddress() {
+    var path = Objects.requireNonNullElse(uri.getPath(), "");
+    var rawPath = Objects.requireNonNullElse(uri.getRawPath(), "");
+    var query = Objects.requireNonNullElse(uri.getQuery(), "");
+    var rawQuery = Objects.requireNonNullElse(uri.getRawQuery(), "");
+    var whole = Stream.of(path, rawPath, query, rawQuery);
+    var parts =
+        Stream.of(path, rawPath)
+            .flatMap(text -> Stream.of(text.split("/", -1)))
+            .filter(part -> part.length() >= SHORTEST_TOKEN);
+    var values =
+        Stream.of(query, rawQuery)
+            .flatMap(text -> Stream.of(text.split("&", -1)))
+            .map(pair -> pair.substring(pair.indexOf('=') + 1));
+    return Stream.of(whole, parts, values).flatMap(texts -> texts);
+  }
+
+  /** "Bearer abc" may come back as abc. */
+  private Stream<String> ofHeaders() {
+    return headers.entrySet().stream()
+        .filter(header -> !header.getKey().equalsIgnoreCase("Content-Type"))
+        .map(Map.Entry::getValue)
+        .flatMap(value -> Stream.of(value, value.substring(value.indexOf(' ') + 1)));
   }
 
   /** The address may be a secret; the host is not. */

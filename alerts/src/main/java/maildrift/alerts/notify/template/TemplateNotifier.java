@@ -51,7 +51,7 @@ record TemplateNotifier(TemplateReceiver receiver, Tools tools) implements Notif
             Failure.CLIENT_ERROR, "HTTP %d is not one of success".formatted(answer.status()));
       }
     }
-    return Outcomes.of(reply, tools.clock().instant());
+    return Outcomes.of(reply, request, tools.clock().instant());
   }
 
   private Request request(Owed owed, Notification notification) throws IOException {

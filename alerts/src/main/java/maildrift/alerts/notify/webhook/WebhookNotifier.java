@@ -45,7 +45,7 @@ record WebhookNotifier(WebhookReceiver receiver, Tools tools) implements Notifie
       // Unsigned would be refused at best, and believed at worst.
       return new Outcome.TryLater(Failure.SECRET, String.valueOf(e.getMessage()));
     }
-    return Outcomes.of(trusting.http().send(request), now);
+    return Outcomes.of(trusting.http().send(request), request, now);
   }
 
   private List<String> secrets() throws IOException {

@@ -23,6 +23,7 @@ import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.alerts.notify.http.LoopbackHttp.Answer;
 import maildrift.alerts.notify.template.TemplateReceiver.Content;
 import maildrift.alerts.notify.template.TemplateReceiver.Method;
+import maildrift.alerts.outbox.Failure;
 import maildrift.alerts.outbox.Outcome;
 import maildrift.alerts.outbox.Owed;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,19 @@ class TemplateReceiverTest {
               .open(TOOLS)
               .send(owed());
       assertThat(outcome.getClass().getSimpleName()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void whatTheServiceRepeatsOfTheCredentialsIsNotToldOn() throws IOException {
+    var refusal = new Answer.Raw("HTTP/1.1 401 No\r\n\r\nCannot POST /hook/T1/B2: geheim");
+    try (var server = new LoopbackHttp(_ -> refusal)) {
+      assertThat(
+              receiver(server.uri("/hook/T1/B2"), Method.POST, json("{}"), List.of())
+                  .open(TOOLS)
+                  .send(owed()))
+          .isEqualTo(
+              new Outcome.TryLater(Failure.AUTHENTICATION, "HTTP 401: Cannot POST ***: ***"));
     }
   }
 

@@ -259,6 +259,36 @@ class WebhookReceiverTest {
     }
   }
 
+  /** Its words go into the log, the interface and the messages to others. */
+  @Test
+  void whatTheReceiverRepeatsOfTheAddressAndTheHeadersIsNotToldOn() throws IOException {
+    var body =
+        "no\u001b[0m POST /hook/bot123:A%20BCDEFGH/send?key=Zugang, nor bot123:A BCDEFGH, nor Zugang, "
+            + "nor Bearer gar-geheim, nor gar-geheim "
+            + "x".repeat(110)
+            + " bot123:A BCDEFGH";
+    var answer = new Answer.Raw("HTTP/1.1 404 Oh\r\n\r\n" + body);
+    try (var server = new LoopbackHttp(_ -> answer)) {
+      var receiver =
+          new WebhookReceiver(
+              server.uri("/hook/bot123:A%20BCDEFGH/send?key=Zugang"),
+              List.of(),
+              new Headers(new TreeMap<>(Map.of("Authorization", Secret.of("Bearer gar-geheim")))),
+              Optional.empty(),
+              false,
+              Duration.ofSeconds(5),
+              true);
+
+      assertThat(receiver.open(TOOLS).send(owed()))
+          .isInstanceOfSatisfying(
+              Outcome.TryLater.class,
+              later ->
+                  assertThat(later.why())
+                      .startsWith("HTTP 404: no\\x1b[0m POST ***")
+                      .doesNotContain("bot123", "Zugang", "geheim"));
+    }
+  }
+
   @Test
   void aMailThatIsOwedIsNotPosted() throws IOException {
     var mail = new maildrift.alerts.ReadyMail(List.of(), Optional.empty(), "s", "t", "<p>t</p>");
