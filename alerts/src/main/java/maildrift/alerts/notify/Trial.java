@@ -56,7 +56,8 @@ public record Trial(String outcome, List<String> answers) {
     var outcome = receiver.open(tools.hearing(answers::add)).send(owed);
     return new Trial(
         switch (outcome) {
-          case Outcome.Delivered _ -> DELIVERED;
+          case Outcome.Delivered(var rest) ->
+              rest.map(what -> "refused: " + what.why()).orElse(DELIVERED);
           case Outcome.TryLater(_, var why, _) -> "failed: " + why;
           case Outcome.Refused(_, var why) -> "refused: " + why;
           case Outcome.Gone(var why) -> "gone: " + why;

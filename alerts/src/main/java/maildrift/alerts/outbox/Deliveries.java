@@ -503,8 +503,9 @@ public final class Deliveries {
     private void land(Owed owed, Outcome outcome, boolean interrupted) {
       var now = clock.instant();
       switch (outcome) {
-        case Outcome.Delivered _ -> {
-          mark(() -> outbox.delivered(owed.id()));
+        case Outcome.Delivered(var rest) -> {
+          rest.ifPresentOrElse(
+              what -> giveUp(owed, what, now), () -> mark(() -> outbox.delivered(owed.id())));
           if (arrived(owed, now)) {
             mark(() -> outbox.hurry(receiver, clock.instant()));
           }
@@ -550,6 +551,27 @@ public final class Deliveries {
           mark(() -> outbox.retryLater(owed.id(), now, why));
         }
       }
+    }
+
+    /**
+     * Some have it; for the others it becomes a dead letter of its own, in no group, so that it
+     * holds up nothing. It takes the place of what was owed: a crash in between leaves it owed.
+     */
+    private void giveUp(Owed owed, Outcome.Rest rest, Instant now) {
+      var letter =
+          Owed.fresh(
+                  MessageIds.next(),
+                  receiver,
+                  "rest/" + owed.id(),
+                  owed.sequence(),
+                  rest.body(),
+                  owed.createdAt())
+              .nextAttempt(now.plus(terms.lease()));
+      LOG.error("notification {} to {} is given up for some: {}", owed.id(), receiver, rest.why());
+      mark(() -> outbox.replace(List.of(owed.id()), letter));
+      mark(() -> outbox.dead(letter.id(), rest.why()));
+      count(tally -> tally.dead++);
+      listener.dead(letter, rest.why());
     }
 
     /** Whether it had failed before, so that others wait for it to come back. */

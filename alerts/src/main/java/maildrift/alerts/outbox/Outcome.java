@@ -6,8 +6,24 @@ import java.util.Optional;
 /** What became of one attempt to deliver. What follows from it is decided by {@link Deliveries}. */
 public sealed interface Outcome {
 
-  /** The receiver has it. */
-  record Delivered() implements Outcome {}
+  /**
+   * The receiver has it.
+   *
+   * @param rest what those must be told who did not take it while others did
+   */
+  record Delivered(Optional<Rest> rest) implements Outcome {
+    /** All have it. */
+    public Delivered() {
+      this(Optional.empty());
+    }
+  }
+
+  /**
+   * What did not reach everybody, given up but kept for a person to send again.
+   *
+   * @param body for those alone who do not have it
+   */
+  record Rest(String body, String why) {}
 
   /**
    * Not now. It is tried again until it arrives.

@@ -59,6 +59,34 @@ class DeliveriesTest {
   }
 
   @Test
+  void whatDidNotReachAllIsADeadLetterForTheRestAndHoldsUpNothing() {
+    var receiver =
+        new Heard(
+            owed ->
+                owed.id().equals("oncall-0")
+                    ? new Outcome.Delivered(Optional.of(new Outcome.Rest("rest", "not b@c.test")))
+                    : new Outcome.Delivered());
+    deliveries.receivers(Map.of("oncall", receiver));
+    owe("oncall", 3);
+
+    await().until(() -> outbox.backlog().isEmpty() && counts().sent() == 3);
+
+    assertThat(receiver.ids).containsExactlyInAnyOrder("oncall-0", "oncall-1", "oncall-2");
+    var letters = new ArrayList<DeadLetter>();
+    outbox.eachDead(10, letters::add);
+    assertThat(letters)
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.owed().receiver()).isEqualTo("oncall");
+              assertThat(letter.owed().body()).isEqualTo("rest");
+              assertThat(letter.owed().lastError()).contains("not b@c.test");
+              assertThat(dead).containsExactly(letter.owed().id() + " not b@c.test");
+            });
+    assertThat(counts().dead()).isEqualTo(1);
+  }
+
+  @Test
   void neitherABugNorAnErrorEndsWhatServesAReceiver() throws InterruptedException {
     var failures = new AtomicInteger(2);
     InstantSource broken =

@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import maildrift.alerts.ReadyMail;
 import maildrift.alerts.Visible;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.AddressGuard;
@@ -48,7 +49,8 @@ import org.slf4j.LoggerFactory;
  * whatever the server does.
  *
  * <p>A recipient that the server puts off must not hold up the others, nor be forgotten for them:
- * who has the mail is remembered while the others are tried again, a few times.
+ * who has the mail is remembered while the others are tried again, a few times. Then the mail for
+ * those is given up, which an operator sees and may undo.
  */
 final class MailNotifier implements Notifier {
   private static final Logger LOG = LoggerFactory.getLogger(MailNotifier.class);
@@ -63,14 +65,24 @@ final class MailNotifier implements Notifier {
   private final Tools tools;
 
   /** Who has a mail already, by its id. Lost at a restart: then they get it twice. */
-  private final Map<String, Set<String>> having =
+  private final Map<String, Having> having =
       Collections.synchronizedMap(
           new LinkedHashMap<>() {
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Set<String>> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<String, Having> eldest) {
               return size() > MOST_PARTIAL;
             }
           });
+
+  /**
+   * How far a mail has come.
+   *
+   * @param to who has it
+   * @param tries how often somebody was put off since the first of them had it
+   */
+  private record Having(Set<String> to, int tries) {
+    private static final Having NOBODY = new Having(Set.of(), 0);
+  }
 
   MailNotifier(MailReceiver receiver, Tools tools) {
     this.receiver = receiver;
@@ -215,7 +227,7 @@ final class MailNotifier implements Notifier {
 
     /** The recipients who have not got it yet. */
     private List<String> missing() {
-      var got = having.getOrDefault(owed.id(), Set.of());
+      var got = having.getOrDefault(owed.id(), Having.NOBODY).to();
       return draft.to().stream().filter(to -> !got.contains(to)).toList();
     }
 
@@ -264,28 +276,40 @@ final class MailNotifier implements Notifier {
       if (codes.isEmpty()) {
         return new Outcome.TryLater(Failure.CONNECTION, said(e));
       }
-      // Put off is not refused: as long as one may take it later, it is tried later.
-      var later = codes.stream().filter(code -> code < 500).findFirst();
-      if (later.isPresent()) {
-        return new Outcome.TryLater(failure(later.get()), said(e));
+      if (having.containsKey(owed.id())) {
+        return partial(List.of(), e);
       }
-      return having.containsKey(owed.id())
-          ? new Outcome.Delivered()
-          : new Outcome.Refused(Failure.REJECTED, said(e));
+      // Put off is not refused: as long as one may take it later, it is tried later.
+      return codes.stream()
+          .filter(code -> code < 500)
+          .findFirst()
+          .<Outcome>map(code -> new Outcome.TryLater(failure(code), said(e)))
+          .orElseGet(() -> new Outcome.Refused(Failure.REJECTED, said(e)));
     }
 
     /** Some have it now. Those who were put off are tried again; those who were refused are not. */
     private Outcome partial(List<String> sent, MessagingException e) {
       var later = codes(e).stream().filter(code -> code < 500).findFirst();
       LOG.warn("mail {} did not reach all: {}", owed.id(), said(e));
-      if (later.isEmpty() || owed.attempts() + 1 >= MOST_ATTEMPTS) {
-        having.remove(owed.id());
-        return new Outcome.Delivered();
-      }
-      var got = new HashSet<>(having.getOrDefault(owed.id(), Set.of()));
+      var before = having.getOrDefault(owed.id(), Having.NOBODY);
+      var got = new HashSet<>(before.to());
       got.addAll(sent);
-      having.put(owed.id(), Set.copyOf(got));
-      return new Outcome.TryLater(failure(later.get()), "not all have it: " + said(e));
+      having.put(owed.id(), new Having(Set.copyOf(got), before.tries() + 1));
+      if (later.isPresent() && before.tries() + 1 < MOST_ATTEMPTS) {
+        return new Outcome.TryLater(failure(later.get()), "not all have it: " + said(e));
+      }
+      var missing = missing();
+      having.remove(owed.id());
+      return missing.isEmpty() ? new Outcome.Delivered() : givenUp(missing, e);
+    }
+
+    private Outcome givenUp(List<String> missing, MessagingException e) {
+      var mail =
+          new ReadyMail(
+              missing, Optional.of(draft.from()), draft.subject(), draft.text(), draft.html());
+      var why = "the others have it, not %s: %s".formatted(String.join(", ", missing), said(e));
+      return new Outcome.Delivered(
+          Optional.of(new Outcome.Rest(mail.toJson(), Visible.line(why, 400))));
     }
 
     private Outcome timeout() {
