@@ -404,11 +404,16 @@ public final class Watch {
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
             .map(Watch::key)
             .anyMatch(key -> !found.contains(key) && !seen.hidden().test(key))
-        || (terms.schedule().confirmations() == 1
-            && !watch.alerts.stream()
-                .map(Watch::key)
-                .collect(Collectors.toSet())
-                .containsAll(found));
+        || firesAtOnce(watch, seen);
+  }
+
+  /** Whether a finding that is new needs no second look; which is so may differ by rule. */
+  private boolean firesAtOnce(DomainWatch watch, Seen seen) {
+    var known = watch.alerts.stream().map(Watch::key).collect(Collectors.toSet());
+    return seen.result().findings().stream()
+        .filter(finding -> !known.contains(finding.key()))
+        .map(finding -> Translation.problem(watch.state.domain(), finding))
+        .anyMatch(problem -> terms.alerts().policy(problem.labels()).confirmations() == 1);
   }
 
   /** What was seen while our own network, or the resolvers, could not look: nothing. */
