@@ -158,8 +158,10 @@ final class SilenceApi {
                     ? Optional.of(instant(required(body, "startsAt")))
                     : Optional.empty(),
                 instant(required(body, "endsAt")),
-                body.path("createdBy").asString(request.caller().name()),
-                body.path("comment").asString("")));
+                ByHand.name(
+                    request.caller(),
+                    ByHand.bounded("createdBy", ByHand.text(body, "createdBy"), LONGEST_NAME)),
+                ByHand.bounded("comment", ByHand.text(body, "comment"), LONGEST_COMMENT)));
     return Answer.json(
         CheckJson.bytes(
             json -> {

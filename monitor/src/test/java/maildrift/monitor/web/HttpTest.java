@@ -130,6 +130,19 @@ class HttpTest {
     assertThat(json(daemon.get("/api/v1/alerts?domain=unknown.test"))).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {200, 2_000})
+  void whoSilencesAndWhyIsBounded(int length) {
+    var body =
+        """
+        {"matchers":[{"name":"domain","value":"contoso.test"}],
+         "endsAt":"2001-01-01T00:00:00Z","createdBy":"%s","comment":"%s"}
+        """
+            .formatted("a".repeat(length > 200 ? 1 : 201), "c".repeat(length + 1));
+    assertThat(daemon.post("/api/v1/silences", body).body())
+        .contains("may have at most " + length + " characters");
+  }
+
   @Test
   void aSilenceIsMadeListedAndExpired() {
     var body =
