@@ -14,7 +14,11 @@ final class InhibitDefaults {
           rule(
               "the resolvers do not answer",
               "alertname=probe.unobservable, subject=resolvers",
-              "alertname=~\"probe\\.unobservable|resolver\\.contradicted\", subject!=resolvers"),
+              "alertname=probe.unobservable, subject!=resolvers"),
+          rule(
+              "the resolvers do not answer, so that what they contradict is old",
+              "alertname=probe.unobservable, subject=resolvers",
+              "alertname=resolver.contradicted"),
           rule(
               "the domain does not exist",
               "alertname=mx.nxdomain",

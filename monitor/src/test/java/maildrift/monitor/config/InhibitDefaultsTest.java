@@ -2,8 +2,10 @@ package maildrift.monitor.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import maildrift.alerts.Labels;
 import maildrift.alerts.Matcher;
 import maildrift.monitor.watch.WatchRules;
 import maildrift.probes.Rule;
@@ -36,6 +38,19 @@ class InhibitDefaultsTest {
     }
     var area = plain.substring(0, open);
     return area + plain.substring(open + 1, plain.length() - 1).replace("|", "|" + area);
+  }
+
+  /** Both are of the resolvers themselves. */
+  @Test
+  void resolversThatDoNotAnswerContradictNobody() {
+    var contradicted =
+        Labels.of(Map.of("alertname", "resolver.contradicted", "subject", "resolvers"));
+
+    assertThat(InhibitDefaults.RULES)
+        .anyMatch(
+            rule ->
+                rule.source().toString().contains("resolvers")
+                    && rule.target().stream().allMatch(one -> one.matches(contradicted)));
   }
 
   @Test
