@@ -127,7 +127,7 @@ public final class Digests {
 
   private void make(Tenant tenant, DigestConfig config, Instant due, Instant now) {
     var written = Written.of(material(tenant, Optional.of(config), now));
-    var batch = Batch.builder().owe(owed(written, config, due.getEpochSecond(), now));
+    var batch = Batch.builder().owe(owed(written, config, now));
     keep(batch, new DigestMark(tenant.id(), due, now, written.figures().toJson()));
     wakeDeliveries.run();
     LOG.info("the digest of {} for {} is owed to {}", tenant.id(), due, config.receiver());
@@ -138,12 +138,12 @@ public final class Digests {
     marks.put(mark.tenant(), mark);
   }
 
-  private static Owed owed(Written written, DigestConfig config, long sequence, Instant now) {
+  private Owed owed(Written written, DigestConfig config, Instant now) {
     return Owed.fresh(
         MessageIds.next(),
         config.receiver(),
         "digest/" + written.tenant(),
-        sequence,
+        store.lastSequence() + 1,
         written.mail(config.to(), config.from()).toJson(),
         now);
   }
@@ -168,8 +168,7 @@ public final class Digests {
       return Optional.empty();
     }
     var now = clock.instant();
-    store.commit(
-        Batch.builder().owe(owed(written.get(), config.get(), now.getEpochSecond(), now)).build());
+    store.commit(Batch.builder().owe(owed(written.get(), config.get(), now)).build());
     wakeDeliveries.run();
     return Optional.of(config.get().receiver());
   }

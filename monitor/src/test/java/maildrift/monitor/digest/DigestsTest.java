@@ -126,7 +126,7 @@ class DigestsTest {
 
     clock.at("2026-11-30T06:00:01Z");
     digests.look();
-    assertThat(owed()).hasSize(2);
+    assertThat(owed()).hasSize(2).extracting(Owed::sequence).containsExactly(1L, 2L);
   }
 
   private List<Owed> owed() {
