@@ -10,7 +10,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -41,6 +43,14 @@ final class Database implements AutoCloseable {
       this.location = location;
     }
 
+    /** By any of these a file is known as ours. */
+    private Set<String> tables() {
+      return switch (this) {
+        case STATE -> Set.of("domain_state", "alert", "owed", "counter");
+        case HISTORY -> Set.of("history");
+      };
+    }
+
     private List<String> locations(Dialect dialect) {
       var common = "classpath:" + location + "/common";
       return switch (dialect) {
@@ -53,7 +63,7 @@ final class Database implements AutoCloseable {
     }
 
     private String table() {
-      return "flyway_" + name().toLowerCase(java.util.Locale.ROOT);
+      return "flyway_" + name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -113,16 +123,22 @@ final class Database implements AutoCloseable {
 
   private static void checkIsOurs(H2File place, Schema schema, Connection connection)
       throws SQLException, StoreUnusable {
+    var found = new HashSet<String>();
     try (var tables = connection.getMetaData().getTables(null, "PUBLIC", "%", null)) {
-      var any = false;
       while (tables.next()) {
-        any = true;
-        if (tables.getString("TABLE_NAME").equalsIgnoreCase(schema.table())) {
-          return;
-        }
+        found.add(tables.getString("TABLE_NAME").toLowerCase(Locale.ROOT));
       }
-      throw any ? place.foreign("it has other tables") : place.damaged("it holds no tables");
     }
+    if (found.contains(schema.table())) {
+      return;
+    }
+    if (found.isEmpty()) {
+      throw place.damaged("it holds no tables");
+    }
+    // One flipped bit renames a table, and not all of ours.
+    throw found.stream().anyMatch(schema.tables()::contains)
+        ? place.damaged("the record of its schema is missing")
+        : place.foreign("it has other tables");
   }
 
   /**
