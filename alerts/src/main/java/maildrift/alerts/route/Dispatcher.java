@@ -49,6 +49,9 @@ public final class Dispatcher {
   /** A group that is closed for so long is looked at again by then. */
   private static final Duration LOOK_AGAIN = Duration.ofDays(200);
 
+  /** A clock that is set back by no more was not set. */
+  private static final Duration SMALL_STEP = Duration.ofSeconds(2);
+
   private Links links;
   private final Duration remember;
   private final Supplier<String> ids;
@@ -424,22 +427,14 @@ public final class Dispatcher {
    * @param since when it became what it is
    */
   private void place(Entry entry, Instant now, Instant since) {
-    var placed = new LinkedHashSet<Group>();
-    if (entry.alert.phase() != Phase.RESOLVED) {
-      routing.places(entry.alert.labels()).values().forEach(place -> placed.add(group(place)));
-      climbed(entry, now).forEach(place -> placed.add(group(place)));
-    }
+    var placed = entry.alert.phase() == Phase.RESOLVED ? Set.<Group>of() : enter(entry, now);
     for (var group : entry.groups) {
       if (!placed.contains(group)) {
-        group.members.remove(entry);
+        group.leave(entry);
         removeIfEmpty(group);
       }
     }
     entry.groups = placed;
-    placed.forEach(group -> group.members.add(entry));
-    if (entry.alert.phase() != Phase.RESOLVED) {
-      carryOver(entry);
-    }
     for (var group : placed) {
       if (entry.isFiring()) {
         Told.news(Optional.ofNullable(group.told.get(entry.fingerprint)), entry.alert)
@@ -449,21 +444,65 @@ public final class Dispatcher {
     for (var group : entry.toldBy) {
       if (!placed.contains(group)) {
         open(group, Reason.RESOLVED, since);
+      } else if (entry.mayBeBack()) {
+        schedule(group, entry.end().plus(remember));
       }
     }
+  }
+
+  /**
+   * The groups that it is a member of from now on. A receiver that was told of it in a group that
+   * no route leads to any more, as after a reload, hears of it there until it is over: what is said
+   * of one alert stays in order, and threads and incidents come to their end.
+   */
+  private Set<Group> enter(Entry entry, Instant now) {
+    var all = new LinkedHashMap<>(routing.places(entry.alert.labels()));
+    climbed(entry, all, now).forEach(place -> all.put(place.key(), place));
+    var fresh = new LinkedHashMap<>(all);
+    var entered = new LinkedHashSet<Group>();
+    for (var group : entry.toldBy) {
+      var isGuest = !all.containsKey(group.key);
+      fresh.remove(group.key);
+      if (isGuest) {
+        wayTo(group.receiver, fresh)
+            .or(() -> wayTo(group.receiver, all))
+            .ifPresent(
+                way -> {
+                  fresh.remove(way.key());
+                  group.guests.put(entry, way);
+                  entered.add(group);
+                });
+      }
+    }
+    for (var place : all.values()) {
+      var group = groups.get(place.key());
+      if (fresh.containsKey(place.key()) || (group != null && entry.toldBy.contains(group))) {
+        var own = group(place);
+        own.guests.remove(entry);
+        entered.add(own);
+      }
+    }
+    entered.forEach(group -> group.members.add(entry));
+    return entered;
+  }
+
+  private static Optional<Routing.Place> wayTo(String receiver, Map<String, Routing.Place> places) {
+    return places.values().stream().filter(place -> place.receiver().equals(receiver)).findFirst();
   }
 
   /**
    * Where an alert has got to because nobody took it. Who heard of it there goes on hearing of it;
    * the others hear when their time has come.
    */
-  private List<Routing.Place> climbed(Entry entry, Instant now) {
+  private List<Routing.Place> climbed(
+      Entry entry, Map<String, Routing.Place> regular, Instant now) {
     var climbed = new ArrayList<Routing.Place>();
     var isWaiting = entry.isFiring() && !acknowledgements.holds(entry.fingerprint);
     for (var rise : routing.rises(entry.alert.labels())) {
       var group = groups.get(rise.place().key());
       var at = isWaiting ? waitsUntil(entry, rise, now) : Optional.<Instant>empty();
-      if (group != null && group.told.containsKey(entry.fingerprint)) {
+      if ((group != null && group.told.containsKey(entry.fingerprint))
+          || hasHeard(rise.place().receiver(), entry, regular)) {
         climbed.add(rise.place());
       } else if (at.isPresent()) {
         if (at.get().isAfter(now)) {
@@ -474,6 +513,13 @@ public final class Dispatcher {
       }
     }
     return climbed;
+  }
+
+  /** Where the key of the way there is another since. */
+  private static boolean hasHeard(
+      String receiver, Entry entry, Map<String, Routing.Place> regular) {
+    return wayTo(receiver, regular).isEmpty()
+        && entry.toldBy.stream().anyMatch(group -> group.receiver.equals(receiver));
   }
 
   /** Counted from when those before first heard of it, or it was given back; empty: not yet. */
@@ -511,50 +557,32 @@ public final class Dispatcher {
     }
   }
 
-  /** A receiver that hears of the alert in another group now knows it already. */
-  private void carryOver(Entry entry) {
-    for (var left : List.copyOf(entry.toldBy)) {
-      if (entry.groups.contains(left)) {
-        continue;
-      }
-      var target =
-          entry.groups.stream().filter(group -> group.receiver.equals(left.receiver)).findFirst();
-      if (target.isPresent()) {
-        var group = target.get();
-        var told = left.told.get(entry.fingerprint);
-        if (told != null && !group.told.containsKey(entry.fingerprint)) {
-          group.knowsFrom(left, entry.fingerprint, told);
-          entry.toldBy.add(group);
-          unsaved.add(group.key);
-        }
-        untell(left, entry.fingerprint);
-      }
-    }
-  }
-
   private void open(Group group, Reason news, Instant now) {
     var openedAt = group.openedAt.map(at -> earlier(at, now)).orElse(now);
     group.openedAt = Optional.of(openedAt);
     var reason = group.told.isEmpty() ? Reason.FIRST : news;
-    schedule(group, reason.due(group.toldAt, openedAt, group.place.grouping()));
+    schedule(group, reason.due(group.toldAt, openedAt, group.grouping()));
   }
 
   /** Looks at all of the group, and tells it if its time has come. */
   private Optional<Owed> decide(Group group, Instant now) {
-    var closed = group.place.why(now);
-    if (closed.isPresent()) {
-      schedule(group, closed.get().ends().orElse(now.plus(LOOK_AGAIN)));
+    group.opens(now, now.plus(LOOK_AGAIN)).ifPresent(at -> schedule(group, at));
+    if (!group.isOpen(now)) {
       return Optional.empty();
     }
     var firing = new LinkedHashMap<String, Entry>();
     for (var member : group.members) {
+      if (member.mayBeBack() && member.toldBy.contains(group) && !isTooLate(member, now)) {
+        schedule(group, member.end().plus(remember));
+      }
       if (member.isFiring()
+          && group.isOpen(member, now)
           && why(member.alert, now).isEmpty()
           && !held.test(member.alert.labels())) {
         firing.put(member.fingerprint, member);
       }
     }
-    var over = over(group);
+    var over = over(group, now);
     var news = Reason.toTell(group.told, firing, !over.isEmpty());
     if (news.isPresent()) {
       group.openedAt = group.openedAt.or(() -> Optional.of(now));
@@ -568,7 +596,7 @@ public final class Dispatcher {
       }
     }
     var reason = news.orElse(Reason.REPEAT);
-    var due = reason.due(group.toldAt, group.openedAt.orElse(now), group.place.grouping());
+    var due = reason.due(group.toldAt, group.openedAt.orElse(now), group.grouping());
     if (due.isAfter(now)) {
       schedule(group, due);
       return Optional.empty();
@@ -577,11 +605,19 @@ public final class Dispatcher {
   }
 
   /** What the receiver believes to fire and does not, or not here. */
-  private List<Entry> over(Group group) {
+  private List<Entry> over(Group group, Instant now) {
     return group.told.keySet().stream()
         .map(entries::get)
-        .filter(entry -> entry != null && !entry.groups.contains(group))
+        .filter(entry -> entry != null && (!entry.groups.contains(group) || isTooLate(entry, now)))
         .toList();
+  }
+
+  /**
+   * It was over, and for longer than an alert is awaited nobody could say whether it is back: who
+   * was told of it hears the end that was seen.
+   */
+  private boolean isTooLate(Entry entry, Instant now) {
+    return entry.mayBeBack() && !entry.end().plus(remember).isAfter(now);
   }
 
   private Optional<Owed> tell(
@@ -610,7 +646,7 @@ public final class Dispatcher {
     if (firing.isEmpty()) {
       removeIfEmpty(group);
     } else {
-      schedule(group, Reason.REPEAT.due(group.toldAt, now, group.place.grouping()));
+      schedule(group, Reason.REPEAT.due(group.toldAt, now, group.grouping()));
     }
     return notification.items().isEmpty()
         ? Optional.empty()
@@ -693,9 +729,14 @@ public final class Dispatcher {
     return Optional.empty();
   }
 
-  /** A clock that was set back must not keep a group waiting for the future. */
+  /**
+   * A clock that was set back must not keep a group waiting for the future. One that is only
+   * disciplined changes nothing; many such steps together do.
+   */
   private void clock(Instant now) {
-    if (now.isBefore(latest)) {
+    if (now.plus(SMALL_STEP).isBefore(latest)) {
+      latest = now;
+      muteChange = mutes.nextChange(now);
       for (var group : groups.values()) {
         group.toldAt = group.toldAt.map(at -> earlier(at, now));
         group.openedAt = group.openedAt.map(at -> earlier(at, now));
@@ -707,7 +748,7 @@ public final class Dispatcher {
         entries.values().forEach(entry -> place(entry, now, now));
       }
     }
-    latest = now;
+    latest = now.isAfter(latest) ? now : latest;
   }
 
   private static boolean isKept(Alert alert) {

@@ -32,6 +32,11 @@ final class Entry {
     return alert.phase() == Phase.RESOLVED && toldBy.isEmpty();
   }
 
+  /** It was over, and what was seen since is not confirmed. */
+  boolean mayBeBack() {
+    return alert.phase() == Phase.PENDING && alert.endsAt().isPresent();
+  }
+
   Instant end() {
     return alert.endsAt().orElse(alert.updatedAt());
   }
@@ -40,6 +45,21 @@ final class Entry {
   Alert asOver() {
     if (alert.phase() == Phase.RESOLVED) {
       return alert;
+    }
+    if (mayBeBack()) {
+      var end = end();
+      return new Alert(
+              alert.labels(),
+              alert.annotations(),
+              alert.phase(),
+              alert.looks(),
+              alert.flaps(),
+              alert.startsAt().isAfter(end) ? end : alert.startsAt(),
+              alert.updatedAt(),
+              alert.endsAt(),
+              alert.course())
+          .annotated(
+              AlertBook.RESOLUTION, "it was over; that it is back was seen, but not confirmed");
     }
     var elsewhere = groups.stream().map(group -> group.receiver).distinct().toList();
     return alert.annotated(

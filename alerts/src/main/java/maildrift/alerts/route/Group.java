@@ -1,17 +1,28 @@
 package maildrift.alerts.route;
 
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What one receiver hears together. */
 final class Group {
   final String key;
   final String receiver;
   final Set<Entry> members = new LinkedHashSet<>();
+
+  /**
+   * Members that no route leads here any more, only to the receiver. It was told of them here, and
+   * hears their end here; they keep the times of the way that leads to it now.
+   */
+  final Map<Entry, Routing.Place> guests = new LinkedHashMap<>();
+
   final SortedMap<String, String> told = new TreeMap<>();
   Routing.Place place;
   Optional<Instant> toldAt = Optional.empty();
@@ -32,7 +43,41 @@ final class Group {
   }
 
   boolean isEscalation() {
-    return place.escalatedAfter().isPresent();
+    return ways().allMatch(way -> way.escalatedAfter().isPresent());
+  }
+
+  private Stream<Routing.Place> ways() {
+    var own = guests.isEmpty() || members.size() > guests.size();
+    return Stream.concat(own ? Stream.of(place) : Stream.empty(), guests.values().stream());
+  }
+
+  /** Where guests have other times, the shortest. */
+  Grouping grouping() {
+    return ways()
+        .map(Routing.Place::grouping)
+        .min(Comparator.comparing(Grouping::groupInterval))
+        .orElse(place.grouping());
+  }
+
+  boolean isOpen(Entry member, Instant at) {
+    return guests.getOrDefault(member, place).isOpen(at);
+  }
+
+  boolean isOpen(Instant at) {
+    return ways().anyMatch(way -> way.isOpen(at));
+  }
+
+  /** When the next of the ways that are closed opens; empty: none is closed. */
+  Optional<Instant> opens(Instant at, Instant atLatest) {
+    return ways()
+        .flatMap(way -> way.why(at).stream())
+        .map(why -> why.ends().orElse(atLatest))
+        .min(Comparator.naturalOrder());
+  }
+
+  void leave(Entry entry) {
+    members.remove(entry);
+    guests.remove(entry);
   }
 
   boolean isEmpty() {
@@ -42,18 +87,6 @@ final class Group {
   /** When its receiver first heard of an alert that it was told of. */
   Optional<Instant> toldSince(Entry entry) {
     return Optional.ofNullable(told.get(entry.fingerprint)).flatMap(Told::since).or(() -> toldAt);
-  }
-
-  /** The receiver of another group knows the alert from there. */
-  void knowsFrom(Group other, String fingerprint, String what) {
-    if (told.isEmpty()) {
-      thread = other.thread;
-    }
-    told.put(fingerprint, what);
-    toldAt =
-        toldAt.isEmpty()
-            ? other.toldAt
-            : toldAt.map(at -> other.toldAt.filter(at::isBefore).orElse(at));
   }
 
   Optional<GroupState> state() {

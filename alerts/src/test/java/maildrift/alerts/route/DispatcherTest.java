@@ -200,6 +200,33 @@ class DispatcherTest {
     assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
   }
 
+  /** As while nobody can look: the end that was seen is owed. */
+  @Test
+  void aReturnThatIsNeverConfirmedDoesNotKeepTheEndBackForEver() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofSeconds(60));
+    world.looks("a.test", "netblocks.missing", "critical", "");
+    world.restart();
+    world.passes(Duration.ofMinutes(110));
+    assertThat(world.told).hasSize(1);
+    world.passes(Duration.ofMinutes(10));
+
+    assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
+    var item = world.last().items().getFirst();
+    assertThat(item.endsAt().orElseThrow())
+        .isEqualTo(START.plusSeconds(30))
+        .isAfterOrEqualTo(item.startsAt());
+    assertThat(item.annotation("resolution")).contains("not confirmed");
+    world.passes(Duration.ofDays(2));
+    assertThat(world.told).hasSize(2);
+    world.looks("a.test", "netblocks.missing", "critical", "");
+    world.passes(Duration.ofMinutes(5));
+    assertThat(world.told.getLast()).isEqualTo("oncall first: +a.test");
+  }
+
   @Test
   void aWorseSeverityIsToldAndABetterOneIsNot() {
     var world = new World(all("oncall"));
@@ -496,6 +523,41 @@ class DispatcherTest {
     assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
   }
 
+  /** Order is kept, and incidents and threads are closed, by group. */
+  @Test
+  void whatWasToldBeforeAReloadIsToldOnInItsGroupUntilItIsOver() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+    var before = world.last();
+    world.routing(
+        Routing.toAll(
+            Map.of("oncall", true),
+            new Grouping(
+                List.of("tenant"),
+                BY_CAUSE.groupWait(),
+                BY_CAUSE.groupInterval(),
+                BY_CAUSE.repeatInterval())));
+    world.breaks("b.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofMinutes(10));
+    assertThat(world.told.getLast()).isEqualTo("oncall first: +b.test");
+    assertThat(world.last().groupKey()).contains("tenant").isNotEqualTo(before.groupKey());
+
+    world.restart();
+    world.mends("a.test", "netblocks.missing");
+    world.passes(Duration.ofMinutes(10));
+    assertThat(world.told.getLast()).isEqualTo("oncall resolved: -a.test");
+    assertThat(world.owed.getLast().groupKey()).isEqualTo(before.groupKey());
+    assertThat(world.last().groupKey()).isEqualTo(before.groupKey());
+    assertThat(world.last().groupLabels()).isEqualTo(before.groupLabels());
+    assertThat(world.last().thread()).isEqualTo(before.thread());
+
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofMinutes(10));
+    assertThat(world.told.getLast()).isEqualTo("oncall new_alerts: +a.test +b.test");
+    assertThat(world.states).hasSize(1);
+  }
+
   @Test
   void aReceiverThatVanishesIsToldNothingAndTheNewOneHearsAll() {
     var world = new World(all("oncall"));
@@ -572,6 +634,41 @@ class DispatcherTest {
     world.passes(Duration.ofMinutes(5));
 
     assertThat(world.told.getLast()).isEqualTo("oncall new_alerts: +a.test +b.test");
+  }
+
+  @Test
+  void aClockThatIsSetBackComesUponTheEndOfASilenceAgain() {
+    var world = new World(all("oncall"));
+    world.mutes(
+        new Mutes(
+            List.of(
+                silence("b.test", START.minusSeconds(3_600), START.minusSeconds(1_800)),
+                silence("c.test", START, START.plusSeconds(36_000))),
+            List.of()));
+    world.passes(Duration.ZERO);
+    world.now = START.minusSeconds(3_000);
+    world.breaks("b.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(1_199));
+    assertThat(world.told).isEmpty();
+    world.passes(Duration.ofSeconds(31));
+
+    assertThat(world.told).containsExactly("oncall first: +b.test");
+  }
+
+  @Test
+  void aClockThatIsDisciplinedChangesNothingUntilItsStepsAddUp() {
+    var world = new World(all("oncall"));
+    world.breaks("a.test", "netblocks.missing", "critical");
+    world.passes(Duration.ofSeconds(30));
+
+    assertThat(world.dispatcher.due(world.now.minusMillis(1)).isEmpty()).isTrue();
+    assertThat(world.dispatcher.due(world.now.minusMillis(1_500)).isEmpty()).isTrue();
+    assertThat(world.dispatcher.due(world.now.minusMillis(3_000)).states()).hasSize(1);
+  }
+
+  private static Silence silence(String domain, Instant from, Instant to) {
+    return new Silence(
+        "not " + domain, List.of(Matcher.equal("domain", domain)), from, to, "alice", "known");
   }
 
   @Test

@@ -70,6 +70,43 @@ class HoursOfRoutesTest {
             "held back outside office since 2026-11-27T18:00:30Z, until 2026-11-30T08:00:00Z");
   }
 
+  /**
+   * It stays in the group in which it was told, but at the hours of the way that leads there now.
+   */
+  @Test
+  void whatGetsWorseAtNightIsToldAtNightThoughItWasToldByDay() {
+    var world =
+        new World(
+            new Routing(
+                List.of(
+                    new Route(
+                        List.of(Matcher.equal("severity", "warning")),
+                        List.of("oncall"),
+                        false,
+                        Grouping.DEFAULT,
+                        OFFICE,
+                        List.of()),
+                    new Route(List.of(), List.of("oncall"), false, Grouping.DEFAULT)),
+                Map.of("oncall", true)));
+    world.now = Instant.parse("2026-11-27T10:00:00Z");
+    world.breaks("a.test", "spf.present", "warning");
+    world.passes(Duration.ofMinutes(10));
+    world.now = FRIDAY_EVENING;
+    world.breaks("b.test", "spf.present", "warning");
+    world.passes(Duration.ofHours(1));
+    assertThat(world.told).containsExactly("oncall first: +a.test");
+
+    world.breaks("a.test", "spf.present", "critical");
+    world.passes(Duration.ofMinutes(10));
+
+    assertThat(world.told).containsExactly("oncall first: +a.test", "oncall escalated: +a.test");
+    world.passes(Duration.between(world.now, Instant.parse("2026-11-30T07:59:59Z")));
+    world.told.removeIf(told -> told.equals("oncall repeat: +a.test"));
+    assertThat(world.told).hasSize(2);
+    world.passes(Duration.ofMinutes(5));
+    assertThat(world.told.getLast()).isEqualTo("oncall new_alerts: +a.test +b.test");
+  }
+
   @Test
   void whatComesAndGoesOutsideTheHoursIsNeverTold() {
     var world = world();

@@ -37,6 +37,13 @@ class NothingOwedIsLostTest {
   private static final Duration ESCALATES = Duration.ofMinutes(30);
 
   private static Routing routing() {
+    return routing(Grouping.DEFAULT.by());
+  }
+
+  private static Routing routing(List<String> by) {
+    var usual = Grouping.DEFAULT;
+    var grouping =
+        new Grouping(by, usual.groupWait(), usual.groupInterval(), usual.repeatInterval());
     var daytime =
         new TimeInterval(
             List.of(new TimeInterval.Times(8 * 60, 18 * 60)),
@@ -47,9 +54,9 @@ class NothingOwedIsLostTest {
             ZoneOffset.UTC);
     return new Routing(
             List.of(
-                new Route(List.of(), List.of("oncall"), true, Grouping.DEFAULT)
+                new Route(List.of(), List.of("oncall"), true, grouping)
                     .escalations(List.of(new Route.Escalation(ESCALATES, List.of("boss")))),
-                new Route(List.of(), List.of("office"), false, Grouping.DEFAULT)
+                new Route(List.of(), List.of("office"), false, grouping)
                     .hours(
                         new Hours(List.of(new Hours.Named("day", List.of(daytime))), List.of()))),
             Map.of("oncall", true, "boss", true, "office", true))
@@ -103,7 +110,7 @@ class NothingOwedIsLostTest {
     var domain = DOMAINS.get(random.nextInt(DOMAINS.size()));
     var rule = RULES.get(random.nextInt(RULES.size()));
     var severity = random.nextBoolean() ? "critical" : "warning";
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(13)) {
       case 0, 1, 2 -> world.breaks(domain, rule, severity);
       case 3, 4 -> world.mends(domain, rule);
       case 5 -> world.looks(domain, rule, severity, "+ " + random.nextInt(3));
@@ -112,6 +119,7 @@ class NothingOwedIsLostTest {
       case 8 -> world.acknowledges("ada", domain, rule);
       case 9 -> world.givesBack("ada", domain, rule);
       case 10 -> world.restart();
+      case 11 -> world.routing(random.nextBoolean() ? routing(List.of("tenant")) : routing());
       default -> {
         // The alert was stored; before anything was decided, the daemon was killed.
         var killed = world.dispatcher;
