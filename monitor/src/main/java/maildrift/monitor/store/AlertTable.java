@@ -62,6 +62,16 @@ final class AlertTable {
         (batch, fingerprint) -> batch.bind("fingerprint", fingerprint));
   }
 
+  /** Not one that has come back since. */
+  void forget(Handle handle, Collection<Write.ForgetAlert> over) {
+    Rows.batch(
+        handle,
+        "delete from alert where fingerprint = :fingerprint and phase = 'RESOLVED' and ends_at = :end",
+        over,
+        (batch, alert) ->
+            batch.bind("fingerprint", alert.fingerprint()).bind("end", Rows.time(alert.endedAt())));
+  }
+
   void each(Handle handle, Consumer<DomainAlert> consumer) {
     Rows.each(handle, "select * from alert order by fingerprint", AlertTable::alert, consumer);
   }

@@ -116,6 +116,11 @@ public final class Batch {
       return add(new Write.DropAlert(fingerprint));
     }
 
+    /** Removes one that is over, unless it has come back since. */
+    public Builder forgetAlert(Alert over) {
+      return add(new Write.ForgetAlert(over.fingerprint(), over.endsAt().orElse(over.updatedAt())));
+    }
+
     public Builder group(GroupState group) {
       return add(new Write.PutGroup(group));
     }

@@ -82,6 +82,9 @@ public final class MemoryStore implements StateStore, History {
             .ifPresent(one -> episodes.put(one.fingerprint() + " " + one.startedAt(), one));
       }
       case Write.DropAlert(var fingerprint) -> alerts.remove(fingerprint);
+      case Write.ForgetAlert forget ->
+          alerts.computeIfPresent(
+              forget.fingerprint(), (_, kept) -> forget.isMeant(kept.alert()) ? null : kept);
       case Write.PutGroup(var group) -> groups.put(group.key(), micros(group));
       case Write.DropGroup(var group) -> groups.remove(group);
       case Write.Owe(var notification) -> {

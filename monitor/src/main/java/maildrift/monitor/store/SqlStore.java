@@ -201,6 +201,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     var droppedBaselines = new ArrayList<String>();
     var alerts = new ArrayList<DomainAlert>();
     var droppedAlerts = new ArrayList<String>();
+    var forgottenAlerts = new ArrayList<Write.ForgetAlert>();
     var groups = new ArrayList<GroupState>();
     var droppedGroups = new ArrayList<String>();
     var owed = new ArrayList<Owed>();
@@ -234,6 +235,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
         case Write.DropBaseline(var domain) -> droppedBaselines.add(domain);
         case Write.PutAlert(var alert) -> alerts.add(alert);
         case Write.DropAlert(var fingerprint) -> droppedAlerts.add(fingerprint);
+        case Write.ForgetAlert forget -> forgottenAlerts.add(forget);
         case Write.PutGroup(var group) -> groups.add(group);
         case Write.DropGroup(var group) -> droppedGroups.add(group);
         case Write.Owe(var notification) -> owed.add(notification);
@@ -272,6 +274,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     this.episodes.put(
         handle, alerts.stream().flatMap(kept -> Episode.of(kept.alert()).stream()).toList());
     this.alerts.drop(handle, droppedAlerts);
+    this.alerts.forget(handle, forgottenAlerts);
     this.groups.put(handle, groups);
     this.groups.drop(handle, droppedGroups);
     this.owed.owe(handle, owed);

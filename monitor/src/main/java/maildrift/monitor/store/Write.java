@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import maildrift.alerts.Alert;
 import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.GroupState;
@@ -151,6 +152,32 @@ sealed interface Write {
     @Override
     public Key key() {
       return new Key(Table.ALERT, fingerprint);
+    }
+  }
+
+  /** It is over and everybody knows; nothing happens where it has come back since. */
+  record ForgetAlert(String fingerprint, Instant endedAt) implements Write {
+    public ForgetAlert {
+      endedAt = Micros.of(endedAt);
+    }
+
+    @Override
+    public Key key() {
+      return new Key(Table.ALERT, fingerprint);
+    }
+
+    boolean isMeant(Alert alert) {
+      return alert.phase() == Alert.Phase.RESOLVED
+          && alert.endsAt().map(Micros::of).filter(endedAt::equals).isPresent();
+    }
+
+    @Override
+    public Write after(Write earlier) {
+      return switch (earlier) {
+        case PutAlert put -> isMeant(put.alert().alert()) ? new DropAlert(fingerprint) : put;
+        case DropAlert drop -> drop;
+        default -> this;
+      };
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
@@ -53,6 +54,13 @@ public final class AlertDesk implements AutoCloseable {
   private final Runnable wakeDeliveries;
   private final Consumer<Alert> forget;
   private final ReentrantLock lock = new ReentrantLock();
+
+  /**
+   * What the dispatcher holds is changed under both, and read under either: who only reads need not
+   * wait for a store that is away.
+   */
+  private final ReentrantLock memory = new ReentrantLock();
+
   private final Condition news = lock.newCondition();
   private final Thread thread;
   private Dispatch unstored = Dispatch.NOTHING;
@@ -92,7 +100,8 @@ public final class AlertDesk implements AutoCloseable {
       Collection<Acknowledgement> acknowledgements) {
     lock.lock();
     try {
-      dispatcher.restore(alerts, groups, acknowledgements, clock.instant());
+      var now = clock.instant();
+      changeMemory(() -> dispatcher.restore(alerts, groups, acknowledgements, now));
     } finally {
       lock.unlock();
     }
@@ -124,7 +133,8 @@ public final class AlertDesk implements AutoCloseable {
   private void set(Consumer<Instant> setting) {
     lock.lock();
     try {
-      setting.accept(clock.instant());
+      var now = clock.instant();
+      changeMemory(() -> setting.accept(now));
     } catch (RuntimeException | Error failure) {
       broken(failure);
     } finally {
@@ -140,7 +150,26 @@ public final class AlertDesk implements AutoCloseable {
 
   /** Looks at all groups again: what was held may be said. */
   public void lookAgain() {
-    mutes(mutes());
+    // Those that are in force by then: others may be on their way.
+    set(now -> dispatcher.mutes(dispatcher.mutes(), now));
+  }
+
+  private <T> T inMemory(Supplier<T> what) {
+    memory.lock();
+    try {
+      return what.get();
+    } finally {
+      memory.unlock();
+    }
+  }
+
+  private void changeMemory(Runnable what) {
+    memory.lock();
+    try {
+      what.run();
+    } finally {
+      memory.unlock();
+    }
   }
 
   private void broken(Throwable failure) {
@@ -177,7 +206,8 @@ public final class AlertDesk implements AutoCloseable {
     lock.lock();
     try {
       mend();
-      settle(decision.apply(clock.instant()));
+      var now = clock.instant();
+      settle(inMemory(() -> decision.apply(now)));
     } catch (RuntimeException | Error failure) {
       broken(failure);
     } finally {
@@ -221,14 +251,12 @@ public final class AlertDesk implements AutoCloseable {
         : List.of();
   }
 
-  /** What a receiver that forgets must be reminded of. */
+  /**
+   * What a receiver that forgets must be reminded of; also while the store is away, or it would
+   * forget that it fires.
+   */
   public List<Notification.Item> toldFiring(String receiver) {
-    lock.lock();
-    try {
-      return dispatcher.toldFiring(receiver);
-    } finally {
-      lock.unlock();
-    }
+    return inMemory(() -> dispatcher.toldFiring(receiver));
   }
 
   private void run() {
@@ -237,8 +265,9 @@ public final class AlertDesk implements AutoCloseable {
       while (!closed) {
         try {
           mend();
-          settle(dispatcher.due(clock.instant()));
-          var next = dispatcher.nextDue();
+          var now = clock.instant();
+          settle(inMemory(() -> dispatcher.due(now)));
+          var next = inMemory(dispatcher::nextDue);
           failingSince = Optional.empty();
           if (!closed) {
             nap(next);
@@ -272,7 +301,7 @@ public final class AlertDesk implements AutoCloseable {
     lock.lock();
     try {
       return unstored.isEmpty()
-          && dispatcher.nextDue().filter(at -> !at.isAfter(clock.instant())).isEmpty();
+          && inMemory(dispatcher::nextDue).filter(at -> !at.isAfter(clock.instant())).isEmpty();
     } finally {
       lock.unlock();
     }
@@ -332,7 +361,7 @@ public final class AlertDesk implements AutoCloseable {
     dispatch.removedStates().forEach(batch::dropGroup);
     dispatch.acknowledged().forEach(batch::acknowledgement);
     dispatch.unacknowledged().forEach(batch::dropAcknowledgement);
-    dispatch.forgotten().forEach(alert -> batch.dropAlert(alert.fingerprint()));
+    dispatch.forgotten().forEach(batch::forgetAlert);
     try {
       store.commit(batch.build());
     } catch (StoreFailure failure) {

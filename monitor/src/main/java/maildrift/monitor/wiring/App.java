@@ -482,7 +482,12 @@ public final class App implements Backend, AutoCloseable {
     watch.restored();
     var groups = new ArrayList<GroupState>();
     store.eachGroup(groups::add);
-    // Before the first decision: who is silenced must not be told at a restart.
+    // Before the first decision: who is silenced must not be told at a restart, and who was told
+    // of a dead receiver in its place is neither told that it is over nor told again.
+    receivers.configured(marks(config));
+    receivers.look(Map.of());
+    unwellReceivers = receivers.unwell();
+    desk.routing(routing(config));
     desk.mutes(new Mutes(silences, config.maintenance()));
     desk.start(alerts, groups, store.acknowledgements());
   }
@@ -512,7 +517,12 @@ public final class App implements Backend, AutoCloseable {
     desk.links(links(next));
     var gone = receivers.configured(marks(next));
     desk.routing(routing(next));
-    desk.mutes(new Mutes(silences, next.maintenance()));
+    silencing.lock();
+    try {
+      desk.mutes(new Mutes(silences, next.maintenance()));
+    } finally {
+      silencing.unlock();
+    }
     deliveries.receivers(notifiers, gone);
     heartbeat.receivers(notifiers);
     heartbeats.configured(next.alerts().own().heartbeats());

@@ -225,6 +225,25 @@ abstract class StoreContract {
   }
 
   @Test
+  void whatIsOverIsForgottenUnlessItHasComeBackSince() {
+    var over = alert("a.test", "spf.present", Alert.Phase.RESOLVED);
+    var back = alert("a.test", "spf.present", Alert.Phase.FIRING);
+    store.commit(Batch.builder().alert("a.test", back).build());
+    store.commit(Batch.builder().forgetAlert(over).build());
+    assertThat(all(store::eachAlert)).containsExactly(new DomainAlert("a.test", back));
+    store.commit(Batch.builder().alert("a.test", back).forgetAlert(over).build());
+    assertThat(all(store::eachAlert)).containsExactly(new DomainAlert("a.test", back));
+
+    store.commit(Batch.builder().alert("a.test", over).build());
+    store.commit(Batch.builder().forgetAlert(over).build());
+    assertThat(all(store::eachAlert)).isEmpty();
+
+    store.commit(Batch.builder().alert("a.test", back).build());
+    store.commit(Batch.builder().alert("a.test", over).forgetAlert(over).build());
+    assertThat(all(store::eachAlert)).isEmpty();
+  }
+
+  @Test
   void aGroupOfAHundredThousandAlertsIsKept() {
     var told = new TreeMap<String, String>();
     IntStream.range(0, 100_000).forEach(i -> told.put("%016x".formatted(i), "critical 0a1b2c3d"));

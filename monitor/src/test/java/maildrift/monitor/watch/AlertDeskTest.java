@@ -3,6 +3,7 @@ package maildrift.monitor.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,10 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
+import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.Mutes;
+import maildrift.alerts.mute.Silence;
 import maildrift.alerts.route.Dispatcher;
 import maildrift.alerts.route.Grouping;
 import maildrift.alerts.route.Links;
@@ -24,6 +31,7 @@ import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Transition;
 import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.MemoryStore;
+import maildrift.monitor.store.StateStore;
 import org.junit.jupiter.api.Test;
 
 class AlertDeskTest {
@@ -115,13 +123,82 @@ class AlertDeskTest {
     }
   }
 
+  /** Receivers that forget must be reminded while the store is away, and nobody's wish is lost. */
+  @Test
+  void whileTheStoreIsAwayWhatWasToldIsKnownAndWhatIsSetMeanwhileCounts() throws Exception {
+    var isAway = new AtomicBoolean();
+    var back = new CountDownLatch(1);
+    var slow =
+        (StateStore)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {StateStore.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("commit") && isAway.get()) {
+                    back.await();
+                  }
+                  return method.invoke(store, arguments);
+                });
+    var owed = new AtomicInteger();
+    var dispatcher =
+        new Dispatcher(
+            Routing.toAll(
+                Map.of("oncall", true),
+                new Grouping(
+                    List.of("domain"), Duration.ZERO, Duration.ofMinutes(5), Duration.ofHours(1))),
+            Mutes.NONE,
+            Links.to("https://maildrift.test"),
+            Duration.ofHours(3),
+            0,
+            () -> "msg_" + owed.incrementAndGet());
+    try (var desk = new AlertDesk(slow, dispatcher, clock, () -> {}, _ -> {})) {
+      desk.start(List.of(), List.of(), List.of());
+      desk.changed(List.of(new Transition.Firing(alert("contoso.test"))));
+      await().until(() -> !store.outbox().backlog().isEmpty());
+      isAway.set(true);
+      var deciding =
+          Thread.startVirtualThread(
+              () -> desk.changed(List.of(new Transition.Firing(alert("fabrikam.test")))));
+      await().until(() -> deciding.getState() == Thread.State.WAITING);
+      var silence =
+          new Silence(
+              "s1",
+              List.of(Matcher.equal("domain", "litware.test")),
+              Instant.now(),
+              Instant.now().plusSeconds(600),
+              "ada",
+              "known");
+      var muting =
+          Thread.startVirtualThread(() -> desk.mutes(new Mutes(List.of(silence), List.of())));
+      await().until(() -> muting.getState() == Thread.State.WAITING);
+      var looking = Thread.startVirtualThread(desk::lookAgain);
+      await().until(() -> looking.getState() == Thread.State.WAITING);
+
+      var told =
+          CompletableFuture.supplyAsync(() -> desk.toldFiring("oncall")).get(20, TimeUnit.SECONDS);
+
+      assertThat(told).extracting(item -> item.labels().get("domain")).contains("contoso.test");
+      back.countDown();
+      deciding.join();
+      muting.join();
+      looking.join();
+      assertThat(desk.mutes().silences()).containsExactly(silence);
+    } finally {
+      back.countDown();
+    }
+  }
+
   private static Alert alert() {
+    return alert("contoso.test");
+  }
+
+  private static Alert alert(String domain) {
     var now = Instant.now();
     return new Alert(
         Labels.of(
             Map.of(
                 "alertname", "record.changed",
-                "domain", "contoso.test",
+                "domain", domain,
                 "severity", "critical",
                 "subject", "contoso.test MX",
                 "cause", "contoso.test MX")),

@@ -73,6 +73,41 @@ class ReceiversDaemonTest {
   }
 
   @Test
+  void whoHeardOfADeadReceiverInItsPlaceHearsNothingAtARestart() throws Exception {
+    var status = new AtomicInteger(500);
+    try (var world = new Daemon.World(folder).with("contoso.test");
+        var dead = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(status.get()))) {
+      var sections = new String[] {DOMAINS, alerts(dead, "[{match: {}, receivers: [dead]}]")};
+      var clock = new TestClock();
+      try (var store = store();
+          var daemon = world.start(store, clock, sections)) {
+        world.drift("contoso.test");
+        daemon.look("contoso.test");
+        await().atMost(Daemon.LONG).until(() -> !dead.got().isEmpty());
+        clock.advance(Duration.ofMinutes(16));
+        assertThat(Daemon.items(daemon.told(1))).containsExactly("firing receiver.failing ");
+      }
+      try (var store = store();
+          var daemon = world.start(store, clock, sections)) {
+        status.set(200);
+        clock.advance(Duration.ofHours(1));
+        daemon.app().deliveries().wake();
+        await()
+            .atMost(Daemon.LONG)
+            .until(() -> Daemon.items(daemon.told()).contains("resolved receiver.failing "));
+        daemon.awaitQuiet();
+
+        assertThat(Daemon.items(daemon.told()))
+            .containsExactly("firing receiver.failing ", "resolved receiver.failing ");
+        assertThat(daemon.told().getLast().items().getFirst().annotation("resolution"))
+            .doesNotContain("it goes on");
+        assertThat(Daemon.items(Daemon.told(dead)))
+            .doesNotContain("firing receiver.failing ", "resolved receiver.failing ");
+      }
+    }
+  }
+
+  @Test
   void oneThatIsGoneIsRememberedUntilItIsConfiguredOtherwiseOrEnabled() throws Exception {
     var status = new AtomicInteger(410);
     try (var world = new Daemon.World(folder).with("contoso.test");
