@@ -182,6 +182,19 @@ public final class AlertDesk implements AutoCloseable {
     return person(now -> dispatcher.acknowledge(fingerprint, by, comment, now));
   }
 
+  /** A person takes all of these, in one decision; those that do not fire are left out. */
+  public List<Acknowledgement> acknowledge(
+      Collection<String> fingerprints, String by, String comment) {
+    var taken = new ArrayList<Acknowledgement>();
+    decide(
+        now -> {
+          fingerprints.forEach(
+              one -> dispatcher.acknowledge(one, by, comment, now).ifPresent(taken::add));
+          return dispatcher.due(now);
+        });
+    return List.copyOf(taken);
+  }
+
   /** A person gives the alert back; empty where nobody had it. */
   public Optional<Acknowledgement> unacknowledge(String fingerprint, String by) {
     return person(now -> dispatcher.unacknowledge(fingerprint, by, now));

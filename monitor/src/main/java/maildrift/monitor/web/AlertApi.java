@@ -166,11 +166,14 @@ final class AlertApi {
     }
     var by = name(request, ByHand.text(body, "by"));
     var comment = comment(ByHand.text(body, "comment"));
-    var taken =
+    var matching =
         backend.alerts().stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
             .filter(alert -> matchers.stream().allMatch(matcher -> matcher.matches(alert.labels())))
-            .flatMap(alert -> backend.acknowledge(alert.fingerprint(), by, comment).stream())
+            .map(Alert::fingerprint)
+            .toList();
+    var taken =
+        backend.acknowledge(matching, by, comment).stream()
             .map(Acknowledgement::fingerprint)
             .toList();
     return Answer.json(

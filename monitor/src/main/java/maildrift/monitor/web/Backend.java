@@ -122,6 +122,9 @@ public interface Backend {
   /** A person takes an alert; empty where no such alert fires. */
   Optional<Acknowledgement> acknowledge(String fingerprint, String by, String comment);
 
+  /** A person takes all of these at once; those that do not fire are left out. */
+  List<Acknowledgement> acknowledge(Collection<String> fingerprints, String by, String comment);
+
   /** A person gives an alert back; false where nobody had it. */
   boolean unacknowledge(String fingerprint, String by);
 

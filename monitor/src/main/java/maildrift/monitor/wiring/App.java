@@ -203,7 +203,12 @@ public final class App implements Backend, AutoCloseable {
   private volatile ConfigFiles files;
   private volatile Set<String> unwellReceivers = Set.of();
   private volatile boolean isPopulated = true;
+  private volatile boolean isApplied = true;
   private volatile boolean reloadedWell = true;
+
+  /** As of the last scrape. */
+  private volatile Map<String, Long> muted = Map.of();
+
   private volatile Instant loadedAt;
   private volatile int port;
   private volatile boolean open;
@@ -731,9 +736,25 @@ public final class App implements Backend, AutoCloseable {
   }
 
   private void reloadChangedFiles() {
+    applyAgain();
     if (file.isPresent() && files.changed()) {
       LOG.info("the configuration changed on disk");
       reload();
+    }
+  }
+
+  private void applyAgain() {
+    if (isApplied) {
+      return;
+    }
+    reloading.lock();
+    try {
+      if (!isApplied) {
+        var problems = applied(config, config.alerts().notifiers(tools));
+        LOG.info("the configuration was tried again: {} problems", problems.size());
+      }
+    } finally {
+      reloading.unlock();
     }
   }
 
@@ -793,7 +814,25 @@ public final class App implements Backend, AutoCloseable {
     if (!old.store().url().equals(next.store().url())) {
       LOG.warn("store.url counts after a restart");
     }
-    apply(next, notifiers);
+    return applied(next, notifiers);
+  }
+
+  /** What of it needs the store may fail; it is tried again until all of it is in force. */
+  private List<Problem> applied(MonitorConfig next, Map<String, Notifier> notifiers) {
+    isApplied = false;
+    try {
+      apply(next, notifiers);
+    } catch (StoreFailure failure) {
+      LOG.error("not all of the configuration is in force yet; it is tried again", failure);
+      return List.of(
+          new Problem(
+              file.map(Object::toString).orElse(""),
+              1,
+              1,
+              "not all of it is in force yet, because the store fails; it is tried again: "
+                  + failure.getMessage()));
+    }
+    isApplied = true;
     reloadedWell = true;
     loadedAt = clock.instant();
     LOG.info("configuration in force: {} domains", table.size());
@@ -844,7 +883,7 @@ public final class App implements Backend, AutoCloseable {
                 .filter(alert -> acknowledgement(alert).filter(Acknowledgement::holds).isPresent())
                 .count());
     for (var by : Mutes.Why.WORDS) {
-      metrics.gauge(Names.ALERTS_MUTED, () -> muted(by), by);
+      metrics.gauge(Names.ALERTS_MUTED, () -> muted.getOrDefault(by, 0L), by);
     }
     metrics.gauge(
         Names.MAINTENANCE_WINDOWS,
@@ -859,10 +898,11 @@ public final class App implements Backend, AutoCloseable {
         "announced");
   }
 
-  private long muted(String by) {
+  /** By the word for why; all in one pass, because each alert is held against every mute. */
+  private Map<String, Long> countMuted() {
     return alerts().stream()
-        .filter(alert -> muted(alert).stream().anyMatch(why -> why.word().equals(by)))
-        .count();
+        .flatMap(alert -> muted(alert).stream().map(Mutes.Why::word).distinct())
+        .collect(Collectors.groupingBy(word -> word, Collectors.counting()));
   }
 
   private static final List<Names> RECEIVER_METERS =
@@ -1257,6 +1297,22 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
+  public List<Acknowledgement> acknowledge(
+      Collection<String> fingerprints, String by, String comment) {
+    var taken = desk.acknowledge(fingerprints, by, comment);
+    var labels = new HashMap<String, Labels>();
+    alerts().forEach(alert -> labels.put(alert.fingerprint(), alert.labels()));
+    var lines = Batch.builder();
+    for (var one : taken) {
+      Optional.ofNullable(labels.get(one.fingerprint()))
+          .flatMap(of -> line(of, Optional.empty(), "acknowledged " + one.text(), one.at()))
+          .ifPresent(lines::change);
+    }
+    var _ = store.submit(lines.build());
+    return taken;
+  }
+
+  @Override
   public boolean unacknowledge(String fingerprint, String by) {
     var before = desk.acknowledgement(fingerprint).map(Acknowledgement::text);
     var ended = desk.unacknowledge(fingerprint, by);
@@ -1264,29 +1320,31 @@ public final class App implements Backend, AutoCloseable {
     return ended.isPresent();
   }
 
-  /** A line of the domain's history. */
   private void remember(String fingerprint, Optional<String> before, String after, Instant at) {
     alerts().stream()
         .filter(alert -> alert.fingerprint().equals(fingerprint))
-        .map(Alert::labels)
-        .filter(labels -> !labels.get("domain").isEmpty())
         .findFirst()
+        .flatMap(alert -> line(alert.labels(), before, after, at))
         .ifPresent(
-            labels -> {
-              var _ =
-                  store.submit(
-                      Batch.builder()
-                          .change(
-                              new Change(
-                                  at,
-                                  labels.get("domain"),
-                                  labels.get("tenant"),
-                                  labels.get("alertname") + " " + labels.get("subject"),
-                                  before,
-                                  Optional.of(after),
-                                  "acknowledged"))
-                          .build());
+            line -> {
+              var _ = store.submit(Batch.builder().change(line).build());
             });
+  }
+
+  /** A line of the domain's history; empty where the alert is about none. */
+  private static Optional<Change> line(
+      Labels labels, Optional<String> before, String after, Instant at) {
+    return labels.get("domain").isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Change(
+                at,
+                labels.get("domain"),
+                labels.get("tenant"),
+                labels.get("alertname") + " " + labels.get("subject"),
+                before,
+                Optional.of(after),
+                "acknowledged"));
   }
 
   @Override
@@ -1447,6 +1505,7 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public byte[] metrics(boolean openMetrics) {
     var settings = config.metrics();
+    muted = countMuted();
     return metrics.scrape(
         table.all(),
         openMetrics,

@@ -19,6 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Matcher;
@@ -185,6 +187,46 @@ class AlertDeskTest {
       assertThat(desk.mutes().silences()).containsExactly(silence);
     } finally {
       back.countDown();
+    }
+  }
+
+  @Test
+  void manyAreTakenInOneCommit() {
+    var commits = new AtomicInteger();
+    var counting =
+        (StateStore)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {StateStore.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("commit") && !((Batch) arguments[0]).isEmpty()) {
+                    commits.incrementAndGet();
+                  }
+                  return method.invoke(store, arguments);
+                });
+    var dispatcher =
+        new Dispatcher(
+            Routing.toAll(Map.of("oncall", true), Grouping.DEFAULT),
+            Mutes.NONE,
+            Links.to("https://maildrift.test"),
+            Duration.ofHours(3),
+            0,
+            () -> "msg_1");
+    try (var desk = new AlertDesk(counting, dispatcher, clock, () -> {}, _ -> {})) {
+      desk.start(List.of(), List.of(), List.of());
+      var alerts = IntStream.range(0, 50).mapToObj(i -> alert("d%d.test".formatted(i))).toList();
+      desk.changed(alerts.stream().<Transition>map(Transition.Firing::new).toList());
+      var before = commits.get();
+
+      var taken =
+          desk.acknowledge(
+              Stream.concat(alerts.stream().map(Alert::fingerprint), Stream.of("unknown")).toList(),
+              "ada",
+              "on it");
+
+      assertThat(taken).hasSize(50);
+      assertThat(store.acknowledgements()).hasSize(50);
+      assertThat(commits.get() - before).isEqualTo(1);
     }
   }
 

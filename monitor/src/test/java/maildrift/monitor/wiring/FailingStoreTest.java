@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.monitor.store.StoreFailure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +115,45 @@ class FailingStoreTest {
               "firing record.changed contoso.test", "resolved record.changed contoso.test");
       await().atMost(Daemon.LONG).until(() -> daemon.app().domain("contoso.test").isEmpty());
     }
+  }
+
+  @Test
+  void aConfigurationOfWhichTheStoreTookOnlyHalfIsTriedUntilAllOfItIsInForce() throws Exception {
+    try (var gone = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(410));
+        var other = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(200));
+        var daemon = world.start(failing.store(), CONTOSO, receiver(gone))) {
+      world.drift("contoso.test");
+      daemon.look("contoso.test");
+      await().atMost(Daemon.LONG).until(() -> daemon.firing().contains("receiver.gone dead"));
+      daemon.rewrite(
+          "domains: [{name: fabrikam.test, %s}]".formatted(Daemon.ONLY_MX), receiver(other));
+      failing.fail(0, ALL);
+
+      assertThat(daemon.app().reload())
+          .singleElement()
+          .satisfies(problem -> assertThat(problem.message()).contains("tried again"));
+      assertThat(daemon.metric("maildrift_config_last_reload_successful")).contains("0.0");
+
+      failing.heal();
+      await().atMost(Daemon.LONG).until(() -> daemon.app().domain("fabrikam.test").isPresent());
+      await().atMost(Daemon.LONG).until(() -> !other.got().isEmpty());
+      await()
+          .atMost(Daemon.LONG)
+          .untilAsserted(
+              () ->
+                  assertThat(daemon.metric("maildrift_config_last_reload_successful"))
+                      .contains("1.0"));
+    }
+  }
+
+  private static String receiver(LoopbackHttp receiver) {
+    return """
+        alerts:
+          group_wait: 0s
+          group_interval: 1s
+          receivers: {dead: {webhook: {url: "%s"}}}
+        """
+        .formatted(receiver.uri("/"));
   }
 
   @Test
