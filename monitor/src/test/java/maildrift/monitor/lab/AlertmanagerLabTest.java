@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** Two real Alertmanagers are pushed to, and asked with amtool what they know (D8). */
 @Tag("lab")
 @Tag("reliability")
+@SuppressWarnings("NullAway.Init") // the test starts both first
 class AlertmanagerLabTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

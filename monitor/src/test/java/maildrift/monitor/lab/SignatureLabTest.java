@@ -33,7 +33,7 @@ class SignatureLabTest {
 
   @TempDir Path folder;
 
-  private Path script;
+  private Path script = Path.of("");
 
   @Test
   void anIndependentImplementationVerifiesThem() throws Exception {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import maildrift.monitor.store.MemoryStore;
 import maildrift.probes.smtp.FakeSmtp;
@@ -49,7 +50,8 @@ class MailHostsTest {
   }
 
   private static boolean isTlsHidden(Sky sky, String domain) {
-    return sky.daemon.app().domain(domain).orElseThrow().probes().get("tls").hasGaps();
+    return Objects.requireNonNull(sky.daemon.app().domain(domain).orElseThrow().probes().get("tls"))
+        .hasGaps();
   }
 
   @Test
@@ -86,7 +88,7 @@ class MailHostsTest {
             "its TLS is unknown meanwhile, nobody hears of it"),
         () -> {
           var manner = new AtomicReference<FakeSmtp.Conversation>(MailHostsTest::politely);
-          try (var host = FakeSmtp.of(peer -> manner.get().with(peer));
+          try (var host = FakeSmtp.of(peer -> Objects.requireNonNull(manner.get()).with(peer));
               var sky = sky(2, host.port())) {
             sky.domains.forEach(domain -> sky.publish("mx1." + domain + " A 127.0.0.1"));
             sky.calm();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("reliability")
 class OneOfThreeResolversTest {
   /** How it goes wrong. */
-  private enum Way {
+  enum Way {
     SERVFAIL("O1", sky -> sky.faults(Fault.SERVFAIL)),
     REFUSED("O1", sky -> sky.faults(Fault.REFUSED)),
     SILENT("O1", sky -> sky.faults(Fault.SILENT)),
@@ -41,6 +41,8 @@ class OneOfThreeResolversTest {
     HIJACKS_WHAT_IS_NOT_THERE("O6", sky -> sky.faults(Fault.HIJACKS));
 
     private final String id;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it holds nothing
     private final Consumer<NameServer> fault;
 
     Way(String id, Consumer<NameServer> fault) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -35,7 +36,7 @@ class RemovedRecordTest {
       Sky.INTERVAL.multipliedBy(2).plus(Sky.CONFIRM_AFTER).plus(Sky.GROUP_WAIT);
 
   /** What happens to the resolvers meanwhile. */
-  private enum Weather {
+  enum Weather {
     CLEAR(_ -> {}),
     FIRST_FAILS(sky -> sky.resolvers.getFirst().faults(Fault.SERVFAIL)),
     FIRST_IS_SILENT(sky -> sky.resolvers.getFirst().faults(Fault.SILENT)),
@@ -47,6 +48,7 @@ class RemovedRecordTest {
     LAST_REMEMBERS_FOR_A_DAY(sky -> sky.freeze(sky.resolvers.getLast())),
     ALL_REMEMBER_FOR_A_DAY(sky -> sky.resolvers.forEach(sky::freeze));
 
+    @SuppressWarnings("ImmutableEnumChecker") // it holds nothing
     private final Consumer<Sky> begin;
 
     Weather(Consumer<Sky> begin) {
@@ -63,6 +65,7 @@ class RemovedRecordTest {
     OTHER_MX((server, domain) -> server.set(domain + " MX 10 mx.attacker.test")),
     OPEN_SPF((server, domain) -> server.set(domain + " TXT v=spf1 +all"));
 
+    @SuppressWarnings("ImmutableEnumChecker") // it holds nothing
     private final BiConsumer<NameServer, String> change;
 
     Loss(BiConsumer<NameServer, String> change) {
@@ -98,6 +101,7 @@ class RemovedRecordTest {
 
   @ParameterizedTest
   @MethodSource("weathers")
+  @SuppressWarnings("EnumOrdinal") // another seed and another order for each
   void isToldInTime(Weather weather) throws IOException {
     var random = new Random(weather.ordinal());
     var when = new HashMap<String, Instant>();
@@ -165,7 +169,8 @@ class RemovedRecordTest {
       var domain = item.labels().get("domain");
       if (when.containsKey(domain)
           && item.isFiring()
-          && what.get(domain).isSubject(item.labels().get("subject"), domain)) {
+          && Objects.requireNonNull(what.get(domain))
+              .isSubject(item.labels().get("subject"), domain)) {
         told.putIfAbsent(domain, sky.now());
       }
     }

@@ -250,7 +250,7 @@ public final class Daemon implements AutoCloseable {
   public void turn(Collection<String> domains) {
     try (var threads =
         Executors.newFixedThreadPool(Math.min(256, domains.size()), Thread.ofVirtual().factory())) {
-      domains.forEach(domain -> threads.submit(() -> app.watch().turn(domain)));
+      domains.forEach(domain -> threads.execute(() -> app.watch().turn(domain)));
     }
   }
 

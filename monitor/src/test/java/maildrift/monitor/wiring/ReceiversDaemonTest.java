@@ -44,7 +44,7 @@ class ReceiversDaemonTest {
         clock.advance(Duration.ofMinutes(16));
 
         var told = daemon.told(1).getFirst();
-        assertThat(told.items()).singleElement();
+        assertThat(told.items()).hasSize(1);
         var item = told.items().getFirst();
         assertThat(item.labels().get("alertname")).isEqualTo("receiver.failing");
         assertThat(item.labels().get("subject")).isEqualTo("dead");
