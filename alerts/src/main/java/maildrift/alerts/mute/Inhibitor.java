@@ -58,6 +58,9 @@ public final class Inhibitor {
 
   /** Why it is not told; empty where nothing inhibits it. */
   public synchronized Optional<Mutes.Why.Inhibited> why(Alert alert) {
+    if (Mutes.isExempt(alert.labels())) {
+      return Optional.empty();
+    }
     var fingerprint = alert.fingerprint();
     for (var index : indices) {
       var sources = index.over(fingerprint, alert.labels());

@@ -12,6 +12,14 @@ import maildrift.alerts.Labels;
 public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
   public static final Mutes NONE = new Mutes(List.of(), List.of());
 
+  /** The alert that always fires: were it muted, whoever waits for it would call the alarm. */
+  public static final String WATCHDOG = "Watchdog";
+
+  /** Whether nothing mutes an alert with these labels. */
+  public static boolean isExempt(Labels labels) {
+    return labels.get("alertname").equals(WATCHDOG);
+  }
+
   public Mutes {
     silences = List.copyOf(silences);
     maintenance = List.copyOf(maintenance);
@@ -125,6 +133,9 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
 
   /** Empty: it is told. */
   public Optional<Why> why(Labels labels, Instant now) {
+    if (isExempt(labels)) {
+      return Optional.empty();
+    }
     for (var silence : silences) {
       if (silence.mutes(labels, now)) {
         return Optional.of(
@@ -144,6 +155,9 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
    * a maintenance window which is over.
    */
   public Optional<String> heldBack(Labels labels, Instant startsAt, Instant now) {
+    if (isExempt(labels)) {
+      return Optional.empty();
+    }
     return Stream.concat(
             maintenance.stream()
                 .filter(window -> window.covers(labels))

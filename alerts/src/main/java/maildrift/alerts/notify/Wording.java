@@ -114,7 +114,7 @@ public final class Wording {
                         + URLEncoder.encode(
                             notification.groupLabels().get(name), StandardCharsets.UTF_8))
             .collect(Collectors.joining("&"));
-    var filtered = page + (page.endsWith("/") ? "?" : "/?") + query;
+    var filtered = page + (page.endsWith("/") ? "alerts?" : "/alerts?") + query;
     return Optional.of(query.isEmpty() || filtered.length() > LONGEST_LINK ? page : filtered);
   }
 

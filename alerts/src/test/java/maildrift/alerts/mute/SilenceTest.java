@@ -54,6 +54,26 @@ class SilenceTest {
   }
 
   @Test
+  void nothingMutesTheAlertThatAlwaysFires() {
+    var watchdog = Labels.of(Map.of("alertname", "Watchdog", "severity", "info"));
+    var mutes =
+        new Mutes(
+            List.of(silence("severity=\"info\"")),
+            List.of(
+                new Maintenance(
+                    Set.of(),
+                    Set.of(),
+                    List.of(Matcher.equal("severity", "info")),
+                    NOW,
+                    Duration.ofHours(2),
+                    "")));
+
+    assertThat(mutes.why(Labels.of(Map.of("alertname", "a", "severity", "info")), NOW)).isPresent();
+    assertThat(mutes.why(watchdog, NOW)).isEmpty();
+    assertThat(mutes.heldBack(watchdog, NOW, NOW.plusSeconds(9_000))).isEmpty();
+  }
+
+  @Test
   void mutesSayWhyAndWhenTheyChange() {
     var mutes =
         new Mutes(

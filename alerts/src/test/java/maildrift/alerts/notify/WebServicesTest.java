@@ -197,7 +197,7 @@ class WebServicesTest {
     var body = service.posted(Samples.netblocks(1_000));
 
     assertThat(body)
-        .contains("d19.test", "980 more", "https://maildrift.test/?cause=")
+        .contains("d19.test", "980 more", "https://maildrift.test/alerts?cause=")
         .doesNotContain("d20.test");
     assertThat(Shortened.bytes(body)).isLessThan(28 * 1024);
   }

@@ -26,7 +26,7 @@ class WordingTest {
             Cause: de._netblocks.mimecast.test TXT
             Hits: 3 domains of contoso
             Since: 2026-11-21 17:00 UTC
-            All of it: https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT
+            All of it: https://maildrift.test/alerts?cause=de._netblocks.mimecast.test+TXT
 
             FIRING netblocks.missing (critical) since 2026-11-21 17:00 UTC
               What is wrong:
@@ -128,9 +128,9 @@ class WordingTest {
   @Test
   void theLinkIsFilteredOnWhatTheGroupIsMadeBy() {
     assertThat(link(Map.of("cause", "a b&c"), "https://m.test"))
-        .contains("https://m.test/?cause=a+b%26c");
+        .contains("https://m.test/alerts?cause=a+b%26c");
     assertThat(link(Map.of("tenant", "contoso"), "https://m.test/x/"))
-        .contains("https://m.test/x/?tenant=contoso");
+        .contains("https://m.test/x/alerts?tenant=contoso");
     assertThat(link(Map.of(), "https://m.test")).contains("https://m.test");
     assertThat(link(Map.of(), "javascript:alert(1)")).isEmpty();
     assertThat(link(Map.of("cause", "x".repeat(3_000)), "https://m.test"))

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.Trial;
+import maildrift.monitor.config.AlertsConfig;
 import maildrift.monitor.config.Words;
 import maildrift.monitor.json.CheckJson;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,9 @@ final class AlertCommand {
       }
       for (var alert : alerts) {
         var labels = alert.path("labels");
+        if (labels.path("alertname").asString("").equals(AlertsConfig.WATCHDOG)) {
+          continue;
+        }
         System.out.println(
             Terminal.safe(
                 "%-10s %-8s %s  %s  %s  [%s]%s%s%s"
@@ -134,7 +138,10 @@ final class AlertCommand {
     @Option(names = "--comment", paramLabel = "TEXT", description = "What you do about it.")
     String comment = "";
 
-    @Option(names = "--by", paramLabel = "NAME", description = "Who (default: the caller's name).")
+    @Option(
+        names = {"--by", "--author"},
+        paramLabel = "NAME",
+        description = "Who (default: the caller's name).")
     String by = "";
 
     @Mixin ClientOptions client = new ClientOptions();

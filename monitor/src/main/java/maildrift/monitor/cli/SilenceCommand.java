@@ -42,7 +42,7 @@ final class SilenceCommand {
     List<String> matchers = List.of();
 
     @Option(
-        names = "--for",
+        names = {"--for", "--duration"},
         required = true,
         paramLabel = "DURATION",
         description = "How long, e.g. 4h.")
@@ -52,7 +52,7 @@ final class SilenceCommand {
     String comment = "";
 
     @Option(
-        names = "--author",
+        names = {"--author", "--by"},
         paramLabel = "NAME",
         description = "Who (default: the caller's name).")
     String author = "";
@@ -108,7 +108,7 @@ final class SilenceCommand {
     String id = "";
 
     @Option(
-        names = "--for",
+        names = {"--for", "--duration"},
         required = true,
         paramLabel = "DURATION",
         description = "How long from now, e.g. 4h.")

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.InhibitRule;
+import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.alertmanager.AlertmanagerReceiver;
@@ -38,7 +39,7 @@ public record AlertsConfig(
     OwnAlertsConfig own,
     DigestConfig.All digests) {
   /** The alertname that Prometheus' own rules use for an alert that always fires. */
-  public static final String WATCHDOG = "Watchdog";
+  public static final String WATCHDOG = Mutes.WATCHDOG;
 
   public static final AlertsConfig DEFAULT =
       new AlertsConfig(

@@ -79,6 +79,8 @@ final class AlertsReader {
   private List<Route> routes(Section section, Set<String> receivers, Grouping general) {
     var routes = new ArrayList<Route>();
     Optional<Place> matchesAll = Optional.empty();
+    Optional<Place> last = Optional.empty();
+    var isCaught = false;
     for (var item : section.sections("routes")) {
       if (matchesAll.isPresent()) {
         reading.warning(
@@ -88,6 +90,8 @@ final class AlertsReader {
       }
       var problemsBefore = reading.hasProblems();
       var matchers = matchers(item);
+      isCaught |= matchers.isEmpty();
+      last = Optional.of(item.place());
       var named = receivers(item, receivers);
       var goesOn = item.flag("continue", false);
       var grouping = grouping(item, general);
@@ -98,6 +102,13 @@ final class AlertsReader {
         matchesAll = matchesAll.or(() -> Optional.of(item.place()));
       }
       routes.add(new Route(matchers, named, goesOn, grouping, hours, escalations));
+    }
+    if (!isCaught) {
+      last.ifPresent(
+          place ->
+              reading.warning(
+                  place,
+                  "alerts that match none of these routes are told to nobody, and maildrift's own have neither domain nor tenant; add {match: {}, receivers: [...]} as the last"));
     }
     return routes;
   }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
+import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.Maintenance;
 import maildrift.alerts.state.Problem;
 import maildrift.monitor.watch.RecordChange;
@@ -94,8 +95,15 @@ public final class MaintenanceProgress implements Symptom {
             labels,
             Map.of(
                 "summary",
-                "%s until %s: %d records of %d domains have changed, %d alerts are held back"
-                    .formatted(named(window), window.until(), changes.size(), changed, held.size()),
+                "%s until %s: %s of %s %s changed, %s %s held back"
+                    .formatted(
+                        named(window),
+                        window.until(),
+                        count(changes.size(), "record"),
+                        count(changed, "domain"),
+                        changes.size() == 1 ? "has" : "have",
+                        count(held.size(), "alert"),
+                        held.size() == 1 ? "is" : "are"),
                 "description",
                 WatchRules.MAINTENANCE.title() + ". " + WatchRules.MAINTENANCE.why(),
                 "remedy",
@@ -121,14 +129,17 @@ public final class MaintenanceProgress implements Symptom {
     var changes = changes(window.get(), domains(window.get())).size();
     var held = held(window.get());
     return Optional.of(
-        "the window is over: %d records are other than accepted; %s"
+        "the window is over: %s %s other than accepted; %s"
             .formatted(
-                changes,
+                count(changes, "record"),
+                changes == 1 ? "is" : "are",
                 held.isEmpty()
                     ? "nothing fires"
-                    : "%d alerts fire and are told now:\n%s"
+                    : "%s now:\n%s"
                         .formatted(
-                            held.size(),
+                            held.size() == 1
+                                ? "1 alert fires and is told"
+                                : held.size() + " alerts fire and are told",
                             lines(held.stream().map(MaintenanceProgress::line).toList(), "alerts")
                                 .collect(Collectors.joining("\n")))));
   }
@@ -190,13 +201,38 @@ public final class MaintenanceProgress implements Symptom {
         : value.substring(0, value.offsetByCodePoints(0, LONGEST_VALUE)) + "…";
   }
 
+  private static String count(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
   private static String named(Maintenance window) {
     return window.reason().isEmpty() ? "Maintenance" : "Maintenance (" + window.reason() + ")";
   }
 
   /** The window's identity over reloads and restarts. */
   private static String subject(Maintenance window) {
-    return "%s from %s"
-        .formatted(window.reason().isEmpty() ? "maintenance" : window.reason(), window.from());
+    return "%s from %s (%s)"
+        .formatted(
+            window.reason().isEmpty() ? "maintenance" : window.reason(),
+            window.from(),
+            about(window));
+  }
+
+  /** Two tenants' windows may have one reason and one start. */
+  private static String about(Maintenance window) {
+    return Labels.of(
+            Map.of(
+                "domains",
+                sorted(window.domains().stream()),
+                "tenants",
+                sorted(window.tenants().stream()),
+                "matchers",
+                sorted(window.matchers().stream().map(Matcher::toString))))
+        .fingerprint()
+        .substring(0, 8);
+  }
+
+  private static String sorted(Stream<String> names) {
+    return names.sorted().collect(Collectors.joining(" "));
   }
 }

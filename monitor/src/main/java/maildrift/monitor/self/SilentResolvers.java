@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
 import maildrift.alerts.state.Problem;
+import maildrift.monitor.config.Durations;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.watch.WatchRules;
 
@@ -55,7 +56,9 @@ public final class SilentResolvers implements Symptom {
                         problem(
                             "The resolvers have answered nothing since %s"
                                 .formatted(CheckJson.instant(resolving.since())),
-                            " No domain is blamed for it; longer than " + after.get() + "."))
+                            " No domain is blamed for it; longer than "
+                                + Durations.text(after.get())
+                                + "."))
                     : Optional.empty())
         .stream()
         .toList();

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Matcher;
 import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.mute.Mutes;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.self.Watchdog;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
 import tools.jackson.core.JsonGenerator;
@@ -151,6 +153,12 @@ final class AlertApi {
 
   Acknowledgement acknowledge(Request request, String by, String comment) {
     var fingerprint = request.param("fingerprint");
+    if (backend.alerts().stream()
+        .anyMatch(
+            alert -> alert.fingerprint().equals(fingerprint) && Watchdog.isIt(alert.labels()))) {
+      throw Refusal.badRequest(
+          "the Watchdog cannot be acknowledged: it always fires, and nothing is wrong while it does");
+    }
     return backend
         .acknowledge(fingerprint, name(request, by), comment(comment))
         .orElseThrow(() -> Refusal.notFound("no alert " + fingerprint + " fires"));
@@ -164,18 +172,8 @@ final class AlertApi {
     if (matchers.isEmpty()) {
       throw Refusal.badRequest("matchers are missing: say which alerts");
     }
-    var by = name(request, ByHand.text(body, "by"));
-    var comment = comment(ByHand.text(body, "comment"));
-    var matching =
-        backend.alerts().stream()
-            .filter(alert -> alert.phase() == Alert.Phase.FIRING)
-            .filter(alert -> matchers.stream().allMatch(matcher -> matcher.matches(alert.labels())))
-            .map(Alert::fingerprint)
-            .toList();
     var taken =
-        backend.acknowledge(matching, by, comment).stream()
-            .map(Acknowledgement::fingerprint)
-            .toList();
+        acknowledge(request, matchers, ByHand.text(body, "by"), ByHand.text(body, "comment"));
     return Answer.json(
         CheckJson.bytes(
             json -> {
@@ -183,6 +181,21 @@ final class AlertApi {
               names(json, "acknowledged", taken);
               json.writeEndObject();
             }));
+  }
+
+  /** The fingerprints of those that are taken. */
+  List<String> acknowledge(Request request, List<Matcher> matchers, String by, String comment) {
+    var name = name(request, by);
+    var why = comment(comment);
+    var matching =
+        backend.alerts().stream()
+            .filter(alert -> alert.phase() == Alert.Phase.FIRING && !Watchdog.isIt(alert.labels()))
+            .filter(alert -> matchers.stream().allMatch(matcher -> matcher.matches(alert.labels())))
+            .map(Alert::fingerprint)
+            .toList();
+    return backend.acknowledge(matching, name, why).stream()
+        .map(Acknowledgement::fingerprint)
+        .toList();
   }
 
   private static String name(Request request, String by) {

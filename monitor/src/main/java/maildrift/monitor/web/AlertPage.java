@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Matcher;
 import maildrift.alerts.ack.Acknowledgement;
 import maildrift.monitor.html.Html;
+import maildrift.monitor.self.Watchdog;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
 
@@ -22,6 +26,8 @@ import maildrift.monitor.web.WebServer.Request;
 final class AlertPage {
   private static final int MOST_ROWS = 500;
   private static final int MOST_TENANTS = 50;
+  private static final List<String> FILTERS =
+      List.of("state", "tenant", "cause", "alertname", "domain");
 
   private final Backend backend;
   private final AlertApi api;
@@ -34,7 +40,8 @@ final class AlertPage {
   }
 
   Answer all(Request request) {
-    var alerts = api.chosen(request);
+    var alerts =
+        api.chosen(request).stream().filter(alert -> !Watchdog.isIt(alert.labels())).toList();
     var causes = byCause(alerts);
     var mayTake = request.caller().operator();
     return Answer.html(
@@ -110,10 +117,14 @@ final class AlertPage {
   /** This page with one filter set, or taken out. */
   private static String path(Request request, String label, String value) {
     var filters = new LinkedHashMap<String, String>();
-    for (var name : List.of("state", "tenant", "cause", "alertname", "domain")) {
+    for (var name : FILTERS) {
       request.query(name).ifPresent(set -> filters.put(name, set));
     }
     filters.put(label, value);
+    return path(filters);
+  }
+
+  private static String path(Map<String, String> filters) {
     var query = new StringBuilder();
     filters.forEach(
         (name, set) -> {
@@ -136,13 +147,76 @@ final class AlertPage {
           if (alerts.size() > 1) {
             head.text("span", "dim", " %d alerts".formatted(alerts.size()));
           }
+          if (mayMute(request, alerts)) {
+            head.plain(" ").link(silence(shown(request, cause)), "silence");
+          }
         });
+    if (alerts.size() > 1 && mayMute(request, alerts)) {
+      html.in(
+          "details",
+          more -> {
+            more.text("summary", "take all of them");
+            more.form(
+                "/alerts/ack",
+                form -> {
+                  form.hidden("matchers", text(shown(request, cause)));
+                  take(form, request);
+                });
+          });
+    }
     html.in(
         "table",
         table -> {
           table.columns("severity", "state", "rule", "domain", "what", "since", "taken");
           alerts.stream().limit(most).forEach(alert -> row(table, request, alert));
         });
+  }
+
+  private static boolean mayMute(Request request, List<Alert> alerts) {
+    return request.caller().operator()
+        && alerts.stream().anyMatch(alert -> alert.phase() == Alert.Phase.FIRING);
+  }
+
+  /** What makes out the alerts of a cause that this page shows. */
+  private static List<Matcher> shown(Request request, String cause) {
+    var matchers = new ArrayList<>(List.of(Matcher.equal("cause", cause)));
+    for (var label : List.of("tenant", "alertname", "domain")) {
+      request.query(label).ifPresent(value -> matchers.add(Matcher.equal(label, value)));
+    }
+    return matchers;
+  }
+
+  private static List<Matcher> alone(Alert alert) {
+    return Stream.of("alertname", "domain", "subject")
+        .filter(label -> !alert.labels().get(label).isEmpty())
+        .map(label -> Matcher.equal(label, alert.labels().get(label)))
+        .toList();
+  }
+
+  private static String text(List<Matcher> matchers) {
+    return matchers.stream().map(Matcher::toString).collect(Collectors.joining(", "));
+  }
+
+  /** The form for a silence, with what it would hide. */
+  private static String silence(List<Matcher> matchers) {
+    return "/silences?matchers=" + URLEncoder.encode(text(matchers), StandardCharsets.UTF_8);
+  }
+
+  private static void take(Html form, Request request) {
+    // Who logged in takes it under that name.
+    if (request.caller().equals(Caller.LOCAL)) {
+      form.field("by", "Your name", Acknowledgement.LONGEST_NAME, true);
+    }
+    form.field("comment", "Comment", Acknowledgement.LONGEST_COMMENT, false);
+    filters(form, request);
+    form.button("Acknowledge");
+  }
+
+  /** So that the answer to a form is the page that it was on. */
+  private static void filters(Html form, Request request) {
+    for (var name : FILTERS) {
+      request.query(name).ifPresent(value -> form.hidden(name, value));
+    }
   }
 
   private void row(Html table, Request request, Alert alert) {
@@ -186,44 +260,53 @@ final class AlertPage {
     if (alert.phase() != Alert.Phase.FIRING || !request.caller().operator()) {
       return;
     }
+    cell.plain(" ").link(silence(alone(alert)), "silence");
     var own = "/alerts/" + alert.fingerprint();
     if (taken.filter(Acknowledgement::holds).isPresent()) {
-      cell.form(own + "/unack", form -> form.button("Give back"));
+      cell.form(
+          own + "/unack",
+          form -> {
+            filters(form, request);
+            form.button("Give back");
+          });
       return;
     }
     cell.in(
         "details",
         more -> {
           more.text("summary", "take it");
-          more.form(
-              own + "/ack",
-              form -> {
-                // Who logged in takes it under that name.
-                if (request.caller().equals(Caller.LOCAL)) {
-                  form.field("by", "Your name", Acknowledgement.LONGEST_NAME, true);
-                }
-                form.field("comment", "Comment", Acknowledgement.LONGEST_COMMENT, false);
-                form.button("Acknowledge");
-              });
+          more.form(own + "/ack", form -> take(form, request));
         });
   }
 
   /** A form was sent: back to the page. */
   Answer acknowledge(Request request) {
     api.acknowledge(request, field(request, "by"), field(request, "comment"));
-    return back();
+    return back(request);
+  }
+
+  /** All of one cause. */
+  Answer acknowledgeAll(Request request) {
+    var matchers = SilenceApi.matchers(field(request, "matchers"));
+    if (matchers.isEmpty()) {
+      throw Refusal.badRequest("matchers are missing: say which alerts");
+    }
+    api.acknowledge(request, matchers, field(request, "by"), field(request, "comment"));
+    return back(request);
   }
 
   Answer unacknowledge(Request request) {
     api.takeBack(request);
-    return back();
+    return back(request);
   }
 
   static String field(Request request, String name) {
     return Optional.ofNullable(request.form().get(name)).orElse("");
   }
 
-  private static Answer back() {
-    return new Answer(303, "text/plain", new byte[0], Map.of("Location", "/alerts"));
+  private static Answer back(Request request) {
+    var filters = new LinkedHashMap<String, String>();
+    FILTERS.forEach(name -> filters.put(name, field(request, name)));
+    return new Answer(303, "text/plain", new byte[0], Map.of("Location", path(filters)));
   }
 }

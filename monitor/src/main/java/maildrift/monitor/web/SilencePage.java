@@ -11,6 +11,7 @@ import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.Silence;
 import maildrift.monitor.config.Durations;
 import maildrift.monitor.html.Html;
+import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
 
@@ -159,8 +160,8 @@ final class SilencePage {
               "td",
               "name",
               silence.matchers().stream().map(Matcher::toString).collect(Collectors.joining(", ")));
-          row.text("td", "when", silence.startsAt().toString());
-          row.text("td", "when", silence.endsAt().toString());
+          row.text("td", "when", CheckJson.instant(silence.startsAt()));
+          row.text("td", "when", CheckJson.instant(silence.endsAt()));
           row.text("td", silence.createdBy());
           row.text("td", "name", silence.comment());
           row.text(

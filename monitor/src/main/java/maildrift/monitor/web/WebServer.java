@@ -446,6 +446,7 @@ public final class WebServer implements AutoCloseable {
     form(router, backend, CHECKLIST + "/steps/:step/untick", checklistPage::untick);
     var alertPage = new AlertPage(backend, alerts, page);
     get(router, backend, ALERTS, alertPage::all);
+    form(router, backend, ALERTS + "/ack", alertPage::acknowledgeAll);
     form(router, backend, ALERTS + "/:fingerprint/ack", alertPage::acknowledge);
     form(router, backend, ALERTS + "/:fingerprint/unack", alertPage::unacknowledge);
     var silencePage = new SilencePage(backend, silences, page);

@@ -464,6 +464,25 @@ final class ConfigLoaderTest {
   }
 
   @Test
+  void routesThatLeaveSomethingOutAreWarnedOf() throws Exception {
+    var sandbox = new Sandbox(folder);
+    var config =
+        """
+        domains: [{name: a.test}]
+        alerts:
+          receivers: {a: {webhook: {url: "https://a.test/"}}}
+          routes:
+            - {match: {severity: critical}, receivers: [a]}
+        """;
+    assertThat(sandbox.warnings(config))
+        .containsExactly(
+            "maildrift.yml:5:7: alerts that match none of these routes are told to nobody, and maildrift's own have neither domain nor tenant; add {match: {}, receivers: [...]} as the last");
+    assertThat(sandbox.warnings(config + "    - {match: {}, receivers: [a]}\n")).isEmpty();
+    assertThat(sandbox.warnings(config + "    - {match: {}, continue: true, receivers: [a]}\n"))
+        .isEmpty();
+  }
+
+  @Test
   void mailboxesStayWhereTheNextProviderHasNoPlaceForThem() {
     var after = Instant.parse("2027-01-01T00:00:00Z");
     Map.of(

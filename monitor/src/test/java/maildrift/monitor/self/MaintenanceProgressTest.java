@@ -90,6 +90,19 @@ class MaintenanceProgressTest {
   }
 
   @Test
+  void windowsOfOneReasonAndStartAreToldApartByWhatTheyAreAbout() {
+    windows =
+        List.of(
+            new Maintenance(Set.of("contoso.test"), FROM, Duration.ofHours(2), "patch day"),
+            new Maintenance(Set.of("fabrikam.test"), FROM, Duration.ofHours(2), "patch day"));
+    changes.addAll(List.of(mx("fabrikam.test"), mx("contoso.test")));
+
+    assertThat(progress.problems(AMID).stream().map(one -> one.labels().get("subject")).distinct())
+        .hasSize(2)
+        .allSatisfy(subject -> assertThat(subject).startsWith("patch day from "));
+  }
+
+  @Test
   void aWindowInWhichNothingHappensIsSilent() {
     assertThat(progress.problems(AMID)).isEmpty();
   }
@@ -102,10 +115,10 @@ class MaintenanceProgressTest {
     assertThat(told().labels().map())
         .containsEntry("alertname", "maintenance.progress")
         .containsEntry("severity", "info")
-        .containsEntry("subject", "to inline from 2026-12-01T20:00:00Z");
+        .containsEntry("subject", "to inline from 2026-12-01T20:00:00Z (458b538e)");
     assertThat(told().annotations().get("summary"))
         .isEqualTo(
-            "Maintenance (to inline) until 2026-12-01T22:00:00Z: 2 records of 2 domains have changed, 1 alerts are held back");
+            "Maintenance (to inline) until 2026-12-01T22:00:00Z: 2 records of 2 domains have changed, 1 alert is held back");
     assertThat(told().annotations().get("diff"))
         .isEqualTo(
             """
@@ -133,7 +146,7 @@ class MaintenanceProgressTest {
 
     assertThat(ending())
         .isEqualTo(
-            "the window is over: 1 records are other than accepted; 1 alerts fire and are told now:\ncritical contoso.test mx.missing: an MX is missing");
+            "the window is over: 1 record is other than accepted; 1 alert fires and is told now:\ncritical contoso.test mx.missing: an MX is missing");
   }
 
   @Test
@@ -165,7 +178,7 @@ class MaintenanceProgressTest {
                 Labels.of(
                     Map.of(
                         "alertname", "maintenance.progress",
-                        "subject", "to inline from 2026-12-01T20:00:00Z")),
+                        "subject", "to inline from 2026-12-01T20:00:00Z (458b538e)")),
                 new TreeMap<>(),
                 Alert.Phase.FIRING,
                 0,

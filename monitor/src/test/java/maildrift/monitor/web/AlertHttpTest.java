@@ -113,7 +113,7 @@ class AlertHttpTest {
   @Test
   void theCommandLineTakesByFingerprintAndByMatchers() {
     var fingerprint = alert().get("fingerprint").asString();
-    assertThat(run("alert", "ack", fingerprint, "--by", "Ada", "--comment", "on it").out())
+    assertThat(run("alert", "ack", fingerprint, "--author", "Ada", "--comment", "on it").out())
         .isEqualTo(fingerprint + " is taken by Ada\n");
     assertThat(run("alert", "list").out()).contains("(taken by Ada: on it)", fingerprint);
     assertThat(run("alert", "unack", fingerprint).exit()).isZero();
@@ -144,11 +144,42 @@ class AlertHttpTest {
         .isEqualTo(403);
     var sent = form(path + "/ack", "by=Ada+L&comment=on+it", "Origin", own());
     assertThat(sent.statusCode()).isEqualTo(303);
+    assertThat(sent.headers().firstValue("Location")).contains("/alerts");
+    var kept = form(path + "/ack", "by=Ada+L&tenant=a%26b%0D%0AX&state=firing", "Origin", own());
+    assertThat(kept.headers().firstValue("Location"))
+        .contains("/alerts?state=firing&tenant=a%26b%0D%0AX");
     assertThat(alert().at("/status/acknowledgement/by").asString()).isEqualTo("Ada L");
     assertThat(form(path + "/unack", "", "Origin", own()).statusCode()).isEqualTo(303);
     var vain = form(path + "/unack", "", "Origin", own(), "Accept", "text/html");
     assertThat(vain.statusCode()).isEqualTo(404);
     assertThat(vain.body()).contains("href=\"/alerts\"");
+  }
+
+  @Test
+  void allOfACauseAreTakenByOneFormOfWhatThePageShows() {
+    world.drift("fabrikam.test");
+    daemon.look("fabrikam.test");
+    daemon.look("fabrikam.test");
+    var page = daemon.get("/alerts?tenant=contoso").body();
+    assertThat(page)
+        .contains(
+            "href=\"/silences?matchers=alertname%3D%22mx.extra%22%2C+domain%3D%22contoso.test%22",
+            "href=\"/silences?matchers=cause%3D",
+            "tenant%3D%22contoso%22",
+            "name=\"tenant\" value=\"contoso\"");
+    var body =
+        "by=Ada&tenant=contoso&matchers="
+            + URLEncoder.encode(
+                "tenant=\"contoso\", alertname=\"mx.extra\"", StandardCharsets.UTF_8);
+    assertThat(form("/alerts/ack", body).statusCode()).isEqualTo(403);
+    assertThat(form("/alerts/ack", "by=Ada", "Origin", own()).statusCode()).isEqualTo(400);
+    var sent = form("/alerts/ack", body, "Origin", own());
+    assertThat(sent.headers().firstValue("Location")).contains("/alerts?tenant=contoso");
+    var taken = json(daemon.get("/api/v1/alerts?state=acknowledged"));
+    assertThat(taken)
+        .isNotEmpty()
+        .allMatch(one -> one.at("/labels/tenant").asString().equals("contoso"));
+    taken.forEach(one -> run("alert", "unack", one.get("fingerprint").asString()));
   }
 
   @Test
@@ -186,7 +217,7 @@ class AlertHttpTest {
     assertThat(form("/silences/" + id + "/expire", "", "Origin", own()).statusCode())
         .isEqualTo(303);
     assertThat(alert().at("/status/state").asString()).isEqualTo("firing");
-    assertThat(run("silence", "extend", id, "--for", "9h").err()).contains("has ended");
+    assertThat(run("silence", "extend", id, "--duration", "9h").err()).contains("has ended");
   }
 
   @Test

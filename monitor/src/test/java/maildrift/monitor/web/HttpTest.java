@@ -468,6 +468,9 @@ class HttpTest {
     assertThat(json(daemon.get("/api/v1/alerts?" + query)))
         .allMatch(alert -> alert.at("/labels/cause").equals(cause.at("/labels/cause")))
         .isNotEmpty();
+    assertThat(daemon.get("/alerts?" + query).body())
+        .contains("fabrikam.test", "show all")
+        .doesNotContain("contoso.test");
     assertThat(daemon.get("/?" + query).body())
         .contains("fabrikam.test", "show all")
         .doesNotContain("contoso.test");

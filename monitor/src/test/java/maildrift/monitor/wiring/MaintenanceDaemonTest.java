@@ -57,7 +57,7 @@ class MaintenanceDaemonTest {
       await().atMost(Daemon.LONG).until(() -> !progress(daemon).isEmpty());
       var told = progress(daemon).getFirst();
       assertThat(told.labels().get("tenant")).isEqualTo("moving");
-      assertThat(told.annotation("summary")).contains("1 records of 1 domains have changed");
+      assertThat(told.annotation("summary")).contains("1 record of 1 domain has changed");
       assertThat(told.annotation("diff"))
           .contains(
               "contoso.test: contoso.test MX", "- 10 mx1.contoso.test", "+ 20 mx2.contoso.test")

@@ -87,6 +87,16 @@ class WatchdogDaemonTest {
           .atMost(Daemon.LONG)
           .until(() -> am.got().stream().anyMatch(got -> got.body().contains("Watchdog")));
       assertThat(daemon.firing()).containsExactly("Watchdog maildrift");
+      var one =
+          maildrift.monitor.json.CheckJson.mapper()
+              .readTree(daemon.get("/api/v1/alerts").body())
+              .get(0)
+              .get("fingerprint")
+              .asString();
+      var refused = daemon.post("/api/v1/alerts/" + one + "/ack", "");
+      assertThat(refused.statusCode()).isEqualTo(400);
+      assertThat(refused.body()).contains("the Watchdog cannot be acknowledged");
+      assertThat(daemon.get("/alerts").body()).doesNotContain("Watchdog");
       assertThat(daemon.told()).isEmpty();
     }
   }

@@ -43,10 +43,10 @@ class NtfyMessageTest {
                 de._netblocks.mimecast.test TXT",
                  "priority": 5,
                  "tags": ["rotating_light", "maildrift"],
-                 "click": "https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT",
+                 "click": "https://maildrift.test/alerts?cause=de._netblocks.mimecast.test+TXT",
                  "actions": [
                    {"action": "view", "label": "Open maildrift",
-                    "url": "https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT"}]}
+                    "url": "https://maildrift.test/alerts?cause=de._netblocks.mimecast.test+TXT"}]}
                 """));
   }
 

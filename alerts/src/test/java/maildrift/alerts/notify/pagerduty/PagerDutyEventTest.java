@@ -29,7 +29,7 @@ class PagerDutyEventTest {
         .isEqualTo(
             JSON.readTree(
                 """
-                [{"href": "https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT",
+                [{"href": "https://maildrift.test/alerts?cause=de._netblocks.mimecast.test+TXT",
                   "text": "Open maildrift"}]
                 """));
     assertThat(payload)

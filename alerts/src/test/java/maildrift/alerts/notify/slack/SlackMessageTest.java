@@ -58,7 +58,7 @@ class SlackMessageTest {
     assertThat(hostile)
         .endsWith(
             "<https://maildrift.test/d0.test|Look at d0.test>"
-                + "  ·  <https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT|Open maildrift>");
+                + "  ·  <https://maildrift.test/alerts?cause=de._netblocks.mimecast.test+TXT|Open maildrift>");
   }
 
   @Test

@@ -33,7 +33,7 @@ class TeamsCardTest {
                 [{"type": "Action.OpenUrl", "title": "Look at d0.test",
                   "url": "https://maildrift.test/d0.test"},
                  {"type": "Action.OpenUrl", "title": "Open maildrift",
-                  "url": "https://maildrift.test/?cause=de._netblocks.mimecast.test+TXT"}]
+                  "url": "https://maildrift.test/alerts?cause=de._netblocks.mimecast.test+TXT"}]
                 """));
   }
 
