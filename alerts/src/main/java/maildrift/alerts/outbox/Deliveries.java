@@ -245,8 +245,11 @@ public final class Deliveries {
     /** What is on its way, which no clock that jumps over a lease may send a second time. */
     private final Set<String> underWay = new HashSet<>();
 
-    /** Groups whose message was refused: it must not take others down with it. */
-    private final Set<String> refused = new HashSet<>();
+    /**
+     * Groups whose message was refused, and how much had arrived before: it must not take others
+     * down with it.
+     */
+    private final Map<String, Long> refused = new HashMap<>();
 
     private Notifier notifier;
     private Optional<Thread> thread = Optional.empty();
@@ -413,7 +416,7 @@ public final class Deliveries {
       try {
         owed = merged(claimed);
         if (beginSending(owed)) {
-          land(owed, attempt(owed, to), endSending());
+          land(owed, to, attempt(owed, to), endSending());
         } else {
           outbox.release(owed.id());
         }
@@ -437,7 +440,9 @@ public final class Deliveries {
     /** What piled up behind it while the receiver was away is told with it. */
     private Owed merged(Owed owed) {
       var now = clock.instant();
-      if (owed.createdAt().plus(terms.mergeAfter()).isAfter(now) || isRefused(owed)) {
+      if (owed.createdAt().plus(terms.mergeAfter()).isAfter(now)
+          || owed.wasRefused()
+          || isRefused(owed)) {
         return owed;
       }
       var merged = outbox.merge(owed, now, terms.lease());
@@ -455,7 +460,7 @@ public final class Deliveries {
     private boolean isRefused(Owed owed) {
       lock.lock();
       try {
-        return refused.contains(owed.groupKey());
+        return refused.containsKey(owed.groupKey());
       } finally {
         lock.unlock();
       }
@@ -500,8 +505,13 @@ public final class Deliveries {
       }
     }
 
-    private void land(Owed owed, Outcome outcome, boolean interrupted) {
+    private void land(Owed owed, Notifier to, Outcome outcome, boolean interrupted) {
       var now = clock.instant();
+      if (!(outcome instanceof Outcome.Delivered) && isOutdated(to)) {
+        // What the old configuration was answered says nothing about the one that is in force.
+        mark(() -> outbox.release(owed.id()));
+        return;
+      }
       switch (outcome) {
         case Outcome.Delivered(var rest) -> {
           rest.ifPresentOrElse(
@@ -516,7 +526,8 @@ public final class Deliveries {
             return;
           }
           var pause = notBefore.map(at -> earlier(at, now.plus(terms.longestPause())));
-          failed(failure, why, pause);
+          failed(failure, why);
+          pause(pause);
           var next = now.plus(terms.delay(owed.attempts(), random));
           var at = pause.map(until -> later(until, next)).orElse(next);
           LOG.warn(
@@ -529,8 +540,7 @@ public final class Deliveries {
           mark(() -> outbox.retryLater(owed.id(), at, why));
         }
         case Outcome.Refused(var failure, var why) -> {
-          failed(failure, why, Optional.empty());
-          refuse(owed);
+          refused(owed, failure, why);
           if (terms.isEnough(owed.attempts() + 1)) {
             LOG.error("notification {} to {} is given up: {}", owed.id(), receiver, why);
             mark(() -> outbox.dead(owed.id(), why));
@@ -540,11 +550,11 @@ public final class Deliveries {
             var at = now.plus(terms.delay(owed.attempts(), random));
             LOG.warn(
                 "notification {} to {} was refused: {}; next at {}", owed.id(), receiver, why, at);
-            mark(() -> outbox.retryLater(owed.id(), at, why));
+            mark(() -> outbox.retryLater(owed.id(), at, Owed.REFUSED + why));
           }
         }
         case Outcome.Gone(var why) -> {
-          failed(Failure.GONE, why, Optional.empty());
+          failed(Failure.GONE, why);
           disable();
           LOG.error("receiver {} wants no more notifications: {}", receiver, why);
           mark(() -> listener.disabled(receiver, why));
@@ -592,26 +602,58 @@ public final class Deliveries {
       }
     }
 
-    private void failed(Failure failure, String why, Optional<Instant> pause) {
+    private void failed(Failure failure, String why) {
+      lock.lock();
+      try {
+        tally().failed.merge(failure, 1L, Long::sum);
+        tally().lastError = Optional.of(why);
+        takesNothing();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /**
+     * One that is refused again although others have arrived meanwhile is to blame itself: its
+     * receiver is well, and nobody waits for it to come back.
+     */
+    private void refused(Owed owed, Failure failure, String why) {
       lock.lock();
       try {
         var tally = tally();
         tally.failed.merge(failure, 1L, Long::sum);
-        tally.failingSince = tally.failingSince.or(() -> Optional.of(clock.instant()));
         tally.lastError = Optional.of(why);
-        failing = true;
+        var before = refused.get(owed.groupKey());
+        if (before == null || before == tally.sent) {
+          takesNothing();
+        }
+        if (refused.size() < MOST_REFUSED) {
+          refused.putIfAbsent(owed.groupKey(), tally.sent);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** The caller holds the lock. */
+    private void takesNothing() {
+      tally().failingSince = tally().failingSince.or(() -> Optional.of(clock.instant()));
+      failing = true;
+    }
+
+    private void pause(Optional<Instant> pause) {
+      lock.lock();
+      try {
         pause.ifPresent(until -> pausedUntil = later(until, pausedUntil));
       } finally {
         lock.unlock();
       }
     }
 
-    private void refuse(Owed owed) {
+    private boolean isOutdated(Notifier to) {
       lock.lock();
       try {
-        if (refused.size() < MOST_REFUSED) {
-          refused.add(owed.groupKey());
-        }
+        return ended || !notifier.equals(to);
       } finally {
         lock.unlock();
       }

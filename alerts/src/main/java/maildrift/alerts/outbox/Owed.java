@@ -28,6 +28,9 @@ public record Owed(
     Instant nextAttempt,
     Optional<String> lastError) {
 
+  /** How the last error of one that the receiver refused begins. */
+  static final String REFUSED = "refused: ";
+
   public Owed {
     if (id.isEmpty() || receiver.isEmpty() || attempts < 0) {
       throw new IllegalArgumentException("an owed notification has an id and a receiver");
@@ -44,6 +47,11 @@ public record Owed(
   public Owed failed(Instant next, String error) {
     return new Owed(
         id, receiver, groupKey, sequence, body, createdAt, attempts + 1, next, Optional.of(error));
+  }
+
+  /** Whether its receiver was there the last time, and did not like it. */
+  public boolean wasRefused() {
+    return lastError.filter(error -> error.startsWith(REFUSED)).isPresent();
   }
 
   /** The same, to be tried at another time. */

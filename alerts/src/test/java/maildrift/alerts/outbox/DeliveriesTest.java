@@ -432,6 +432,81 @@ class DeliveriesTest {
   }
 
   @Test
+  void whatIsRefusedIsNotHurriedByWhatArrives() throws InterruptedException {
+    deliveries.stop(Duration.ofSeconds(1));
+    deliveries = deliveries(DeliveryTerms.DEFAULT);
+    var receiver =
+        new Heard(
+            owed ->
+                owed.id().equals("poison")
+                    ? new Outcome.Refused(Failure.CLIENT_ERROR, "HTTP 422")
+                    : new Outcome.Delivered());
+    deliveries.receivers(Map.of("oncall", receiver));
+    outbox.owe(List.of(Owed.fresh("poison", "oncall", "p", 0, "{}", Instant.now())));
+    deliveries.wake();
+    await().until(() -> !receiver.ids.isEmpty());
+
+    for (var i = 0; i < 12; i++) {
+      owe("good" + i, "oncall", 1);
+      await().until(() -> pending("oncall") == 1);
+    }
+    assertThat(receiver.ids.stream().filter("poison"::equals).count()).isLessThanOrEqualTo(3);
+    assertThat(counts().failingSince()).isEmpty();
+    assertThat(dead).isEmpty();
+  }
+
+  @Test
+  void whatWasRefusedBeforeARestartTakesNothingElseDownWithIt() throws InterruptedException {
+    deliveries.stop(Duration.ofSeconds(1));
+    deliveries = deliveries(QUICK.mergeAfter(Duration.ZERO));
+    outbox.owe(
+        List.of(
+            Bodies.owed("first", 1, "g", Bodies.firing("poison", 1)),
+            Bodies.owed("next", 2, "g", Bodies.firing("good", 2))));
+    outbox.claim("oncall", 1, Instant.now(), Duration.ofMinutes(1));
+    outbox.retryLater("first", Instant.now(), "refused: HTTP 422");
+    var receiver =
+        new Heard(
+            owed ->
+                owed.body().contains("poison")
+                    ? new Outcome.Refused(Failure.CLIENT_ERROR, "HTTP 422")
+                    : new Outcome.Delivered());
+
+    deliveries.receivers(Map.of("oncall", receiver));
+
+    await().until(() -> outbox.backlog().isEmpty());
+    assertThat(receiver.arrived).extracting(Owed::id).containsExactly("next");
+  }
+
+  @Test
+  void whatTheOldConfigurationIsAnsweredDoesNotCountForTheNewOne() {
+    var underWay = new CountDownLatch(1);
+    var answers = new CountDownLatch(1);
+    deliveries.receivers(
+        Map.of(
+            "oncall",
+            new Heard(
+                _ -> {
+                  underWay.countDown();
+                  try {
+                    answers.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                  return new Outcome.Gone("HTTP 410");
+                })));
+    owe("oncall", 1);
+    await().until(() -> underWay.getCount() == 0);
+
+    deliveries.receivers(Map.of("oncall", new Heard(_ -> new Outcome.Delivered())));
+    answers.countDown();
+
+    await().until(() -> outbox.backlog().isEmpty());
+    assertThat(disabled).isEmpty();
+    assertThat(counts().disabled()).isFalse();
+  }
+
+  @Test
   void aPauseStaysAsLongAsItWasAskedForWhenTheClockIsSetBack() throws InterruptedException {
     deliveries.stop(Duration.ofSeconds(1));
     var clock = new Moved();

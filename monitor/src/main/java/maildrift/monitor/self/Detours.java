@@ -18,9 +18,9 @@ import maildrift.probes.Rule;
  * hears them. Pure.
  *
  * <p>An alert about a receiver takes the routes that it would take anyhow, but not to that
- * receiver; where nobody else on them is well, it goes to all others that are, and where none is,
- * to all others. Where there is no other, the routes stand: the receiver hears of it when it is
- * back.
+ * receiver; where nobody else on them is well, it goes to all others, well or not: who was told of
+ * it is not left out when he falls ill himself. Where there is no other, the routes stand: the
+ * receiver hears of it when it is back.
  */
 public final class Detours {
   /** The label of alerts about a receiver: its name. */
@@ -73,13 +73,10 @@ public final class Detours {
     if (!unwell.containsAll(told)) {
       return List.copyOf(told);
     }
-    var others =
-        configured.sendResolved().keySet().stream()
-            .filter(other -> !other.equals(receiver))
-            .sorted()
-            .toList();
-    var well = others.stream().filter(other -> !unwell.contains(other)).toList();
-    told.addAll(well.isEmpty() ? others : well);
+    configured.sendResolved().keySet().stream()
+        .filter(other -> !other.equals(receiver))
+        .sorted()
+        .forEach(told::add);
     return List.copyOf(told);
   }
 }

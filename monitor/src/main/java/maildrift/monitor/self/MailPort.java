@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -34,8 +35,12 @@ public final class MailPort implements Symptom {
 
   private static final Duration LEAST_WINDOW = Duration.ofMinutes(10);
 
+  /** It is asked every few seconds; a machine that slept for hours has not listened for hours. */
+  private static final Duration LONGEST_STEP = Duration.ofSeconds(10);
+
   private final IntSupplier port;
   private final Supplier<Duration> interval;
+  private final BooleanSupplier isBlind;
   private final Clock clock;
   private final ConcurrentHashMap<InetAddress, Tried> unreached = new ConcurrentHashMap<>();
 
@@ -44,6 +49,11 @@ public final class MailPort implements Symptom {
 
   private volatile Optional<Blocked> blocked = Optional.empty();
 
+  /** For how long it could be tried, and nobody tried. */
+  private volatile Duration quiet = Duration.ZERO;
+
+  private volatile Optional<Instant> askedAt = Optional.empty();
+
   private record Tried(String host, Instant at) {}
 
   private record Blocked(Instant since, List<String> hosts) {}
@@ -51,31 +61,37 @@ public final class MailPort implements Symptom {
   /**
    * @param port of MX hosts
    * @param interval how often a domain is looked at
+   * @param isBlind whether no mail host can be found to be tried
    */
-  public MailPort(IntSupplier port, Supplier<Duration> interval, Clock clock) {
+  public MailPort(
+      IntSupplier port, Supplier<Duration> interval, BooleanSupplier isBlind, Clock clock) {
     this.port = port;
     this.interval = interval;
+    this.isBlind = isBlind;
     this.clock = clock;
   }
 
   /** How a look at a mail server ended. */
   public void heard(SmtpLook look) {
     var target = look.target();
-    if (target.port() != port.getAsInt()) {
+    // An address that the operator declared may be near by, or answer to nobody but others.
+    if (target.port() != port.getAsInt() || target.declared()) {
       return;
     }
     switch (look.reach()) {
       case ANSWERED -> {
+        quiet = Duration.ZERO;
         reached = Optional.of(clock.instant());
         unreached.clear();
         blocked = Optional.empty();
       }
       case CLOSED, SILENT -> {
-        // An address that the operator declared may be one that is to answer to nobody but others.
-        if (!target.declared() && unreached.size() < MOST_TRIED) {
+        quiet = Duration.ZERO;
+        forgetOld();
+        if (unreached.size() < MOST_TRIED || unreached.containsKey(target.address())) {
           unreached.put(target.address(), new Tried(target.host().toString(), clock.instant()));
-          judge();
         }
+        judge();
       }
       case NOT_TRIED -> {}
     }
@@ -83,9 +99,8 @@ public final class MailPort implements Symptom {
 
   private synchronized void judge() {
     var now = clock.instant();
-    var window = interval.get().multipliedBy(2);
-    var after = now.minus(window.compareTo(LEAST_WINDOW) < 0 ? LEAST_WINDOW : window);
-    unreached.values().removeIf(tried -> tried.at().isBefore(after));
+    forgetOld();
+    var after = now.minus(window());
     if (blocked.isPresent() || reached.filter(at -> at.isAfter(after)).isPresent()) {
       return;
     }
@@ -94,6 +109,36 @@ public final class MailPort implements Symptom {
     if (hosts.size() >= LEAST_HOSTS && networks.size() >= LEAST_NETWORKS) {
       blocked = Optional.of(new Blocked(now, hosts.stream().limit(MOST_NAMED).toList()));
     }
+  }
+
+  private void forgetOld() {
+    var after = clock.instant().minus(window());
+    unreached.values().removeIf(tried -> tried.at().isBefore(after));
+  }
+
+  private Duration window() {
+    var window = interval.get().multipliedBy(2);
+    return window.compareTo(LEAST_WINDOW) < 0 ? LEAST_WINDOW : window;
+  }
+
+  /**
+   * Where nobody tries any more, since the operator does without, nothing is left to be said. Time
+   * in which nobody could try does not count.
+   */
+  private synchronized void listen(Instant now) {
+    var passed = askedAt.map(at -> Duration.between(at, now)).orElse(Duration.ZERO);
+    askedAt = Optional.of(now);
+    if (isBlind.getAsBoolean() || passed.isNegative()) {
+      return;
+    }
+    quiet = quiet.plus(passed.compareTo(LONGEST_STEP) < 0 ? passed : LONGEST_STEP);
+    if (isQuiet()) {
+      blocked = Optional.empty();
+    }
+  }
+
+  private boolean isQuiet() {
+    return quiet.compareTo(window()) >= 0;
   }
 
   /** Hosts in one network may share a fate that is not ours. */
@@ -114,6 +159,7 @@ public final class MailPort implements Symptom {
 
   @Override
   public List<Problem> problems(Instant now) {
+    listen(now);
     return blocked.stream()
         .map(
             own ->
@@ -129,9 +175,11 @@ public final class MailPort implements Symptom {
         .toList();
   }
 
-  /** After a restart it goes on until somebody is heard or enough were tried again. */
+  /**
+   * After a restart it goes on until somebody is heard, enough were tried again, or nobody tries.
+   */
   @Override
   public boolean hides(Labels labels, Instant now) {
-    return reached.isEmpty() && blocked.isEmpty();
+    return reached.isEmpty() && blocked.isEmpty() && !isQuiet();
   }
 }

@@ -97,6 +97,11 @@ public final class Presence {
     return taken;
   }
 
+  /** One that could not be kept is to be taken again. */
+  public synchronized void putBack(Absence absence) {
+    unsaved.add(absence);
+  }
+
   /** How long it has been there since the start. */
   public synchronized Duration awake() {
     return Duration.ofNanos(awake);

@@ -24,6 +24,7 @@ public final class Pulse {
   private final LongSupplier nanos;
   private volatile long beatNanos;
   private volatile boolean hasBeaten;
+  private volatile boolean endedSilence;
   private volatile boolean ended;
   private Map<String, String> silent = Map.of();
 
@@ -61,9 +62,17 @@ public final class Pulse {
     if (ended || !reasons.isEmpty()) {
       return false;
     }
+    endedSilence = isSilent();
     beatNanos = nanos.getAsLong();
     hasBeaten = true;
     return true;
+  }
+
+  /**
+   * Whether the last beat came after a silence, which may have begun while it was at its proofs.
+   */
+  public boolean endedSilence() {
+    return endedSilence;
   }
 
   private static Optional<String> why(Proof proof) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import maildrift.monitor.self.ReceiverState.Condition;
 import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.GoneReceiver;
 import maildrift.monitor.store.StateStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the receivers are: who takes what is owed, who has not for too long, who wants no more. What
@@ -35,7 +37,7 @@ public final class ReceiverWatch {
   private final Map<String, Waiting> waiting = new HashMap<>();
   private volatile Map<String, String> marks = Map.of();
   private volatile List<ReceiverState> states = List.of();
-  private Set<String> wasLate = Set.of();
+  private final Set<String> wasLate = new HashSet<>();
 
   /**
    * What is the oldest, by the time that maildrift was there for.
@@ -62,7 +64,7 @@ public final class ReceiverWatch {
 
   /** These were told of as late before a restart, and are until something has arrived. */
   synchronized void restoredLate(Set<String> receivers) {
-    wasLate = Set.copyOf(receivers);
+    wasLate.addAll(receivers);
   }
 
   /**
@@ -74,8 +76,8 @@ public final class ReceiverWatch {
   public Set<String> configured(Map<String, String> configured) {
     marks = Map.copyOf(configured);
     for (var one : List.copyOf(gone.values())) {
-      var mark = configured.get(one.receiver());
-      if (mark != null && !mark.equals(one.mark())) {
+      // One that was taken out is asked again where it is configured some day.
+      if (!one.mark().equals(configured.get(one.receiver()))) {
         forget(one.receiver());
       }
     }
@@ -113,10 +115,13 @@ public final class ReceiverWatch {
     return states.stream().filter(state -> state.name().equals(receiver)).findFirst();
   }
 
-  /** Those that alerts about other receivers must not rely on. */
+  /**
+   * Those that alerts about other receivers must not rely on. A single attempt that failed makes
+   * nobody one of them: what is told there would change places with every hiccup.
+   */
   public Set<String> unwell() {
     return states.stream()
-        .filter(state -> !state.isWell())
+        .filter(state -> state.isLate() || state.condition() == Condition.DISABLED)
         .map(ReceiverState::name)
         .collect(Collectors.toUnmodifiableSet());
   }
@@ -126,6 +131,7 @@ public final class ReceiverWatch {
     var backlog = store.outbox().backlog();
     var dead = store.outbox().deadCounts();
     waiting.keySet().retainAll(backlog.keySet());
+    wasLate.removeIf(name -> !backlog.containsKey(name) || hasTaken(counts.get(name)));
     var names = new TreeSet<>(marks.keySet());
     names.addAll(backlog.keySet());
     names.addAll(dead.keySet());
@@ -141,22 +147,26 @@ public final class ReceiverWatch {
     states = List.copyOf(seen);
   }
 
+  private static boolean hasTaken(Deliveries.@Nullable Counts counts) {
+    return counts != null && counts.lastSuccess().isPresent();
+  }
+
   private ReceiverState state(
       String name,
       Optional<Outbox.Backlog> backlog,
       Optional<Deliveries.Counts> counts,
       long dead) {
     var left = Optional.ofNullable(gone.get(name));
-    var isLate = backlog.filter(owed -> isLate(name, owed)).isPresent();
+    var isLate = backlog.filter(owed -> isLate(name, owed, counts)).isPresent();
     var failingSince = counts.flatMap(Deliveries.Counts::failingSince);
     var condition = Condition.OK;
     var since = Optional.<Instant>empty();
-    if (left.isPresent()) {
-      condition = Condition.DISABLED;
-      since = left.map(GoneReceiver::at);
-    } else if (!marks.containsKey(name)) {
+    if (!marks.containsKey(name)) {
       condition = Condition.REMOVED;
       since = backlog.map(Outbox.Backlog::oldest);
+    } else if (left.isPresent()) {
+      condition = Condition.DISABLED;
+      since = left.map(GoneReceiver::at);
     } else if (isLate || failingSince.isPresent()) {
       condition = Condition.FAILING;
       since = isLate ? backlog.map(Outbox.Backlog::oldest) : failingSince;
@@ -175,25 +185,46 @@ public final class ReceiverWatch {
         isLate && condition == Condition.FAILING);
   }
 
-  private boolean isLate(String name, Outbox.Backlog owed) {
-    var known = waiting.get(name);
-    if (known == null || !known.oldest().equals(owed.oldest())) {
-      var waited = presence.between(owed.oldest(), clock.instant());
-      known = new Waiting(owed.oldest(), presence.awake().minus(waited), error(name));
-      // What it was told of as late before a restart stays late until something has arrived.
-      if (wasLate.contains(name) && !waiting.containsKey(name)) {
-        known =
-            new Waiting(owed.oldest(), presence.awake().minus(failingAfter.get()), known.error());
-      }
-      waiting.put(name, known);
+  private boolean isLate(String name, Outbox.Backlog owed, Optional<Deliveries.Counts> counts) {
+    var oldest = waiting(name, owed);
+    var taken = counts.flatMap(Deliveries.Counts::lastSuccess);
+    if (taken.filter(at -> at.isAfter(owed.oldest())).isPresent()) {
+      // One that it does not like waits for long, and says nothing of a receiver that takes others.
+      return counts
+          .flatMap(Deliveries.Counts::failingSince)
+          .filter(since -> isTooLong(presence.between(since, clock.instant())))
+          .isPresent();
     }
-    return presence.awake().minus(known.begun()).compareTo(failingAfter.get()) >= 0;
+    return isTooLong(presence.awake().minus(oldest.begun()));
   }
 
-  private Optional<String> error(String receiver) {
+  private boolean isTooLong(Duration waited) {
+    return waited.compareTo(failingAfter.get()) >= 0;
+  }
+
+  private Waiting waiting(String name, Outbox.Backlog owed) {
+    var known = waiting.get(name);
+    if (known == null || !known.oldest().equals(owed.oldest())) {
+      var head = oldest(name);
+      var waited = presence.between(owed.oldest(), clock.instant());
+      if (wasLate.remove(name)) {
+        // What it was told of as late before a restart stays late until something has arrived.
+        waited = failingAfter.get();
+      } else if (head.filter(Owed::wasRefused).isPresent()) {
+        // It was there when it refused this; whether it takes others is to be seen.
+        waited = Duration.ZERO;
+      }
+      known =
+          new Waiting(owed.oldest(), presence.awake().minus(waited), head.flatMap(Owed::lastError));
+      waiting.put(name, known);
+    }
+    return known;
+  }
+
+  private Optional<Owed> oldest(String receiver) {
     var oldest = new ArrayList<Owed>();
     store.outbox().eachWaiting(receiver, 1, oldest::add);
-    return oldest.stream().findFirst().flatMap(Owed::lastError);
+    return oldest.stream().findFirst();
   }
 
   /** By name, as the metrics want them. */

@@ -134,7 +134,8 @@ final class OutboxApi {
     var id = request.param("id");
     var again = backend.retryDead(letter -> letter.owed().id().equals(id));
     if (again.isEmpty()) {
-      throw Refusal.notFound("no notification of that id was given up");
+      throw Refusal.notFound(
+          "no notification of that id was given up, or nothing that it says is so any more");
     }
     return retried(again);
   }

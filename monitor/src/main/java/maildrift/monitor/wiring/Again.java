@@ -17,43 +17,48 @@ final class Again {
 
   /**
    * @param firing the fingerprints of all that fires now
+   * @return empty where nothing of it is so any more
    */
-  static Owed of(DeadLetter letter, Set<String> firing, Instant now) {
+  static Optional<Owed> of(DeadLetter letter, Set<String> firing, Instant now) {
     var old = letter.owed();
-    return Owed.fresh(
-        MessageIds.next(),
-        old.receiver(),
-        old.groupKey(),
-        old.sequence(),
-        body(old, firing, now),
-        now);
+    return body(old, firing, now)
+        .map(
+            body ->
+                Owed.fresh(
+                    MessageIds.next(), old.receiver(), old.groupKey(), old.sequence(), body, now));
   }
 
-  private static String body(Owed old, Set<String> firing, Instant now) {
+  private static Optional<String> body(Owed old, Set<String> firing, Instant now) {
     if (ReadyMail.parse(old.body()).isPresent()) {
-      return old.body();
+      return Optional.of(old.body());
     }
     try {
       var said = Notification.parse(old.body());
       var items =
           said.items().stream()
+              // That an earlier one ended would close what fires again and was told since.
+              .filter(item -> item.isFiring() || !firing.contains(item.fingerprint()))
               .map(
                   item ->
                       item.isFiring() && !firing.contains(item.fingerprint())
                           ? ended(item, now)
                           : item)
               .toList();
-      return new Notification(
-              said.receiver(),
-              said.groupKey(),
-              said.reason(),
-              said.groupLabels(),
-              items,
-              said.externalUrl(),
-              said.thread())
-          .toJson();
+      if (items.isEmpty() && !said.items().isEmpty()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Notification(
+                  said.receiver(),
+                  said.groupKey(),
+                  said.reason(),
+                  said.groupLabels(),
+                  items,
+                  said.externalUrl(),
+                  said.thread())
+              .toJson());
     } catch (IllegalArgumentException _) {
-      return old.body();
+      return Optional.of(old.body());
     }
   }
 

@@ -145,6 +145,8 @@ public final class App implements Backend, AutoCloseable {
   /** What was given up is owed again, so many at a time. */
   private static final int MOST_RETRIED = 1_000;
 
+  private static final int FEW_RETRIED = 20;
+
   /** No look takes nearly as long. */
   private static final double STUCK_SECONDS = 600;
 
@@ -192,6 +194,7 @@ public final class App implements Backend, AutoCloseable {
   private final Set<String> meteredReceivers = new HashSet<>();
   private final Set<String> meteredHeartbeats = new HashSet<>();
   private final ReentrantLock silencing = new ReentrantLock();
+  private final ReentrantLock retrying = new ReentrantLock();
 
   /** Allowlists that the calendar fetches. Guarded by {@link #reloading}. */
   private final Map<String, AllowlistConfig> fetching = new HashMap<>();
@@ -270,7 +273,12 @@ public final class App implements Backend, AutoCloseable {
     resolving = new Resolving(presence, clock);
     metrics = new Metrics(Version.TEXT);
     closing.push(metrics);
-    mailPort = new MailPort(() -> config.smtp().port(), () -> config.schedule().interval(), clock);
+    mailPort =
+        new MailPort(
+            () -> config.smtp().port(),
+            () -> config.schedule().interval(),
+            () -> resolving.blind(config.schedule().unobservableAfter()),
+            clock);
     feed = new FeedPoller(initial.feeds(), clock);
     doors = openDoors(initial);
     closing.push(() -> doors.close());
@@ -357,6 +365,7 @@ public final class App implements Backend, AutoCloseable {
       reloading.unlock();
     }
     calendar.every("own eyes", SELF_LOOK, this::lookAtOwnEyes);
+    calendar.every("own alerts", SELF_LOOK, this::lookAtItself);
     calendar.every("pulse", BEAT, this::beat);
     calendar.every("files", FILE_LOOK, this::reloadChangedFiles);
     calendar.every("feed", FLUSH, this::pollFeed);
@@ -646,26 +655,35 @@ public final class App implements Backend, AutoCloseable {
             });
   }
 
+  /** Never waits for the store: a database that is away is no absence of ours. */
   private void lookAtOwnEyes() {
-    stillThere();
-    lookAtReceivers();
+    presence.tick();
     var after = config.schedule().unobservableAfter();
     var some = table.all().stream().limit(3).map(state -> state.domain().name()).toList();
     if (some.isEmpty()) {
       resolving.answered();
     }
     network.look(some, after);
+  }
+
+  private void lookAtItself() {
+    keepAbsences();
+    lookAtReceivers();
     selfWatch.look();
   }
 
-  private void stillThere() {
-    presence.tick();
+  private void keepAbsences() {
     for (var absence : presence.takeNew()) {
       LOG.warn(
           "maildrift did not run, stood still, or the clock leapt, from {} to {}; what it did not see then counts for nothing",
           absence.from(),
           absence.to());
-      store.commit(Batch.builder().absence(absence).build());
+      try {
+        store.commit(Batch.builder().absence(absence).build());
+      } catch (StoreFailure failure) {
+        presence.putBack(absence);
+        throw failure;
+      }
     }
   }
 
@@ -700,10 +718,9 @@ public final class App implements Backend, AutoCloseable {
 
   /** Tells dead-man's switches, if everything moves. */
   private void beat() {
-    var wasSilent = pulse.isSilent();
     if (pulse.beat()) {
       heartbeats.beat();
-      if (wasSilent) {
+      if (pulse.endedSilence()) {
         desk.lookAgain();
       }
     }
@@ -1211,29 +1228,56 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public List<String> retryDead(Predicate<DeadLetter> which) {
-    var letters = new ArrayList<DeadLetter>();
+    // One person at a time: nobody owes a letter again that another has just owed again.
+    retrying.lock();
+    try {
+      var done = new ArrayList<String>();
+      var seen = 0;
+      while (seen < MOST_RETRIED) {
+        var few = fewDead(which);
+        if (few.isEmpty()) {
+          break;
+        }
+        few.forEach(letter -> retry(letter).ifPresent(done::add));
+        seen += few.size();
+      }
+      deliveries.wake();
+      return done;
+    } finally {
+      retrying.unlock();
+    }
+  }
+
+  /** A body may be megabytes. */
+  private List<DeadLetter> fewDead(Predicate<DeadLetter> which) {
+    var few = new ArrayList<DeadLetter>();
     store
         .outbox()
         .eachDead(
             Integer.MAX_VALUE,
             letter -> {
-              if (which.test(letter) && letters.size() < MOST_RETRIED) {
-                letters.add(letter);
+              if (few.size() < FEW_RETRIED && which.test(letter)) {
+                few.add(letter);
               }
             });
+    return few;
+  }
+
+  private Optional<String> retry(DeadLetter letter) {
     var firing =
         alerts().stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
             .map(Alert::fingerprint)
             .collect(Collectors.toSet());
-    var ids = new ArrayList<String>();
-    for (var letter : letters) {
-      var again = Again.of(letter, firing, clock.instant());
-      store.outbox().replace(List.of(letter.owed().id()), again);
-      ids.add(again.id());
-    }
-    deliveries.wake();
-    return ids;
+    var id = letter.owed().id();
+    var again = Again.of(letter, firing, clock.instant());
+    again.ifPresentOrElse(
+        owed -> store.outbox().replace(List.of(id), owed),
+        () -> {
+          LOG.info("nothing of notification {} is so any more; it is dropped", id);
+          store.outbox().delivered(id);
+        });
+    return again.map(Owed::id);
   }
 
   @Override

@@ -53,8 +53,13 @@ final class Mark {
               });
       case Map<?, ?> map -> {
         var ordered = new TreeMap<String, Object>();
-        map.forEach((key, own) -> ordered.put(String.valueOf(key), String.valueOf(own)));
-        text.append(ordered);
+        map.forEach((key, own) -> ordered.put(String.valueOf(key), own));
+        ordered.forEach(
+            (key, own) -> {
+              text.append(key).append('=');
+              spell(own, text);
+              text.append(',');
+            });
       }
       case Enum<?> word -> text.append(word.name());
       default -> text.append(value);

@@ -32,7 +32,14 @@ class DetoursTest {
   }
 
   @Test
-  void whereNobodyElseOnTheRoutesIsWellTheOthersThatAreHearToo() {
+  void whoWasToldInsteadIsNotLeftOutWhenHeFallsIll() {
+    var routing = new Routing(List.of(to("oncall")), THREE);
+
+    assertThat(told(routing, "oncall", Set.of("oncall", "mail"))).containsExactly("chat", "mail");
+  }
+
+  @Test
+  void whereNobodyElseOnTheRoutesIsWellTheOthersHearToo() {
     var routing = new Routing(List.of(to("oncall", "mail")), THREE);
 
     assertThat(told(routing, "oncall", Set.of("oncall", "mail"))).containsExactly("mail", "chat");

@@ -27,7 +27,9 @@ class MailPortTest {
 
   private Instant now = Instant.parse("2026-11-21T12:00:00Z");
   private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
-  private final MailPort port = new MailPort(() -> 25, () -> Duration.ofMinutes(5), clock);
+  private boolean isBlind;
+  private final MailPort port =
+      new MailPort(() -> 25, () -> Duration.ofMinutes(5), () -> isBlind, clock);
 
   private void heard(String host, String address, String why) {
     heard(host, address, why, false);
@@ -122,5 +124,59 @@ class MailPortTest {
     heard("gw3.contoso.test", "203.0.113.1", SILENT, true);
 
     assertThat(summaries()).isEmpty();
+  }
+
+  @Test
+  void aDeclaredHostThatAnswersNearByHidesNothing() {
+    heard("gw1.contoso.test", "192.0.2.9", BUSY, true);
+    threeInTwoNetworks(SILENT);
+    heard("gw1.contoso.test", "192.0.2.9", BUSY, true);
+
+    assertThat(summaries()).hasSize(1);
+  }
+
+  @Test
+  void whereNobodyTriesAnyMoreItEnds() {
+    threeInTwoNetworks(SILENT);
+    assertThat(summaries()).hasSize(1);
+
+    ask(Duration.ofMinutes(9));
+    assertThat(summaries()).hasSize(1);
+    ask(Duration.ofMinutes(2));
+
+    assertThat(summaries()).isEmpty();
+    var labels = Labels.of(Map.of("alertname", "smtp.blocked"));
+    assertThat(port.hides(labels, now)).isFalse();
+  }
+
+  @Test
+  void itDoesNotEndBecauseNobodyCouldTry() {
+    threeInTwoNetworks(SILENT);
+    assertThat(summaries()).hasSize(1);
+
+    now = now.plus(Duration.ofHours(8)); // the machine slept
+    assertThat(summaries()).hasSize(1);
+    isBlind = true;
+    ask(Duration.ofMinutes(30));
+
+    assertThat(summaries()).hasSize(1);
+  }
+
+  @Test
+  void moreAddressesThanAreRememberedAreStillJudged() {
+    heard("mx9.contoso.test", "203.0.113.1", BUSY);
+    for (var i = 0; i < 1100; i++) {
+      heard("mx%d.contoso.test".formatted(i), "198.%d.%d.1".formatted(18 + i % 2, i / 8), SILENT);
+      heard("my%d.contoso.test".formatted(i), "198.18.%d.%d".formatted(i / 250, i % 250), SILENT);
+    }
+    now = now.plus(Duration.ofMinutes(11));
+    threeInTwoNetworks(SILENT);
+    assertThat(summaries()).hasSize(1);
+  }
+
+  private void ask(Duration during) {
+    for (var end = now.plus(during); now.isBefore(end); now = now.plusSeconds(2)) {
+      summaries();
+    }
   }
 }

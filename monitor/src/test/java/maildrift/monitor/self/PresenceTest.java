@@ -6,10 +6,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import maildrift.monitor.store.Absence;
 import org.junit.jupiter.api.Test;
 
 class PresenceTest {
+  @Test
+  void anAbsenceThatCouldNotBeKeptIsTakenAgain() {
+    var clock = new AtomicReference<>(Instant.parse("2026-11-21T12:00:00Z"));
+    var presence = new Presence(clock::get, () -> 0);
+    clock.updateAndGet(now -> now.plusSeconds(3600));
+    presence.tick();
+    var absence = presence.takeNew().getFirst();
+
+    presence.putBack(absence);
+
+    assertThat(presence.takeNew()).containsExactly(absence);
+    assertThat(presence.takeNew()).isEmpty();
+  }
+
   private static final Instant START = Instant.parse("2026-11-28T17:00:00Z");
 
   private Instant wall = START;

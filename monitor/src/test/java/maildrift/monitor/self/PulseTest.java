@@ -57,6 +57,23 @@ class PulseTest {
   }
 
   @Test
+  void aSilenceThatBeganWhileABeatWasAtItsProofsIsEndedByIt() {
+    var slow =
+        new Pulse(() -> unwell, Map.of("store", () -> pass(Duration.ofSeconds(40))), () -> nanos);
+    slow.beat();
+    assertThat(slow.endedSilence()).isTrue();
+    pass(Duration.ofSeconds(10));
+    slow.beat();
+    assertThat(slow.endedSilence()).isFalse();
+    pass(Duration.ofSeconds(30));
+    assertThat(slow.isSilent()).isFalse();
+
+    slow.beat();
+
+    assertThat(slow.endedSilence()).isTrue();
+  }
+
+  @Test
   void nobodyWhoBeatsNoMoreIsAlive() {
     pulse.beat();
 
