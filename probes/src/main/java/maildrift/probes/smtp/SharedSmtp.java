@@ -46,7 +46,25 @@ public final class SharedSmtp {
   /** {@code started} on the monotonic clock: what a look shows was true after it. */
   private record Seen(SmtpLook look, long started) {}
 
-  private record Flight(CompletableFuture<SmtpLook> look, long started) {}
+  /** While it waits for its turn, everybody may join it: what it shows will be true after that. */
+  private static final class Flight {
+    private final CompletableFuture<SmtpLook> look = new CompletableFuture<>();
+    private volatile long started;
+    private volatile boolean isOff;
+
+    CompletableFuture<SmtpLook> look() {
+      return look;
+    }
+
+    void begins() {
+      started = System.nanoTime();
+      isOff = true;
+    }
+
+    boolean isAfter(long moment) {
+      return !isOff || started - moment >= 0;
+    }
+  }
 
   /**
    * @param maxAge how old a look may be when it serves another domain; nothing beyond the
@@ -157,15 +175,13 @@ public final class SharedSmtp {
       if (seen.isPresent()) {
         return CompletableFuture.completedFuture(seen.get());
       }
-      var begun = new Flight(new CompletableFuture<>(), System.nanoTime());
+      var begun = new Flight();
       var late = new AtomicReference<@Nullable SmtpLook>();
       var flight =
           flights.compute(
               target,
               (_, other) -> {
-                if (other != null
-                    && other.started() - notBefore(target) >= 0
-                    && !other.look().isDone()) {
+                if (other != null && other.isAfter(notBefore(target)) && !other.look().isDone()) {
                   return other;
                 }
                 // One that has ended since is known before it leaves the flights.
@@ -214,13 +230,16 @@ public final class SharedSmtp {
   /** On its own time, not on that of the check that happened to come first. */
   private void fly(Smtp.Target target, Flight flight) {
     try {
-      var look = door.look(List.of(target)).getFirst();
+      var look = door.look(target, flight::begins);
+      if (!flight.isOff) {
+        flight.begins();
+      }
       heard.accept(look);
       known(target)
           .asMap()
           .merge(
               target,
-              new Seen(look, flight.started()),
+              new Seen(look, flight.started),
               (old, mine) -> old.started() - mine.started() > 0 ? old : mine);
       flight.look().complete(look);
     } catch (RuntimeException | Error e) {

@@ -155,6 +155,19 @@ public final class SmtpDoor implements Smtp {
 
   /** Looks at one target; waiting for its turn does not count against the look's own time-out. */
   SmtpLook look(Target target, Deadline deadline) {
+    return look(target, deadline, () -> {});
+  }
+
+  /**
+   * As above, with as much patience as needed.
+   *
+   * @param begins called when its turn has come, before anything is sent
+   */
+  SmtpLook look(Target target, Runnable begins) {
+    return look(target, Deadline.after(PATIENCE.plus(settings.timeout())), begins);
+  }
+
+  private SmtpLook look(Target target, Deadline deadline, Runnable begins) {
     if (!settings.allowPrivate()
         && !target.declared()
         && SpecialAddresses.contains(target.address())) {
@@ -169,6 +182,7 @@ public final class SmtpDoor implements Smtp {
         return new SmtpLook.Unobservable(target, "no turn for its address before the deadline");
       }
       try (var _ = turn.get()) {
+        begins.run();
         return visit(target, deadline.atMost(settings.timeout()));
       }
     } catch (InterruptedException _) {

@@ -43,6 +43,26 @@ class SharedSmtpTest {
   }
 
   @Test
+  void aThousandConfirmationsWaitForOneTurnTogether() throws Exception {
+    var slow =
+        new SharedSmtp(
+            new SmtpDoor(
+                SmtpSettings.DEFAULT.allowPrivate(true).timeout(Duration.ofSeconds(5)).pace(2, 5)),
+            Duration.ofMinutes(5));
+    try (var server = FakeSmtp.polite("mx.test", TestCa.root("Root").leaf("mx.test"));
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var looks = new ArrayList<Future<List<SmtpLook>>>();
+      for (var i = 0; i < 1000; i++) {
+        looks.add(threads.submit(() -> slow.fresh(soon()).look(target(server))));
+      }
+      for (var look : looks) {
+        assertThat(look.get().getFirst()).isInstanceOf(SmtpLook.Spoke.class);
+      }
+      assertThat(server.connections()).isLessThan(60);
+    }
+  }
+
+  @Test
   void aConfirmationLooksAgainAndServesTheNextOnes() {
     try (var server = FakeSmtp.polite("mx.test", TestCa.root("Root").leaf("mx.test"))) {
       var first = shared.within(soon()).look(target(server));
