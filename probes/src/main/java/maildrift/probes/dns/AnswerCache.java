@@ -27,6 +27,9 @@ final class AnswerCache {
    */
   static final Duration FAILURES = Duration.ofSeconds(2);
 
+  /** Whoever asks later asks anew: what has not ended by then never will. */
+  private static final long LONGEST_ASKING = Duration.ofMinutes(1).toNanos();
+
   private final long maxWeight;
   private final long maxAge;
   private final LongSupplier clock;
@@ -83,7 +86,7 @@ final class AnswerCache {
           heard.accept(kept.answer(now));
           return;
         }
-        case Asking asking -> {
+        case Asking asking when now - asking.since < LONGEST_ASKING -> {
           if (asking.join(heard)) {
             stats.hit();
             return;
@@ -92,7 +95,7 @@ final class AnswerCache {
           Thread.onSpinWait();
         }
         case null, default -> {
-          var asking = new Asking(heard);
+          var asking = new Asking(heard, now);
           var mine =
               found == null
                   ? held.putIfAbsent(question, asking) == null
@@ -236,11 +239,13 @@ final class AnswerCache {
 
   /** A question under way, and who waits for it. */
   private static final class Asking implements Held {
+    private final long since;
     private final Consumer<Answer> first;
     private @Nullable List<Consumer<Answer>> others;
     private boolean ended;
 
-    Asking(Consumer<Answer> first) {
+    Asking(Consumer<Answer> first, long since) {
+      this.since = since;
       this.first = first;
     }
 

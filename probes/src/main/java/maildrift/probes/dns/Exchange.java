@@ -145,6 +145,16 @@ final class Exchange {
     all.clear();
   }
 
+  /** What this server still says over UDP counts no more; it is another's turn. */
+  void leaveUdp(Upstream server) {
+    for (var sent : List.copyOf(all)) {
+      if (sent != current && sent.socket().upstream == server) {
+        sent.socket().release(sent);
+        all.remove(sent);
+      }
+    }
+  }
+
   /** This server has said that it cannot help, and is not asked again for this question. */
   void failed(Upstream server, Answer.Failure reason, String text) {
     var index = servers.indexOf(server);

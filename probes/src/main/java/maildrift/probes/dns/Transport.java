@@ -509,6 +509,11 @@ final class Transport implements AutoCloseable {
     if (exchange.isDone()) {
       return;
     }
+    if (exchange.server() != upstream) {
+      // Another has its turn, and may yet answer over UDP.
+      exchange.leaveUdp(upstream);
+      return;
+    }
     exchange.leaveUdp();
     var deadline = exchange.tcpDeadline(System.nanoTime());
     var stripe = stripe();

@@ -94,6 +94,21 @@ class DnsDoorTest {
     assertThat(found.validated()).isFalse();
   }
 
+  /** It came to another's turn meanwhile, whose answer must not be lost for it. */
+  @Test
+  void aForgedAnswerThatComesLateDoesNotTakeTheNextServersTurn() {
+    var late =
+        open(FakeDns.serving()).delay(Duration.ofMillis(1300)).faults(Fault.WRONG_ID_AND_NO_TCP);
+    dns.delay(Duration.ofMillis(600));
+    var door = open(new DnsDoor(settings(late, dns).timeout(Duration.ofSeconds(3))));
+
+    var begun = System.nanoTime();
+    var answer = door.cached(soon()).ask(CONTOSO, RecordType.MX);
+
+    assertThat(answer.records(Rdata.Mx.class)).hasSize(1);
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+  }
+
   @Test
   void manyQuestionsAreAnsweredInTheirOrder() {
     var answers =
