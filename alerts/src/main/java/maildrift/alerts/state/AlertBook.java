@@ -152,6 +152,10 @@ public final class AlertBook {
       case PENDING -> seenAgain(alert, problem, evidence, now, terms);
       case FIRING -> stillThere(alert, problem, now, terms);
       case RESOLVED -> {
+        if (terms.isNews(alert.labels())) {
+          // What people wait for comes and goes with their work, and that is no flapping.
+          yield Optional.of(opened(problem, 0, alert.endsAt(), Optional.empty(), now, terms));
+        }
         var soon =
             alert.endsAt().filter(end -> now.isBefore(end.plus(terms.flapWindow()))).isPresent();
         yield Optional.of(

@@ -90,6 +90,11 @@ public record AlertTerms(
         && held(pending, now).compareTo(policy.holdFor()) >= 0;
   }
 
+  /** Whether people are waiting for an alert with these labels. */
+  boolean isNews(Labels labels) {
+    return news.contains(labels.get("alertname"));
+  }
+
   /** Whether a problem is worth telling of. */
   boolean isTold(Problem problem) {
     var rule = problem.labels().get("alertname");

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Alert.Phase;
@@ -229,6 +230,16 @@ class AlertBookTest {
     assertThat(step.alerts())
         .singleElement()
         .satisfies(alert -> assertThat(alert.severity()).isEqualTo(Severity.CRITICAL));
+  }
+
+  @Test
+  void whatPeopleWaitForComesAndGoesWithoutFlapping() {
+    var book = new Book(AlertTerms.DEFAULT.news(Set.of("spf.lookups")));
+    for (var round = 0; round < 12; round++) {
+      book.look('s').look('s').look('c');
+      assertThat(book.alerts.getFirst().isFlapping()).isFalse();
+      assertThat(book.alerts.getFirst().phase()).isEqualTo(Phase.RESOLVED);
+    }
   }
 
   @Test
