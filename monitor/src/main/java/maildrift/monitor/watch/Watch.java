@@ -410,9 +410,13 @@ public final class Watch {
   /** Whether a finding that is new needs no second look; which is so may differ by rule. */
   private boolean firesAtOnce(DomainWatch watch, Seen seen) {
     var known = watch.alerts.stream().map(Watch::key).collect(Collectors.toSet());
-    return seen.result().findings().stream()
+    var look = seen.result();
+    var drift = new ArrayList<>(drift(watch.baseline, look));
+    drift.addAll(seen.extra());
+    return look.plus(runner.graded(drift, look.domain(), look.checkedAt())).findings().stream()
+        .filter(Finding::counts)
         .filter(finding -> !known.contains(finding.key()))
-        .map(finding -> Translation.problem(watch.state.domain(), finding))
+        .map(finding -> Translation.problem(look.domain(), finding))
         .anyMatch(problem -> terms.alerts().policy(problem.labels()).confirmations() == 1);
   }
 

@@ -89,6 +89,28 @@ class OwnNetworkDaemonTest {
   }
 
   @Test
+  void aRuleThatNeedsOneLookOnlyNeedsTheProofToo() {
+    try (var daemon =
+        start(
+            TWO,
+            CONTROLLED,
+            "schedule: {interval: 1h, confirm_after: 1h, confirmations: 3}",
+            """
+            alerts:
+              policy: {critical: {confirmations: 1}, warning: {confirmations: 1}}
+              receivers: {hook: {webhook: {url: "@HOOK@"}}}
+            """)) {
+      control(Fault.SERVFAIL);
+      world.drift("contoso.test");
+
+      daemon.look("contoso.test");
+
+      assertThat(daemon.alerts(Alert.Phase.FIRING)).doesNotContain(CHANGED);
+      assertThat(verdict(daemon)).isEqualTo(Verdict.UNKNOWN);
+    }
+  }
+
+  @Test
   void whatIsNoMoreSeenMeanwhileIsNotResolved() {
     try (var daemon = start(TWO, CONTROLLED)) {
       world.drift("contoso.test");
