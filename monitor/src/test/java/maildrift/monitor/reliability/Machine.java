@@ -28,9 +28,15 @@ final class Machine {
             Runtime.getRuntime().availableProcessors(),
             memory,
             System.getProperty("os.name"),
-            System.getProperty("os.version"),
+            release(),
             Runtime.version(),
             System.getProperty("java.vendor"));
+  }
+
+  /** Of the kernel, {@code 6.18}: what follows names whose build it is. */
+  private static String release() {
+    var numbers = System.getProperty("os.version").split("[.-]", 3);
+    return numbers.length < 2 ? numbers[0] : numbers[0] + "." + numbers[1];
   }
 
   private static String describeSources() {
