@@ -37,10 +37,18 @@ class MailHostsTest {
         domains,
         TIMEOUT,
         new MemoryStore(),
+        MailHostsTest::inAllNetworks,
         "schedule: {interval: 5m, confirm_after: 30s, confirmations: 2, unobservable_after: %s}"
             .formatted(Figures.isFull() ? "1h" : "25m"),
         "smtp: {port: %d, allow_private: true, timeout: 1s}".formatted(port),
         Sky.declared(domains, Sky.SKIP.replace("tls, ", "")));
+  }
+
+  /** Whoever listens at one address alone has the first domain's, and every third one's, host. */
+  private static void inAllNetworks(Sky sky) {
+    for (var i = 0; i < sky.domains.size(); i++) {
+      sky.publish("mx1.%s A %s".formatted(sky.domains.get(i), NETWORKS.get(i % NETWORKS.size())));
+    }
   }
 
   private static void live(Sky sky, int intervals) {
@@ -64,7 +72,6 @@ class MailHostsTest {
         () -> {
           try (var old = FakeSmtp.onlyTls10();
               var sky = sky(1, old.port())) {
-            sky.publish("mx1.d000.test A 127.0.0.1");
             sky.calm();
             assertThat(sky.alarms(0))
                 .containsExactly("firing tls.version d000.test mx1.d000.test:" + old.port());
@@ -89,8 +96,7 @@ class MailHostsTest {
         () -> {
           var manner = new AtomicReference<FakeSmtp.Conversation>(MailHostsTest::politely);
           try (var host = FakeSmtp.of(peer -> Objects.requireNonNull(manner.get()).with(peer));
-              var sky = sky(2, host.port())) {
-            sky.domains.forEach(domain -> sky.publish("mx1." + domain + " A 127.0.0.1"));
+              var sky = sky(1, host.port())) {
             sky.calm();
             assertThat(sky.alarms(0)).allMatch(told -> told.startsWith("firing tls.starttls "));
             var before = sky.messages();
@@ -131,9 +137,6 @@ class MailHostsTest {
           var servers = new ArrayList<MailServer>();
           var port = open(servers, 0);
           try (var sky = sky(domains, port)) {
-            for (var i = 0; i < domains; i++) {
-              sky.publish("mx1.d%03d.test A %s".formatted(i, NETWORKS.get(i % NETWORKS.size())));
-            }
             sky.calm();
             var before = sky.messages();
             servers.forEach(MailServer::close);

@@ -68,6 +68,19 @@ final class Sky implements AutoCloseable {
    * @param sections in place of the usual ones of that name
    */
   Sky(Path folder, int count, Duration timeout, StateStore store, String... sections) {
+    this(folder, count, timeout, store, _ -> {}, sections);
+  }
+
+  /**
+   * @param published what else is, before anybody looks
+   */
+  Sky(
+      Path folder,
+      int count,
+      Duration timeout,
+      StateStore store,
+      Consumer<Sky> published,
+      String... sections) {
     this.timeout = timeout;
     var found = atTheRightPort();
     delegated = !found.isEmpty();
@@ -80,6 +93,7 @@ final class Sky implements AutoCloseable {
               .formatted(i + 1, authorities.get(i).address().getAddress().getHostAddress()));
     }
     domains.forEach(this::publishAll);
+    published.accept(this);
     daemon = start(store, sections);
   }
 

@@ -40,6 +40,11 @@ class StormTest {
         .allMatch(state -> !state.verdict().word().equals("fail"));
   }
 
+  private static void behindOneHost(Sky sky) {
+    sky.publish("mx.provider.test A 127.0.0.1");
+    sky.domains.forEach(domain -> sky.publish(domain + " MX 10 mx.provider.test"));
+  }
+
   @Test
   void theResolversDie() throws Exception {
     var domains = Figures.size("maildrift.reliability.storm", 40, 1000);
@@ -92,11 +97,10 @@ class StormTest {
                   domains,
                   TIMEOUT,
                   new MemoryStore(),
+                  StormTest::behindOneHost,
                   SOON,
                   "smtp: {port: %d, allow_private: true}".formatted(host.port()),
                   Sky.declared(domains, Sky.SKIP.replace("tls, ", "")))) {
-            sky.publish("mx.provider.test A 127.0.0.1");
-            sky.domains.forEach(domain -> sky.publish(domain + " MX 10 mx.provider.test"));
             sky.calm();
             var before = sky.messages();
             assertThat(sky.alarms(0)).anyMatch(told -> told.contains("tls.starttls"));
