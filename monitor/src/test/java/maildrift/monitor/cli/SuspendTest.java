@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SuspendTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final int DOMAINS = 20;
-  private static final int PAUSE = Integer.getInteger("pause.seconds", 40);
+  private static final int PAUSE = Figures.size("pause.seconds", 40, 600);
 
   @TempDir Path folder = Path.of(".");
 
@@ -69,7 +69,7 @@ class SuspendTest {
             "%d notifications, %.0f looks in the first seconds after (%d missed), %d beats meanwhile"
                 .formatted(told, caughtUp, DOMAINS * PAUSE / 2, beatsWhile),
             true,
-            "mvn -pl monitor -am -Dtest=SuspendTest -Dpause.seconds=600 -Dsurefire.failIfNoSpecifiedTests=false test");
+            "./verify --reliability -Dtest=SuspendTest");
       } finally {
         signal(daemon, "CONT");
         daemon.destroy();

@@ -47,7 +47,10 @@ record Catalogue(List<Section> sections) {
                       measured("D3", "a receiver that is down for a day"),
                       measured("D4", "a storm of alerts"),
                       measured("D5", "signatures"),
-                      measured("D6", "RESOLVED whose delivery fails"),
+                      tested(
+                          "D6",
+                          "RESOLVED whose delivery fails three times",
+                          "DeliveriesOverHttpTest"),
                       unmeasured(
                           "D7",
                           "a split between two daemons",

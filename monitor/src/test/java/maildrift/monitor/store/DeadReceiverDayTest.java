@@ -117,7 +117,7 @@ class DeadReceiverDayTest {
                   expected.size(),
                   most.get()),
           true,
-          "mvn -pl monitor -am -Dtest=DeadReceiverDayTest -Dsurefire.failIfNoSpecifiedTests=false test");
+          "./verify --reliability -Dtest=DeadReceiverDayTest");
     }
   }
 

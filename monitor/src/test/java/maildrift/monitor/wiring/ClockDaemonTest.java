@@ -52,7 +52,7 @@ class ClockDaemonTest {
             "no notification is doubled, none is missing, and each end is told",
             "%d beginnings and %d ends told, 0 doubled".formatted(told.size(), names.length),
             true,
-            "mvn -pl monitor -am -Dtest=ClockDaemonTest -Dsurefire.failIfNoSpecifiedTests=false test");
+            "./verify --reliability -Dtest=ClockDaemonTest");
       }
     }
   }

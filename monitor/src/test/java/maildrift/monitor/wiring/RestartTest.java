@@ -29,7 +29,7 @@ class RestartTest {
 
   @Test
   void restartsWithOpenAlertsNeitherRepeatNorForget() throws Exception {
-    var restarts = Integer.getInteger("restarts", 4);
+    var restarts = Figures.size("restarts", 4, 50);
     try (var world = new Daemon.World(folder).with(NAMES)) {
       var clock = new TestClock();
       try (var store = store();
@@ -63,14 +63,14 @@ class RestartTest {
             "0 notifications repeated, 0 ends lost",
             "%d repeated, %d of %d ends told".formatted(repeated, ends.size(), NAMES.length),
             true,
-            "mvn -pl monitor -am -Dtest=RestartTest -Drestarts=50 -Dsurefire.failIfNoSpecifiedTests=false test");
+            "./verify --reliability -Dtest=RestartTest");
       }
     }
   }
 
   @Test
   void reloadsUnderLoadLoseNoStateAndTellNothingAnew() throws Exception {
-    var reloads = Integer.getInteger("reloads", 30);
+    var reloads = Figures.size("reloads", 30, 100);
     try (var world = new Daemon.World(folder).with(NAMES)) {
       try (var daemon = world.start(domains(NAMES))) {
         world.driftAll(NAMES);
@@ -116,7 +116,7 @@ class RestartTest {
             "%d states lost, %d notifications anew"
                 .formatted(lost.size(), told.size() - NAMES.length),
             true,
-            "mvn -pl monitor -am -Dtest=RestartTest -Dreloads=100 -Dsurefire.failIfNoSpecifiedTests=false test");
+            "./verify --reliability -Dtest=RestartTest");
       }
     }
   }
