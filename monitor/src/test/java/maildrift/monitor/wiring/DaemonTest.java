@@ -481,7 +481,9 @@ class DaemonTest {
 
   @Test
   void oneDeadDomainIsTheDomainsProblem() {
-    try (var daemon = world.start(TWO, BLIND_SOON)) {
+    // Long enough that the control questions are asked before the resolvers are blamed.
+    var soon = BLIND_SOON.replace("unobservable_after: 1s", "unobservable_after: 10s");
+    try (var daemon = world.start(TWO, soon)) {
       world.names.fault("contoso.test", Fault.SERVFAIL);
       await()
           .atMost(Daemon.LONG)
