@@ -55,26 +55,35 @@ public final class Metrics implements AutoCloseable {
     counter(Names.SERIES_DROPPED, dropped::sum);
   }
 
+  /**
+   * The series of a probe, at zero until it was run: what never ran must be told from no daemon.
+   */
+  public void probe(String probe) {
+    timer(probe);
+  }
+
   /** How long a probe took. */
   public void took(String probe, Duration duration) {
-    probeTimers
-        .computeIfAbsent(
-            probe,
-            name ->
-                Timer.builder("maildrift.probe.duration")
-                    .description(Names.PROBE_DURATION.help())
-                    .tag("probe", name)
-                    .serviceLevelObjectives(
-                        Duration.ofMillis(1),
-                        Duration.ofMillis(5),
-                        Duration.ofMillis(25),
-                        Duration.ofMillis(100),
-                        Duration.ofMillis(500),
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(30))
-                    .register(registry))
-        .record(duration);
+    timer(probe).record(duration);
+  }
+
+  private Timer timer(String probe) {
+    return probeTimers.computeIfAbsent(
+        probe,
+        name ->
+            Timer.builder("maildrift.probe.duration")
+                .description(Names.PROBE_DURATION.help())
+                .tag("probe", name)
+                .serviceLevelObjectives(
+                    Duration.ofMillis(1),
+                    Duration.ofMillis(5),
+                    Duration.ofMillis(25),
+                    Duration.ofMillis(100),
+                    Duration.ofMillis(500),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30))
+                .register(registry));
   }
 
   /** Registers a gauge that is read at each scrape. */

@@ -118,6 +118,7 @@ import maildrift.probes.Context;
 import maildrift.probes.Deadline;
 import maildrift.probes.Gap;
 import maildrift.probes.Probe;
+import maildrift.probes.ProbeCatalog;
 import maildrift.probes.Rule;
 import maildrift.probes.dns.Answer;
 import maildrift.probes.dns.DnsName;
@@ -857,6 +858,7 @@ public final class App implements Backend, AutoCloseable {
   }
 
   private void meters() {
+    ProbeCatalog.all().forEach(probe -> metrics.probe(probe.name()));
     metrics.gauge(Names.DOMAINS, table::size);
     metrics.gauge(Names.SCHEDULE_LAG, scheduler::lagSeconds);
     metrics.gauge(Names.RELOAD_SUCCESSFUL, () -> reloadedWell ? 1 : 0);

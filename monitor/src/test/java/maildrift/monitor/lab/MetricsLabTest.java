@@ -56,6 +56,7 @@ class MetricsLabTest {
             new Daemon(
                 lab.folder("daemon"),
                 Configurations.daemon(lab, hook, alertmanager, port, Configurations.NEVER)
+                        .replace("alerts:\n", "alerts:\n" + heartbeat(lab.open(new Hook())))
                     + Configurations.HOSTILE_AND_SILENT,
                 root));
     prometheus = lab.open(new Prometheus(lab.folder("prometheus"), port, alertmanager));
@@ -74,6 +75,11 @@ class MetricsLabTest {
     scraped("maildrift_record_changed_timestamp_seconds{domain='woodgrove.tld'}");
   }
 
+  private static String heartbeat(Hook deadman) {
+    return "  heartbeats: {deadman: {url: \"http://127.0.0.1:%d/\", interval: 10s}}\n"
+        .formatted(deadman.port());
+  }
+
   @AfterAll
   void stop() {
     if (lab != null) {
@@ -90,7 +96,10 @@ class MetricsLabTest {
   @Test
   void prometheusHasEverySeriesThatIsPromised() {
     for (var name : Names.values()) {
-      scraped(name.type() == Names.Type.HISTOGRAM ? name.series() + "_bucket" : name.series());
+      var series = name.type() == Names.Type.HISTOGRAM ? name.series() + "_bucket" : name.series();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(prometheus.query(series)).as(series).isNotEmpty());
     }
     assertThat(prometheus.get("targets").at("/activeTargets/0/lastError").asString()).isEmpty();
   }
@@ -162,7 +171,12 @@ class MetricsLabTest {
                         }));
     await()
         .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(alertmanager.active("alertname=Watchdog")).hasSize(1));
+        .untilAsserted(
+            () -> {
+              // Prometheus' own has no cause, so that a route can tell which of both fell silent.
+              assertThat(alertmanager.active("alertname=Watchdog", "cause=")).hasSize(1);
+              assertThat(alertmanager.active("alertname=Watchdog", "cause=maildrift")).hasSize(1);
+            });
   }
 
   static List<Path> dashboards() throws IOException {
