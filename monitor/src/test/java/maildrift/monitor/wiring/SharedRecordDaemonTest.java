@@ -82,14 +82,14 @@ class SharedRecordDaemonTest {
   }
 
   @Test
-  void threeHundredDomainsBehindOneRecordAreOneNotificationAndOneLineOfHistory() {
-    var names = names(300);
-    try (var daemon = world.start(domains(300), gathering(Duration.ofSeconds(15)))) {
+  void manyDomainsBehindOneRecordAreOneNotificationAndOneLineOfHistory() {
+    var names = names(60);
+    try (var daemon = world.start(domains(60), gathering(Duration.ofSeconds(6)))) {
       publish(NEW);
       daemon.look(names.getFirst());
       await()
           .atMost(Daemon.LONG)
-          .untilAsserted(() -> assertThat(changed(daemon, Phase.FIRING)).hasSize(300));
+          .untilAsserted(() -> assertThat(changed(daemon, Phase.FIRING)).hasSize(60));
 
       var told = daemon.told(1);
       assertThat(told)
@@ -114,7 +114,7 @@ class SharedRecordDaemonTest {
       var accepted =
           daemon.post("/api/v1/records/accept", "{\"record\": \"%s\"}".formatted(RECORD));
       assertThat(accepted.statusCode()).isEqualTo(200);
-      assertThat(CheckJson.mapper().readTree(accepted.body()).path("domains")).hasSize(300);
+      assertThat(CheckJson.mapper().readTree(accepted.body()).path("domains")).hasSize(60);
       await()
           .atMost(Daemon.LONG)
           .untilAsserted(() -> assertThat(changed(daemon, Phase.FIRING)).isEmpty());
