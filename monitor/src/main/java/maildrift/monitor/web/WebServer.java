@@ -454,6 +454,7 @@ public final class WebServer implements AutoCloseable {
     form(router, backend, SILENCES, silencePage::add);
     form(router, backend, SILENCES + "/:id/expire", silencePage::expire);
     get(router, backend, "/rules/:id", page::rule);
+    get(router, backend, "/runbooks/:name", Runbooks::page);
     get(router, backend, "/style.css", page::style);
 
     router.errorHandler(404, context -> refuse(context, unknown(context)));

@@ -114,6 +114,7 @@ class ReadmeTest {
     for (var path :
         List.of(
             "deploy/prometheus/maildrift.rules.yml",
+            "docs/runbooks/README.md",
             "deploy/systemd/maildrift.service",
             "deploy/docker",
             "grafana",

@@ -453,6 +453,10 @@ class HttpTest {
     assertThat(domain.statusCode()).isEqualTo(200);
     assertThat(domain.body()).contains("netblocks.missing", "203.0.113.0/25");
     assertThat(daemon.get("/rules/netblocks.missing").statusCode()).isEqualTo(200);
+    assertThat(daemon.get("/runbooks/MaildriftReloadFailed").body()).contains("config check");
+    assertThat(daemon.get("/runbooks/MaildriftReloadFailed.md").statusCode()).isEqualTo(200);
+    isProblem(daemon.get("/runbooks/NoSuch"), 404);
+    isProblem(daemon.get("/runbooks/..%2Frunbooks%2FREADME.md"), 404);
     assertThat(daemon.get("/style.css").headers().firstValue("Content-Type").orElseThrow())
         .startsWith("text/css");
     isProblem(daemon.get("/domains/unknown.test"), 404);
