@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.Trial;
-import maildrift.monitor.config.AlertsConfig;
 import maildrift.monitor.config.Words;
 import maildrift.monitor.json.CheckJson;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
       "List them, take them, test a receiver, ask where an alert would go and why."
     },
     subcommands = {
-      AlertCommand.ListAll.class,
+      AlertList.class,
       AlertCommand.Acknowledge.class,
       AlertCommand.Unacknowledge.class,
       AlertCommand.Test.class,
@@ -44,7 +43,8 @@ import tools.jackson.databind.json.JsonMapper;
       "",
       "Examples:",
       "  maildrift alert list",
-      "  maildrift alert ack 6f1c09d2a4b85e37 --comment 'on it'",
+      "  maildrift alert list severity=critical tenant=~'con.*'",
+      "  maildrift alert ack 6f1c09d2 --comment 'on it'",
       "  maildrift alert ack domain=contoso.tld alertname=~'tls.*'",
       "  maildrift alert test oncall",
       "  maildrift alert test oncall --resolved --config /etc/maildrift/maildrift.yml",
@@ -56,77 +56,11 @@ import tools.jackson.databind.json.JsonMapper;
 final class AlertCommand {
 
   @Command(
-      name = "list",
-      description = "What is pending or firing, and why it is not told where it is muted.")
-  static final class ListAll implements Callable<Integer> {
-    @Mixin ClientOptions client = new ClientOptions();
-
-    @Override
-    public Integer call() {
-      var alerts = client.get("/api/v1/alerts");
-      if (client.json()) {
-        ClientOptions.printEach(alerts);
-        return Exit.OK;
-      }
-      for (var alert : alerts) {
-        var labels = alert.path("labels");
-        if (labels.path("alertname").asString("").equals(AlertsConfig.WATCHDOG)) {
-          continue;
-        }
-        System.out.println(
-            Terminal.safe(
-                "%-10s %-8s %s  %s  %s  [%s]%s%s%s"
-                    .formatted(
-                        alert.path("status").path("flapping").asBoolean(false)
-                            ? "flapping"
-                            : alert.path("status").path("state").asString(""),
-                        labels.path("severity").asString(""),
-                        labels.path("alertname").asString(""),
-                        labels.path("domain").asString(""),
-                        alert.path("annotations").path("summary").asString(""),
-                        alert.path("fingerprint").asString(""),
-                        progress(alert.path("status")),
-                        muted(alert.path("status")),
-                        taken(alert.path("status").path("acknowledgement")))));
-      }
-      return Exit.OK;
-    }
-  }
-
-  /** What it waits for. */
-  private static String progress(JsonNode status) {
-    return status.has("progress") ? "  (%s)".formatted(status.path("progress").asString("")) : "";
-  }
-
-  private static String taken(JsonNode taken) {
-    if (taken.isMissingNode()) {
-      return "";
-    }
-    return taken.path("holds").asBoolean(false)
-        ? "  (taken by %s%s)"
-            .formatted(
-                taken.path("by").asString(""),
-                taken.path("comment").asString("").isEmpty()
-                    ? ""
-                    : ": " + taken.path("comment").asString(""))
-        : "  (no longer taken by %s: %s)"
-            .formatted(taken.path("by").asString(""), taken.path("endedBecause").asString(""));
-  }
-
-  private static String muted(JsonNode status) {
-    return status.has("mutedBecause")
-        ? "  (not told: %s%s)"
-            .formatted(
-                status.path("mutedBecause").asString(""),
-                status.has("mutedUntil") ? " until " + status.path("mutedUntil").asString("") : "")
-        : "";
-  }
-
-  @Command(
       name = "ack",
       description = {
         "Take alerts: they are not repeated and not escalated.",
-        "By their fingerprints, as alert list prints them, or all that fire now and match all matchers."
+        "By their fingerprints, of which as much will do as tells them apart (at least six digits),",
+        "or all that fire now and match all matchers."
       })
   static final class Acknowledge implements Callable<Integer> {
     @Parameters(
@@ -148,8 +82,8 @@ final class AlertCommand {
 
     @Override
     public Integer call() {
-      if (alerts.stream().allMatch(AlertCommand::isFingerprint)) {
-        for (var fingerprint : alerts) {
+      if (Fingerprints.areMeant(alerts)) {
+        for (var fingerprint : whole(client, alerts)) {
           var answer =
               client.post(
                   "/api/v1/alerts/" + fingerprint + "/ack",
@@ -214,21 +148,22 @@ final class AlertCommand {
 
     @Override
     public Integer call() {
-      for (var fingerprint : fingerprints) {
-        if (!isFingerprint(fingerprint)) {
-          throw new Failure(
-              "'%s' is not the fingerprint of an alert"
-                  .formatted(Arguments.shown(fingerprint, 80)));
-        }
+      for (var fingerprint : whole(client, fingerprints)) {
         client.delete("/api/v1/alerts/" + fingerprint + "/ack");
       }
       return Exit.OK;
     }
   }
 
-  private static boolean isFingerprint(String text) {
-    return text.length() == 16
-        && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+  private static List<String> whole(ClientOptions client, List<String> words) {
+    return Fingerprints.whole(
+        words,
+        () ->
+            client
+                .get("/api/v1/alerts")
+                .valueStream()
+                .map(alert -> alert.path("fingerprint").asString(""))
+                .toList());
   }
 
   @Command(

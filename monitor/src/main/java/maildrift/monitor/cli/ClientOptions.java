@@ -41,7 +41,7 @@ final class ClientOptions {
   }
 
   /** Prints a list as every command does: one compact object a line. */
-  static void printEach(JsonNode list) {
+  static void printEach(Iterable<JsonNode> list) {
     list.forEach(one -> System.out.println(one.toString()));
   }
 

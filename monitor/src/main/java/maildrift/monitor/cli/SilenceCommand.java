@@ -1,9 +1,12 @@
 package maildrift.monitor.cli;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import maildrift.alerts.Matcher;
 import maildrift.monitor.json.CheckJson;
 import picocli.CommandLine.Command;
@@ -11,6 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 
 @Command(
     name = "silence",
@@ -120,7 +124,7 @@ final class SilenceCommand {
     public Integer call() {
       var ends = Instant.now().plus(Arguments.duration("--for", length));
       var silence = client.get("/api/v1/silences/" + checked(id));
-      if (silence.at("/status/state").asString("").equals("expired")) {
+      if (isExpired(silence)) {
         throw new Failure("%s has ended; make another one with silence add".formatted(id));
       }
       var endsNow = silence.path("endsAt").asString("");
@@ -153,48 +157,85 @@ final class SilenceCommand {
     return id;
   }
 
-  @Command(name = "list", description = "All silences, with their state.")
+  @Command(
+      name = "list",
+      description = "Silences that are on or announced: what they hide, until when, who and why.")
   static final class ListAll implements Callable<Integer> {
+    @Parameters(
+        arity = "0..*",
+        paramLabel = "LABEL=VALUE",
+        description = "Only those whose own matchers say so, as amtool has it.")
+    List<String> matchers = List.of();
+
+    @Option(names = "--expired", description = "Those that have ended, too.")
+    boolean withExpired;
+
     @Mixin ClientOptions client = new ClientOptions();
 
     @Override
     public Integer call() {
-      var silences = client.get("/api/v1/silences");
+      var query =
+          matchers.stream()
+              .map(AlertList::matcher)
+              .map(one -> "filter=" + URLEncoder.encode(one, StandardCharsets.UTF_8))
+              .collect(Collectors.joining("&", "?", ""));
+      var silences =
+          client
+              .get("/api/v1/silences" + query)
+              .valueStream()
+              .filter(one -> withExpired || !isExpired(one))
+              .toList();
       if (client.json()) {
         ClientOptions.printEach(silences);
         return Exit.OK;
       }
+      var out = Terminal.standard(false);
       for (var silence : silences) {
-        var matchers = new ArrayList<String>();
-        silence
-            .path("matchers")
-            .forEach(
-                matcher ->
-                    matchers.add(
-                        new Matcher(
-                                matcher.path("name").asString(""),
-                                Matcher.Operator.of(
-                                    matcher.path("isRegex").asBoolean(false),
-                                    matcher.path("isEqual").asBoolean(true)),
-                                matcher.path("value").asString(""))
-                            .toString()));
-        System.out.println(
-            Terminal.safe(
-                "%s  %-7s  until %s  %s  by %s: %s%s"
-                    .formatted(
-                        silence.path("id").asString(""),
-                        silence.path("status").path("state").asString(""),
-                        Arguments.instant(silence.path("endsAt").asString("")),
-                        String.join(" ", matchers),
-                        silence.path("createdBy").asString(""),
-                        silence.path("comment").asString(""),
-                        silence.path("alerts").asInt(0) > 0
-                                && !silence.at("/status/state").asString("").equals("expired")
-                            ? "  (%d firing)".formatted(silence.path("alerts").asInt(0))
-                            : "")));
+        print(out, silence);
       }
       return Exit.OK;
     }
+
+    private static void print(Terminal out, JsonNode silence) {
+      var matchers = new ArrayList<String>();
+      silence
+          .path("matchers")
+          .forEach(
+              matcher ->
+                  matchers.add(
+                      new Matcher(
+                              matcher.path("name").asString(""),
+                              Matcher.Operator.of(
+                                  matcher.path("isRegex").asBoolean(false),
+                                  matcher.path("isEqual").asBoolean(true)),
+                              matcher.path("value").asString(""))
+                          .toString()));
+      var head =
+          "%s  %-7s  until %s"
+              .formatted(
+                  silence.path("id").asString(""),
+                  silence.at("/status/state").asString(""),
+                  Arguments.instant(silence.path("endsAt").asString("")));
+      var said =
+          "%s  by %s: %s%s"
+              .formatted(
+                  String.join(" ", matchers),
+                  silence.path("createdBy").asString(""),
+                  silence.path("comment").asString(""),
+                  silence.path("alerts").asInt(0) > 0 && !isExpired(silence)
+                      ? "  (%d firing)".formatted(silence.path("alerts").asInt(0))
+                      : "");
+      if (out.isEndless()) {
+        out.line(Terminal.safe(head + "  " + said));
+      } else {
+        out.line(Terminal.safe(head));
+        out.hanging("    ", 4, Terminal.safe(said));
+      }
+    }
+  }
+
+  private static boolean isExpired(JsonNode silence) {
+    return silence.at("/status/state").asString("").equals("expired");
   }
 
   @Command(name = "expire", description = "End silences now.")

@@ -145,6 +145,11 @@ final class Terminal {
     return characters <= width;
   }
 
+  /** Whether nobody wants broken lines. */
+  boolean isEndless() {
+    return width == Integer.MAX_VALUE;
+  }
+
   String bold(String text) {
     return paint("1", text);
   }

@@ -15,7 +15,7 @@ public final class Words {
    * What follows a message about an unknown word: the nearest valid one, or all of them where none
    * is near and they are few. Empty where there is none to name.
    */
-  static String hint(String word, Collection<String> valid) {
+  public static String hint(String word, Collection<String> valid) {
     var nearest = nearest(word, valid);
     if (nearest.isEmpty()) {
       return "";

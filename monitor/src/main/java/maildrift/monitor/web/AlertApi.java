@@ -1,11 +1,12 @@
 package maildrift.monitor.web;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.function.BiConsumer;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Matcher;
 import maildrift.alerts.ack.Acknowledgement;
@@ -20,65 +21,88 @@ import tools.jackson.core.JsonGenerator;
 final class AlertApi {
   private static final String SUPPRESSED = "suppressed";
 
+  /** For so long an alert that fires does so if nothing more is heard. */
+  private static final Duration HOLDS = Duration.ofMinutes(4);
+
   private final Backend backend;
 
   AlertApi(Backend backend) {
     this.backend = backend;
   }
 
-  /** As Alertmanager's GET /api/v2/alerts, with our phases. */
+  /** As Alertmanager's, with our phases and what an alert waits for. */
   Answer alerts(Request request) {
-    var alerts = chosen(request);
+    Parameters.only(request, AlertQuery.PARAMETERS);
+    return list(chosen(request), this::alert);
+  }
+
+  /** Exactly as Alertmanager's GET /api/v2/alerts, for programs that know it. */
+  Answer alertmanagers(Request request) {
+    Parameters.only(request, AlertQuery.PARAMETERS);
+    return list(chosen(request), this::gettable);
+  }
+
+  private static Answer list(List<Alert> alerts, BiConsumer<JsonGenerator, Alert> form) {
     return Answer.json(
         CheckJson.bytes(
             json -> {
               json.writeStartArray();
-              alerts.forEach(alert -> alert(json, alert));
+              alerts.forEach(alert -> form.accept(json, alert));
               json.writeEndArray();
             }));
   }
 
   /** Those that the query asks for, the oldest first. */
   List<Alert> chosen(Request request) {
+    var query = new AlertQuery(backend, request);
     return backend.alerts().stream()
-        .filter(
-            alert ->
-                request
-                    .query("state")
-                    .map(state -> isIn(alert, state))
-                    .orElse(alert.phase() != Alert.Phase.RESOLVED))
-        .filter(
-            alert ->
-                Stream.of("domain", "tenant", "cause", "alertname")
-                    .allMatch(
-                        label ->
-                            request
-                                .query(label)
-                                .map(alert.labels().get(label)::equals)
-                                .orElse(true)))
+        .filter(query::asksFor)
         .sorted(Comparator.comparing(Alert::startsAt).thenComparing(Alert::fingerprint))
         .toList();
   }
 
-  /** What is suppressed fires all the same. */
-  private boolean isIn(Alert alert, String state) {
-    return alert.phase().word().equals(state)
-        || (state.equals(SUPPRESSED) && !backend.muted(alert).isEmpty())
-        || (state.equals("flapping") && alert.isFlapping())
-        || (state.equals("acknowledged")
-            && backend.acknowledgement(alert).filter(Acknowledgement::holds).isPresent());
-  }
-
   private void alert(JsonGenerator json, Alert alert) {
     json.writeStartObject();
-    json.writeStringProperty("fingerprint", alert.fingerprint());
-    texts(json, "labels", alert.labels().map());
-    texts(json, "annotations", alert.annotations());
-    json.writeStringProperty("startsAt", alert.startsAt().toString());
-    json.writeStringProperty("updatedAt", alert.updatedAt().toString());
+    identity(json, alert);
     alert.endsAt().ifPresent(end -> json.writeStringProperty("endsAt", end.toString()));
     status(json, alert);
     json.writeEndObject();
+  }
+
+  /**
+   * Alertmanager's alerts always have an end: that until which they fire if nothing more is heard.
+   */
+  private void gettable(JsonGenerator json, Alert alert) {
+    var muted = backend.muted(alert);
+    json.writeStartObject();
+    identity(json, alert);
+    json.writeStringProperty(
+        "endsAt", alert.endsAt().orElseGet(() -> backend.now().plus(HOLDS)).toString());
+    json.writeObjectPropertyStart("status");
+    json.writeStringProperty(
+        "state",
+        alert.phase() == Alert.Phase.PENDING
+            ? "unprocessed"
+            : muted.isEmpty() ? "active" : SUPPRESSED);
+    mutedBy(json, muted);
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void identity(JsonGenerator json, Alert alert) {
+    json.writeStringProperty("fingerprint", alert.fingerprint());
+    texts(json, "labels", alert.labels().map());
+    texts(json, "annotations", alert.annotations());
+    json.writeStringProperty("generatorURL", backend.links().generator().apply(alert.labels()));
+    json.writeArrayPropertyStart("receivers");
+    for (var receiver : AlertQuery.receivers(backend, alert)) {
+      json.writeStartObject();
+      json.writeStringProperty("name", receiver);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeStringProperty("startsAt", alert.startsAt().toString());
+    json.writeStringProperty("updatedAt", alert.updatedAt().toString());
   }
 
   /** As in Alertmanager, what is not told is suppressed. */
@@ -101,6 +125,15 @@ final class AlertApi {
   }
 
   private static void muted(JsonGenerator json, List<Mutes.Why> muted) {
+    mutedBy(json, muted);
+    if (!muted.isEmpty()) {
+      var first = muted.getFirst();
+      json.writeStringProperty("mutedBecause", first.text());
+      first.ends().ifPresent(until -> json.writeStringProperty("mutedUntil", until.toString()));
+    }
+  }
+
+  private static void mutedBy(JsonGenerator json, List<Mutes.Why> muted) {
     var silencedBy = new ArrayList<String>();
     var inhibitedBy = new ArrayList<String>();
     var mutedBy = new ArrayList<String>();
@@ -115,11 +148,6 @@ final class AlertApi {
     names(json, "silencedBy", silencedBy);
     names(json, "inhibitedBy", inhibitedBy);
     names(json, "mutedBy", mutedBy);
-    if (!muted.isEmpty()) {
-      var first = muted.getFirst();
-      json.writeStringProperty("mutedBecause", first.text());
-      first.ends().ifPresent(until -> json.writeStringProperty("mutedUntil", until.toString()));
-    }
   }
 
   private static void acknowledgement(JsonGenerator json, Acknowledgement taken) {

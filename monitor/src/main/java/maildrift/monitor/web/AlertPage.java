@@ -3,7 +3,6 @@ package maildrift.monitor.web;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ final class AlertPage {
   private static final int MOST_ROWS = 500;
   private static final int MOST_TENANTS = 50;
   private static final List<String> FILTERS =
-      List.of("state", "tenant", "cause", "alertname", "domain");
+      Stream.concat(Stream.of("state"), AlertQuery.LABELS.stream()).toList();
 
   private final Backend backend;
   private final AlertApi api;
@@ -40,6 +39,7 @@ final class AlertPage {
   }
 
   Answer all(Request request) {
+    Parameters.only(request, FILTERS);
     var alerts =
         api.chosen(request).stream().filter(alert -> !Watchdog.isIt(alert.labels())).toList();
     var causes = byCause(alerts);
@@ -53,7 +53,7 @@ final class AlertPage {
   private static Map<String, List<Alert>> byCause(List<Alert> alerts) {
     var causes = new LinkedHashMap<String, List<Alert>>();
     alerts.stream()
-        .sorted(Comparator.comparing(Alert::severity).reversed())
+        .sorted(Page.WORST_FIRST)
         .forEach(
             alert ->
                 causes
@@ -88,9 +88,10 @@ final class AlertPage {
     for (var state : List.of("firing", "suppressed", "acknowledged", "pending", "resolved")) {
       line.plain(" · ").link(path(request, "state", state), state);
     }
-    for (var label : List.of("cause", "alertname", "domain")) {
+    for (var label : AlertQuery.LABELS) {
       request
           .query(label)
+          .filter(_ -> !label.equals("tenant"))
           .ifPresent(
               value ->
                   line.plain(" · " + label + " " + value + " ")
@@ -180,8 +181,11 @@ final class AlertPage {
   /** What makes out the alerts of a cause that this page shows. */
   private static List<Matcher> shown(Request request, String cause) {
     var matchers = new ArrayList<>(List.of(Matcher.equal("cause", cause)));
-    for (var label : List.of("tenant", "alertname", "domain")) {
-      request.query(label).ifPresent(value -> matchers.add(Matcher.equal(label, value)));
+    for (var label : AlertQuery.LABELS) {
+      request
+          .query(label)
+          .filter(_ -> !label.equals("cause"))
+          .ifPresent(value -> matchers.add(Matcher.equal(label, value)));
     }
     return matchers;
   }

@@ -16,6 +16,7 @@ import maildrift.alerts.mute.Silence;
 import maildrift.alerts.notify.Trial;
 import maildrift.alerts.outbox.DeadLetter;
 import maildrift.alerts.outbox.Owed;
+import maildrift.alerts.route.Links;
 import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Policy;
 import maildrift.monitor.check.CheckResult;
@@ -112,6 +113,9 @@ public interface Backend {
 
   /** Where alerts go now. Does not block. */
   Routing routing();
+
+  /** Where a person finds more. Does not block. */
+  Links links();
 
   /** All that would keep an alert with these labels from being told now. Does not block. */
   List<Mutes.Why> muted(Labels labels);

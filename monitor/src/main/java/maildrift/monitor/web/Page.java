@@ -35,6 +35,13 @@ final class Page {
   private static final int MOST_CHANGES = 20;
   private static final int MOST_NAMES = 50;
 
+  /** Of those that are as bad, the newest first: that is what somebody looks for. */
+  static final Comparator<Alert> WORST_FIRST =
+      Comparator.comparing(Alert::severity)
+          .thenComparing(Alert::startsAt)
+          .reversed()
+          .thenComparing(Alert::fingerprint);
+
   /** Labels of alerts that the fleet can be filtered by. */
   private static final List<String> ALERT_FILTERS = List.of("cause", "alertname", "domain");
 
@@ -50,7 +57,7 @@ final class Page {
     var everything =
         backend.alerts().stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING && !Watchdog.isIt(alert.labels()))
-            .sorted(Comparator.comparing(Alert::startsAt))
+            .sorted(WORST_FIRST)
             .toList();
     var firing = everything.stream().filter(alert -> isAskedFor(alert, request)).toList();
     var isFiltered = ALERT_FILTERS.stream().anyMatch(label -> request.query(label).isPresent());
@@ -99,9 +106,16 @@ final class Page {
                 html.in(
                     "table",
                     table -> {
-                      table.columns("severity", "rule", "domain", "what", "since");
+                      table.columns("severity", "rule", "domain", "what", "since", "taken");
                       firing.stream().limit(MOST_ROWS).forEach(alert -> alert(table, alert));
                     });
+                if (firing.size() > MOST_ROWS) {
+                  html.in(
+                      "p",
+                      line ->
+                          line.plain("and %d more, ".formatted(firing.size() - MOST_ROWS))
+                              .link("/alerts", "by cause"));
+                }
               }
               pending(html);
               ReceiversView.all(html, backend.receivers());
@@ -156,6 +170,17 @@ final class Page {
         body);
   }
 
+  /** Why there is nothing to look at. */
+  static Answer refused(Refusal refusal) {
+    return Answer.html(
+        still(
+            refusal.title() + " – maildrift",
+            html -> {
+              header(html, refusal.title());
+              html.text("p", String.valueOf(refusal.getMessage()));
+            }));
+  }
+
   private static int badness(Verdict verdict) {
     return switch (verdict) {
       case FAIL -> 0;
@@ -201,7 +226,7 @@ final class Page {
     var pending =
         backend.alerts().stream()
             .filter(alert -> alert.phase() == Alert.Phase.PENDING)
-            .sorted(Comparator.comparing(Alert::startsAt))
+            .sorted(WORST_FIRST)
             .toList();
     if (!pending.isEmpty()) {
       html.text("h2", "Being confirmed");
@@ -247,6 +272,14 @@ final class Page {
                 muted(cell, backend.muted(alert));
               });
           row.text("td", "when", ago(alert.startsAt()));
+          if (alert.phase() == Alert.Phase.FIRING) {
+            row.in(
+                "td",
+                cell ->
+                    backend
+                        .acknowledgement(alert)
+                        .ifPresent(one -> cell.text("span", one.holds() ? "" : "dim", one.text())));
+          }
         });
   }
 

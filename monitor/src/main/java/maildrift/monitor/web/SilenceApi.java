@@ -8,8 +8,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Labels;
 import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.Silence;
 import maildrift.monitor.json.CheckJson;
@@ -23,6 +27,8 @@ final class SilenceApi {
   static final int LONGEST_COMMENT = 2_000;
   static final int LONGEST_NAME = 200;
   private static final Duration LONGEST = Duration.ofDays(400);
+  private static final List<String> STATES =
+      Stream.of(Silence.State.values()).map(Silence.State::word).toList();
 
   private final Backend backend;
 
@@ -39,18 +45,43 @@ final class SilenceApi {
       String createdBy,
       String comment) {}
 
+  /** As Alertmanager's, with {@code filter} and {@code state}; the last to end first. */
   Answer silences(Request request) {
-    var silences =
-        backend.silences().stream()
-            .sorted(Comparator.comparing(Silence::endsAt).reversed())
-            .toList();
+    return list(chosen(request, List.of("filter", "state")), this::silence);
+  }
+
+  /** Exactly as Alertmanager's GET /api/v2/silences. */
+  Answer alertmanagers(Request request) {
+    return list(chosen(request, List.of("filter")), this::gettable);
+  }
+
+  private static Answer list(List<Silence> silences, BiConsumer<JsonGenerator, Silence> form) {
     return Answer.json(
         CheckJson.bytes(
             json -> {
               json.writeStartArray();
-              silences.forEach(silence -> silence(json, silence));
+              silences.forEach(silence -> form.accept(json, silence));
               json.writeEndArray();
             }));
+  }
+
+  private List<Silence> chosen(Request request, List<String> parameters) {
+    Parameters.only(request, parameters);
+    var state = request.query("state");
+    state.ifPresent(word -> Parameters.among("state", word, STATES));
+    var filters = Parameters.matchers(request);
+    return backend.silences().stream()
+        .filter(one -> state.map(one.state(backend.now()).word()::equals).orElse(true))
+        .filter(one -> filters.stream().allMatch(filter -> filter.matches(written(one))))
+        .sorted(Comparator.comparing(Silence::endsAt).reversed())
+        .toList();
+  }
+
+  /** As in Alertmanager, a filter looks at what a silence's matchers say, not at what they hide. */
+  private static Labels written(Silence silence) {
+    var written = new TreeMap<String, String>();
+    silence.matchers().forEach(matcher -> written.put(matcher.name(), matcher.value()));
+    return new Labels(written);
   }
 
   Answer one(Request request) {
@@ -58,8 +89,28 @@ final class SilenceApi {
     return Answer.json(CheckJson.bytes(json -> silence(json, silence)));
   }
 
+  /** {@code GET /api/v2/silence/ID}. */
+  Answer alertmanagersOne(Request request) {
+    var silence = known(request.param("id"));
+    return Answer.json(CheckJson.bytes(json -> gettable(json, silence)));
+  }
+
   private void silence(JsonGenerator json, Silence silence) {
     json.writeStartObject();
+    properties(json, silence);
+    json.writeNumberProperty("alerts", firing(silence.matchers()).size());
+    json.writeEndObject();
+  }
+
+  /** When it was last changed is not kept; Alertmanager's clients want a time. */
+  private void gettable(JsonGenerator json, Silence silence) {
+    json.writeStartObject();
+    properties(json, silence);
+    json.writeStringProperty("updatedAt", silence.startsAt().toString());
+    json.writeEndObject();
+  }
+
+  private void properties(JsonGenerator json, Silence silence) {
     json.writeStringProperty("id", silence.id());
     json.writeObjectPropertyStart("status");
     json.writeStringProperty("state", silence.state(backend.now()).word());
@@ -71,8 +122,6 @@ final class SilenceApi {
     json.writeStringProperty("endsAt", silence.endsAt().toString());
     json.writeStringProperty("createdBy", silence.createdBy());
     json.writeStringProperty("comment", silence.comment());
-    json.writeNumberProperty("alerts", firing(silence.matchers()).size());
-    json.writeEndObject();
   }
 
   private static void matcher(JsonGenerator json, Matcher matcher) {
@@ -95,6 +144,7 @@ final class SilenceApi {
 
   /** {@code GET …/preview?matchers={…}}: what a silence would hide now. */
   Answer preview(Request request) {
+    Parameters.only(request, List.of("matchers"));
     var matchers = matchers(request.query("matchers").orElse(""));
     var firing = firing(matchers);
     return Answer.json(
@@ -228,6 +278,12 @@ final class SilenceApi {
   Answer expire(Request request) {
     end(request);
     return Answer.nothing();
+  }
+
+  /** Alertmanager's clients take 200 alone. */
+  Answer alertmanagersExpire(Request request) {
+    end(request);
+    return Answer.json(new byte[0]);
   }
 
   void end(Request request) {

@@ -72,6 +72,10 @@ public final class WebServer implements AutoCloseable {
   /** The pages with forms. */
   private static final List<String> FORMS = List.of(CHECKLIST, ALERTS, SILENCES);
 
+  /** What people look at; whoever asks for HTML there is told in HTML what is wrong. */
+  private static final List<String> PAGES =
+      List.of("/domains/", ALERTS, SILENCES, "/drift", "/rules/");
+
   private static final int MAX_FORM = 32 * 1024;
 
   private final Vertx vertx;
@@ -433,6 +437,11 @@ public final class WebServer implements AutoCloseable {
     get(router, backend, "/api/v1/silences/:id", silences::one);
     post(router, backend, "/api/v1/silences", silences::put);
     delete(router, backend, "/api/v1/silences/:id", silences::expire);
+    get(router, backend, "/api/v2/alerts", alerts::alertmanagers);
+    get(router, backend, "/api/v2/silences", silences::alertmanagers);
+    post(router, backend, "/api/v2/silences", silences::put);
+    get(router, backend, "/api/v2/silence/:id", silences::alertmanagersOne);
+    delete(router, backend, "/api/v2/silence/:id", silences::alertmanagersExpire);
     var digests = new DigestApi(backend);
     get(router, backend, "/api/v1/digest", digests::preview);
     post(router, backend, "/api/v1/digest/send", digests::send);
@@ -673,6 +682,15 @@ public final class WebServer implements AutoCloseable {
     var accept = context.request().getHeader("Accept");
     if (isOfForm(context) && accept != null && accept.contains("text/html")) {
       var answer = ChecklistPage.refused(refusal, context.request().path());
+      send(
+          context,
+          new Answer(refusal.status(), answer.contentType(), answer.body(), challenge(refusal)));
+      return;
+    }
+    if (accept != null
+        && accept.contains("text/html")
+        && PAGES.stream().anyMatch(context.request().path()::startsWith)) {
+      var answer = Page.refused(refusal);
       send(
           context,
           new Answer(refusal.status(), answer.contentType(), answer.body(), challenge(refusal)));

@@ -1323,6 +1323,11 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
+  public Links links() {
+    return links(config);
+  }
+
+  @Override
   public List<Mutes.Why> muted(Labels labels) {
     var now = clock.instant();
     return desk.whys(

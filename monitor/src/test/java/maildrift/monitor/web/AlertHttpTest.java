@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import maildrift.monitor.cli.Ran;
 import maildrift.monitor.json.CheckJson;
@@ -121,11 +122,68 @@ class AlertHttpTest {
         .contains(fingerprint + " is taken");
     assertThat(run("alert", "ack", "domain=other.test").err()).contains("no alert that fires");
     assertThat(run("alert", "unack", "xyz").err()).contains("'xyz' is not the fingerprint");
+    var beginning = fingerprint.substring(0, 6);
+    assertThat(run("alert", "ack", beginning).out()).startsWith(fingerprint + " is taken");
+    assertThat(run("alert", "unack", beginning).exit()).isZero();
+    assertThat(run("alert", "ack", beginning, "domain=contoso.test").err()).contains("not by both");
+    assertThat(run("alert", "ack", "000000").err()).contains("begins with 000000");
     json(daemon.post(
             "/api/v1/alerts/ack",
             "{\"matchers\":[{\"name\":\"domain\",\"value\":\"contoso.test\"}]}"))
         .get("acknowledged")
         .forEach(one -> run("alert", "unack", one.asString()));
+  }
+
+  @Test
+  void alertsAreChosenAsInAlertmanager() {
+    assertThat(alert().at("/receivers/0/name").asString()).isEqualTo("hook");
+    assertThat(alert().get("generatorURL").asString()).endsWith("/domains/contoso.test");
+    assertThat(alert().has("endsAt")).isFalse();
+
+    assertThat(rules("filter=domain%3D%22contoso.test%22&filter=alertname%3D~%22mx.*%22"))
+        .contains("mx.extra");
+    assertThat(rules("filter=domain%3Dcontoso.test&filter=alertname!~mx.*"))
+        .doesNotContain("mx.extra", "Watchdog");
+    assertThat(rules("receiver=ho.*&severity=critical")).contains("mx.extra");
+    assertThat(rules("receiver=ho")).isEmpty();
+    assertThat(rules("active=false&state=active")).isEmpty();
+    assertThat(rules("state=active")).contains("mx.extra");
+    assertThat(run("alert", "list", "alertname=mx.extra", "tenant=~con.+").out())
+        .matches(
+            "(?s)critical  firing      [0-9a-f]{16}  mx\\.extra  contoso\\.test  since \\S+Z  \\S.*")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void whatIsMisspeltInAQueryIsRefusedAndNotIgnored() {
+    assertThat(problem("/api/v1/alerts?severty=critical"))
+        .isEqualTo("there is no parameter 'severty'; did you mean 'severity'?");
+    assertThat(problem("/api/v1/alerts?state=fireing")).contains("did you mean 'firing'?");
+    assertThat(problem("/api/v1/alerts?severity=bad"))
+        .isEqualTo("severity: there is no 'bad'; possible: critical, info, warning");
+    assertThat(problem("/api/v1/alerts?active=yes"))
+        .isEqualTo("active is true or false, not 'yes'");
+    assertThat(problem("/api/v1/alerts?filter=domain")).startsWith("filter: expected =");
+    assertThat(problem("/api/v1/alerts?receiver=(")).startsWith("receiver: \"(\" is not an RE2");
+    assertThat(problem("/api/v1/silences?filters=a")).contains("did you mean 'filter'?");
+    assertThat(problem("/alerts?tennant=contoso")).contains("did you mean 'tenant'?");
+    var page = daemon.get("/alerts?tennant=contoso", "Accept", "text/html");
+    assertThat(page.statusCode()).isEqualTo(400);
+    assertThat(page.body()).contains("<h1>Bad request</h1>", "did you mean");
+    assertThat(run("alert", "list", "--state", "fireing").err()).contains("did you mean 'firing'?");
+  }
+
+  private static List<String> rules(String query) {
+    return json(daemon.get("/api/v1/alerts?" + query))
+        .valueStream()
+        .map(one -> one.at("/labels/alertname").asString())
+        .toList();
+  }
+
+  private static String problem(String path) {
+    var answer = daemon.get(path);
+    assertThat(answer.statusCode()).as(path).isEqualTo(400);
+    return CheckJson.mapper().readTree(answer.body()).get("detail").asString();
   }
 
   @Test
@@ -218,6 +276,9 @@ class AlertHttpTest {
         .isEqualTo(303);
     assertThat(alert().at("/status/state").asString()).isEqualTo("firing");
     assertThat(run("silence", "extend", id, "--duration", "9h").err()).contains("has ended");
+    assertThat(run("silence", "list").out()).doesNotContain(id);
+    assertThat(run("silence", "list", "--expired", "domain=contoso.test").out()).contains(id);
+    assertThat(run("silence", "list", "--expired", "domain=other.test").out()).doesNotContain(id);
   }
 
   @Test
