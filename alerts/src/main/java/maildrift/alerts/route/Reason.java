@@ -11,8 +11,8 @@ public enum Reason {
   FIRST,
   /** An alert joined. */
   NEW_ALERTS,
-  /** One that was told is worse now. */
-  ESCALATED,
+  /** One that was told is worse now: its severity rose. */
+  WORSE,
   /** One that was told comes and goes; it is not told of again until it is steady. */
   FLAPPING,
   /** One that was told to be flapping fires steadily now. */
@@ -60,7 +60,7 @@ public enum Reason {
     var waited = openedAt.plus(grouping.groupWait());
     return switch (this) {
       case FIRST -> waited;
-      case NEW_ALERTS, ESCALATED, FLAPPING, STEADY, CHANGED, RESOLVED ->
+      case NEW_ALERTS, WORSE, FLAPPING, STEADY, CHANGED, RESOLVED ->
           toldAt
               .map(at -> at.plus(grouping.groupInterval()))
               .filter(waited::isBefore)

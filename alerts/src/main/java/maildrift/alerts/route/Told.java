@@ -31,7 +31,7 @@ final class Told {
     }
     var words = words(told.get());
     if (alert.severity().compareTo(severity(words)) > 0) {
-      return Optional.of(Reason.ESCALATED);
+      return Optional.of(Reason.WORSE);
     }
     if (alert.isFlapping() != isFlapping(words)) {
       return Optional.of(alert.isFlapping() ? Reason.FLAPPING : Reason.STEADY);

@@ -69,7 +69,7 @@ class AcknowledgementTest {
     world.breaks("a.test", RULE, "critical");
     world.passes(Duration.ofMinutes(5));
 
-    assertThat(world.told.getLast()).isEqualTo("oncall escalated: +a.test");
+    assertThat(world.told.getLast()).isEqualTo("oncall worse: +a.test");
     assertThat(world.last().firing().getFirst().annotation("acknowledgement_ended"))
         .isEqualTo(
             "by ada at 2026-11-21T17:01:00Z: on it; ended at 2026-11-21T17:01:00Z: the severity rose from warning to critical");

@@ -234,7 +234,7 @@ class DispatcherTest {
     world.passes(Duration.ofSeconds(30));
     world.breaks("a.test", "tls.expiry", "critical");
     world.passes(Duration.ofMinutes(5));
-    assertThat(world.told.getLast()).isEqualTo("oncall escalated: +a.test");
+    assertThat(world.told.getLast()).isEqualTo("oncall worse: +a.test");
 
     world.breaks("a.test", "tls.expiry", "warning");
     world.passes(Duration.ofHours(1));
@@ -335,7 +335,7 @@ class DispatcherTest {
     world.breaks("a.test", "tls.expiry", "critical");
     world.passes(Duration.ofHours(1));
 
-    assertThat(world.told).containsExactly("oncall first: +a.test", "oncall escalated: +a.test");
+    assertThat(world.told).containsExactly("oncall first: +a.test", "oncall worse: +a.test");
   }
 
   @Test

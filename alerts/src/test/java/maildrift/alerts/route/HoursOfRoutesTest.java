@@ -99,7 +99,7 @@ class HoursOfRoutesTest {
     world.breaks("a.test", "spf.present", "critical");
     world.passes(Duration.ofMinutes(10));
 
-    assertThat(world.told).containsExactly("oncall first: +a.test", "oncall escalated: +a.test");
+    assertThat(world.told).containsExactly("oncall first: +a.test", "oncall worse: +a.test");
     world.passes(Duration.between(world.now, Instant.parse("2026-11-30T07:59:59Z")));
     world.told.removeIf(told -> told.equals("oncall repeat: +a.test"));
     assertThat(world.told).hasSize(2);

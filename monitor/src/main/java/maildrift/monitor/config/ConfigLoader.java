@@ -1,6 +1,7 @@
 package maildrift.monitor.config;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -249,7 +250,11 @@ public final class ConfigLoader {
       var schedule = settings.schedule(only("schedule", main));
       var metrics = settings.metrics(only("metrics", main));
       var baseline = baseline();
-      var alerts = new AlertsReader(reading, vocabulary, declarations).read(only("alerts", main));
+      var told = only("alerts", main);
+      var alerts = new AlertsReader(reading, vocabulary, declarations).read(told);
+      if (told.has("receivers") && http.externalUrl().isEmpty()) {
+        warnOfLinks(told.placeOf("receivers"), http);
+      }
       var maintenance =
           new MaintenanceReader(
                   reading,
@@ -279,6 +284,17 @@ public final class ConfigLoader {
           Neighbourhood.settled(domains),
           maintenance,
           declarations.checklists());
+    }
+
+    /** Whoever reads a message elsewhere clicks on what only this machine can reach. */
+    private void warnOfLinks(Place place, HttpConfig http) {
+      var isEverywhere = http.listen().literal().map(InetAddress::isAnyLocalAddress).orElse(false);
+      if (http.listen().isLoopback() || isEverywhere) {
+        reading.warning(
+            place,
+            "links in messages lead to %s, where their readers find nothing; set http.external_url to the page's address as people reach it, such as https://maildrift.example.net/"
+                .formatted(http.listen()));
+      }
     }
 
     /** A section of the daemon's own; only one file may have it. */

@@ -26,6 +26,7 @@ import maildrift.monitor.store.Change;
 import maildrift.monitor.store.DigestMark;
 import maildrift.monitor.store.StateStore;
 import maildrift.monitor.store.StoreFailure;
+import maildrift.monitor.watch.WatchRules;
 import maildrift.probes.domain.Tenant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -208,6 +209,7 @@ public final class Digests {
         states,
         store.episodes(tenant.id(), from, MOST_EPISODES).stream()
             .filter(one -> names.contains(one.labels().get("domain")) || one.endedAt().isPresent())
+            .filter(one -> !one.labels().get("alertname").equals(WatchRules.SILENCE_ENDING.id()))
             .toList(),
         changes(states, from),
         source.alerts().stream()
@@ -228,6 +230,8 @@ public final class Digests {
       try {
         source.history(state.domain().name().toString(), 0, MOST_CHANGES).stream()
             .takeWhile(change -> !change.at().isBefore(from))
+            // Who is on call, and what they say to each other, is nothing for the tenant.
+            .filter(change -> !change.kind().equals(Change.ACKNOWLEDGED))
             .forEach(changes::add);
       } catch (StoreFailure failure) {
         LOG.warn("a digest is made without the history of {}", state.domain().name(), failure);

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Severity;
 import maildrift.alerts.Visible;
+import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
 import maildrift.monitor.digest.Digest.Chapter;
 import maildrift.monitor.digest.Digest.Detail;
@@ -330,12 +331,9 @@ final class Writing {
             silence -> {
               var domains = covered(silence);
               if (!domains.isEmpty()) {
-                all.put(
-                    new Due(
-                        silence.endsAt(),
-                        "silence by " + silence.createdBy() + " ends",
-                        silence.comment()),
-                    domains);
+                all.computeIfAbsent(
+                        new Due(silence.endsAt(), "silence ends", ""), _ -> new LinkedHashSet<>())
+                    .addAll(domains);
               }
             });
     var entries = new ArrayList<Entry>();
@@ -493,6 +491,14 @@ final class Writing {
             .collect(Collectors.joining("; ")));
   }
 
+  /** Who silenced it and why is for operators; a digest may go to a customer. */
+  private static String text(Mutes.Why why) {
+    return switch (why) {
+      case Mutes.Why.Silenced _ -> "silenced";
+      case Mutes.Why.Inhibited _, Mutes.Why.InMaintenance _, Mutes.Why.OutsideHours _ -> why.text();
+    };
+  }
+
   private List<Entry> muted() {
     var entries = new ArrayList<Entry>();
     for (var muted : material.muted()) {
@@ -506,7 +512,7 @@ final class Writing {
                   .map(
                       why ->
                           Detail.of(
-                              why.text()
+                              text(why)
                                   + why.ends()
                                       .map(until -> ", until " + minutes.format(until))
                                       .orElse("")))

@@ -23,14 +23,21 @@ public final class SilentResolvers implements Symptom {
   private final Resolving resolving;
   private final OwnNetwork network;
   private final Supplier<Duration> after;
+  private final Supplier<List<String>> commands;
 
   /**
    * @param after how long they may be silent, {@code schedule.unobservable_after}
+   * @param commands that ask each of them
    */
-  public SilentResolvers(Resolving resolving, OwnNetwork network, Supplier<Duration> after) {
+  public SilentResolvers(
+      Resolving resolving,
+      OwnNetwork network,
+      Supplier<Duration> after,
+      Supplier<List<String>> commands) {
     this.resolving = resolving;
     this.network = network;
     this.after = after;
+    this.commands = commands;
   }
 
   @Override
@@ -68,13 +75,14 @@ public final class SilentResolvers implements Symptom {
     return after.get().compareTo(PATIENCE) < 0 ? after.get() : PATIENCE;
   }
 
-  private static Problem problem(String summary, String more) {
+  private Problem problem(String summary, String more) {
     return OwnProblem.of(
         WatchRules.UNOBSERVABLE,
         RESOLVERS,
         summary,
         WatchRules.UNOBSERVABLE.why() + more,
-        "Look at the resolvers in dns.resolvers, and at the network between them and maildrift.");
+        "Look at the resolvers, and at the network between them and maildrift. From the machine that maildrift runs on:\n"
+            + String.join("\n", commands.get()));
   }
 
   @Override

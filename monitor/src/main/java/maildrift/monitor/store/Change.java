@@ -25,6 +25,9 @@ public record Change(
   /** The domain of a record that belongs to none of those that depend on it. */
   public static final String SHARED = "";
 
+  /** The kind of those that say who took an alert, or gave it back. */
+  public static final String ACKNOWLEDGED = "acknowledged";
+
   public Change {
     before = before.map(Texts::storable);
     after = after.map(Texts::storable);

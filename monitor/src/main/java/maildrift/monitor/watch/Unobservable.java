@@ -69,9 +69,18 @@ final class Unobservable {
                     CheckJson.instant(since),
                     gap.why()))
         .cause(cause(gap, state.domain().name(), records))
+        .remedy(remedy(gap))
         .with("unseen", gap.unseen())
         .with("why", gap.why())
         .with("since", CheckJson.instant(since));
+  }
+
+  private static String remedy(Gap gap) {
+    return SameQuestion.of(gap.probe(), gap.unseen(), gap.why())
+        .map(
+            command ->
+                "See why it does not answer. From the machine that maildrift runs on:\n" + command)
+        .orElse(WatchRules.UNOBSERVABLE.remedy());
   }
 
   /**

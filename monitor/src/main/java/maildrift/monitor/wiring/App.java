@@ -109,6 +109,7 @@ import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.watch.AlertDesk;
 import maildrift.monitor.watch.Published;
 import maildrift.monitor.watch.RecordChange;
+import maildrift.monitor.watch.SameQuestion;
 import maildrift.monitor.watch.Watch;
 import maildrift.monitor.watch.WatchRules;
 import maildrift.monitor.web.Backend;
@@ -308,7 +309,10 @@ public final class App implements Backend, AutoCloseable {
         new SelfWatch(
             List.of(
                 new SilentResolvers(
-                    resolving, network, () -> config.schedule().unobservableAfter()),
+                    resolving,
+                    network,
+                    () -> config.schedule().unobservableAfter(),
+                    this::askingResolvers),
                 mailPort,
                 new MaintenanceProgress(() -> config.maintenance(), new Sight()),
                 new ContradictedResolvers(
@@ -403,6 +407,17 @@ public final class App implements Backend, AutoCloseable {
         settings.schedule(),
         settings.baseline() == MonitorConfig.BaselineMode.FIRST,
         settings.alerts().policies());
+  }
+
+  /** What a person pastes to see whether they answer. */
+  private List<String> askingResolvers() {
+    var name =
+        domains().stream().findFirst().map(state -> state.domain().name().toString()).orElse(".");
+    return config.dns().resolvers().isEmpty()
+        ? List.of("dig " + name + " SOA")
+        : config.dns().resolvers().stream()
+            .map(resolver -> SameQuestion.dig(resolver.host(), resolver.port(), name))
+            .toList();
   }
 
   private static Links links(MonitorConfig settings) {
@@ -1395,7 +1410,7 @@ public final class App implements Backend, AutoCloseable {
                 labels.get("alertname") + " " + labels.get("subject"),
                 before,
                 Optional.of(after),
-                "acknowledged"));
+                Change.ACKNOWLEDGED));
   }
 
   @Override

@@ -45,7 +45,10 @@ final class ConfigExampleTest {
 
     assertThat(config.schedule()).isEqualTo(ScheduleConfig.DEFAULT);
     assertThat(config.smtp()).isEqualTo(SmtpConfig.DEFAULT);
-    assertThat(config.http()).isEqualTo(HttpConfig.DEFAULT);
+    assertThat(config.http())
+        .usingRecursiveComparison()
+        .ignoringFields("externalUrl")
+        .isEqualTo(HttpConfig.DEFAULT);
     assertThat(config.store()).isEqualTo(StoreConfig.DEFAULT);
     assertThat(config.metrics()).isEqualTo(MetricsConfig.DEFAULT);
     assertThat(config.alerts().grouping()).isEqualTo(AlertsConfig.DEFAULT.grouping());

@@ -459,6 +459,7 @@ final class ConfigLoaderTest {
             "maildrift.yml:1:10: include: no file matches 'conf.d*/x.yml'",
             "maildrift.yml:2:24: file: 'list.txt' names no network; an empty list accepts all",
             "maildrift.yml:3:26: tls_level: 'fingerprint' cannot be reached: neither a gateway of the domain nor the domain itself has pins",
+            "maildrift.yml:5:3: links in messages lead to 127.0.0.1:8425, where their readers find nothing; set http.external_url to the page's address as people reach it, such as https://maildrift.example.net/",
             "maildrift.yml:5:66: every user of this machine may read 'hook.key'; chmod o-r it",
             "maildrift.yml:8:7: this route is never reached: the one at line 7 matches all and does not continue");
   }
@@ -469,6 +470,7 @@ final class ConfigLoaderTest {
     var config =
         """
         domains: [{name: a.test}]
+        http: {external_url: "https://maildrift.test/"}
         alerts:
           receivers: {a: {webhook: {url: "https://a.test/"}}}
           routes:
@@ -476,7 +478,7 @@ final class ConfigLoaderTest {
         """;
     assertThat(sandbox.warnings(config))
         .containsExactly(
-            "maildrift.yml:5:7: alerts that match none of these routes are told to nobody, and maildrift's own have neither domain nor tenant; add {match: {}, receivers: [...]} as the last");
+            "maildrift.yml:6:7: alerts that match none of these routes are told to nobody, and maildrift's own have neither domain nor tenant; add {match: {}, receivers: [...]} as the last");
     assertThat(sandbox.warnings(config + "    - {match: {}, receivers: [a]}\n")).isEmpty();
     assertThat(sandbox.warnings(config + "    - {match: {}, continue: true, receivers: [a]}\n"))
         .isEmpty();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import maildrift.alerts.route.Reason;
 import maildrift.monitor.cli.Cli;
 import maildrift.monitor.cli.RuleTable;
 import maildrift.monitor.metrics.Names;
@@ -49,6 +50,16 @@ class ReadmeTest {
                     "\n", "| series | labels | meaning |\n| --- | --- | --- |\n", "\n"));
 
     assertThat(readme()).as("paste this table into README.md:\n" + table).contains(table);
+  }
+
+  @Test
+  void everyReasonForAMessageIsExplained() throws IOException {
+    var text = readme();
+    var table = text.substring(text.indexOf("| reason | what happened |"));
+    var explained = table.substring(0, table.indexOf("\n\n"));
+
+    assertThat(Reason.values())
+        .allSatisfy(reason -> assertThat(explained).contains("`" + reason.word() + "`"));
   }
 
   @Test
