@@ -1,25 +1,28 @@
 package maildrift.monitor.metrics;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
- * Prometheus' text format 0.0.4 or OpenMetrics 1.0, written into one growing buffer. Label values
- * come from outside: quotes, backslashes and line ends are escaped, control and direction
- * characters are spelled out, long ones are cut.
+ * Prometheus' text format 0.0.4 or OpenMetrics 1.0, written through one small buffer: whatever the
+ * number of series, a scrape holds no more than that, and makes no object for a series.
  */
 final class Exposition {
-  /** A longer value says nothing more to a person and costs every scrape. */
-  private static final int MAX_LABEL = 128;
+  private static final int BUFFER = 64 * 1024;
 
+  /** The longest whole number, with its sign. */
+  private static final int LONGEST_NUMBER = 20;
+
+  private final Sink sink;
   private final boolean openMetrics;
   private final long maxSeries;
-  private byte[] buffer = new byte[64 * 1024];
+  private final byte[] buffer = new byte[BUFFER];
+  private final byte[] digits = new byte[LONGEST_NUMBER];
   private int size;
   private long series;
   private long dropped;
 
-  Exposition(boolean openMetrics, long maxSeries) {
+  Exposition(Sink sink, boolean openMetrics, long maxSeries) {
+    this.sink = sink;
     this.openMetrics = openMetrics;
     this.maxSeries = maxSeries;
   }
@@ -34,31 +37,78 @@ final class Exposition {
     ascii("# TYPE ").ascii(family).ascii(" ").ascii(name.type().word()).ascii("\n");
   }
 
-  /** One sample; {@code values} in the order of the name's labels. */
-  void sample(Names name, double value, String... values) {
+  /**
+   * Begins a sample with labels that {@link Labels#opened} made; false, and nothing is written,
+   * where there are too many already.
+   */
+  boolean begin(Names name, byte[] labels) {
     if (series >= maxSeries) {
       dropped++;
-      return;
+      return false;
     }
     series++;
     ascii(name.series());
-    if (values.length > 0) {
-      for (var i = 0; i < values.length; i++) {
-        ascii(i == 0 ? "{" : ",")
-            .ascii(name.labels().get(i))
-            .ascii("=\"")
-            .label(values[i])
-            .ascii("\"");
-      }
-      ascii("}");
+    copy(labels);
+    return true;
+  }
+
+  /** One more label of the sample, the one of this index among those of the name. */
+  Exposition label(Names name, int index, String value) {
+    ascii(index == 0 ? "{" : ",").ascii(name.labels().get(index)).ascii("=\"");
+    if (Labels.isPlain(value)) {
+      ascii(value);
+    } else {
+      raw(Labels.escaped(value));
     }
-    ascii(" ");
+    return ascii("\"");
+  }
+
+  /** Ends the sample that has labels. */
+  void end(double value) {
+    ascii("} ");
+    number(value);
+    ascii("\n");
+  }
+
+  /** Ends the sample that has labels with seconds. */
+  void endMillis(long millis) {
+    ascii("} ");
+    whole(millis / 1000);
+    var rest = (int) (millis % 1000);
+    if (rest != 0) {
+      reserve(4);
+      buffer[size++] = '.';
+      buffer[size++] = (byte) ('0' + rest / 100);
+      buffer[size++] = (byte) ('0' + rest / 10 % 10);
+      buffer[size++] = (byte) ('0' + rest % 10);
+    }
+    ascii("\n");
+  }
+
+  private void number(double value) {
     if (value == Math.rint(value) && Math.abs(value) < 1e15) {
-      ascii(Long.toString((long) value));
+      whole((long) value);
+    } else if (Double.isInfinite(value)) {
+      ascii(value > 0 ? "+Inf" : "-Inf");
     } else {
       ascii(Double.toString(value));
     }
-    ascii("\n");
+  }
+
+  private void whole(long value) {
+    reserve(LONGEST_NUMBER);
+    var left = Math.abs(value);
+    var length = 0;
+    do {
+      digits[length++] = (byte) ('0' + left % 10);
+      left /= 10;
+    } while (left > 0);
+    if (value < 0) {
+      buffer[size++] = '-';
+    }
+    while (length > 0) {
+      buffer[size++] = digits[--length];
+    }
   }
 
   /** Samples that were left out because there were too many. */
@@ -68,19 +118,33 @@ final class Exposition {
 
   /** Adds text that is in the format already. */
   void raw(String text) {
-    var bytes = text.getBytes(StandardCharsets.UTF_8);
-    reserve(bytes.length);
-    System.arraycopy(bytes, 0, buffer, size, bytes.length);
-    size += bytes.length;
+    copy(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  byte[] bytes() {
-    return Arrays.copyOf(buffer, size);
+  private void copy(byte[] bytes) {
+    var from = 0;
+    while (from < bytes.length) {
+      if (size == BUFFER) {
+        flush();
+      }
+      var length = Math.min(BUFFER - size, bytes.length - from);
+      System.arraycopy(bytes, from, buffer, size, length);
+      size += length;
+      from += length;
+    }
+  }
+
+  /** Hands out what is written so far. */
+  void flush() {
+    if (size > 0) {
+      sink.write(buffer, size);
+      size = 0;
+    }
   }
 
   private void reserve(int more) {
-    if (buffer.length - size < more) {
-      buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, size + more));
+    if (BUFFER - size < more) {
+      flush();
     }
   }
 
@@ -90,55 +154,6 @@ final class Exposition {
     reserve(text.length());
     text.getBytes(0, text.length(), buffer, size);
     size += text.length();
-    return this;
-  }
-
-  private Exposition label(String value) {
-    return isPlain(value) ? ascii(value) : escaped(value);
-  }
-
-  private static boolean isPlain(String value) {
-    if (value.length() > MAX_LABEL) {
-      return false;
-    }
-    for (var i = 0; i < value.length(); i++) {
-      var c = value.charAt(i);
-      if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private Exposition escaped(String value) {
-    var out = new StringBuilder();
-    value
-        .codePoints()
-        .limit(MAX_LABEL)
-        .forEach(
-            c -> {
-              switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                default -> {
-                  if (Character.isISOControl(c)
-                      || Character.getType(c) == Character.FORMAT
-                      || Character.getType(c) == Character.LINE_SEPARATOR
-                      || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
-                      || Character.getType(c) == Character.SURROGATE) {
-                    out.append("\\\\x%02x".formatted(c));
-                  } else {
-                    out.appendCodePoint(c);
-                  }
-                }
-              }
-            });
-    if (value.codePointCount(0, value.length()) > MAX_LABEL) {
-      // Two that only differ further on must not become one series.
-      out.append('~').append(Integer.toHexString(value.hashCode()));
-    }
-    raw(out.toString());
     return this;
   }
 }

@@ -14,8 +14,10 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -32,6 +34,7 @@ public final class Metrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ConcurrentHashMap<String, Timer> probeTimers = new ConcurrentHashMap<>();
+  private final Rows rows = new Rows();
   private final LongAdder dropped = new LongAdder();
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
@@ -143,20 +146,27 @@ public final class Metrics implements AutoCloseable {
    * @param openMetrics whether the scraper prefers OpenMetrics
    * @param maxSeries of domains, hosts and sources; what is beyond is left out and counted
    */
-  public byte[] scrape(
-      Collection<DomainState> states, boolean openMetrics, boolean lean, int maxSeries) {
-    var out = new Exposition(openMetrics, maxSeries);
-    new DomainSeries(out, states, lean).write();
+  public void scrape(
+      Collection<DomainState> states,
+      boolean openMetrics,
+      boolean lean,
+      int maxSeries,
+      Sink reader) {
+    var out = new Exposition(reader, openMetrics, maxSeries);
+    new DomainSeries(out, rows.snapshot(states), lean).write();
     dropped.add(out.dropped());
     out.raw(registry.scrape(openMetrics ? OPEN_METRICS : TEXT));
-    return out.bytes();
+    out.flush();
   }
 
   /** The series of one domain alone, with how the look went, as {@code /probe} answers. */
   public static byte[] probe(
       DomainState state, boolean success, Duration took, boolean openMetrics) {
-    var out = new Exposition(openMetrics, Integer.MAX_VALUE);
-    new DomainSeries(out, java.util.List.of(state), false).write();
+    var bytes = new ByteArrayOutputStream();
+    var out =
+        new Exposition(
+            (piece, length) -> bytes.write(piece, 0, length), openMetrics, Integer.MAX_VALUE);
+    new DomainSeries(out, new Rows().snapshot(List.of(state)), false).write();
     out.raw(
         """
         # HELP probe_success 1 if every probe reached a conclusion.
@@ -170,7 +180,8 @@ public final class Metrics implements AutoCloseable {
     if (openMetrics) {
       out.raw("# EOF\n");
     }
-    return out.bytes();
+    out.flush();
+    return bytes.toByteArray();
   }
 
   @Override

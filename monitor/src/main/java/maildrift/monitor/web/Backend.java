@@ -26,6 +26,7 @@ import maildrift.monitor.checklist.Step;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.digest.Digests;
+import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.store.Baseline;
@@ -190,8 +191,8 @@ public interface Backend {
    */
   CheckResult probe(String target, List<String> profiles, Duration limit);
 
-  /** The metrics text. Does not block. */
-  byte[] metrics(boolean openMetrics);
+  /** Writes the metrics text; blocks only as long as the reader does. */
+  void metrics(boolean openMetrics, Sink reader);
 
   /** Reads the configuration again; what is wrong with it, or empty when it is in force now. */
   List<Problem> reload();

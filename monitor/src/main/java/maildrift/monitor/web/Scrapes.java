@@ -1,6 +1,8 @@
 package maildrift.monitor.web;
 
 import com.google.common.base.Splitter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -29,9 +31,20 @@ final class Scrapes {
     this.backend = backend;
   }
 
-  Answer metrics(Request request) {
+  WebServer.Stream metrics(Request request) {
     var open = wantsOpenMetrics(request);
-    return Answer.of(open ? Metrics.OPEN_METRICS : Metrics.TEXT, backend.metrics(open));
+    return new WebServer.Stream(
+        open ? Metrics.OPEN_METRICS : Metrics.TEXT,
+        out ->
+            backend.metrics(
+                open,
+                (bytes, length) -> {
+                  try {
+                    out.write(bytes, 0, length);
+                  } catch (IOException gone) {
+                    throw new UncheckedIOException(gone);
+                  }
+                }));
   }
 
   private static boolean wantsOpenMetrics(Request request) {
@@ -44,26 +57,12 @@ final class Scrapes {
     for (var range : Splitter.on(',').split(accept.toLowerCase(Locale.ROOT))) {
       var parts = Splitter.on(';').trimResults().splitToList(range);
       switch (parts.getFirst()) {
-        case "application/openmetrics-text" -> open = Math.max(open, quality(parts));
-        case "text/plain" -> text = Math.max(text, quality(parts));
+        case "application/openmetrics-text" -> open = Math.max(open, ContentCoding.quality(parts));
+        case "text/plain" -> text = Math.max(text, ContentCoding.quality(parts));
         default -> {}
       }
     }
     return open > 0 && open >= text;
-  }
-
-  /** What the media range is worth to the scraper (RFC 9110 section 12.4.2). */
-  private static double quality(List<String> parts) {
-    for (var part : parts) {
-      if (part.startsWith("q=")) {
-        try {
-          return Double.parseDouble(part.substring(2));
-        } catch (NumberFormatException _) {
-          return 0;
-        }
-      }
-    }
-    return 1;
   }
 
   Answer probe(Request request) {

@@ -16,11 +16,14 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.HttpException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +38,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.json.CheckJson;
@@ -175,6 +177,21 @@ public final class WebServer implements AutoCloseable {
   @FunctionalInterface
   interface Handler {
     Answer answer(Request request);
+  }
+
+  /** An answer that is made while it is sent. */
+  record Stream(String contentType, Body body) {
+    /** Writes it; may block. */
+    @FunctionalInterface
+    interface Body {
+      void writeTo(OutputStream out) throws IOException;
+    }
+  }
+
+  /** Says how a request is answered; may block. */
+  @FunctionalInterface
+  interface StreamHandler {
+    Stream answer(Request request);
   }
 
   /** Builds the server; {@link #serve} makes it listen, {@link #ready} makes it answer. */
@@ -371,8 +388,7 @@ public final class WebServer implements AutoCloseable {
             .setReadIdleTimeout(30)
             .setMaxHeaderSize(16 * 1024)
             .setMaxInitialLineLength(8 * 1024)
-            .setCompressionSupported(true)
-            .setCompressionLevel(1)
+            .setCompressionSupported(false)
             .setDecompressionSupported(false)
             .setHandle100ContinueAutomatically(true)
             .setHttp2ClearTextEnabled(http2(config));
@@ -394,7 +410,7 @@ public final class WebServer implements AutoCloseable {
     open(router, "/-/healthy", request -> scrapes.health(true));
     open(router, "/-/ready", request -> scrapes.health(false));
 
-    get(router, backend, "/metrics", scrapes::metrics);
+    streamed(router, backend, "/metrics", scrapes::metrics);
     get(router, backend, "/probe", scrapes::probe);
     get(router, backend, "/sd", scrapes::discovery);
     post(router, backend, "/-/reload", api::reload);
@@ -548,6 +564,67 @@ public final class WebServer implements AutoCloseable {
                     }));
   }
 
+  /** A GET whose answer is sent while it is made. */
+  private void streamed(Router router, Backend backend, String path, StreamHandler handler) {
+    reading(router, path)
+        .handler(
+            context ->
+                threads.execute(
+                    () -> {
+                      try {
+                        Access.refuseStrangeHost(context.request(), backend.config().http());
+                        stream(context, handler.answer(request(context, caller(context, backend))));
+                      } catch (RuntimeException failure) {
+                        onLoop(context, () -> failed(context, failure));
+                      }
+                    }));
+  }
+
+  private static void onLoop(RoutingContext context, Runnable work) {
+    context.vertx().getOrCreateContext().runOnContext(_ -> work.run());
+  }
+
+  /**
+   * Runs on the thread that writes; what cannot be said in a status any more ends the connection.
+   */
+  private static void stream(RoutingContext context, Stream answer) {
+    var response = context.response();
+    response.putHeader("Cache-Control", "no-store");
+    response.putHeader("Content-Type", answer.contentType());
+    response.putHeader("Vary", "Accept, Accept-Encoding");
+    if (context.request().method().equals(HttpMethod.HEAD)) {
+      response.end();
+      return;
+    }
+    var body = new Streamed(response);
+    try {
+      if (ContentCoding.wantsGzip(acceptEncoding(context))) {
+        response.putHeader("Content-Encoding", "gzip");
+        var gzip = ContentCoding.gzip(body);
+        answer.body().writeTo(gzip);
+        // Only where all was written: closed early, it would look whole.
+        gzip.close();
+      } else {
+        answer.body().writeTo(body);
+        body.close();
+      }
+    } catch (IOException | UncheckedIOException gone) {
+      LOG.debug("{} was not read to its end", context.request().path(), gone);
+      context.request().connection().close();
+    } catch (RuntimeException failure) {
+      if (!body.hasBegun()) {
+        response.headers().remove("Content-Encoding");
+        throw failure;
+      }
+      LOG.error("{} broke off", context.request().path(), failure);
+      context.request().connection().close();
+    }
+  }
+
+  private static Optional<String> acceptEncoding(RoutingContext context) {
+    return Optional.ofNullable(context.request().getHeader("Accept-Encoding"));
+  }
+
   /** What answers GET answers HEAD: load balancers and people with curl -I look that way. */
   private Route reading(Router router, String path) {
     served.add(new Served(HttpMethod.GET, path));
@@ -648,9 +725,24 @@ public final class WebServer implements AutoCloseable {
    */
   private void answer(RoutingContext context, Supplier<Answer> work) {
     Future.fromCompletionStage(
-            CompletableFuture.supplyAsync(work, threads), vertx.getOrCreateContext())
+            CompletableFuture.supplyAsync(() -> encoded(context, work.get()), threads),
+            vertx.getOrCreateContext())
         .onSuccess(answer -> send(context, answer))
         .onFailure(failure -> failed(context, failure));
+  }
+
+  private static Answer encoded(RoutingContext context, Answer answer) {
+    if (!ContentCoding.isWorthIt(answer.body())
+        || answer.headers().containsKey("Content-Encoding")
+        || context.request().method().equals(HttpMethod.HEAD)
+        || !ContentCoding.wantsGzip(acceptEncoding(context))) {
+      return answer;
+    }
+    var headers = new LinkedHashMap<>(answer.headers());
+    headers.put("Content-Encoding", "gzip");
+    headers.put("Vary", "Accept-Encoding");
+    return new Answer(
+        answer.status(), answer.contentType(), ContentCoding.gzip(answer.body()), headers);
   }
 
   private static void failed(
@@ -674,7 +766,7 @@ public final class WebServer implements AutoCloseable {
   /** What a form of the page sends goes to where the page is, and all else to the API. */
   private static boolean isOfForm(RoutingContext context) {
     return context.request().method().equals(HttpMethod.POST)
-        && Stream.of("/domains/", ALERTS + "/", SILENCES)
+        && List.of("/domains/", ALERTS + "/", SILENCES).stream()
             .anyMatch(context.request().path()::startsWith);
   }
 

@@ -78,6 +78,7 @@ import maildrift.monitor.digest.Digests;
 import maildrift.monitor.feed.M365Endpoints;
 import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.metrics.Names;
+import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.schedule.Calendar;
 import maildrift.monitor.schedule.Scheduler;
 import maildrift.monitor.self.ContradictedResolvers;
@@ -212,7 +213,7 @@ public final class App implements Backend, AutoCloseable {
   private volatile boolean reloadedWell = true;
 
   /** As of the last scrape. */
-  private volatile Map<String, Long> muted = Map.of();
+  private volatile AlertCounts alertCounts = AlertCounts.NONE;
 
   private volatile Instant loadedAt;
   private volatile int port;
@@ -895,29 +896,16 @@ public final class App implements Backend, AutoCloseable {
     for (var phase : List.of(Alert.Phase.PENDING, Alert.Phase.FIRING)) {
       for (var severity : Severity.values()) {
         metrics.gauge(
-            Names.ALERTS,
-            () ->
-                alerts().stream()
-                    .filter(
-                        alert -> alert.phase() == phase && Severity.of(alert.labels()) == severity)
-                    .count(),
-            phase.word(),
-            severity.word());
+            Names.ALERTS, () -> alertCounts.of(phase, severity), phase.word(), severity.word());
       }
     }
   }
 
   /** By why they are not told, and how many windows there are. */
   private void muteMeters() {
-    metrics.gauge(
-        Names.ALERTS_ACKNOWLEDGED,
-        () ->
-            alerts().stream()
-                .filter(alert -> alert.phase() == Alert.Phase.FIRING)
-                .filter(alert -> acknowledgement(alert).filter(Acknowledgement::holds).isPresent())
-                .count());
+    metrics.gauge(Names.ALERTS_ACKNOWLEDGED, () -> alertCounts.acknowledged());
     for (var by : Mutes.Why.WORDS) {
-      metrics.gauge(Names.ALERTS_MUTED, () -> muted.getOrDefault(by, 0L), by);
+      metrics.gauge(Names.ALERTS_MUTED, () -> alertCounts.muted().getOrDefault(by, 0L), by);
     }
     metrics.gauge(
         Names.MAINTENANCE_WINDOWS,
@@ -932,11 +920,12 @@ public final class App implements Backend, AutoCloseable {
         "announced");
   }
 
-  /** By the word for why; all in one pass, because each alert is held against every mute. */
-  private Map<String, Long> countMuted() {
-    return alerts().stream()
-        .flatMap(alert -> muted(alert).stream().map(Mutes.Why::word).distinct())
-        .collect(Collectors.groupingBy(word -> word, Collectors.counting()));
+  /** In one pass, because each alert is held against every mute. */
+  private AlertCounts countAlerts() {
+    return AlertCounts.of(
+        alerts(),
+        this::muted,
+        alert -> acknowledgement(alert).filter(Acknowledgement::holds).isPresent());
   }
 
   private static final List<Names> RECEIVER_METERS =
@@ -1569,14 +1558,15 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
-  public byte[] metrics(boolean openMetrics) {
+  public void metrics(boolean openMetrics, Sink reader) {
     var settings = config.metrics();
-    muted = countMuted();
-    return metrics.scrape(
+    alertCounts = countAlerts();
+    metrics.scrape(
         table.all(),
         openMetrics,
         settings.detail() == MetricsConfig.Detail.LEAN,
-        settings.maxSeries());
+        settings.maxSeries(),
+        reader);
   }
 
   @Override

@@ -46,9 +46,12 @@ class DomainSeriesTest {
   }
 
   private static String written(boolean lean, DomainState... states) {
-    var out = new Exposition(false, 10_000);
-    new DomainSeries(out, List.of(states), lean).write();
-    return new String(out.bytes(), StandardCharsets.UTF_8);
+    return Written.by(
+        sink -> {
+          var out = new Exposition(sink, false, 10_000);
+          new DomainSeries(out, new Rows().snapshot(List.of(states)), lean).write();
+          out.flush();
+        });
   }
 
   private static List<String> lines(String text, String series) {
@@ -142,11 +145,11 @@ class DomainSeriesTest {
     try (var metrics = new Metrics("1")) {
       var states = List.of(state("a.test", NOW, List.of()), state("b.test", NOW, List.of()));
       var all =
-          new String(metrics.scrape(states, false, false, 10_000), StandardCharsets.UTF_8)
+          Written.by(metrics, states, false, 10_000)
               .lines()
               .filter(line -> line.contains("domain=\""))
               .count();
-      var capped = new String(metrics.scrape(states, false, false, 5), StandardCharsets.UTF_8);
+      var capped = Written.by(metrics, states, false, 5);
 
       assertThat(capped.lines().filter(line -> line.contains("domain=\""))).hasSize(5);
       assertThat(capped).contains("\nmaildrift_series_dropped_total " + (all - 5) + ".0\n");
@@ -158,8 +161,8 @@ class DomainSeriesTest {
     try (var metrics = new Metrics("1")) {
       metrics.took("spf", Duration.ofMillis(3));
       var states = List.of(state("a.test", NOW, List.of()));
-      var open = new String(metrics.scrape(states, true, false, 100), StandardCharsets.UTF_8);
-      var text = new String(metrics.scrape(states, false, false, 100), StandardCharsets.UTF_8);
+      var open = Written.by(metrics, states, true, 100);
+      var text = Written.by(metrics, states, false, 100);
       var probed =
           new String(
               Metrics.probe(states.getFirst(), true, Duration.ofMillis(250), true),

@@ -2,6 +2,7 @@ package maildrift.monitor.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,19 +10,44 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpositionTest {
-  private static Exposition text() {
-    return new Exposition(false, 1_000);
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  private Exposition text() {
+    return to(false, 1_000);
   }
 
-  private static String said(Exposition out) {
-    return new String(out.bytes(), StandardCharsets.UTF_8);
+  private Exposition to(boolean openMetrics, int maxSeries) {
+    return new Exposition((piece, length) -> bytes.write(piece, 0, length), openMetrics, maxSeries);
+  }
+
+  private String said(Exposition out) {
+    out.flush();
+    var text = bytes.toString(StandardCharsets.UTF_8);
+    bytes.reset();
+    return text;
+  }
+
+  private static void sample(Exposition out, Names name, double value, String... labels) {
+    if (out.begin(name, Labels.opened(name, labels))) {
+      out.end(value);
+    }
+  }
+
+  private String valueOf(double value) {
+    var out = text();
+    sample(out, Names.SPF_LOOKUPS, value, "a.test", "");
+    return said(out).replace("maildrift_spf_lookups{domain=\"a.test\",tenant=\"\"} ", "");
   }
 
   /** The one label's value as it is written, between its quotes. */
-  private static String label(String value) {
+  private String label(String value) {
     var out = text();
-    out.sample(Names.DKIM_KEY_BITS, 1, "a.test", "", value);
+    out.begin(Names.DKIM_KEY_BITS, Labels.opened(Names.DKIM_KEY_BITS, "a.test", ""));
+    out.label(Names.DKIM_KEY_BITS, 2, value).end(1);
     var said = said(out);
+    // Whether it is written once for all scrapes or each time.
+    sample(out, Names.DKIM_KEY_BITS, 1, "a.test", "", value);
+    assertThat(said(out)).isEqualTo(said);
     var prefix = "maildrift_dkim_key_bits{domain=\"a.test\",tenant=\"\",selector=\"";
     assertThat(said).startsWith(prefix).endsWith("\"} 1\n").containsOnlyOnce("\n");
     return said.substring(prefix.length(), said.length() - "\"} 1\n".length());
@@ -31,8 +57,8 @@ class ExpositionTest {
   void aFamilyIsItsHelpItsTypeAndItsSamples() {
     var out = text();
     out.family(Names.SPF_VOID_LOOKUPS);
-    out.sample(Names.SPF_VOID_LOOKUPS, 2, "a.test", "blue");
-    out.sample(Names.SPF_VOID_LOOKUPS, 0, "b.test", "");
+    sample(out, Names.SPF_VOID_LOOKUPS, 2, "a.test", "blue");
+    sample(out, Names.SPF_VOID_LOOKUPS, 0, "b.test", "");
 
     assertThat(said(out))
         .isEqualTo(
@@ -44,14 +70,6 @@ class ExpositionTest {
             """);
   }
 
-  @Test
-  void aSampleWithoutLabelsHasNoBraces() {
-    var out = text();
-    out.sample(Names.DOMAINS, 7);
-
-    assertThat(said(out)).isEqualTo("maildrift_domains 7\n");
-  }
-
   @ParameterizedTest
   @CsvSource({
     "0, 0",
@@ -59,13 +77,13 @@ class ExpositionTest {
     "0.25, 0.25",
     "1795737600.5, 1.7957376005E9",
     "1795737600, 1795737600",
-    "NaN, NaN"
+    "9007199254740993, 9.007199254740992E15",
+    "NaN, NaN",
+    "Infinity, +Inf",
+    "-Infinity, -Inf"
   })
   void wholeNumbersAreWrittenWhole(double value, String written) {
-    var out = text();
-    out.sample(Names.DOMAINS, value);
-
-    assertThat(said(out)).isEqualTo("maildrift_domains " + written + "\n");
+    assertThat(valueOf(value)).isEqualTo(written + "\n");
   }
 
   @Test
@@ -114,25 +132,50 @@ class ExpositionTest {
   @Test
   void openMetricsNamesTheFamilyOfACounterWithoutItsEnding() {
     var text = text();
-    text.family(Names.SERIES_DROPPED);
-    var open = new Exposition(true, 1_000);
-    open.family(Names.SERIES_DROPPED);
-    open.sample(Names.SERIES_DROPPED, 1);
+    text.family(Names.NOTIFICATIONS);
+    assertThat(said(text)).contains("# TYPE maildrift_notifications_total counter\n");
 
-    assertThat(said(text)).contains("# TYPE maildrift_series_dropped_total counter\n");
+    var open = to(true, 1_000);
+    open.family(Names.NOTIFICATIONS);
+    sample(open, Names.NOTIFICATIONS, 1, "oncall");
     assertThat(said(open))
-        .contains("# TYPE maildrift_series_dropped counter\n")
-        .endsWith("\nmaildrift_series_dropped_total 1\n");
+        .contains("# TYPE maildrift_notifications counter\n")
+        .endsWith("\nmaildrift_notifications_total{receiver=\"oncall\"} 1\n");
   }
 
   @Test
   void whatIsBeyondTheCapIsLeftOutAndCounted() {
-    var out = new Exposition(false, 2);
+    var out = to(false, 2);
     for (var i = 0; i < 5; i++) {
-      out.sample(Names.DOMAINS, i);
+      sample(out, Names.RECEIVER_DISABLED, i, "oncall");
     }
 
-    assertThat(said(out)).isEqualTo("maildrift_domains 0\nmaildrift_domains 1\n");
+    assertThat(said(out).lines()).hasSize(2).last().asString().endsWith(" 1");
     assertThat(out.dropped()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1795737600000, 1795737600", "1795737600050, 1795737600.050"})
+  void instantsAreWrittenInDecimals(long millis, String written) {
+    var out = text();
+    out.begin(Names.DIGEST_TIME, Labels.opened(Names.HEARTBEAT_LAST_SUCCESS, "x"));
+    out.endMillis(millis);
+
+    assertThat(said(out)).endsWith("\"x\"} " + written + "\n");
+  }
+
+  /** Whatever the lengths, no piece of the text is lost or doubled where a buffer ends. */
+  @Test
+  void piecesJoinToTheWhole() {
+    var out = to(false, Integer.MAX_VALUE);
+    var expected = new StringBuilder();
+    for (var i = 0; i < 5_000; i++) {
+      var name = "d" + "x".repeat(i % 90) + i + ".test";
+      sample(out, Names.SPF_LOOKUPS, i, name, "\u00fc");
+      expected.append(
+          "maildrift_spf_lookups{domain=\"%s\",tenant=\"\u00fc\"} %d\n".formatted(name, i));
+    }
+
+    assertThat(said(out)).isEqualTo(expected.toString());
   }
 }

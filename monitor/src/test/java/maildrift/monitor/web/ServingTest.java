@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -297,7 +298,9 @@ class ServingTest {
   }
 
   private static String metrics(Daemon daemon) {
-    return new String(daemon.app().metrics(false), StandardCharsets.UTF_8);
+    var bytes = new ByteArrayOutputStream();
+    daemon.app().metrics(false, (piece, length) -> bytes.write(piece, 0, length));
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   @Test
