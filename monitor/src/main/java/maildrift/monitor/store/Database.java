@@ -21,9 +21,6 @@ import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationState;
-import org.h2.api.ErrorCode;
-import org.h2.mvstore.DataUtils;
-import org.h2.mvstore.MVStoreException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -172,7 +169,9 @@ final class Database implements AutoCloseable {
               .formatted(place.file(), H2File.why(failed)),
           failed);
     } catch (FlywayException failed) {
-      throw notOurSchema(place.file().toString(), failed);
+      throw Damage.isBehind(failed)
+          ? place.damaged(GroupCommit.reason(failed))
+          : notOurSchema(place.file().toString(), failed);
     }
   }
 
@@ -307,7 +306,7 @@ final class Database implements AutoCloseable {
           .ifPresent(HikariPoolMXBean::softEvictConnections);
     }
     return new StoreFailure(
-        isDamage(failed) ? damage.apply(reason) : "the store " + name + ": " + reason, failed);
+        Damage.isBehind(failed) ? damage.apply(reason) : "the store " + name + ": " + reason, failed);
   }
 
   /**
@@ -319,30 +318,6 @@ final class Database implements AutoCloseable {
       if (cause instanceof SQLException sql) {
         var state = String.valueOf(sql.getSQLState());
         return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
-      }
-    }
-    return false;
-  }
-
-  /**
-   * What only a damaged file brings: no statement of ours converts, so a row that must be converted
-   * is not what was written; and a table or column that is missing was there when the schema was
-   * looked at.
-   */
-  private static final Set<Integer> DAMAGE =
-      Set.of(
-          ErrorCode.FILE_CORRUPTED_1,
-          ErrorCode.DATA_CONVERSION_ERROR_1,
-          ErrorCode.TABLE_OR_VIEW_NOT_FOUND_1,
-          ErrorCode.TABLE_OR_VIEW_NOT_FOUND_WITH_CANDIDATES_2,
-          ErrorCode.COLUMN_NOT_FOUND_1);
-
-  private static boolean isDamage(Throwable failure) {
-    for (var cause = failure; cause != null; cause = cause.getCause()) {
-      if ((cause instanceof SQLException sql && DAMAGE.contains(sql.getErrorCode()))
-          || (cause instanceof MVStoreException broken
-              && broken.getErrorCode() == DataUtils.ERROR_FILE_CORRUPT)) {
-        return true;
       }
     }
     return false;
