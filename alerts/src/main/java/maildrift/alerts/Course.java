@@ -16,11 +16,13 @@ import java.util.TreeMap;
  *     no more of it than looks are apart: a night in which nobody looked holds nothing
  * @param heldAt when the last of those looks was; empty: none was yet
  * @param flaps what looks have shown since it first went away; empty: it never did
+ * @param firedSince of a pending alert that fired before: when it began then
  */
-public record Course(Duration held, Optional<Instant> heldAt, Optional<Flaps> flaps) {
+public record Course(
+    Duration held, Optional<Instant> heldAt, Optional<Flaps> flaps, Optional<Instant> firedSince) {
   /** Nothing to remember. */
   public static final Course STRAIGHT =
-      new Course(Duration.ZERO, Optional.empty(), Optional.empty());
+      new Course(Duration.ZERO, Optional.empty(), Optional.empty(), Optional.empty());
 
   public Course {
     if (held.isNegative()) {
@@ -30,11 +32,15 @@ public record Course(Duration held, Optional<Instant> heldAt, Optional<Flaps> fl
 
   /** Looks have agreed for so long now. */
   public Course held(Duration value, Instant at) {
-    return new Course(value, Optional.of(at), flaps);
+    return new Course(value, Optional.of(at), flaps, firedSince);
   }
 
   public Course flaps(Optional<Flaps> value) {
-    return new Course(held, heldAt, value);
+    return new Course(held, heldAt, value, firedSince);
+  }
+
+  public Course firedSince(Optional<Instant> value) {
+    return new Course(held, heldAt, flaps, value);
   }
 
   /** As texts, for stores; empty for {@link #STRAIGHT}. */
@@ -45,6 +51,7 @@ public record Course(Duration held, Optional<Instant> heldAt, Optional<Flaps> fl
           texts.put("held", held.toString());
           texts.put("held_at", at.toString());
         });
+    firedSince.ifPresent(at -> texts.put("fired_since", at.toString()));
     flaps.ifPresent(
         own -> {
           texts.put("looks", own.looks());
@@ -79,7 +86,8 @@ public record Course(Duration held, Optional<Instant> heldAt, Optional<Flaps> fl
                                             texts.getOrDefault("flapping_changes", "0")),
                                         Duration.parse(
                                             texts.getOrDefault("flapping_within", "PT0S")),
-                                        since)))));
+                                        since)))),
+        time(texts, "fired_since"));
   }
 
   private static Optional<Instant> time(Map<String, String> texts, String name) {

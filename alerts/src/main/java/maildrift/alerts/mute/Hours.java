@@ -54,8 +54,8 @@ public record Hours(List<Named> active, List<Named> mute) {
     return Optional.of(
         muting.isEmpty()
             ? new Mutes.Why.OutsideHours(
-                active.stream().map(Named::name).toList(), "outside ", nextChange(at))
-            : new Mutes.Why.OutsideHours(muting, "within ", nextChange(at)));
+                active.stream().map(Named::name).toList(), "outside ", this, at)
+            : new Mutes.Why.OutsideHours(muting, "within ", this, at));
   }
 
   /** When it opens, where it is closed, or closes; empty: not within a year. */

@@ -107,12 +107,19 @@ public record Mutes(List<Silence> silences, List<Maintenance> maintenance) {
      *
      * @param intervals by name
      * @param where how the intervals stand to now, {@code within} or {@code outside}
-     * @param ends when one of them opens, if that is known
+     * @param hours those that are closed; when they open is looked for only where somebody asks,
+     *     since ten thousand alerts that wait for the morning are counted at each scrape
+     * @param at now
      */
-    record OutsideHours(List<String> intervals, String where, Optional<Instant> ends)
+    record OutsideHours(List<String> intervals, String where, Hours hours, Instant at)
         implements Why {
       public OutsideHours {
         intervals = List.copyOf(intervals);
+      }
+
+      @Override
+      public Optional<Instant> ends() {
+        return hours.nextChange(at);
       }
 
       @Override

@@ -107,7 +107,8 @@ public final class AlertBook {
         .values()
         .forEach(
             problem ->
-                book.add(opened(problem, 0, Optional.empty(), Optional.empty(), now, terms)));
+                book.add(
+                    opened(problem, 0, Optional.empty(), Course.STRAIGHT, now, terms)));
     return book.step();
   }
 
@@ -154,7 +155,14 @@ public final class AlertBook {
       case RESOLVED -> {
         if (terms.isNews(alert.labels())) {
           // What people wait for comes and goes with their work, and that is no flapping.
-          yield Optional.of(opened(problem, 0, alert.endsAt(), Optional.empty(), now, terms));
+          yield Optional.of(
+              opened(
+                  problem,
+                  0,
+                  alert.endsAt(),
+                  Course.STRAIGHT.firedSince(Optional.of(alert.startsAt())),
+                  now,
+                  terms));
         }
         var soon =
             alert.endsAt().filter(end -> now.isBefore(end.plus(terms.flapWindow()))).isPresent();
@@ -163,7 +171,7 @@ public final class AlertBook {
                 problem,
                 soon ? alert.flaps() + 1 : 0,
                 alert.endsAt(),
-                alert.course().flaps(),
+                alert.course().firedSince(Optional.of(alert.startsAt())),
                 now,
                 terms));
       }
@@ -221,11 +229,11 @@ public final class AlertBook {
       Problem problem,
       int flaps,
       Optional<Instant> endsAt,
-      Optional<Flaps> before,
+      Course before,
       Instant now,
       AlertTerms terms) {
     return terms.policy(problem.labels()).isAtOnce()
-        ? fires(problem, flaps, before, now, now, terms)
+        ? fires(problem, flaps, before.flaps(), now, now, terms)
         : new Transition.Pending(
             new Alert(
                 problem.labels(),
@@ -236,7 +244,7 @@ public final class AlertBook {
                 now,
                 now,
                 endsAt,
-                Course.STRAIGHT.held(Duration.ZERO, now).flaps(before)));
+                before.held(Duration.ZERO, now)));
   }
 
   private static Transition fires(
@@ -287,7 +295,7 @@ public final class AlertBook {
             alert.startsAt(),
             now,
             Optional.empty(),
-            new Course(held, Optional.of(now), Optional.of(flaps)));
+            new Course(held, Optional.of(now), Optional.of(flaps), Optional.empty()));
     if (gone.isFlapping()) {
       return new Transition.Changed(alert, gone);
     }
@@ -301,12 +309,24 @@ public final class AlertBook {
   }
 
   /**
-   * A pending alert that fired before goes back to resolved: somebody may still have to hear so.
+   * A pending alert that fired before goes back to resolved, as it was: somebody may still have to
+   * hear so, and the doubt was no second time that it fired.
    */
   private static Transition vanished(Alert alert, Instant now) {
-    return alert.endsAt().isEmpty()
-        ? new Transition.Dropped(alert)
-        : new Transition.Resolved(ended(alert, now));
+    if (alert.endsAt().isEmpty()) {
+      return new Transition.Dropped(alert);
+    }
+    return new Transition.Resolved(
+        new Alert(
+            alert.labels(),
+            alert.annotations(),
+            Phase.RESOLVED,
+            0,
+            alert.flaps(),
+            alert.course().firedSince().orElse(alert.startsAt()),
+            now,
+            alert.endsAt(),
+            Course.STRAIGHT.flaps(alert.course().flaps().map(Flaps::calmed))));
   }
 
   private static Alert ended(Alert alert, Instant now) {

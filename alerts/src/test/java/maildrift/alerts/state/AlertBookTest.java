@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import maildrift.alerts.Alert;
+import maildrift.alerts.Course;
 import maildrift.alerts.Alert.Phase;
 import maildrift.alerts.Course;
 import maildrift.alerts.Labels;
@@ -83,6 +84,39 @@ class AlertBookTest {
 
     assertThat(book.alerts.getFirst().startsAt()).isEqualTo(NOW.plus(Duration.ofMinutes(15)));
     assertThat(book.alerts.getFirst().endsAt()).isEmpty();
+  }
+
+  /** What was told of it, or is still to be told, is the time that it did fire. */
+  @Test
+  void aDoubtThatIsDeniedAfterItsEndLeavesTheEndAsItWas() {
+    var resolved = new Book(AlertTerms.DEFAULT).look('s').look('s').look('c');
+    var before = resolved.alerts.getFirst();
+
+    var doubted = resolved.look('s');
+    assertThat(doubted.alerts.getFirst().startsAt()).isAfter(before.startsAt());
+    doubted.look('c');
+
+    var after = doubted.alerts.getFirst();
+    assertThat(after.phase()).isEqualTo(Alert.Phase.RESOLVED);
+    assertThat(after.startsAt()).isEqualTo(before.startsAt());
+    assertThat(after.endsAt()).isEqualTo(before.endsAt());
+    assertThat(after.course()).isEqualTo(Course.of(after.course().texts()));
+  }
+
+  @Test
+  void aDoubtThatIsSeenForLongerRemembersTheTimeBeforeIt() {
+    var book =
+        new Book(AlertTerms.DEFAULT.confirmations(3)).look('s').look('s').look('s').look('c');
+    var before = book.alerts.getFirst();
+
+    book.look('s').look('s');
+    var kept = book.alerts.getFirst();
+    assertThat(kept.phase()).isEqualTo(Alert.Phase.PENDING);
+    assertThat(Course.of(kept.course().texts())).isEqualTo(kept.course());
+    book.look('c');
+
+    assertThat(book.alerts.getFirst().startsAt()).isEqualTo(before.startsAt());
+    assertThat(book.alerts.getFirst().endsAt()).isEqualTo(before.endsAt());
   }
 
   @Test

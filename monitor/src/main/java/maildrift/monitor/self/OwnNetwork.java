@@ -93,6 +93,11 @@ public final class OwnNetwork {
     return closed;
   }
 
+  /** Whether what was asked last was not answered. */
+  boolean isFailing() {
+    return failedRounds > 0;
+  }
+
   /**
    * When it was open again after it was last closed: what was not seen until then was not seen for
    * a reason of ours.

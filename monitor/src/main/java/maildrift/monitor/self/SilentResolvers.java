@@ -58,7 +58,8 @@ public final class SilentResolvers implements Symptom {
                     " No domain is judged meanwhile."))
         .or(
             () ->
-                resolving.unusable(after.get())
+                // Who was not asked has not been silent.
+                resolving.unusable(after.get()) && network.isFailing()
                     ? Optional.of(
                         problem(
                             "The resolvers have answered nothing since %s"

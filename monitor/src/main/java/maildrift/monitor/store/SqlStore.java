@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -61,8 +61,11 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   private final ChangeTable pending;
   private final ChangeTable lines;
 
-  /** Held from a commit to its barrier: what is not durable yet must not be delivered. */
-  private final ReentrantLock barrier = new ReentrantLock();
+  /**
+   * Held for writing from a commit to its barrier: what is not durable yet must not be delivered.
+   * Those who claim share it, so that a receiver that is asked in vain makes nobody wait in line.
+   */
+  private final ReentrantReadWriteLock barrier = new ReentrantReadWriteLock();
 
   /** Owed, committed, and the barrier failed. */
   private Set<String> undurable = Set.of();
@@ -133,7 +136,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
 
   @Override
   public void write(Batch batch) {
-    barrier.lock();
+    barrier.writeLock().lock();
     try {
       database.use(
           handle -> {
@@ -151,7 +154,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
             undurable = Set.of();
           });
     } finally {
-      barrier.unlock();
+      barrier.writeLock().unlock();
     }
     points.reached(Points.Point.AFTER_BARRIER);
     commits++;
@@ -183,11 +186,11 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
 
   /** Runs while no commit waits for its barrier, with the ids that must not be delivered yet. */
   <T> T betweenBarriers(Function<Set<String>, T> work) {
-    barrier.lock();
+    barrier.readLock().lock();
     try {
       return work.apply(undurable);
     } finally {
-      barrier.unlock();
+      barrier.readLock().unlock();
     }
   }
 

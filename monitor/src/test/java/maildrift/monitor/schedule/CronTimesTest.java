@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
@@ -28,8 +29,26 @@ class CronTimesTest {
     assertThat(nights.last(at("2026-10-24T12:00:00Z"), at("2026-10-25T12:00:00Z"))).isPresent();
     assertThat(nights.after(nights.after(at("2026-10-24T12:00:00Z")).orElseThrow()))
         .hasValueSatisfying(next -> assertThat(next).isAfter(at("2026-10-26T00:00:00Z")));
+    assertThat(nights.after(at("2026-10-24T12:00:00Z"))).contains(at("2026-10-25T00:30:00Z"));
     assertThat(nights.after(at("2026-03-28T12:00:00Z")))
-        .hasValueSatisfying(next -> assertThat(next).isBefore(at("2026-03-30T02:00:00Z")));
+        .as("2:30 is no time of that day: when 2:00 is 3:00")
+        .contains(at("2026-03-29T01:00:00Z"));
+  }
+
+  /** Whatever the clocks do: at 2:00, 2:30 and 2:59 as well, which are skipped once and twice once. */
+  @Test
+  void noDayOfAYearIsLeftOutOrComesTwice() {
+    var zone = ZoneId.of("Europe/Berlin");
+    for (var minute : new int[] {0, 30, 59}) {
+      for (var hour : new int[] {1, 2, 3}) {
+        var nights = new CronTimes("0 %d %d * * ?".formatted(minute, hour), zone);
+        var at = at("2025-12-31T23:00:00Z"); // midnight
+        for (var day = LocalDate.of(2026, 1, 1); day.getYear() == 2026; day = day.plusDays(1)) {
+          at = nights.after(at).orElseThrow();
+          assertThat(at.atZone(zone).toLocalDate()).isEqualTo(day);
+        }
+      }
+    }
   }
 
   @Test

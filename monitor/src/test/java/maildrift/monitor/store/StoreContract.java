@@ -82,7 +82,8 @@ abstract class StoreContract {
                 new Flaps(
                     "0101",
                     NOW.plusSeconds(25),
-                    Optional.of(new Flaps.Bout(3, Duration.ofMinutes(10), NOW))))));
+                    Optional.of(new Flaps.Bout(3, Duration.ofMinutes(10), NOW)))),
+            Optional.of(NOW.minusSeconds(7_200))));
   }
 
   static Change change(String domain, String record, Instant at) {
