@@ -68,12 +68,15 @@ public record Acknowledgement(
         : Optional.of("what it is about changed");
   }
 
+  /** For people: who took it, and why. */
+  public String takenText() {
+    return "by %s at %s%s"
+        .formatted(by, at.truncatedTo(ChronoUnit.SECONDS), comment.isEmpty() ? "" : ": " + comment);
+  }
+
   /** For people. */
   public String text() {
-    var taken =
-        "by %s at %s%s"
-            .formatted(
-                by, at.truncatedTo(ChronoUnit.SECONDS), comment.isEmpty() ? "" : ": " + comment);
+    var taken = takenText();
     return ended
         .map(
             end ->

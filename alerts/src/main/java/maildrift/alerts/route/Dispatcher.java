@@ -293,6 +293,13 @@ public final class Dispatcher {
     return Optional.of(taken);
   }
 
+  /** What a person did to an alert could not be stored, and is as if it had not been done. */
+  public void undo(String fingerprint, Optional<Acknowledgement> before, Instant now) {
+    before.ifPresentOrElse(acknowledgements::put, () -> acknowledgements.remove(fingerprint));
+    unsavedAcknowledgements.add(fingerprint);
+    Optional.ofNullable(entries.get(fingerprint)).ifPresent(entry -> place(entry, now, now));
+  }
+
   /**
    * A person gives an alert back; what waits for an acknowledgement waits anew.
    *

@@ -106,9 +106,7 @@ public final class AlertBook {
     unmet
         .values()
         .forEach(
-            problem ->
-                book.add(
-                    opened(problem, 0, Optional.empty(), Course.STRAIGHT, now, terms)));
+            problem -> book.add(opened(problem, 0, Optional.empty(), Course.STRAIGHT, now, terms)));
     return book.step();
   }
 

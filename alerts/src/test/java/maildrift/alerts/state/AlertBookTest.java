@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import maildrift.alerts.Alert;
-import maildrift.alerts.Course;
 import maildrift.alerts.Alert.Phase;
 import maildrift.alerts.Course;
 import maildrift.alerts.Labels;

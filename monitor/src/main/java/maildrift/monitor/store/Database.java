@@ -306,7 +306,8 @@ final class Database implements AutoCloseable {
           .ifPresent(HikariPoolMXBean::softEvictConnections);
     }
     return new StoreFailure(
-        Damage.isBehind(failed) ? damage.apply(reason) : "the store " + name + ": " + reason, failed);
+        Damage.isBehind(failed) ? damage.apply(reason) : "the store " + name + ": " + reason,
+        failed);
   }
 
   /**

@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -26,6 +28,7 @@ import maildrift.alerts.route.Links;
 import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Transition;
 import maildrift.monitor.store.Batch;
+import maildrift.monitor.store.Change;
 import maildrift.monitor.store.StateStore;
 import maildrift.monitor.store.StoreFailure;
 import org.slf4j.Logger;
@@ -68,11 +71,15 @@ public final class AlertDesk implements AutoCloseable {
   /** What the dispatcher holds in memory may be half of what it should be. Guarded by the lock. */
   private boolean isBroken;
 
+  private volatile Function<Acknowledgement, Optional<Change>> historyOf = _ -> Optional.empty();
   private volatile boolean started;
   private volatile boolean closed;
 
   /** In {@link System#nanoTime}. */
   private volatile Optional<Long> failingSince = Optional.empty();
+
+  /** In {@link System#nanoTime}: since when a commit is waited for. */
+  private volatile Optional<Long> storingSince = Optional.empty();
 
   /**
    * @param wakeDeliveries called after something was made owed
@@ -148,6 +155,11 @@ public final class AlertDesk implements AutoCloseable {
     set(_ -> dispatcher.hold(value));
   }
 
+  /** The line of history that says how an acknowledgement ended, stored together with its end. */
+  public void history(Function<Acknowledgement, Optional<Change>> value) {
+    historyOf = value;
+  }
+
   /** Looks at all groups again: what was held may be said. */
   public void lookAgain() {
     // Those that are in force by then: others may be on their way.
@@ -177,37 +189,72 @@ public final class AlertDesk implements AutoCloseable {
     isBroken = true;
   }
 
-  /** A person takes the alert; empty where no such alert fires. */
+  /**
+   * A person takes the alert; empty where no such alert fires.
+   *
+   * @throws StoreFailure where it could not be stored; then it is not taken
+   */
   public Optional<Acknowledgement> acknowledge(String fingerprint, String by, String comment) {
-    return person(now -> dispatcher.acknowledge(fingerprint, by, comment, now));
+    return person(List.of(fingerprint), (one, now) -> dispatcher.acknowledge(one, by, comment, now))
+        .stream()
+        .findFirst();
   }
 
   /** A person takes all of these, in one decision; those that do not fire are left out. */
   public List<Acknowledgement> acknowledge(
       Collection<String> fingerprints, String by, String comment) {
-    var taken = new ArrayList<Acknowledgement>();
-    decide(
-        now -> {
-          fingerprints.forEach(
-              one -> dispatcher.acknowledge(one, by, comment, now).ifPresent(taken::add));
-          return dispatcher.due(now);
-        });
-    return List.copyOf(taken);
+    return person(fingerprints, (one, now) -> dispatcher.acknowledge(one, by, comment, now));
   }
 
   /** A person gives the alert back; empty where nobody had it. */
   public Optional<Acknowledgement> unacknowledge(String fingerprint, String by) {
-    return person(now -> dispatcher.unacknowledge(fingerprint, by, now));
+    return person(List.of(fingerprint), (one, now) -> dispatcher.unacknowledge(one, by, now))
+        .stream()
+        .findFirst();
   }
 
-  private Optional<Acknowledgement> person(Function<Instant, Optional<Acknowledgement>> what) {
-    var done = new ArrayList<Acknowledgement>();
-    decide(
-        now -> {
-          what.apply(now).ifPresent(done::add);
-          return dispatcher.due(now);
-        });
-    return done.stream().findFirst();
+  /**
+   * What a person does is done when it is stored. Where the store cannot write, he is told so at
+   * once and nothing is done: he must not believe that an alert is his that calls others after a
+   * restart.
+   */
+  private List<Acknowledgement> person(
+      Collection<String> fingerprints,
+      BiFunction<String, Instant, Optional<Acknowledgement>> what) {
+    refuseUnlessWritable();
+    lock.lock();
+    try {
+      var before = new HashMap<String, Optional<Acknowledgement>>();
+      var done = new ArrayList<Acknowledgement>();
+      decide(
+          now -> {
+            for (var one : fingerprints) {
+              var was = dispatcher.acknowledgement(one);
+              what.apply(one, now)
+                  .ifPresent(
+                      taken -> {
+                        before.putIfAbsent(one, was);
+                        done.add(taken);
+                      });
+            }
+            return dispatcher.due(now);
+          });
+      if (!done.isEmpty() && (isBroken || !unstored.isEmpty())) {
+        set(now -> before.forEach((one, was) -> dispatcher.undo(one, was, now)));
+        throw new StoreFailure("it could not be stored, and was not done");
+      }
+      return List.copyOf(done);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void refuseUnlessWritable() {
+    var health = store.health();
+    if (!health.writable()) {
+      throw new StoreFailure(
+          "the store cannot write, and nothing was done: " + String.join("; ", health.reasons()));
+    }
   }
 
   /** Who has taken an alert, or had until lately. Does not block. */
@@ -331,6 +378,19 @@ public final class AlertDesk implements AutoCloseable {
         .map(since -> "the alert desk has failed for %d s".formatted(since.toSeconds()));
   }
 
+  /**
+   * Why nobody is told of anything new: a commit that neither succeeds nor fails. No reason to
+   * start again, which would bring the store no nearer.
+   */
+  public Optional<String> waiting() {
+    return storingSince
+        .map(since -> Duration.ofNanos(System.nanoTime() - since))
+        .filter(since -> since.compareTo(FAILS_FOR) > 0)
+        .map(
+            since ->
+                "the alert desk has waited for the store for %d s".formatted(since.toSeconds()));
+  }
+
   private void nap(Optional<Instant> until) {
     var now = clock.instant();
     var nap =
@@ -373,13 +433,20 @@ public final class AlertDesk implements AutoCloseable {
     dispatch.states().forEach(batch::group);
     dispatch.removedStates().forEach(batch::dropGroup);
     dispatch.acknowledged().forEach(batch::acknowledgement);
+    dispatch.acknowledged().stream()
+        .filter(one -> !one.holds())
+        .flatMap(one -> historyOf.apply(one).stream())
+        .forEach(batch::change);
     dispatch.unacknowledged().forEach(batch::dropAcknowledgement);
     dispatch.forgotten().forEach(batch::forgetAlert);
+    storingSince = Optional.of(System.nanoTime());
     try {
       store.commit(batch.build());
     } catch (StoreFailure failure) {
       LOG.error("what is owed could not be stored; it is tried again", failure);
       return false;
+    } finally {
+      storingSince = Optional.empty();
     }
     if (!dispatch.owed().isEmpty()) {
       wakeDeliveries.run();

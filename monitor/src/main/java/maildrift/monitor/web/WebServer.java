@@ -41,6 +41,7 @@ import java.util.stream.IntStream;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.store.StoreFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -757,6 +758,13 @@ public final class WebServer implements AutoCloseable {
     }
     if (cause instanceof HttpException malformed && malformed.getStatusCode() < 500) {
       refuse(context, Refusal.badRequest("the request's path or query cannot be read"));
+      return;
+    }
+    if (cause instanceof StoreFailure unavailable) {
+      LOG.warn(
+          "{} {} was refused", context.request().method(), context.request().path(), unavailable);
+      refuse(
+          context, Refusal.of(503, "Store unavailable", String.valueOf(unavailable.getMessage())));
       return;
     }
     LOG.error("{} {} failed", context.request().method(), context.request().path(), cause);

@@ -335,6 +335,7 @@ public final class App implements Backend, AutoCloseable {
             System::nanoTime);
     heartbeats = new Heartbeats(tools.http(), clock, System::nanoTime);
     desk.hold(labels -> Watchdog.isIt(labels) && pulse.isSilent());
+    desk.history(this::endOf);
     heartbeat = new Heartbeat(this::refreshed);
     vertx = door.vertx();
     web = door.web();
@@ -1346,8 +1347,7 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public Optional<Acknowledgement> acknowledge(String fingerprint, String by, String comment) {
     var taken = desk.acknowledge(fingerprint, by, comment);
-    taken.ifPresent(
-        one -> remember(fingerprint, Optional.empty(), "acknowledged " + one.text(), one.at()));
+    taken.ifPresent(one -> remember(fingerprint, "acknowledged " + one.text(), one.at()));
     return taken;
   }
 
@@ -1369,21 +1369,31 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public boolean unacknowledge(String fingerprint, String by) {
-    var before = desk.acknowledgement(fingerprint).map(Acknowledgement::text);
-    var ended = desk.unacknowledge(fingerprint, by);
-    ended.ifPresent(_ -> remember(fingerprint, before, "taken back by " + by, clock.instant()));
-    return ended.isPresent();
+    return desk.unacknowledge(fingerprint, by).isPresent();
   }
 
-  private void remember(String fingerprint, Optional<String> before, String after, Instant at) {
-    alerts().stream()
-        .filter(alert -> alert.fingerprint().equals(fingerprint))
-        .findFirst()
-        .flatMap(alert -> line(alert.labels(), before, after, at))
+  private void remember(String fingerprint, String after, Instant at) {
+    line(fingerprint, Optional.empty(), after, at)
         .ifPresent(
             line -> {
               var _ = store.submit(Batch.builder().change(line).build());
             });
+  }
+
+  /** Whoever ended it: a person, or the alert that has become worse or about something else. */
+  private Optional<Change> endOf(Acknowledgement taken) {
+    return taken
+        .ended()
+        .flatMap(
+            end -> line(taken.fingerprint(), Optional.of(taken.takenText()), end.why(), end.at()));
+  }
+
+  private Optional<Change> line(
+      String fingerprint, Optional<String> before, String after, Instant at) {
+    return alerts().stream()
+        .filter(alert -> alert.fingerprint().equals(fingerprint))
+        .findFirst()
+        .flatMap(alert -> line(alert.labels(), before, after, at));
   }
 
   /** A line of the domain's history; empty where the alert is about none. */
@@ -1589,6 +1599,7 @@ public final class App implements Backend, AutoCloseable {
       if (!open) {
         reasons.put("start", "not everything is started yet");
       }
+      desk.waiting().ifPresent(why -> reasons.put("alerts", why));
       var health = store.health();
       if (!health.writable()) {
         reasons.put("store", String.join("; ", health.reasons()));

@@ -35,7 +35,9 @@ class CronTimesTest {
         .contains(at("2026-03-29T01:00:00Z"));
   }
 
-  /** Whatever the clocks do: at 2:00, 2:30 and 2:59 as well, which are skipped once and twice once. */
+  /**
+   * Whatever the clocks do: at 2:00, 2:30 and 2:59 as well, which are skipped once and twice once.
+   */
   @Test
   void noDayOfAYearIsLeftOutOrComesTwice() {
     var zone = ZoneId.of("Europe/Berlin");

@@ -7,6 +7,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.List;
+import maildrift.monitor.check.Contradiction;
+import maildrift.monitor.check.Doors;
+import maildrift.probes.Deadline;
+import maildrift.probes.dns.Answer;
+import maildrift.probes.dns.Dns;
+import maildrift.probes.smtp.Smtp;
 import org.junit.jupiter.api.Test;
 
 class ResolvingTest {
@@ -34,6 +41,23 @@ class ResolvingTest {
     assertThat(resolving.unusable(HOUR)).isFalse();
   }
 
+  /** The loops that ask and that blame turn by themselves: nobody is blamed before he was asked. */
+  @Test
+  void whoWasNotAskedIsNotBlamed() {
+    var resolving = new Resolving(Presence.always(source), clock);
+    var network = new OwnNetwork(clock, resolving, (_, _) -> new Mute());
+    var after = Duration.ofSeconds(5);
+    var silent = new SilentResolvers(resolving, network, () -> after);
+    resolving.answered();
+
+    now = now.plus(after.multipliedBy(2));
+    assertThat(resolving.unusable(after)).isTrue();
+    assertThat(silent.problems(now)).as("nothing was asked for longer than that").isEmpty();
+
+    network.look(List.of(), after);
+    assertThat(silent.problems(now)).as("asked, and not answered").hasSize(1);
+  }
+
   @Test
   void theSameTimeAwakeIs() {
     var resolving = new Resolving(Presence.always(source), clock);
@@ -42,5 +66,32 @@ class ResolvingTest {
     now = now.plus(Duration.ofHours(7));
 
     assertThat(resolving.unusable(HOUR)).isTrue();
+  }
+
+  /** Nobody answers. */
+  private static final class Mute implements Doors.Door {
+    @Override
+    public List<Contradiction> contradictions() {
+      return List.of();
+    }
+
+    @Override
+    public Dns dns() {
+      return questions ->
+          questions.stream()
+              .<Answer>map(
+                  _ -> new Answer.Unanswered(Answer.Failure.TIMEOUT, "timed out", "192.0.2.1"))
+              .toList();
+    }
+
+    @Override
+    public Smtp smtp() {
+      throw new AssertionError("asked");
+    }
+
+    @Override
+    public Deadline deadline() {
+      return Deadline.after(HOUR);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package maildrift.monitor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.reflect.Proxy;
@@ -32,8 +33,11 @@ import maildrift.alerts.route.Links;
 import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Transition;
 import maildrift.monitor.store.Batch;
+import maildrift.monitor.store.Change;
+import maildrift.monitor.store.Health;
 import maildrift.monitor.store.MemoryStore;
 import maildrift.monitor.store.StateStore;
+import maildrift.monitor.store.StoreFailure;
 import org.junit.jupiter.api.Test;
 
 class AlertDeskTest {
@@ -228,6 +232,105 @@ class AlertDeskTest {
       assertThat(store.acknowledgements()).hasSize(50);
       assertThat(commits.get() - before).isEqualTo(1);
     }
+  }
+
+  /** Who is told "yours" and is not after a restart is not called again, and neither is another. */
+  @Test
+  void whatCouldNotBeStoredIsNotTaken() {
+    var says = new AtomicBoolean();
+    var writes = new AtomicBoolean(true);
+    var failing =
+        (StateStore)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {StateStore.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("health") && says.get()) {
+                    return new Health(false, List.of("no space left"), 1);
+                  }
+                  if (method.getName().equals("commit")
+                      && !writes.get()
+                      && !((Batch) arguments[0]).isEmpty()) {
+                    throw new StoreFailure("no space left");
+                  }
+                  return method.invoke(store, arguments);
+                });
+    try (var desk = new AlertDesk(failing, dispatcher(), clock, () -> {}, _ -> {})) {
+      desk.start(List.of(), List.of(), List.of());
+      var alert = alert();
+      desk.changed(List.of(new Transition.Firing(alert)));
+
+      says.set(true);
+      assertThatThrownBy(() -> desk.acknowledge(alert.fingerprint(), "ada", ""))
+          .isInstanceOf(StoreFailure.class)
+          .hasMessageContaining("nothing was done: no space left");
+      says.set(false);
+      writes.set(false);
+      assertThatThrownBy(() -> desk.acknowledge(alert.fingerprint(), "ada", ""))
+          .isInstanceOf(StoreFailure.class)
+          .hasMessageContaining("was not done");
+      assertThat(desk.acknowledgement(alert.fingerprint())).isEmpty();
+
+      writes.set(true);
+      desk.changed(List.of());
+      assertThat(store.acknowledgements()).isEmpty();
+      assertThat(desk.acknowledge(alert.fingerprint(), "eve", "")).isPresent();
+      writes.set(false);
+      assertThatThrownBy(() -> desk.unacknowledge(alert.fingerprint(), "eve"))
+          .isInstanceOf(StoreFailure.class);
+      assertThat(desk.acknowledgement(alert.fingerprint()).orElseThrow().holds()).isTrue();
+      writes.set(true);
+      desk.changed(List.of());
+      assertThat(store.acknowledgements())
+          .singleElement()
+          .satisfies(one -> assertThat(one.holds()).isTrue());
+    }
+  }
+
+  @Test
+  void anEndThatNobodyAskedForIsWrittenDownWithIt() {
+    try (var desk = new AlertDesk(store, dispatcher(), clock, () -> {}, _ -> {})) {
+      desk.history(
+          one ->
+              one.ended()
+                  .map(
+                      end ->
+                          new Change(
+                              end.at(),
+                              "contoso.test",
+                              "",
+                              "record.changed",
+                              Optional.of(one.takenText()),
+                              Optional.of(end.why()),
+                              "acknowledged")));
+      desk.start(List.of(), List.of(), List.of());
+      var alert = alert();
+      desk.changed(List.of(new Transition.Firing(alert)));
+      desk.acknowledge(alert.fingerprint(), "ada", "on it");
+      assertThat(store.history().read(0, 9)).isEmpty();
+
+      var another = alert.annotated("diff", "- a\n+ b");
+      desk.changed(List.of(new Transition.Changed(alert, another)));
+
+      assertThat(store.history().read(0, 9))
+          .singleElement()
+          .satisfies(
+              line -> {
+                assertThat(line.before().orElseThrow()).startsWith("by ada at ").endsWith("on it");
+                assertThat(line.after()).contains("what it is about changed");
+              });
+    }
+  }
+
+  private static Dispatcher dispatcher() {
+    var number = new AtomicInteger();
+    return new Dispatcher(
+        Routing.toAll(Map.of("oncall", true), Grouping.DEFAULT),
+        Mutes.NONE,
+        Links.to("https://maildrift.test"),
+        Duration.ofHours(3),
+        0,
+        () -> "msg_" + number.incrementAndGet());
   }
 
   private static Alert alert() {
