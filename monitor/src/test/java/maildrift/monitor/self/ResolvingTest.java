@@ -47,7 +47,7 @@ class ResolvingTest {
     var resolving = new Resolving(Presence.always(source), clock);
     var network = new OwnNetwork(clock, resolving, (_, _) -> new Mute());
     var after = Duration.ofSeconds(5);
-    var silent = new SilentResolvers(resolving, network, () -> after);
+    var silent = new SilentResolvers(resolving, network, () -> after, List::of);
     resolving.answered();
 
     now = now.plus(after.multipliedBy(2));
