@@ -85,11 +85,14 @@ public interface Settings {
   /** A bare mail address. */
   Optional<String> address(String key);
 
+  /** A mail address, with a name before it or without, as {@link Mailbox} writes it. */
+  Optional<String> sender(String key);
+
   /** One mail address, or a list of at least one. */
   List<String> addresses(String key);
 
   /** A mail address for each of some tenants. */
-  SortedMap<String, String> addressesByTenant(String key);
+  SortedMap<String, String> sendersByTenant(String key);
 
   /** {@code username} and {@code password} or {@code password_file}, which belong together. */
   Optional<Login> login();

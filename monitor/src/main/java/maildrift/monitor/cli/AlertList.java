@@ -72,6 +72,10 @@ final class AlertList implements Callable<Integer> {
     // Programs read what is no terminal, and get the whole.
     var digits = out.isEndless() ? Integer.MAX_VALUE : Fingerprints.digits(fingerprints);
     alerts.forEach(alert -> print(out, alert, digits));
+    if (alerts.isEmpty() && !out.isEndless()) {
+      out.line(
+          query().isEmpty() ? "nothing is pending, and nothing fires" : "no alert is like that");
+    }
     return Exit.OK;
   }
 
@@ -99,19 +103,26 @@ final class AlertList implements Callable<Integer> {
   private static void print(Terminal out, JsonNode alert, int digits) {
     var severity = text(alert, "/labels/severity");
     var fingerprint = text(alert, "/fingerprint");
+    var rule = text(alert, "/labels/alertname");
+    var domain = text(alert, "/labels/domain");
+    var since = "since " + Arguments.instant(text(alert, "/startsAt"));
+    var start =
+        "%-8s  %-10s  %s  "
+            .formatted(
+                severity,
+                state(alert),
+                fingerprint.substring(0, Math.min(digits, fingerprint.length())));
+    var end = domain.isEmpty() ? "" : "  " + domain;
+    var isOneLine = out.fits(Wrap.length(start + rule + end) + 2 + since.length());
     var head =
-        out.of(severity(alert), "%-8s".formatted(severity))
-            + "  %-10s  %s  "
-                .formatted(
-                    state(alert), fingerprint.substring(0, Math.min(digits, fingerprint.length())))
-            + out.bold(text(alert, "/labels/alertname"))
-            + Stream.of(
-                    text(alert, "/labels/domain"),
-                    "since " + Arguments.instant(text(alert, "/startsAt")))
-                .filter(word -> !word.isEmpty())
-                .collect(Collectors.joining("  ", "  ", ""));
+        out.of(severity(alert), start.substring(0, 8))
+            + start.substring(8)
+            + out.bold(rule)
+            + end
+            + (isOneLine ? "  " + since : "");
     var said =
         Stream.of(
+                isOneLine ? "" : since,
                 text(alert, "/annotations/summary"),
                 text(alert, "/status/progress"),
                 muted(alert.path("status")),

@@ -87,7 +87,7 @@ final class DigestReader {
     for (var text : section.oneOrMore("to")) {
       section.parse("to", text, ReceiverSettings::mailbox).ifPresent(to::add);
     }
-    var from = section.parsed("from", ReceiverSettings::mailbox);
+    var from = section.parsed("from", ReceiverSettings::namedMailbox);
     var zone = section.parsed("time_zone", TimeIntervalReader::zone).orElse(general.zone());
     var cron =
         section

@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
 import maildrift.alerts.notify.Credentials;
 import maildrift.alerts.notify.Headers;
 import maildrift.alerts.notify.Login;
+import maildrift.alerts.notify.Mailbox;
 import maildrift.alerts.notify.Secret;
 import maildrift.alerts.notify.Server;
 import maildrift.alerts.notify.Settings;
@@ -277,6 +278,17 @@ record ReceiverSettings(
   }
 
   @Override
+  public Optional<String> sender(String key) {
+    return section.parsed(key, ReceiverSettings::namedMailbox);
+  }
+
+  /** A mailbox, with a name before it or without. */
+  static String namedMailbox(String written) {
+    var sender = Mailbox.parse(written);
+    return new Mailbox(sender.name(), mailbox(sender.address())).toString();
+  }
+
+  @Override
   public List<String> addresses(String key) {
     return texts(key, ReceiverSettings::mailbox);
   }
@@ -301,7 +313,7 @@ record ReceiverSettings(
   }
 
   @Override
-  public SortedMap<String, String> addressesByTenant(String key) {
+  public SortedMap<String, String> sendersByTenant(String key) {
     var addresses = new TreeMap<String, String>();
     var byTenant = section.section(key);
     for (var entry : byTenant.entries()) {
@@ -313,7 +325,7 @@ record ReceiverSettings(
       }
       byTenant
           .parameter(entry.key())
-          .flatMap(text -> byTenant.parse(key, text, ReceiverSettings::mailbox))
+          .flatMap(text -> byTenant.parse(key, text, ReceiverSettings::namedMailbox))
           .ifPresent(address -> addresses.put(entry.key(), address));
     }
     return addresses;

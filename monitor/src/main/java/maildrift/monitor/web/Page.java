@@ -289,7 +289,11 @@ final class Page {
       cell.raw(" ")
           .text("span", "badge muted", "muted")
           .raw(" ")
-          .text("span", "dim", why.text() + why.ends().map(until -> " until " + until).orElse(""));
+          .text(
+              "span",
+              "dim",
+              why.text()
+                  + why.ends().map(until -> " until " + CheckJson.instant(until)).orElse(""));
     }
   }
 

@@ -149,7 +149,7 @@ final class Everything {
           ams: {alertmanager: {urls: ["http://127.0.0.1:9093", "http://127.0.0.1:9094"], bearer_token_file: ci.token, ca_file: authority.pem}}
           sms: {http: {url: "https://sms.example.net/send", method: post, content_type: application/json, body: '{"text": "{{title}}"}', query: {from: maildrift}, headers: {X-Team: mail}, header_files: {X-Key: ci.token}, username: md, password: "${env:AM}", ca_file: authority.pem, success: [200, 202], timeout: 10s, send_resolved: true, allow_private: false}}
           form: {http: {url_file: chat.url, form: {text: "{{text}}"}, bearer_token_file: ci.token}}
-          mail: {mail: {to: [noc@example.net], from: maildrift@example.net, senders: {contoso: alerts@contoso.tld}, reply_to: noc@example.net, smtp: "smtp.example.net:587", starttls: required, ca_file: authority.pem, username: u, password_file: mail.password, timeout: 30s, send_resolved: true, allow_private: false}}
+          mail: {mail: {to: [noc@example.net], from: '"maildrift" <maildrift@example.net>', senders: {contoso: Contoso Alerts <alerts@contoso.tld>}, reply_to: noc@example.net, smtp: "smtp.example.net:587", starttls: required, ca_file: authority.pem, username: u, password_file: mail.password, timeout: 30s, send_resolved: true, allow_private: false}}
           slack: {slack: {url_file: chat.url, timeout: 10s, send_resolved: true, allow_private: false}}
           teams: {teams: {url: "https://flows.example.net/x?sig=y", timeout: 10s, send_resolved: true, allow_private: false}}
           pager: {pagerduty: {routing_key_file: hook.key, url: "https://events.eu.pagerduty.com/v2/enqueue", timeout: 10s, send_resolved: true, allow_private: false}}

@@ -8,6 +8,7 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,6 +18,7 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import maildrift.alerts.Visible;
+import maildrift.alerts.notify.Mailbox;
 import maildrift.alerts.outbox.Owed;
 
 /**
@@ -39,7 +41,7 @@ final class MailMessage extends MimeMessage {
     var message =
         new MailMessage(
             session, isFirst ? thread : "<%s@%s>".formatted(owed.id(), receiver.domain()));
-    message.setFrom(address(draft.from()));
+    message.setFrom(sender(draft.from()));
     if (receiver.replyTo().isPresent()) {
       message.setReplyTo(addresses(List.of(receiver.replyTo().get())));
     }
@@ -74,6 +76,19 @@ final class MailMessage extends MimeMessage {
       parsed[at++] = address(written);
     }
     return parsed;
+  }
+
+  private static InternetAddress sender(String written) throws MessagingException {
+    var mailbox = Mailbox.parse(written);
+    var address = address(mailbox.address());
+    if (!mailbox.name().isEmpty()) {
+      try {
+        address.setPersonal(mailbox.name(), "UTF-8");
+      } catch (UnsupportedEncodingException impossible) {
+        throw new IllegalStateException(impossible);
+      }
+    }
+    return address;
   }
 
   private static InternetAddress address(String written) throws MessagingException {

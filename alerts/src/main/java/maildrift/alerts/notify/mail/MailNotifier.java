@@ -31,6 +31,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import maildrift.alerts.ReadyMail;
 import maildrift.alerts.Visible;
+import maildrift.alerts.notify.Mailbox;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.http.AddressGuard;
 import maildrift.alerts.outbox.Failure;
@@ -232,7 +233,7 @@ final class MailNotifier implements Notifier {
     }
 
     private boolean needsUtf8() {
-      return Stream.concat(Stream.of(draft.from()), draft.to().stream())
+      return Stream.concat(Stream.of(Mailbox.parse(draft.from()).address()), draft.to().stream())
           .anyMatch(address -> !MailReceiver.isAscii(address));
     }
 

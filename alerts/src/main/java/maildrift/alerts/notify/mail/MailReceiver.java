@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import maildrift.alerts.notify.Login;
+import maildrift.alerts.notify.Mailbox;
 import maildrift.alerts.notify.Receiver;
 import maildrift.alerts.notify.ReceiverKind;
 import maildrift.alerts.notify.Server;
@@ -22,6 +23,7 @@ import maildrift.alerts.outbox.Notifier;
 /**
  * Who gets mail, over which server.
  *
+ * @param from a {@link Mailbox}
  * @param senders by tenant, in place of {@code from} where a mail is of that tenant alone
  * @param smtp the server that relays for us
  * @param login when the server wants one; never sent without a verified TLS connection, except on
@@ -97,9 +99,9 @@ public record MailReceiver(
       throw new IllegalArgumentException("to must be at least one mail address");
     }
     to.forEach(address -> check("to", address));
-    check("from", from);
+    check("from", bare("from", from));
     senders = Collections.unmodifiableSortedMap(new TreeMap<>(senders));
-    senders.values().forEach(address -> check("senders", address));
+    senders.values().forEach(sender -> check("senders", bare("senders", sender)));
     replyTo.ifPresent(address -> check("reply_to", address));
     if (login.isPresent() && !startTls.isVerified() && !smtp.isHere()) {
       throw new IllegalArgumentException(
@@ -107,6 +109,14 @@ public record MailReceiver(
     }
     if (!timeout.isPositive()) {
       throw new IllegalArgumentException("timeout must be positive, was " + timeout);
+    }
+  }
+
+  private static String bare(String name, String sender) {
+    try {
+      return Mailbox.parse(sender).address();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
   }
 
@@ -132,13 +142,14 @@ public record MailReceiver(
 
   /** Of the sender: what we call ourselves, and what our message ids end in. */
   String domain() {
-    return from.substring(from.lastIndexOf('@') + 1).replace(">", "").strip();
+    var address = Mailbox.parse(from).address();
+    return address.substring(address.lastIndexOf('@') + 1);
   }
 
   private static Optional<MailReceiver> read(Settings settings) {
     var to = settings.required("to", key -> Optional.of(settings.addresses(key)));
-    var from = settings.required("from", settings::address);
-    var senders = settings.addressesByTenant("senders");
+    var from = settings.required("from", settings::sender);
+    var senders = settings.sendersByTenant("senders");
     var replyTo = settings.address("reply_to");
     var startTls = settings.choice("starttls", StartTls.class).orElse(StartTls.REQUIRED);
     var port = startTls == StartTls.IMPLICIT ? SUBMISSIONS : SUBMISSION;

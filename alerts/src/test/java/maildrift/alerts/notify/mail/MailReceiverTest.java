@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.Session;
+import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.BufferedReader;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +33,7 @@ import javax.net.ssl.SSLSocketFactory;
 import maildrift.alerts.Notification;
 import maildrift.alerts.ReadyMail;
 import maildrift.alerts.notify.Login;
+import maildrift.alerts.notify.Mailbox;
 import maildrift.alerts.notify.Samples;
 import maildrift.alerts.notify.Secret;
 import maildrift.alerts.notify.Server;
@@ -280,6 +284,34 @@ class MailReceiverTest {
       assertThat(notifier.send(owed())).isEqualTo(new Outcome.Delivered());
       assertThat(server.said)
           .contains("MAIL FROM:<maildrift@example.test> SMTPUTF8", "RCPT TO:<grüße@example.test>");
+    }
+  }
+
+  @Test
+  void theSendersNameIsForPeople() throws Exception {
+    var sender = new Mailbox("Größe, \"mail\"", "maildrift@example.test");
+    try (var server = new TinySmtp(Optional.empty())) {
+      var receiver =
+          new MailReceiver(
+              List.of("noc@example.test"),
+              sender.toString(),
+              new Server("127.0.0.1", server.port()),
+              StartTls.NONE,
+              Optional.empty(),
+              false,
+              Duration.ofSeconds(5),
+              true);
+
+      assertThat(receiver.open(TOOLS).send(owed())).isEqualTo(new Outcome.Delivered());
+      assertThat(server.said).contains("MAIL FROM:<maildrift@example.test>");
+      var mail =
+          MailMessage.of(
+              Session.getInstance(new Properties()), Draft.of(owed(), receiver), owed(), receiver);
+      var from = (InternetAddress) mail.getFrom()[0];
+      assertThat(from.getPersonal()).isEqualTo(sender.name());
+      assertThat(from.getAddress()).isEqualTo(sender.address());
+      assertThat(mail.getHeader("From")[0]).startsWith("=?UTF-8?").matches("[ -~]+");
+      assertThat(mail.getMessageID()).endsWith("@example.test>");
     }
   }
 
