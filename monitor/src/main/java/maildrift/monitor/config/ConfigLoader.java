@@ -245,7 +245,7 @@ public final class ConfigLoader {
       var smtp = settings.smtp(only("smtp", main));
       var https = settings.https(only("https", main));
       var feeds = settings.feeds(only("feeds", main));
-      var http = settings.http(only("http", main));
+      var http = settings.http(only("http", main), declarations.tenants().keySet());
       var store = settings.store(only("store", main));
       var schedule = settings.schedule(only("schedule", main));
       var metrics = settings.metrics(only("metrics", main));

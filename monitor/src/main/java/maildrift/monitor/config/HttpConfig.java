@@ -2,6 +2,7 @@ package maildrift.monitor.config;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -10,6 +11,7 @@ import java.util.Set;
  *
  * @param web TLS and users, from {@code web_config_file}
  * @param operators users who may change state; the others may look
+ * @param limits which tenants a user sees; whoever is not here sees all
  * @param externalUrl how people reach the page, for links in notifications
  * @param probeAnyTarget {@code /probe} takes any domain, not only configured ones
  */
@@ -17,6 +19,7 @@ public record HttpConfig(
     HostPort listen,
     Optional<WebConfig> web,
     Set<String> operators,
+    Map<String, Set<String>> limits,
     List<ApiToken> tokens,
     Optional<URI> externalUrl,
     boolean probeAnyTarget) {
@@ -25,12 +28,14 @@ public record HttpConfig(
           new HostPort("127.0.0.1", 8425),
           Optional.empty(),
           Set.of(),
+          Map.of(),
           List.of(),
           Optional.empty(),
           false);
 
   public HttpConfig {
     operators = Set.copyOf(operators);
+    limits = Map.copyOf(limits);
     tokens = List.copyOf(tokens);
   }
 
@@ -54,6 +59,10 @@ public record HttpConfig(
     }
   }
 
-  /** A bearer token of a program. */
-  public record ApiToken(String name, Secret token, Access access) {}
+  /**
+   * A bearer token of a program.
+   *
+   * @param tenants that it is limited to; empty: it is not limited
+   */
+  public record ApiToken(String name, Secret token, Access access, Optional<Set<String>> tenants) {}
 }

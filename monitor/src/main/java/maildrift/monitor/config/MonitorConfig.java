@@ -5,10 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import maildrift.alerts.mute.Maintenance;
 import maildrift.monitor.checklist.ChecklistCatalog;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Allowlist;
 import maildrift.probes.domain.Blocklist;
 import maildrift.probes.domain.Gateway;
 import maildrift.probes.domain.ManagedDomain;
@@ -115,6 +118,49 @@ public record MonitorConfig(
 
   MonitorConfig with(List<ManagedDomain> value) {
     return with(dns, smtp, value);
+  }
+
+  /**
+   * What concerns these domains alone: whoever is limited to their tenants learns nothing of the
+   * others, nor who is told.
+   */
+  public MonitorConfig limited(
+      Set<String> ids, List<ManagedDomain> theirs, List<Maintenance> windows) {
+    var lists =
+        theirs.stream()
+            .flatMap(domain -> domain.allowlist().map(Allowlist::name).stream())
+            .collect(Collectors.toSet());
+    var used =
+        theirs.stream()
+            .flatMap(domain -> domain.gateways().stream().map(Gateway::id))
+            .collect(Collectors.toSet());
+    return new MonitorConfig(
+        dns,
+        smtp,
+        https,
+        feeds,
+        http,
+        store,
+        schedule,
+        metrics,
+        AlertsConfig.DEFAULT,
+        baseline,
+        severities,
+        only(ids, tenantSeverities),
+        profiles,
+        only(ids, tenants),
+        only(used, gateways),
+        only(lists, allowlists),
+        blocklists,
+        theirs,
+        windows,
+        checklists);
+  }
+
+  private static <T> Map<String, T> only(Set<String> names, Map<String, T> map) {
+    var some = new LinkedHashMap<>(map);
+    some.keySet().retainAll(names);
+    return some;
   }
 
   private MonitorConfig with(

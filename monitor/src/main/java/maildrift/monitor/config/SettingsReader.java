@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import maildrift.monitor.config.HttpConfig.Access;
@@ -207,19 +208,29 @@ final class SettingsReader {
     return new HttpsConfig(port, allowPrivate, timeout);
   }
 
-  HttpConfig http(Section section) {
+  /**
+   * @param known the tenants there are
+   */
+  HttpConfig http(Section section, Set<String> known) {
     var byDefault = HttpConfig.DEFAULT;
     var written = section.text("listen");
     var listen = written.flatMap(text -> section.parse("listen", text, SettingsReader::listen));
     var web = section.text("web_config_file").flatMap(new WebConfigReader(reading)::read);
     var operators = operators(section, web);
-    var tokens = tokens(section);
+    var limits = limits(section, web, known);
+    var tokens = tokens(section, known);
     var externalUrl = section.parsed("external_url", Urls::web);
     var probeAnyTarget = section.flag("probe_any_target", byDefault.probeAnyTarget());
     section.end();
     var http =
         new HttpConfig(
-            listen.orElse(byDefault.listen()), web, operators, tokens, externalUrl, probeAnyTarget);
+            listen.orElse(byDefault.listen()),
+            web,
+            operators,
+            limits,
+            tokens,
+            externalUrl,
+            probeAnyTarget);
     var loginWasMeant = section.has("web_config_file") || !section.items("tokens").isEmpty();
     if (!http.listen().isLoopback()
         && !http.needsLogin()
@@ -242,18 +253,55 @@ final class SettingsReader {
   private Set<String> operators(Section section, Optional<WebConfig> web) {
     var operators = new LinkedHashSet<String>();
     for (var text : section.texts("operators")) {
-      if (web.isPresent() && !web.get().users().containsKey(text.value())) {
-        reading.problem(
-            text.place(),
-            "operators: %s is not among basic_auth_users of the web_config_file%s"
-                .formatted(text.shown(), Words.hint(text.value(), web.get().users().keySet())));
-      }
+      isUser("operators", text, web);
       operators.add(text.value());
     }
     return operators;
   }
 
-  private List<ApiToken> tokens(Section section) {
+  private void isUser(String key, Text name, Optional<WebConfig> web) {
+    if (web.isPresent() && !web.get().users().containsKey(name.value())) {
+      reading.problem(
+          name.place(),
+          "%s: %s is not among basic_auth_users of the web_config_file%s"
+              .formatted(key, name.shown(), Words.hint(name.value(), web.get().users().keySet())));
+    }
+  }
+
+  /** {@code users: {alice: {tenants: [contoso]}}}. */
+  private Map<String, Set<String>> limits(
+      Section section, Optional<WebConfig> web, Set<String> known) {
+    var limits = new LinkedHashMap<String, Set<String>>();
+    for (var user : section.named("users")) {
+      isUser("users", new Text(user.name(), user.name(), user.place()), web);
+      tenants(user.section(), known).ifPresent(some -> limits.put(user.name(), some));
+      user.section().end();
+    }
+    return limits;
+  }
+
+  /** Empty where nothing is written: no limit. A limit to nothing would be a slip. */
+  private Optional<Set<String>> tenants(Section section, Set<String> known) {
+    if (!section.has("tenants")) {
+      return Optional.empty();
+    }
+    var tenants = new LinkedHashSet<String>();
+    for (var text : section.texts("tenants")) {
+      if (!known.contains(text.value())) {
+        reading.problem(
+            text.place(),
+            "tenants: there is no tenant %s%s"
+                .formatted(text.shown(), Words.hint(text.value(), known)));
+      }
+      tenants.add(text.value());
+    }
+    if (section.items("tenants").isEmpty()) {
+      section.problem("tenants", "tenants names nobody; leave it out to see all tenants");
+    }
+    return Optional.of(Set.copyOf(tenants));
+  }
+
+  private List<ApiToken> tokens(Section section, Set<String> known) {
     var tokens = new ArrayList<ApiToken>();
     var names = new LinkedHashSet<String>();
     for (var item : section.sections("tokens")) {
@@ -263,6 +311,7 @@ final class SettingsReader {
       if (!item.has("token") && !item.has("token_file")) {
         item.lacks("token_file");
       }
+      var tenants = tenants(item, known);
       item.end();
       if (name.isPresent() && !names.add(name.get().value())) {
         reading.problem(
@@ -275,7 +324,7 @@ final class SettingsReader {
               "the token %s is shorter than 16 characters; make one with: openssl rand -hex 32"
                   .formatted(name.get().shown()));
         }
-        tokens.add(new ApiToken(name.get().value(), token.get(), access));
+        tokens.add(new ApiToken(name.get().value(), token.get(), access, tenants));
       }
     }
     return tokens;

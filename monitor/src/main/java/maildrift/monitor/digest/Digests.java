@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * while nothing ran is made up for by one digest. The times are the schedule's, not the clock's at
  * the look, so that a clock that is set makes none twice.
  */
-public final class Digests {
+public final class Digests implements DigestDesk {
   private static final Logger LOG = LoggerFactory.getLogger(Digests.class);
 
   private static final Duration WEEK = Duration.ofDays(7);
@@ -149,7 +149,7 @@ public final class Digests {
         now);
   }
 
-  /** As it would be made now; empty: no domain has that tenant. */
+  @Override
   public Optional<Written> preview(String tenant) {
     return tenants().stream()
         .filter(one -> one.id().equals(tenant))
@@ -157,11 +157,7 @@ public final class Digests {
         .map(one -> Written.of(material(one, source.digest(tenant), clock.instant())));
   }
 
-  /**
-   * Makes one besides the schedule, which goes on as if there had been none.
-   *
-   * @return the receiver that it is owed to; empty where nobody would get it
-   */
+  @Override
   public Optional<String> send(String tenant) {
     var config = source.digest(tenant);
     var written = preview(tenant);
@@ -174,7 +170,7 @@ public final class Digests {
     return Optional.of(config.get().receiver());
   }
 
-  /** Of all domains that are watched, in the order of their ids. */
+  @Override
   public List<Tenant> tenants() {
     return source.states().stream()
         .map(state -> state.domain().tenant())
@@ -198,6 +194,7 @@ public final class Digests {
     var states =
         source.states().stream()
             .filter(state -> state.domain().tenant().id().equals(tenant.id()))
+            .map(Discreet::of)
             .toList();
     var names =
         states.stream().map(state -> state.domain().name().toString()).collect(Collectors.toSet());
@@ -210,12 +207,13 @@ public final class Digests {
         store.episodes(tenant.id(), from, MOST_EPISODES).stream()
             .filter(one -> names.contains(one.labels().get("domain")) || one.endedAt().isPresent())
             .filter(one -> !one.labels().get("alertname").equals(WatchRules.SILENCE_ENDING.id()))
+            .map(Discreet::of)
             .toList(),
         changes(states, from),
         source.alerts().stream()
             .filter(alert -> alert.phase() == Alert.Phase.FIRING)
             .filter(alert -> names.contains(alert.labels().get("domain")))
-            .map(alert -> new Material.Muted(alert, source.muted(alert)))
+            .map(alert -> new Material.Muted(Discreet.of(alert), source.muted(alert)))
             .filter(muted -> !muted.whys().isEmpty())
             .toList(),
         source.silences(),

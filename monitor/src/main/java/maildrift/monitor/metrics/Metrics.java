@@ -159,6 +159,21 @@ public final class Metrics implements AutoCloseable {
     out.flush();
   }
 
+  /** The series of these domains alone, for who may know nothing of the daemon. */
+  public static void domains(
+      Collection<DomainState> states,
+      boolean openMetrics,
+      boolean lean,
+      int maxSeries,
+      Sink reader) {
+    var out = new Exposition(reader, openMetrics, maxSeries);
+    new DomainSeries(out, new Rows().snapshot(states), lean).write();
+    if (openMetrics) {
+      out.raw("# EOF\n");
+    }
+    out.flush();
+  }
+
   /** The series of one domain alone, with how the look went, as {@code /probe} answers. */
   public static byte[] probe(
       DomainState state, boolean success, Duration took, boolean openMetrics) {

@@ -65,7 +65,10 @@ final class Access {
     return config.tokens().stream()
         .filter(token -> token.token().matches(offered))
         .findFirst()
-        .map(token -> new Caller(token.name(), token.access() == HttpConfig.Access.OPERATOR))
+        .map(
+            token ->
+                new Caller(
+                    token.name(), token.access() == HttpConfig.Access.OPERATOR, token.tenants()))
         .orElseThrow(() -> refused(from));
   }
 
@@ -103,7 +106,8 @@ final class Access {
       tries.decrementAndGet();
       right.put(memory, true);
     }
-    return new Caller(name, config.operators().contains(name));
+    return new Caller(
+        name, config.operators().contains(name), Optional.ofNullable(config.limits().get(name)));
   }
 
   private static boolean verified(String password, String hash) {

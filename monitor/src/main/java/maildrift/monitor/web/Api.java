@@ -307,7 +307,8 @@ final class Api {
     if (backend.domain(asciiName.toString()).isPresent()) {
       throw Refusal.conflict(asciiName + " is a managed domain already");
     }
-    var problems = backend.addDomain(request.body(), request.caller().name());
+    var problems =
+        backend.addDomain(request.body(), request.caller().name(), backend.config(), _ -> {});
     if (!problems.isEmpty()) {
       throw Refusal.invalid(
           "the domain was not added", problems.stream().map(Problem::message).toList());

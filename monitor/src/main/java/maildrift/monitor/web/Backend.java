@@ -25,13 +25,14 @@ import maildrift.monitor.checklist.Progress;
 import maildrift.monitor.checklist.Step;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
-import maildrift.monitor.digest.Digests;
+import maildrift.monitor.digest.DigestDesk;
 import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.store.Baseline;
 import maildrift.monitor.store.Change;
 import maildrift.probes.Rule;
+import maildrift.probes.domain.ManagedDomain;
 
 /**
  * What the web side asks of the daemon. Methods may block (store, network) unless they say
@@ -134,7 +135,7 @@ public interface Backend {
   boolean unacknowledge(String fingerprint, String by);
 
   /** What tenants read once a week. */
-  Digests digests();
+  DigestDesk digests();
 
   List<Silence> silences();
 
@@ -171,9 +172,12 @@ public interface Backend {
   /**
    * Adds a domain that is kept in the store, as one entry of {@code domains:} in JSON.
    *
+   * @param within what it may name
+   * @param mayBe throws where this domain may not be
    * @return what is wrong with it; empty when it was added
    */
-  List<Problem> addDomain(String json, String by);
+  List<Problem> addDomain(
+      String json, String by, MonitorConfig within, Consumer<ManagedDomain> mayBe);
 
   /** What became of a removal. */
   enum Removal {
@@ -193,6 +197,9 @@ public interface Backend {
 
   /** Writes the metrics text; blocks only as long as the reader does. */
   void metrics(boolean openMetrics, Sink reader);
+
+  /** The same of these domains alone, and nothing of the daemon. */
+  void metrics(Collection<DomainState> states, boolean openMetrics, Sink reader);
 
   /** Reads the configuration again; what is wrong with it, or empty when it is in force now. */
   List<Problem> reload();

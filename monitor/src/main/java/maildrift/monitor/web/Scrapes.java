@@ -161,7 +161,15 @@ final class Scrapes {
             }));
   }
 
-  Answer health(boolean live) {
+  Answer healthy(Request request) {
+    return health(true);
+  }
+
+  Answer isReady(Request request) {
+    return health(false);
+  }
+
+  private Answer health(boolean live) {
     var unwell = backend.unwell(live);
     var body =
         CheckJson.bytes(

@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -42,6 +41,7 @@ import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.StoreFailure;
+import maildrift.monitor.web.Endpoints.Endpoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,13 +67,12 @@ public final class WebServer implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final String PROBLEM = "application/problem+json";
 
-  private static final String CHECKLIST = "/domains/:name/checklists/:checklist";
-
   private static final String ALERTS = "/alerts";
   private static final String SILENCES = "/silences";
 
   /** The pages with forms. */
-  private static final List<String> FORMS = List.of(CHECKLIST, ALERTS, SILENCES);
+  private static final List<String> FORMS =
+      List.of("/domains/:name/checklists/:checklist", ALERTS, SILENCES);
 
   /** What people look at; whoever asks for HTML there is told in HTML what is wrong. */
   private static final List<String> PAGES =
@@ -113,8 +112,12 @@ public final class WebServer implements AutoCloseable {
   }
 
   /** What a handler answers. */
+  sealed interface Reply {}
+
+  /** One that is whole. */
   @SuppressWarnings("ArrayRecordComponent") // on its way to the socket; never compared
-  record Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
+  record Answer(int status, String contentType, byte[] body, Map<String, String> headers)
+      implements Reply {
     static Answer json(byte[] body) {
       return new Answer(200, JSON, body, Map.of());
     }
@@ -174,25 +177,13 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** Answers a request; may block. */
-  @FunctionalInterface
-  interface Handler {
-    Answer answer(Request request);
-  }
-
-  /** An answer that is made while it is sent. */
-  record Stream(String contentType, Body body) {
+  /** One that is made while it is sent. */
+  record Stream(String contentType, Body body) implements Reply {
     /** Writes it; may block. */
     @FunctionalInterface
     interface Body {
       void writeTo(OutputStream out) throws IOException;
     }
-  }
-
-  /** Says how a request is answered; may block. */
-  @FunctionalInterface
-  interface StreamHandler {
-    Stream answer(Request request);
   }
 
   /** Builds the server; {@link #serve} makes it listen, {@link #ready} makes it answer. */
@@ -403,85 +394,7 @@ public final class WebServer implements AutoCloseable {
   private Router router(Backend backend) {
     var router = Router.router(vertx);
     router.route().handler(context -> harden(context, backend));
-    var scrapes = new Scrapes(backend);
-    var api = new Api(backend);
-    var page = new Page(backend);
-
-    // Health says nothing that is secret, and whoever restarts the daemon may have no password.
-    open(router, "/-/healthy", request -> scrapes.health(true));
-    open(router, "/-/ready", request -> scrapes.health(false));
-
-    streamed(router, backend, "/metrics", scrapes::metrics);
-    get(router, backend, "/probe", scrapes::probe);
-    get(router, backend, "/sd", scrapes::discovery);
-    post(router, backend, "/-/reload", api::reload);
-
-    get(router, backend, "/api/v1/domains", api::domains);
-    post(router, backend, "/api/v1/domains", api::addDomain);
-    get(router, backend, "/api/v1/domains/:name", api::domain);
-    delete(router, backend, "/api/v1/domains/:name", api::removeDomain);
-    post(router, backend, "/api/v1/domains/:name/check", api::check);
-    post(router, backend, "/api/v1/domains/:name/accept", api::accept);
-    get(router, backend, "/api/v1/domains/:name/baseline", api::baseline);
-    get(router, backend, "/api/v1/domains/:name/history", api::history);
-    var checklists = new ChecklistApi(backend);
-    var step = "/api/v1/domains/:name/checklists/:checklist/steps/:step/tick";
-    get(router, backend, "/api/v1/checklists", checklists::all);
-    get(router, backend, "/api/v1/domains/:name/checklists", checklists::ofDomain);
-    get(router, backend, "/api/v1/domains/:name/checklists/:checklist", checklists::one);
-    changing(router, backend, HttpMethod.PUT, step, checklists::tick);
-    delete(router, backend, step, checklists::untick);
-    post(router, backend, "/api/v1/records/accept", api::acceptRecord);
-    get(router, backend, "/api/v1/drift", api::drift);
-    var alerts = new AlertApi(backend);
-    get(router, backend, "/api/v1/alerts", alerts::alerts);
-    post(router, backend, "/api/v1/alerts/ack", alerts::acknowledgeMatching);
-    post(router, backend, "/api/v1/alerts/:fingerprint/ack", alerts::acknowledge);
-    delete(router, backend, "/api/v1/alerts/:fingerprint/ack", alerts::unacknowledge);
-    get(router, backend, "/api/v1/routes", new RouteApi(backend)::route);
-    post(router, backend, "/api/v1/receivers/:name/test", api::testReceiver);
-    var outbox = new OutboxApi(backend);
-    get(router, backend, "/api/v1/receivers", outbox::receivers);
-    get(router, backend, "/api/v1/receivers/:name/owed", outbox::owed);
-    post(router, backend, "/api/v1/receivers/:name/enable", outbox::enable);
-    post(router, backend, "/api/v1/receivers/:name/retry", outbox::retryAll);
-    get(router, backend, "/api/v1/dead-letters", outbox::dead);
-    post(router, backend, "/api/v1/dead-letters/:id/retry", outbox::retry);
-    delete(router, backend, "/api/v1/dead-letters/:id", outbox::drop);
-    var silences = new SilenceApi(backend);
-    get(router, backend, "/api/v1/silences", silences::silences);
-    get(router, backend, "/api/v1/silences/preview", silences::preview);
-    get(router, backend, "/api/v1/silences/:id", silences::one);
-    post(router, backend, "/api/v1/silences", silences::put);
-    delete(router, backend, "/api/v1/silences/:id", silences::expire);
-    get(router, backend, "/api/v2/alerts", alerts::alertmanagers);
-    get(router, backend, "/api/v2/silences", silences::alertmanagers);
-    post(router, backend, "/api/v2/silences", silences::put);
-    get(router, backend, "/api/v2/silence/:id", silences::alertmanagersOne);
-    delete(router, backend, "/api/v2/silence/:id", silences::alertmanagersExpire);
-    var digests = new DigestApi(backend);
-    get(router, backend, "/api/v1/digest", digests::preview);
-    post(router, backend, "/api/v1/digest/send", digests::send);
-
-    get(router, backend, "/", page::fleet);
-    get(router, backend, "/domains/:name", page::domain);
-    get(router, backend, "/drift", page::drift);
-    var checklistPage = new ChecklistPage(backend, checklists, page);
-    get(router, backend, CHECKLIST, checklistPage::one);
-    form(router, backend, CHECKLIST + "/steps/:step/tick", checklistPage::tick);
-    form(router, backend, CHECKLIST + "/steps/:step/untick", checklistPage::untick);
-    var alertPage = new AlertPage(backend, alerts, page);
-    get(router, backend, ALERTS, alertPage::all);
-    form(router, backend, ALERTS + "/ack", alertPage::acknowledgeAll);
-    form(router, backend, ALERTS + "/:fingerprint/ack", alertPage::acknowledge);
-    form(router, backend, ALERTS + "/:fingerprint/unack", alertPage::unacknowledge);
-    var silencePage = new SilencePage(backend, silences, page);
-    get(router, backend, SILENCES, silencePage::all);
-    form(router, backend, SILENCES, silencePage::add);
-    form(router, backend, SILENCES + "/:id/expire", silencePage::expire);
-    get(router, backend, "/rules/:id", page::rule);
-    get(router, backend, "/runbooks/:name", Runbooks::page);
-    get(router, backend, "/style.css", page::style);
+    Endpoints.all().forEach(endpoint -> serve(router, backend, endpoint));
 
     router.errorHandler(404, context -> refuse(context, unknown(context)));
     router.errorHandler(405, this::wrongMethod);
@@ -548,41 +461,51 @@ public final class WebServer implements AutoCloseable {
     context.next();
   }
 
-  private void open(Router router, String path, Handler handler) {
-    reading(router, path)
-        .handler(context -> answer(context, () -> handler.answer(request(context, Caller.LOCAL))));
+  private void serve(Router router, Backend backend, Endpoint endpoint) {
+    served.add(new Served(endpoint.method(), endpoint.path()));
+    var route = router.route(endpoint.method(), endpoint.path());
+    if (endpoint.method().equals(HttpMethod.GET)) {
+      // What answers GET answers HEAD: load balancers and people with curl -I look that way.
+      served.add(new Served(HttpMethod.HEAD, endpoint.path()));
+      route.method(HttpMethod.HEAD);
+    }
+    switch (endpoint.guard()) {
+      case OPEN, LOOK -> {}
+      case CHANGE -> route.handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
+      case FORM -> route.handler(BodyHandler.create(false).setBodyLimit(MAX_FORM));
+    }
+    route.handler(context -> answer(context, () -> reply(context, backend, endpoint)));
   }
 
-  private void get(Router router, Backend backend, String path, Handler handler) {
-    reading(router, path)
-        .handler(
-            context ->
-                answer(
-                    context,
-                    () -> {
-                      Access.refuseStrangeHost(context.request(), backend.config().http());
-                      return handler.answer(request(context, caller(context, backend)));
-                    }));
-  }
-
-  /** A GET whose answer is sent while it is made. */
-  private void streamed(Router router, Backend backend, String path, StreamHandler handler) {
-    reading(router, path)
-        .handler(
-            context ->
-                threads.execute(
-                    () -> {
-                      try {
-                        Access.refuseStrangeHost(context.request(), backend.config().http());
-                        stream(context, handler.answer(request(context, caller(context, backend))));
-                      } catch (RuntimeException failure) {
-                        onLoop(context, () -> failed(context, failure));
-                      }
-                    }));
-  }
-
-  private static void onLoop(RoutingContext context, Runnable work) {
-    context.vertx().getOrCreateContext().runOnContext(_ -> work.run());
+  private Reply reply(RoutingContext context, Backend backend, Endpoint endpoint) {
+    var incoming = context.request();
+    var http = backend.config().http();
+    if (endpoint.guard() == Endpoints.Guard.OPEN) {
+      return endpoint.handler().answer(backend, request(context, Caller.LOCAL));
+    }
+    if (endpoint.guard() == Endpoints.Guard.LOOK) {
+      Access.refuseStrangeHost(incoming, http);
+    } else {
+      Access.refuseCrossSite(incoming, http);
+    }
+    var caller = caller(context, backend);
+    var request = request(context, caller);
+    if (endpoint.guard() != Endpoints.Guard.LOOK && !caller.operator()) {
+      throw Refusal.forbidden(
+          "this needs the operator role, which %s does not have".formatted(caller.name()));
+    }
+    if (endpoint.wide() && caller.tenants().isPresent()) {
+      throw Refusal.forbidden(
+          "this is about the whole daemon, and %s is limited to tenants of it"
+              .formatted(caller.name()));
+    }
+    switch (endpoint.guard()) {
+      case OPEN, LOOK -> {}
+      case CHANGE -> Access.refuseOtherThanJson(incoming, request.body());
+      // Nothing that may come from elsewhere.
+      case FORM -> Access.refuseUnlessFromHere(incoming);
+    }
+    return endpoint.handler().answer(caller.view(backend), request);
   }
 
   /**
@@ -626,81 +549,6 @@ public final class WebServer implements AutoCloseable {
     return Optional.ofNullable(context.request().getHeader("Accept-Encoding"));
   }
 
-  /** What answers GET answers HEAD: load balancers and people with curl -I look that way. */
-  private Route reading(Router router, String path) {
-    served.add(new Served(HttpMethod.GET, path));
-    served.add(new Served(HttpMethod.HEAD, path));
-    return router.get(path).method(HttpMethod.HEAD);
-  }
-
-  private void post(Router router, Backend backend, String path, Handler handler) {
-    changing(router, backend, HttpMethod.POST, path, handler);
-  }
-
-  private void delete(Router router, Backend backend, String path, Handler handler) {
-    changing(router, backend, HttpMethod.DELETE, path, handler);
-  }
-
-  private void changing(
-      Router router, Backend backend, HttpMethod method, String path, Handler handler) {
-    operated(
-        router,
-        backend,
-        method,
-        path,
-        MAX_BODY,
-        (incoming, request) -> {
-          Access.refuseOtherThanJson(incoming, request.body());
-          return handler.answer(request);
-        });
-  }
-
-  /** Takes what a form of the page sends, and nothing that may come from elsewhere. */
-  private void form(Router router, Backend backend, String path, Handler handler) {
-    operated(
-        router,
-        backend,
-        HttpMethod.POST,
-        path,
-        MAX_FORM,
-        (incoming, request) -> {
-          Access.refuseUnlessFromHere(incoming);
-          return handler.answer(request);
-        });
-  }
-
-  /** Answers an operator's request; may block. */
-  @FunctionalInterface
-  private interface Operation {
-    Answer answer(HttpServerRequest incoming, Request request);
-  }
-
-  private void operated(
-      Router router,
-      Backend backend,
-      HttpMethod method,
-      String path,
-      int longest,
-      Operation operation) {
-    served.add(new Served(method, path));
-    var route = router.route(method, path);
-    route.handler(BodyHandler.create(false).setBodyLimit(longest));
-    route.handler(
-        context ->
-            answer(
-                context,
-                () -> {
-                  Access.refuseCrossSite(context.request(), backend.config().http());
-                  var caller = caller(context, backend);
-                  if (!caller.operator()) {
-                    throw Refusal.forbidden(
-                        "this needs the operator role, which %s does not have"
-                            .formatted(caller.name()));
-                  }
-                  return operation.answer(context.request(), request(context, caller));
-                }));
-  }
-
   private Caller caller(RoutingContext context, Backend backend) {
     var remote = context.request().remoteAddress();
     return access.caller(
@@ -724,12 +572,23 @@ public final class WebServer implements AutoCloseable {
   /**
    * Handlers block: they run on virtual threads, and the answer goes back through the event loop.
    */
-  private void answer(RoutingContext context, Supplier<Answer> work) {
+  private void answer(RoutingContext context, Supplier<Reply> work) {
     Future.fromCompletionStage(
-            CompletableFuture.supplyAsync(() -> encoded(context, work.get()), threads),
+            CompletableFuture.supplyAsync(() -> toSend(context, work.get()), threads),
             vertx.getOrCreateContext())
-        .onSuccess(answer -> send(context, answer))
+        .onSuccess(answer -> answer.ifPresent(whole -> send(context, whole)))
         .onFailure(failure -> failed(context, failure));
+  }
+
+  /** Empty where it is sent already. */
+  private static Optional<Answer> toSend(RoutingContext context, Reply reply) {
+    return switch (reply) {
+      case Answer answer -> Optional.of(encoded(context, answer));
+      case Stream stream -> {
+        stream(context, stream);
+        yield Optional.empty();
+      }
+    };
   }
 
   private static Answer encoded(RoutingContext context, Answer answer) {

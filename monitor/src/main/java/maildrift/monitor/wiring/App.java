@@ -1516,10 +1516,12 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
-  public List<Problem> addDomain(String json, String by) {
-    return switch (loader.domain(json, config)) {
+  public List<Problem> addDomain(
+      String json, String by, MonitorConfig within, Consumer<ManagedDomain> mayBe) {
+    return switch (loader.domain(json, within)) {
       case ConfigLoader.DomainResult.Refused(var problems) -> problems;
       case ConfigLoader.DomainResult.Accepted(var domain) -> {
+        mayBe.accept(domain);
         store.commit(
             Batch.builder()
                 .domain(new KeptDomain(domain.name().toString(), json, clock.instant(), by))
@@ -1565,6 +1567,17 @@ public final class App implements Backend, AutoCloseable {
         _ -> true,
         new Context(clock.instant(), published.withdrawn()),
         limit);
+  }
+
+  @Override
+  public void metrics(Collection<DomainState> states, boolean openMetrics, Sink reader) {
+    var settings = config.metrics();
+    Metrics.domains(
+        states,
+        openMetrics,
+        settings.detail() == MetricsConfig.Detail.LEAN,
+        settings.maxSeries(),
+        reader);
   }
 
   @Override

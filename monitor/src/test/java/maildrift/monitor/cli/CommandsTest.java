@@ -603,7 +603,8 @@ class CommandsTest {
 
   private static HttpConfig http(HostPort listen, Optional<WebConfig.Tls> tls) {
     var web = new WebConfig(Path.of("web.yml"), tls, Map.of(), true, Map.of());
-    return new HttpConfig(listen, Optional.of(web), Set.of(), List.of(), Optional.empty(), false);
+    return new HttpConfig(
+        listen, Optional.of(web), Set.of(), Map.of(), List.of(), Optional.empty(), false);
   }
 
   private Path link(String target) throws IOException {

@@ -96,8 +96,14 @@ final class ConfigLoaderTest {
     assertThat(http.operators()).containsExactly("alice");
     assertThat(http.tokens())
         .containsExactly(
-            new HttpConfig.ApiToken("ci", new Secret("ci-token-fedcba9876543210"), Access.OPERATOR),
-            new HttpConfig.ApiToken("look", new Secret("look-token-look-token"), Access.VIEWER));
+            new HttpConfig.ApiToken(
+                "ci", new Secret("ci-token-fedcba9876543210"), Access.OPERATOR, Optional.empty()),
+            new HttpConfig.ApiToken(
+                "look",
+                new Secret("look-token-look-token"),
+                Access.VIEWER,
+                Optional.of(Set.of("contoso"))));
+    assertThat(http.limits()).containsExactly(Map.entry("bob", Set.of("contoso")));
     var web = http.web().orElseThrow();
     assertThat(web.users()).containsOnlyKeys("alice", "bob");
     assertThat(web.http2()).isFalse();

@@ -36,7 +36,8 @@ final class Everything {
         listen: 0.0.0.0:8425
         web_config_file: web.yml
         operators: [alice]
-        tokens: [{name: ci, token_file: ci.token, role: operator}, {name: look, token: "${env:LOOK}"}]
+        tokens: [{name: ci, token_file: ci.token, role: operator}, {name: look, token: "${env:LOOK}", tenants: [contoso]}]
+        users: {bob: {tenants: [contoso]}}
         external_url: https://maildrift.example.net/
         probe_any_target: true
       store:

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -19,7 +20,10 @@ class AccessTest {
           HttpConfig.DEFAULT.listen(),
           Optional.empty(),
           Set.of(),
-          List.of(new HttpConfig.ApiToken("ci", new Secret(TOKEN), HttpConfig.Access.OPERATOR)),
+          Map.of(),
+          List.of(
+              new HttpConfig.ApiToken(
+                  "ci", new Secret(TOKEN), HttpConfig.Access.OPERATOR, Optional.empty())),
           Optional.empty(),
           false);
 

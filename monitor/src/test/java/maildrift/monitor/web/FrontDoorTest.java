@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import maildrift.monitor.config.HostPort;
@@ -23,6 +24,7 @@ class FrontDoorTest {
         new HostPort("127.0.0.1", port),
         Optional.empty(),
         Set.of(),
+        Map.of(),
         List.of(),
         Optional.empty(),
         false);

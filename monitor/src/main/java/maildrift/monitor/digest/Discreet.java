@@ -1,0 +1,121 @@
+package maildrift.monitor.digest;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import maildrift.alerts.Alert;
+import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.state.FindingState;
+import maildrift.monitor.state.ProbeState;
+import maildrift.monitor.store.Episode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a tenant may read of its own domains, in its digest and with a login that is limited to it.
+ * Two rules compare tenants and name the others, and so does one fact: the tenant learns that there
+ * is somebody, not who.
+ */
+public final class Discreet {
+  /** Rules whose messages name another tenant. */
+  private static final Set<String> NAMING =
+      Set.of("declared.allowlist-overlap", "declared.header-check");
+
+  private static final String NEIGHBOURS = "tenantsBeside";
+  private static final String LESS =
+      "another tenant is concerned; whoever runs maildrift can see which";
+
+  private Discreet() {}
+
+  public static DomainState of(DomainState state) {
+    if (state.probes().values().stream().noneMatch(Discreet::isTelling)
+        && state.drift().stream().noneMatch(Discreet::isTelling)) {
+      return state;
+    }
+    var probes = new LinkedHashMap<>(state.probes());
+    probes.replaceAll((_, probe) -> of(probe));
+    return new DomainState(
+        state.domain(), state.checkedAt(), probes, of(state.drift()), state.recordsChanged());
+  }
+
+  private static boolean isTelling(ProbeState probe) {
+    return probe.facts().contains(NEIGHBOURS)
+        || probe.findings().stream().anyMatch(Discreet::isTelling);
+  }
+
+  private static boolean isTelling(FindingState finding) {
+    return NAMING.contains(finding.rule());
+  }
+
+  private static ProbeState of(ProbeState probe) {
+    return isTelling(probe)
+        ? new ProbeState(
+            probe.probe(),
+            probe.outcome(),
+            probe.seconds(),
+            probe.observedAt(),
+            probe.unseenSince(),
+            facts(probe.facts()),
+            probe.gaps(),
+            of(probe.findings()),
+            probe.samples(),
+            probe.unseen())
+        : probe;
+  }
+
+  private static String facts(String json) {
+    if (CheckJson.mapper().readTree(json) instanceof ObjectNode facts) {
+      facts.remove(NEIGHBOURS);
+      return facts.toString();
+    }
+    return json;
+  }
+
+  private static List<FindingState> of(List<FindingState> findings) {
+    return findings.stream().map(Discreet::of).toList();
+  }
+
+  private static FindingState of(FindingState finding) {
+    if (!isTelling(finding)
+        || !(CheckJson.mapper().readTree(finding.json()) instanceof ObjectNode node)) {
+      return finding;
+    }
+    node.put("message", LESS);
+    node.putObject("evidence");
+    node.put("remedy", "");
+    return new FindingState(
+        finding.rule(), finding.severity(), finding.subject(), finding.waived(), node.toString());
+  }
+
+  public static Alert of(Alert alert) {
+    if (!NAMING.contains(alert.labels().get("alertname"))) {
+      return alert;
+    }
+    var annotations = new TreeMap<>(alert.annotations());
+    annotations.keySet().removeAll(Set.of("diff", "remedy"));
+    annotations.put("summary", LESS);
+    return new Alert(
+        alert.labels(),
+        annotations,
+        alert.phase(),
+        alert.looks(),
+        alert.flaps(),
+        alert.startsAt(),
+        alert.updatedAt(),
+        alert.endsAt(),
+        alert.course());
+  }
+
+  static Episode of(Episode episode) {
+    return NAMING.contains(episode.labels().get("alertname"))
+        ? new Episode(
+            episode.fingerprint(),
+            episode.startedAt(),
+            episode.endedAt(),
+            episode.labels(),
+            LESS,
+            episode.resolution())
+        : episode;
+  }
+}

@@ -1,0 +1,191 @@
+package maildrift.monitor.web;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import maildrift.monitor.web.WebServer.Reply;
+import maildrift.monitor.web.WebServer.Request;
+
+/**
+ * Every path there is, who may take it, and what answers. A handler is made for each request, from
+ * what there is for its caller ({@link Caller#view}): none can look past a limit to tenants.
+ */
+final class Endpoints {
+  private static final String DOMAIN = "/api/v1/domains/:name";
+  private static final String TICK = DOMAIN + "/checklists/:checklist/steps/:step/tick";
+  private static final String CHECKLIST = "/domains/:name/checklists/:checklist";
+
+  private final List<Endpoint> all = new ArrayList<>();
+
+  /** Who may take a path. */
+  enum Guard {
+    /** Whoever reaches the port. */
+    OPEN,
+    /** Everybody who may look. */
+    LOOK,
+    /** Operators, with JSON. */
+    CHANGE,
+    /** Operators, with a form of the page. */
+    FORM
+  }
+
+  /** Answers a request; may block. */
+  @FunctionalInterface
+  interface Handler {
+    Reply answer(Backend view, Request request);
+  }
+
+  /**
+   * One method of one path.
+   *
+   * @param path a segment that begins with a colon stands for any
+   * @param wide it is about the daemon as a whole: not for who is limited to tenants
+   */
+  record Endpoint(HttpMethod method, String path, Guard guard, boolean wide, Handler handler) {}
+
+  static List<Endpoint> all() {
+    var endpoints = new Endpoints();
+    endpoints.scraped();
+    endpoints.domains();
+    endpoints.alerts();
+    endpoints.receivers();
+    endpoints.pages();
+    return List.copyOf(endpoints.all);
+  }
+
+  private void scraped() {
+    // Health says nothing that is secret, and whoever restarts the daemon may have no password.
+    add(Guard.OPEN, HttpMethod.GET, "/-/healthy", false, Scrapes::new, Scrapes::healthy);
+    add(Guard.OPEN, HttpMethod.GET, "/-/ready", false, Scrapes::new, Scrapes::isReady);
+    get("/metrics", Scrapes::new, Scrapes::metrics);
+    get("/probe", Scrapes::new, Scrapes::probe);
+    get("/sd", Scrapes::new, Scrapes::discovery);
+    change(HttpMethod.POST, "/-/reload", true, Api::new, Api::reload);
+  }
+
+  private void domains() {
+    get("/api/v1/domains", Api::new, Api::domains);
+    post("/api/v1/domains", Api::new, Api::addDomain);
+    get(DOMAIN, Api::new, Api::domain);
+    delete(DOMAIN, Api::new, Api::removeDomain);
+    post(DOMAIN + "/check", Api::new, Api::check);
+    post(DOMAIN + "/accept", Api::new, Api::accept);
+    get(DOMAIN + "/baseline", Api::new, Api::baseline);
+    get(DOMAIN + "/history", Api::new, Api::history);
+    get("/api/v1/checklists", ChecklistApi::new, ChecklistApi::all);
+    get(DOMAIN + "/checklists", ChecklistApi::new, ChecklistApi::ofDomain);
+    get(DOMAIN + "/checklists/:checklist", ChecklistApi::new, ChecklistApi::one);
+    change(HttpMethod.PUT, TICK, false, ChecklistApi::new, ChecklistApi::tick);
+    delete(TICK, ChecklistApi::new, ChecklistApi::untick);
+    change(HttpMethod.POST, "/api/v1/records/accept", true, Api::new, Api::acceptRecord);
+    get("/api/v1/drift", Api::new, Api::drift);
+    get("/api/v1/digest", DigestApi::new, DigestApi::preview);
+    post("/api/v1/digest/send", DigestApi::new, DigestApi::send);
+  }
+
+  private void alerts() {
+    get("/api/v1/alerts", AlertApi::new, AlertApi::alerts);
+    post("/api/v1/alerts/ack", AlertApi::new, AlertApi::acknowledgeMatching);
+    post("/api/v1/alerts/:fingerprint/ack", AlertApi::new, AlertApi::acknowledge);
+    delete("/api/v1/alerts/:fingerprint/ack", AlertApi::new, AlertApi::unacknowledge);
+    get("/api/v1/silences", SilenceApi::new, SilenceApi::silences);
+    get("/api/v1/silences/preview", SilenceApi::new, SilenceApi::preview);
+    get("/api/v1/silences/:id", SilenceApi::new, SilenceApi::one);
+    post("/api/v1/silences", SilenceApi::new, SilenceApi::put);
+    delete("/api/v1/silences/:id", SilenceApi::new, SilenceApi::expire);
+    // As Alertmanager's clients expect it.
+    get("/api/v2/alerts", AlertApi::new, AlertApi::alertmanagers);
+    get("/api/v2/silences", SilenceApi::new, SilenceApi::alertmanagers);
+    post("/api/v2/silences", SilenceApi::new, SilenceApi::put);
+    get("/api/v2/silence/:id", SilenceApi::new, SilenceApi::alertmanagersOne);
+    delete("/api/v2/silence/:id", SilenceApi::new, SilenceApi::alertmanagersExpire);
+  }
+
+  /** Who is told is the daemon's as a whole. */
+  private void receivers() {
+    wide("/api/v1/routes", RouteApi::new, RouteApi::route);
+    wide("/api/v1/receivers", OutboxApi::new, OutboxApi::receivers);
+    wide("/api/v1/receivers/:name/owed", OutboxApi::new, OutboxApi::owed);
+    change(HttpMethod.POST, "/api/v1/receivers/:name/test", true, Api::new, Api::testReceiver);
+    var receiver = "/api/v1/receivers/:name";
+    change(HttpMethod.POST, receiver + "/enable", true, OutboxApi::new, OutboxApi::enable);
+    change(HttpMethod.POST, receiver + "/retry", true, OutboxApi::new, OutboxApi::retryAll);
+    var letter = "/api/v1/dead-letters";
+    wide(letter, OutboxApi::new, OutboxApi::dead);
+    change(HttpMethod.POST, letter + "/:id/retry", true, OutboxApi::new, OutboxApi::retry);
+    change(HttpMethod.DELETE, letter + "/:id", true, OutboxApi::new, OutboxApi::drop);
+  }
+
+  private void pages() {
+    get("/", Page::new, Page::fleet);
+    get("/domains/:name", Page::new, Page::domain);
+    get("/drift", Page::new, Page::drift);
+    get("/rules/:id", Page::new, Page::rule);
+    get("/runbooks/:name", view -> view, (_, request) -> Runbooks.page(request));
+    get("/style.css", Page::new, Page::style);
+    Function<Backend, ChecklistPage> checklist =
+        view -> new ChecklistPage(view, new ChecklistApi(view), new Page(view));
+    get(CHECKLIST, checklist, ChecklistPage::one);
+    form(CHECKLIST + "/steps/:step/tick", checklist, ChecklistPage::tick);
+    form(CHECKLIST + "/steps/:step/untick", checklist, ChecklistPage::untick);
+    Function<Backend, AlertPage> alerts =
+        view -> new AlertPage(view, new AlertApi(view), new Page(view));
+    get("/alerts", alerts, AlertPage::all);
+    form("/alerts/ack", alerts, AlertPage::acknowledgeAll);
+    form("/alerts/:fingerprint/ack", alerts, AlertPage::acknowledge);
+    form("/alerts/:fingerprint/unack", alerts, AlertPage::unacknowledge);
+    Function<Backend, SilencePage> silences =
+        view -> new SilencePage(view, new SilenceApi(view), new Page(view));
+    get("/silences", silences, SilencePage::all);
+    form("/silences", silences, SilencePage::add);
+    form("/silences/:id/expire", silences, SilencePage::expire);
+  }
+
+  private <T> void get(
+      String path, Function<Backend, T> of, BiFunction<T, Request, ? extends Reply> handler) {
+    add(Guard.LOOK, HttpMethod.GET, path, false, of, handler);
+  }
+
+  private <T> void wide(
+      String path, Function<Backend, T> of, BiFunction<T, Request, ? extends Reply> handler) {
+    add(Guard.LOOK, HttpMethod.GET, path, true, of, handler);
+  }
+
+  private <T> void post(
+      String path, Function<Backend, T> of, BiFunction<T, Request, ? extends Reply> handler) {
+    change(HttpMethod.POST, path, false, of, handler);
+  }
+
+  private <T> void delete(
+      String path, Function<Backend, T> of, BiFunction<T, Request, ? extends Reply> handler) {
+    change(HttpMethod.DELETE, path, false, of, handler);
+  }
+
+  private <T> void change(
+      HttpMethod method,
+      String path,
+      boolean wide,
+      Function<Backend, T> of,
+      BiFunction<T, Request, ? extends Reply> handler) {
+    add(Guard.CHANGE, method, path, wide, of, handler);
+  }
+
+  private <T> void form(
+      String path, Function<Backend, T> of, BiFunction<T, Request, ? extends Reply> handler) {
+    add(Guard.FORM, HttpMethod.POST, path, false, of, handler);
+  }
+
+  private <T> void add(
+      Guard guard,
+      HttpMethod method,
+      String path,
+      boolean wide,
+      Function<Backend, T> of,
+      BiFunction<T, Request, ? extends Reply> handler) {
+    all.add(
+        new Endpoint(
+            method, path, guard, wide, (view, request) -> handler.apply(of.apply(view), request)));
+  }
+}
