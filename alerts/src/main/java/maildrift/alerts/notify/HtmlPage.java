@@ -17,30 +17,6 @@ final class HtmlPage {
   /** Beyond it no further section begins; one cannot be much longer itself. */
   private static final int LONGEST = 96_000;
 
-  private static final String FONT =
-      "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
-
-  private static final String SHEET =
-      """
-      @media (prefers-color-scheme: dark) {
-        .page { background: #14171c !important; color: #e6e9ee !important; }
-        .card { background: #1e2229 !important; }
-        .card { border-left-color: #333a45 !important; border-right-color: #333a45 !important; }
-        .card { border-bottom-color: #333a45 !important; }
-        .dim { color: #9aa5b4 !important; }
-        .rule { border-color: #333a45 !important; }
-        .code { background: #14171c !important; border-color: #333a45 !important; color: #e6e9ee !important; }
-        .old { background: #3b1f22 !important; color: #ffc9cc !important; }
-        .new { background: #183526 !important; color: #bdf0d0 !important; }
-        .link { color: #8ab8ff !important; }
-      }
-      @media (max-width: 520px) {
-        .page { padding: 0 !important; }
-        .card { border-radius: 0 !important; padding: 14px !important; }
-        .side { display: block !important; width: auto !important; padding: 0 0 4px !important; }
-      }
-      """;
-
   private final StringBuilder html = new StringBuilder();
 
   private HtmlPage() {}
@@ -54,26 +30,13 @@ final class HtmlPage {
   private void whole(Wording wording) {
     var color =
         color(wording.isFiring() ? Optional.of(wording.severity().word()) : Optional.empty());
-    add(
-        """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <meta name="supported-color-schemes" content="light dark">
-        """);
+    add(MailStyle.HEAD);
     add("<title>" + Visible.html(wording.subject()) + "</title>\n");
-    add("<style>\n" + SHEET + "</style>\n</head>\n");
+    add("<style>\n" + MailStyle.SHEET + "</style>\n</head>\n");
+    add("<body class=\"page\" style=\"" + MailStyle.PAGE + "\">\n");
     add(
-        "<body class=\"page\" style=\"margin:0;padding:20px 8px;background:#eef1f5;color:#1d2430;"
-            + FONT
-            + "font-size:15px;line-height:1.45\">\n");
-    add(
-        "<div class=\"card\" style=\"max-width:680px;margin:0 auto;padding:20px 24px;background:#ffffff;"
-            + "border:1px solid #d8dee6;border-top:5px solid %s;border-radius:6px\">\n"
-                .formatted(color));
+        "<div class=\"card\" style=\"%sborder-top:5px solid %s\">\n"
+            .formatted(MailStyle.CARD, color));
     add(
         "<h1 style=\"margin:0 0 12px;font-size:19px;line-height:1.3;overflow-wrap:anywhere\">%s</h1>\n"
             .formatted(Visible.html(wording.subject())));
@@ -115,9 +78,11 @@ final class HtmlPage {
         color(section.isFiring() ? Optional.of(section.severity().word()) : Optional.empty());
     add("<hr class=\"rule\" style=\"margin:20px 0 16px;border:0;border-top:1px solid #d8dee6\">\n");
     add(
-        "<h2 style=\"margin:0;font-size:16px;line-height:1.4;overflow-wrap:anywhere\"><span style=\"display:inline-block;margin-right:8px;padding:0 7px;border-radius:3px;background:%s;color:#ffffff;font-size:12px;line-height:20px;vertical-align:1px\">%s</span>%s</h2>\n"
+        "<h2 style=\"margin:0;font-size:16px;line-height:1.4;overflow-wrap:anywhere\"><span style=\"%s\">%s</span>%s</h2>\n"
             .formatted(
-                color, section.isFiring() ? "FIRING" : "RESOLVED", Visible.html(section.title())));
+                MailStyle.BADGE + color,
+                section.isFiring() ? "FIRING" : "RESOLVED",
+                Visible.html(section.title())));
     add(
         "<p class=\"dim\" style=\"margin:2px 0 0;font-size:13px;color:#5b6675\">%s</p>\n"
             .formatted(Visible.html(section.when())));
@@ -158,8 +123,8 @@ final class HtmlPage {
 
   private void code(String kind, String colors, List<String> lines) {
     add(
-        "<pre class=\"%s\" style=\"margin:0;padding:8px 10px;border-radius:4px;font-family:ui-monospace,SFMono-Regular,Consolas,monospace;font-size:13px;line-height:1.45;white-space:pre-wrap;overflow-wrap:anywhere;%s\">%s</pre>\n"
-            .formatted(kind, colors, Visible.html(String.join("\n", lines))));
+        "<pre class=\"%s\" style=\"margin:0;padding:8px 10px;border-radius:4px;%sline-height:1.45;white-space:pre-wrap;overflow-wrap:anywhere;%s\">%s</pre>\n"
+            .formatted(kind, MailStyle.CODE_FONT, colors, Visible.html(String.join("\n", lines))));
   }
 
   /** Old and new side by side where there are both, and under each other in a narrow window. */
@@ -187,11 +152,11 @@ final class HtmlPage {
   }
 
   private void old(List<String> lines) {
-    code("old", "background:#fdecec;color:#7a1a1f", lines);
+    code("old", MailStyle.OLD, lines);
   }
 
   private void fresh(List<String> lines) {
-    code("new", "background:#e6f6ec;color:#14532d", lines);
+    code("new", MailStyle.NEW, lines);
   }
 
   private void paste(List<String> lines) {
@@ -233,13 +198,9 @@ final class HtmlPage {
     add("<div style=\"height:6px;line-height:6px\"></div>\n");
   }
 
+  /** What is over is well. */
   private static String color(Optional<String> firing) {
-    return switch (firing.orElse("")) {
-      case "critical" -> "#c62828";
-      case "warning" -> "#b26a00";
-      case "info" -> "#1565c0";
-      default -> "#2e7d32";
-    };
+    return MailStyle.color(firing.orElse("pass"));
   }
 
   private void add(String text) {

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import maildrift.alerts.notify.http.Request;
 
 /**
  * What the configuration says of one receiver. Its kind asks for one key after the other, and the
@@ -43,6 +44,21 @@ public interface Settings {
   List<Integer> numbers(String key, int least, int most);
 
   boolean flag(String key, boolean byDefault);
+
+  /** {@link #SEND_RESOLVED}; they do unless they are told not to. */
+  default boolean sendResolved() {
+    return flag(SEND_RESOLVED, true);
+  }
+
+  /** {@link #ALLOW_PRIVATE}; not unless somebody says so. */
+  default boolean allowPrivate() {
+    return flag(ALLOW_PRIVATE, false);
+  }
+
+  /** For the whole attempt. */
+  default Duration timeout() {
+    return duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
+  }
 
   /** In Prometheus' notation, {@code 30s}. */
   Duration duration(String key, Duration least, Duration byDefault);

@@ -2,6 +2,7 @@ package maildrift.monitor.digest;
 
 import java.util.Arrays;
 import maildrift.alerts.Visible;
+import maildrift.alerts.notify.MailStyle;
 import maildrift.monitor.digest.Digest.Chapter;
 import maildrift.monitor.digest.Digest.Detail;
 import maildrift.monitor.digest.Digest.Entry;
@@ -12,20 +13,10 @@ import maildrift.monitor.digest.Digest.Entry;
  * nothing from outside; every value is escaped where it is put in.
  */
 final class DigestHtml {
-  private static final String SHEET =
+  private static final String PAPER =
       """
       @media (prefers-color-scheme: dark) {
-        .page { background: #14171c !important; color: #e6e9ee !important; }
-        .card { background: #1e2229 !important; border-color: #333a45 !important; }
-        .dim { color: #9aa5b4 !important; }
-        .row { border-color: #333a45 !important; }
-        .old { background: #3b1f22 !important; color: #ffc9cc !important; }
-        .new { background: #183526 !important; color: #bdf0d0 !important; }
-        .link { color: #8ab8ff !important; }
-      }
-      @media (max-width: 520px) {
-        .page { padding: 0 !important; }
-        .card { border-radius: 0 !important; padding: 14px !important; }
+        .card { border-top-color: #333a45 !important; }
       }
       @media print {
         .page { background: #ffffff !important; padding: 0 !important; }
@@ -47,27 +38,13 @@ final class DigestHtml {
   }
 
   private void whole(Digest digest) {
+    html.append(MailStyle.HEAD);
+    add("<title>%s</title>\n", DigestText.subject(digest));
+    html.append("<style>\n" + MailStyle.SHEET + PAPER + "</style>\n</head>\n");
+    html.append("<body class=\"page\" style=\"" + MailStyle.PAGE + "\">\n");
+    html.append("<div class=\"card\" style=\"" + MailStyle.CARD + "\">\n");
     add(
         """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>%s</title>
-        <style>
-        """,
-        DigestText.subject(digest));
-    html.append(SHEET);
-    add(
-        """
-        </style>
-        </head>
-        <body class="page" style="margin:0;padding:20px 8px;background:#eef1f5;color:#1d2430;\
-        font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:15px;line-height:1.45">
-        <div class="card" style="max-width:680px;margin:0 auto;padding:20px 24px;background:#ffffff;\
-        border:1px solid #d8dee6;border-radius:6px">
         <p class="dim" style="margin:0;font-size:13px;color:#5b6675">maildrift digest, %s</p>
         <h1 style="margin:0 0 10px;font-size:21px;line-height:1.3;overflow-wrap:anywhere">%s</h1>
         """,
@@ -100,9 +77,8 @@ final class DigestHtml {
         .ifPresent(
             word ->
                 add(
-                    "<span class=\"badge\" style=\"display:inline-block;margin-right:8px;padding:0 7px;border-radius:3px;"
-                        + "background:%s;color:#ffffff;font-size:12px;line-height:20px;vertical-align:1px\">%s</span>",
-                    color(word), word));
+                    "<span class=\"badge\" style=\"%s\">%s</span>",
+                    MailStyle.BADGE + MailStyle.color(word), word));
     add("<b>%s</b>", entry.title());
     if (!entry.aside().isEmpty()) {
       add(" <span class=\"dim\" style=\"font-size:13px;color:#5b6675\">%s</span>", entry.aside());
@@ -118,15 +94,15 @@ final class DigestHtml {
           add(
               "<div style=\"margin:2px 0 0;font-size:14px\"><span class=\"dim\" style=\"color:#5b6675\">%s</span>%s</div>\n",
               detail.label().isEmpty() ? "" : detail.label() + ": ", detail.text().strip());
-      case OLD -> code("old", "background:#fdecec;color:#7a1a1f", "- ", detail.text());
-      case NEW -> code("new", "background:#e6f6ec;color:#14532d", "+ ", detail.text());
+      case OLD -> code("old", MailStyle.OLD, "- ", detail.text());
+      case NEW -> code("new", MailStyle.NEW, "+ ", detail.text());
     }
   }
 
   private void code(String kind, String colors, String sign, String text) {
     html.append(
-        "<div class=\"%s\" style=\"margin:4px 0 0;padding:4px 8px;border-radius:4px;font-family:ui-monospace,SFMono-Regular,Consolas,monospace;font-size:13px;%s\">"
-            .formatted(kind, colors));
+        "<div class=\"%s\" style=\"margin:4px 0 0;padding:4px 8px;border-radius:4px;%s%s\">"
+            .formatted(kind, MailStyle.CODE_FONT, colors));
     add("%s</div>\n", sign + text);
   }
 
@@ -138,16 +114,6 @@ final class DigestHtml {
     } else {
       add("<p style=\"margin:8px 0 0\">%s</p>\n", text);
     }
-  }
-
-  private static String color(String word) {
-    return switch (word) {
-      case "critical", "fail" -> "#c62828";
-      case "warning", "warn" -> "#b26a00";
-      case "info" -> "#1565c0";
-      case "pass" -> "#2e7d32";
-      default -> "#5b6675";
-    };
   }
 
   /** Each value is escaped. */

@@ -65,8 +65,8 @@ public record AlertmanagerReceiver(
     var auth = settings.credentials();
     var authorities = settings.authorities();
     var resend = settings.duration("resend", Duration.ofSeconds(1), RESEND);
-    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
-    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
+    var allowPrivate = settings.allowPrivate();
+    var timeout = settings.timeout();
     if (urls.isEmpty()) {
       return Optional.empty();
     }

@@ -9,15 +9,11 @@ import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.UnsupportedEncodingException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.List;
 import maildrift.alerts.Visible;
+import maildrift.alerts.notify.GroupHash;
 import maildrift.alerts.notify.Mailbox;
 import maildrift.alerts.outbox.Owed;
 
@@ -103,13 +99,6 @@ final class MailMessage extends MimeMessage {
 
   /** Of the group: the first message and those that follow name it alike. */
   private static String digest(Owed owed) {
-    try {
-      var hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest((owed.receiver() + " " + owed.groupKey()).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(Arrays.copyOf(hash, 8));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return GroupHash.of(owed.receiver(), owed.groupKey()).substring(0, 16);
   }
 }

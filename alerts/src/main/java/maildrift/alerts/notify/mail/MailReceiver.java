@@ -17,7 +17,6 @@ import maildrift.alerts.notify.ReceiverKind;
 import maildrift.alerts.notify.Server;
 import maildrift.alerts.notify.Settings;
 import maildrift.alerts.notify.Tools;
-import maildrift.alerts.notify.http.Request;
 import maildrift.alerts.outbox.Notifier;
 
 /**
@@ -156,9 +155,9 @@ public record MailReceiver(
     var smtp = settings.required("smtp", key -> settings.server(key, port));
     var login = settings.login();
     var authorities = settings.authorities();
-    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
-    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
-    var sendResolved = settings.flag(Settings.SEND_RESOLVED, true);
+    var allowPrivate = settings.allowPrivate();
+    var timeout = settings.timeout();
+    var sendResolved = settings.sendResolved();
     if (login.isPresent()
         && !startTls.isVerified()
         && smtp.filter(server -> !server.isHere()).isPresent()) {

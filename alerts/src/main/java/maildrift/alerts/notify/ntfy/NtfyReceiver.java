@@ -80,9 +80,9 @@ public record NtfyReceiver(
     var topic = settings.required("topic", settings::secret);
     var url = settings.url("url");
     var token = settings.secret("token");
-    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
-    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
-    var sendResolved = settings.flag(Settings.SEND_RESOLVED, true);
+    var allowPrivate = settings.allowPrivate();
+    var timeout = settings.timeout();
+    var sendResolved = settings.sendResolved();
     return topic.map(
         secret ->
             new NtfyReceiver(secret, url.orElse(URL), token, allowPrivate, timeout, sendResolved));

@@ -1,15 +1,12 @@
 package maildrift.alerts.notify.pagerduty;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import maildrift.alerts.Notification;
 import maildrift.alerts.Notification.Item;
 import maildrift.alerts.Visible;
+import maildrift.alerts.notify.GroupHash;
 import maildrift.alerts.notify.Link;
 import maildrift.alerts.notify.Shortened;
 import maildrift.alerts.notify.Wording;
@@ -51,7 +48,8 @@ final class PagerDutyEvent {
     event.put("routing_key", routingKey);
     // Something of the group that ended while other things fire is an update, not the end.
     event.put("event_action", notification.isFiring() ? "trigger" : "resolve");
-    event.put("dedup_key", key(notification));
+    event.put(
+        "dedup_key", "maildrift-" + GroupHash.of(notification.receiver(), notification.groupKey()));
     event.put("client", "maildrift");
     var links = Link.of(notification);
     if (!links.isEmpty()) {
@@ -126,18 +124,5 @@ final class PagerDutyEvent {
 
   private static String word(String text) {
     return Shortened.units(Visible.line(text.strip()), LONGEST_WORD);
-  }
-
-  private static String key(Notification notification) {
-    try {
-      var digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(
-                  (notification.receiver() + " " + notification.groupKey())
-                      .getBytes(StandardCharsets.UTF_8));
-      return "maildrift-" + HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 }

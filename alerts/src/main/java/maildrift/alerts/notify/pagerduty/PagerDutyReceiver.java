@@ -37,9 +37,9 @@ public record PagerDutyReceiver(
   private static Optional<PagerDutyReceiver> read(Settings settings) {
     var key = settings.required("routing_key", settings::secret);
     var url = settings.url("url");
-    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
-    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
-    var sendResolved = settings.flag(Settings.SEND_RESOLVED, true);
+    var allowPrivate = settings.allowPrivate();
+    var timeout = settings.timeout();
+    var sendResolved = settings.sendResolved();
     return key.map(
         secret ->
             new PagerDutyReceiver(secret, url.orElse(URL), allowPrivate, timeout, sendResolved));

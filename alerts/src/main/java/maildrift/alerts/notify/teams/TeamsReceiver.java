@@ -32,9 +32,9 @@ public record TeamsReceiver(URI url, boolean allowPrivate, Duration timeout, boo
 
   private static Optional<TeamsReceiver> read(Settings settings) {
     var url = settings.required("url", settings::url);
-    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
-    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
-    var sendResolved = settings.flag(Settings.SEND_RESOLVED, true);
+    var allowPrivate = settings.allowPrivate();
+    var timeout = settings.timeout();
+    var sendResolved = settings.sendResolved();
     return url.map(to -> new TeamsReceiver(to, allowPrivate, timeout, sendResolved));
   }
 

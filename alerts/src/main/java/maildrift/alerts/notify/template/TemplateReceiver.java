@@ -128,9 +128,9 @@ public record TemplateReceiver(
             auth.isPresent() ? Set.of("content-type", "authorization") : Set.of("content-type"));
     var authorities = settings.authorities();
     var success = new TreeSet<>(settings.numbers("success", 100, 599));
-    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
-    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
-    var sendResolved = settings.flag(Settings.SEND_RESOLVED, true);
+    var allowPrivate = settings.allowPrivate();
+    var timeout = settings.timeout();
+    var sendResolved = settings.sendResolved();
     if (settings.has("body") && settings.has("form")) {
       settings.problem("form", "body and form exclude each other; keep one");
     } else if (settings.has("content_type") && settings.has("form")) {

@@ -57,9 +57,9 @@ public record WebhookReceiver(
     var secrets = settings.secrets("secret", Signature::check);
     var headers = settings.headers(Set.of("content-type"));
     var authorities = settings.authorities();
-    var allowPrivate = settings.flag(Settings.ALLOW_PRIVATE, false);
-    var timeout = settings.duration("timeout", Request.LEAST_DEADLINE, Request.DEADLINE);
-    var sendResolved = settings.flag(Settings.SEND_RESOLVED, true);
+    var allowPrivate = settings.allowPrivate();
+    var timeout = settings.timeout();
+    var sendResolved = settings.sendResolved();
     return url.map(
         to ->
             new WebhookReceiver(
