@@ -1,6 +1,8 @@
 package maildrift.monitor.web;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -8,6 +10,7 @@ import maildrift.monitor.config.Problem;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.store.Change;
+import maildrift.monitor.store.KeptDomain;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
 import maildrift.probes.Verdict;
@@ -20,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code /api/v1}: JSON in, JSON out. */
 final class Api {
   private static final int PAGE = 100;
+  private static final int MOST = 1_000;
 
   private final Backend backend;
 
@@ -31,8 +35,7 @@ final class Api {
     var tenant = request.query("tenant");
     var verdict = request.query("verdict").map(Api::verdict);
     var text = request.query("q").map(q -> q.toLowerCase(java.util.Locale.ROOT));
-    var page = request.number("page", 1, 1_000_000);
-    var size = request.number("per_page", PAGE, 1_000);
+    var paging = Paging.of(request, PAGE, MOST);
     var matching =
         backend.domains().stream()
             .filter(state -> tenant.map(state.domain().tenant().id()::equals).orElse(true))
@@ -45,24 +48,23 @@ final class Api {
                                     || state.domain().name().unicode().contains(q))
                         .orElse(true))
             .toList();
-    var first = Math.min(matching.size(), (page - 1) * size);
-    var shown = matching.subList(first, Math.min(matching.size(), first + size));
     return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartObject();
-              json.writeNumberProperty("total", matching.size());
-              json.writeNumberProperty("page", page);
-              json.writeNumberProperty("pages", Math.max(1, (matching.size() + size - 1) / size));
-              json.writeArrayPropertyStart("domains");
-              for (var state : shown) {
-                json.writeStartObject();
-                state.write(json);
-                json.writeEndObject();
-              }
-              json.writeEndArray();
-              json.writeEndObject();
-            }));
+            CheckJson.bytes(
+                json -> {
+                  json.writeStartObject();
+                  json.writeNumberProperty("total", matching.size());
+                  json.writeNumberProperty("page", paging.page());
+                  json.writeNumberProperty("pages", paging.pages(matching.size()));
+                  json.writeArrayPropertyStart("domains");
+                  for (var state : paging.of(matching)) {
+                    json.writeStartObject();
+                    state.write(json);
+                    json.writeEndObject();
+                  }
+                  json.writeEndArray();
+                  json.writeEndObject();
+                }))
+        .with(paging.headers(matching.size()));
   }
 
   private static Verdict verdict(String word) {
@@ -181,28 +183,31 @@ final class Api {
 
   Answer history(Request request) {
     var state = known(request);
-    var page = request.number("page", 1, 1_000_000);
-    var changes = backend.history(state.domain().name().toString(), (page - 1) * PAGE, PAGE);
+    var paging = Paging.of(request, PAGE, MOST);
+    var some =
+        backend.history(state.domain().name().toString(), paging.offset(), paging.size() + 1);
+    var changes = some.subList(0, Math.min(some.size(), paging.size()));
     return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartObject();
-              json.writeStringProperty("domain", state.domain().name().toString());
-              json.writeNumberProperty("page", page);
-              json.writeArrayPropertyStart("changes");
-              for (var change : changes) {
-                json.writeStartObject();
-                json.writeStringProperty("at", CheckJson.instant(change.at()));
-                json.writeStringProperty("kind", change.kind());
-                json.writeStringProperty("record", change.record());
-                json.writeBooleanProperty("shared", change.domain().equals(Change.SHARED));
-                text(json, "old", change.before().orElse(null));
-                text(json, "new", change.after().orElse(null));
-                json.writeEndObject();
-              }
-              json.writeEndArray();
-              json.writeEndObject();
-            }));
+            CheckJson.bytes(
+                json -> {
+                  json.writeStartObject();
+                  json.writeStringProperty("domain", state.domain().name().toString());
+                  json.writeNumberProperty("page", paging.page());
+                  json.writeArrayPropertyStart("changes");
+                  for (var change : changes) {
+                    json.writeStartObject();
+                    json.writeStringProperty("at", CheckJson.instant(change.at()));
+                    json.writeStringProperty("kind", change.kind());
+                    json.writeStringProperty("record", change.record());
+                    json.writeBooleanProperty("shared", change.domain().equals(Change.SHARED));
+                    text(json, "old", change.before().orElse(null));
+                    text(json, "new", change.after().orElse(null));
+                    json.writeEndObject();
+                  }
+                  json.writeEndArray();
+                  json.writeEndObject();
+                }))
+        .with(paging.headers(some.size() > changes.size()));
   }
 
   private static void text(
@@ -307,12 +312,7 @@ final class Api {
     if (backend.domain(asciiName.toString()).isPresent()) {
       throw Refusal.conflict(asciiName + " is a managed domain already");
     }
-    var problems =
-        backend.addDomain(request.body(), request.caller().name(), backend.config(), _ -> {});
-    if (!problems.isEmpty()) {
-      throw Refusal.invalid(
-          "the domain was not added", problems.stream().map(Problem::message).toList());
-    }
+    keep(request, "the domain was not added");
     return new Answer(
         201,
         "application/json",
@@ -323,6 +323,44 @@ final class Api {
               json.writeEndObject();
             }),
         Map.of("Location", "/api/v1/domains/" + asciiName));
+  }
+
+  private void keep(Request request, String otherwise) {
+    var problems =
+        backend.addDomain(request.body(), request.caller().name(), backend.config(), _ -> {});
+    if (!problems.isEmpty()) {
+      throw Refusal.invalid(otherwise, problems.stream().map(Problem::message).toList());
+    }
+  }
+
+  /** {@code GET …/declaration}: as it was written. */
+  Answer declaration(Request request) {
+    return Answer.json(kept(request).definition().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private KeptDomain kept(Request request) {
+    var name = name(request);
+    return backend
+        .kept(name)
+        .orElseThrow(
+            () ->
+                backend.domain(name).isPresent()
+                    ? Refusal.conflict(
+                        name + " is written in the configuration; see and change it there")
+                    : notManaged(name));
+  }
+
+  /** {@code PUT …/declaration}: written anew, with {@code If-Match} only if nobody else did. */
+  Answer declare(Request request) {
+    var name = kept(request).name();
+    var written = required(body(request), "name");
+    if (DnsName.parse(written).filter(other -> other.toString().equals(name)).isEmpty()) {
+      throw Refusal.invalid(
+          "the domain was not changed",
+          List.of("name must be %s as in the path; add another domain beside it".formatted(name)));
+    }
+    keep(request, "the domain was not changed");
+    return declaration(request);
   }
 
   Answer removeDomain(Request request) {

@@ -31,6 +31,7 @@ import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.store.Baseline;
 import maildrift.monitor.store.Change;
+import maildrift.monitor.store.KeptDomain;
 import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
 
@@ -169,8 +170,12 @@ public interface Backend {
    */
   List<String> acceptRecord(String record, String by);
 
+  /** How a domain is written that is kept in the store; empty for the others. */
+  Optional<KeptDomain> kept(String name);
+
   /**
-   * Adds a domain that is kept in the store, as one entry of {@code domains:} in JSON.
+   * Adds a domain that is kept in the store, or writes it anew, as one entry of {@code domains:} in
+   * JSON.
    *
    * @param within what it may name
    * @param mayBe throws where this domain may not be

@@ -3,8 +3,11 @@ package maildrift.monitor.web;
 import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Reply;
 import maildrift.monitor.web.WebServer.Request;
 
@@ -13,7 +16,12 @@ import maildrift.monitor.web.WebServer.Request;
  * what there is for its caller ({@link Caller#view}): none can look past a limit to tenants.
  */
 final class Endpoints {
-  private static final String DOMAIN = "/api/v1/domains/:name";
+  private static final String DOMAINS = "/api/v1/domains";
+  private static final String DOMAIN = DOMAINS + "/:name";
+  private static final String SILENCES = "/api/v1/silences";
+  private static final String ROUTES = "/api/v1/routes";
+  private static final String RECEIVER = "/api/v1/receivers/:name";
+  private static final String LETTERS = "/api/v1/dead-letters";
   private static final String TICK = DOMAIN + "/checklists/:checklist/steps/:step/tick";
   private static final String CHECKLIST = "/domains/:name/checklists/:checklist";
 
@@ -43,9 +51,75 @@ final class Endpoints {
    * @param path a segment that begins with a colon stands for any
    * @param wide it is about the daemon as a whole: not for who is limited to tenants
    */
-  record Endpoint(HttpMethod method, String path, Guard guard, boolean wide, Handler handler) {}
+  record Endpoint(HttpMethod method, String path, Guard guard, boolean wide, Handler handler) {
+    /** Whether it is worth keeping: what people look at says how long ago something was. */
+    boolean isTagged() {
+      return method.equals(HttpMethod.GET)
+          && (isApi() || List.of("/sd", "/style.css", "/runbooks/:name").contains(path));
+    }
+
+    boolean isApi() {
+      return path.startsWith("/api/");
+    }
+
+    /** What a query may hold; empty: anything. */
+    Optional<List<String>> parameters() {
+      return isApi() && !path.equals(ROUTES)
+          ? Optional.of(method.equals(HttpMethod.GET) ? ofLook() : ofChange())
+          : Optional.empty();
+    }
+
+    private List<String> ofLook() {
+      return switch (path) {
+        case DOMAINS ->
+            Stream.concat(Stream.of("tenant", "verdict", "q"), Paging.PARAMETERS.stream()).toList();
+        case DOMAIN + "/history", LETTERS, RECEIVER + "/owed" -> Paging.PARAMETERS;
+        case "/api/v1/drift" -> List.of("paste");
+        case "/api/v1/digest" -> List.of("tenant");
+        case "/api/v1/alerts", "/api/v2/alerts" ->
+            Stream.concat(AlertQuery.PARAMETERS.stream(), Paging.PARAMETERS.stream()).toList();
+        case SILENCES, "/api/v2/silences" ->
+            Stream.concat(Stream.of("filter", "state"), Paging.PARAMETERS.stream()).toList();
+        case SILENCES + "/preview" -> List.of("matchers");
+        default -> List.of();
+      };
+    }
+
+    private List<String> ofChange() {
+      return switch (path) {
+        case RECEIVER + "/test" -> List.of("resolved");
+        case "/api/v1/digest/send" -> List.of("tenant");
+        default -> List.of();
+      };
+    }
+  }
+
+  /** What is there before a change: what {@code If-Match} is about. */
+  static Optional<Answer> before(Endpoint change, Backend view, Request request) {
+    if (request.headers().get("If-Match") == null) {
+      return Optional.empty();
+    }
+    if (change.path().equals(SILENCES)) {
+      var id = ByHand.text(Api.body(request), "id");
+      return id.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new SilenceApi(view).one(request.of("id", id)));
+    }
+    return ALL.stream()
+        .filter(one -> one.method().equals(HttpMethod.GET) && one.path().equals(change.path()))
+        .map(one -> one.handler().answer(view, request))
+        .filter(Answer.class::isInstance)
+        .map(Answer.class::cast)
+        .findFirst();
+  }
+
+  private static final List<Endpoint> ALL = made();
 
   static List<Endpoint> all() {
+    return ALL;
+  }
+
+  private static List<Endpoint> made() {
     var endpoints = new Endpoints();
     endpoints.scraped();
     endpoints.domains();
@@ -66,10 +140,12 @@ final class Endpoints {
   }
 
   private void domains() {
-    get("/api/v1/domains", Api::new, Api::domains);
-    post("/api/v1/domains", Api::new, Api::addDomain);
+    get(DOMAINS, Api::new, Api::domains);
+    post(DOMAINS, Api::new, Api::addDomain);
     get(DOMAIN, Api::new, Api::domain);
     delete(DOMAIN, Api::new, Api::removeDomain);
+    get(DOMAIN + "/declaration", Api::new, Api::declaration);
+    change(HttpMethod.PUT, DOMAIN + "/declaration", false, Api::new, Api::declare);
     post(DOMAIN + "/check", Api::new, Api::check);
     post(DOMAIN + "/accept", Api::new, Api::accept);
     get(DOMAIN + "/baseline", Api::new, Api::baseline);
@@ -90,11 +166,11 @@ final class Endpoints {
     post("/api/v1/alerts/ack", AlertApi::new, AlertApi::acknowledgeMatching);
     post("/api/v1/alerts/:fingerprint/ack", AlertApi::new, AlertApi::acknowledge);
     delete("/api/v1/alerts/:fingerprint/ack", AlertApi::new, AlertApi::unacknowledge);
-    get("/api/v1/silences", SilenceApi::new, SilenceApi::silences);
-    get("/api/v1/silences/preview", SilenceApi::new, SilenceApi::preview);
-    get("/api/v1/silences/:id", SilenceApi::new, SilenceApi::one);
-    post("/api/v1/silences", SilenceApi::new, SilenceApi::put);
-    delete("/api/v1/silences/:id", SilenceApi::new, SilenceApi::expire);
+    get(SILENCES, SilenceApi::new, SilenceApi::silences);
+    get(SILENCES + "/preview", SilenceApi::new, SilenceApi::preview);
+    get(SILENCES + "/:id", SilenceApi::new, SilenceApi::one);
+    post(SILENCES, SilenceApi::new, SilenceApi::put);
+    delete(SILENCES + "/:id", SilenceApi::new, SilenceApi::expire);
     // As Alertmanager's clients expect it.
     get("/api/v2/alerts", AlertApi::new, AlertApi::alertmanagers);
     get("/api/v2/silences", SilenceApi::new, SilenceApi::alertmanagers);
@@ -105,17 +181,15 @@ final class Endpoints {
 
   /** Who is told is the daemon's as a whole. */
   private void receivers() {
-    wide("/api/v1/routes", RouteApi::new, RouteApi::route);
+    wide(ROUTES, RouteApi::new, RouteApi::route);
     wide("/api/v1/receivers", OutboxApi::new, OutboxApi::receivers);
-    wide("/api/v1/receivers/:name/owed", OutboxApi::new, OutboxApi::owed);
-    change(HttpMethod.POST, "/api/v1/receivers/:name/test", true, Api::new, Api::testReceiver);
-    var receiver = "/api/v1/receivers/:name";
-    change(HttpMethod.POST, receiver + "/enable", true, OutboxApi::new, OutboxApi::enable);
-    change(HttpMethod.POST, receiver + "/retry", true, OutboxApi::new, OutboxApi::retryAll);
-    var letter = "/api/v1/dead-letters";
-    wide(letter, OutboxApi::new, OutboxApi::dead);
-    change(HttpMethod.POST, letter + "/:id/retry", true, OutboxApi::new, OutboxApi::retry);
-    change(HttpMethod.DELETE, letter + "/:id", true, OutboxApi::new, OutboxApi::drop);
+    wide(RECEIVER + "/owed", OutboxApi::new, OutboxApi::owed);
+    change(HttpMethod.POST, RECEIVER + "/test", true, Api::new, Api::testReceiver);
+    change(HttpMethod.POST, RECEIVER + "/enable", true, OutboxApi::new, OutboxApi::enable);
+    change(HttpMethod.POST, RECEIVER + "/retry", true, OutboxApi::new, OutboxApi::retryAll);
+    wide(LETTERS, OutboxApi::new, OutboxApi::dead);
+    change(HttpMethod.POST, LETTERS + "/:id/retry", true, OutboxApi::new, OutboxApi::retry);
+    change(HttpMethod.DELETE, LETTERS + "/:id", true, OutboxApi::new, OutboxApi::drop);
   }
 
   private void pages() {

@@ -38,6 +38,7 @@ import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.store.Baseline;
 import maildrift.monitor.store.Change;
+import maildrift.monitor.store.KeptDomain;
 import maildrift.probes.Rule;
 import maildrift.probes.domain.ManagedDomain;
 
@@ -316,6 +317,11 @@ final class Limited implements Backend {
   @Override
   public List<String> acceptRecord(String record, String by) {
     throw denied("A record that domains share");
+  }
+
+  @Override
+  public Optional<KeptDomain> kept(String name) {
+    return has(name) ? all.kept(name) : Optional.empty();
   }
 
   /** What it names must be theirs already: what a domain is compared with is shown. */

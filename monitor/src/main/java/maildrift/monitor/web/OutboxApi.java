@@ -2,6 +2,9 @@ package maildrift.monitor.web;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import maildrift.alerts.Notification;
 import maildrift.alerts.ReadyMail;
 import maildrift.alerts.outbox.DeadLetter;
@@ -14,7 +17,9 @@ import tools.jackson.core.JsonGenerator;
 
 /** Receivers, what they are owed, and what was given up. */
 final class OutboxApi {
-  private static final int MOST_LISTED = 100;
+  private static final int USUAL = 100;
+  private static final int MOST_LISTED = 1_000;
+  private static final int MOST_READ = 10_000;
 
   private final Backend backend;
 
@@ -51,26 +56,44 @@ final class OutboxApi {
   /** {@code GET /api/v1/receivers/NAME/owed}: the oldest first. */
   Answer owed(Request request) {
     var name = known(request);
-    return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartArray();
-              backend.eachOwed(
-                  name, MOST_LISTED, owed -> notification(json, owed, Optional.empty()));
-              json.writeEndArray();
-            }));
+    return OutboxApi.<Owed>page(
+        request,
+        (most, reader) -> backend.eachOwed(name, most, reader),
+        (json, owed) -> notification(json, owed, Optional.empty()));
   }
 
   /** {@code GET /api/v1/dead-letters}: the newest first. */
   Answer dead(Request request) {
-    return Answer.json(
+    return OutboxApi.<DeadLetter>page(
+        request,
+        backend::eachDead,
+        (json, letter) -> notification(json, letter.owed(), Optional.of(letter)));
+  }
+
+  /** Bodies may be megabytes: each is written and let go, and those before the page only read. */
+  private static <T> Answer page(
+      Request request, BiConsumer<Integer, Consumer<T>> each, BiConsumer<JsonGenerator, T> writer) {
+    var paging = Paging.of(request, USUAL, MOST_LISTED);
+    if (paging.offset() >= MOST_READ) {
+      throw Refusal.badRequest(
+          "page: at most the first %d are listed; send or drop some of them".formatted(MOST_READ));
+    }
+    var count = new AtomicInteger();
+    var body =
         CheckJson.bytes(
             json -> {
               json.writeStartArray();
-              backend.eachDead(
-                  MOST_LISTED, letter -> notification(json, letter.owed(), Optional.of(letter)));
+              each.accept(
+                  paging.offset() + paging.size() + 1,
+                  one -> {
+                    var at = count.getAndIncrement();
+                    if (at >= paging.offset() && at < paging.offset() + paging.size()) {
+                      writer.accept(json, one);
+                    }
+                  });
               json.writeEndArray();
-            }));
+            });
+    return Answer.json(body).with(paging.headers(count.get() > paging.offset() + paging.size()));
   }
 
   private static void notification(JsonGenerator json, Owed owed, Optional<DeadLetter> dead) {

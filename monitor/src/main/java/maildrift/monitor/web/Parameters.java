@@ -11,6 +11,11 @@ final class Parameters {
 
   private Parameters() {}
 
+  /** Refuses every parameter that the path does not take. */
+  static void only(WebServer.Request request, Endpoints.Endpoint endpoint) {
+    endpoint.parameters().ifPresent(known -> only(request, known));
+  }
+
   /** Refuses every parameter but these, and names the one that was meant. */
   static void only(WebServer.Request request, Collection<String> known) {
     for (var name : request.query().names()) {

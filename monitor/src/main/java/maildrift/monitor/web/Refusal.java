@@ -1,10 +1,14 @@
 package maildrift.monitor.web;
 
+import java.time.Duration;
 import java.util.List;
+import maildrift.monitor.json.CheckJson;
 
 /** A request that is answered with problem details (RFC 9457) instead of what was asked for. */
 final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
+
+  private static final Duration RETRY_AFTER = Duration.ofMinutes(1);
 
   private final int status;
   private final String title;
@@ -57,6 +61,29 @@ final class Refusal extends RuntimeException {
 
   static Refusal tooMany(String detail) {
     return new Refusal(429, "Too many requests", detail, List.of());
+  }
+
+  /** When to try again, where there have been too many tries. */
+  Duration retryAfter() {
+    return RETRY_AFTER;
+  }
+
+  /** Problem details. */
+  byte[] json() {
+    return CheckJson.bytes(
+        json -> {
+          json.writeStartObject();
+          json.writeStringProperty("type", "about:blank");
+          json.writeStringProperty("title", title);
+          json.writeNumberProperty("status", status);
+          json.writeStringProperty("detail", String.valueOf(getMessage()));
+          if (!problems.isEmpty()) {
+            json.writeArrayPropertyStart("problems");
+            problems.forEach(json::writeString);
+            json.writeEndArray();
+          }
+          json.writeEndObject();
+        });
   }
 
   static Refusal of(int status, String title, String detail) {

@@ -1,6 +1,8 @@
 package maildrift.monitor.web;
 
 import com.google.common.base.Splitter;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -39,7 +41,6 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
-import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.web.Endpoints.Endpoint;
 import org.slf4j.Logger;
@@ -135,6 +136,13 @@ public final class WebServer implements AutoCloseable {
       return new Answer(200, contentType, body, Map.of());
     }
 
+    /** The same with these headers, too. */
+    Answer with(Map<String, String> more) {
+      var all = new LinkedHashMap<>(headers);
+      all.putAll(more);
+      return new Answer(status, contentType, body, all);
+    }
+
     static Answer nothing() {
       return new Answer(204, JSON, new byte[0], Map.of());
     }
@@ -143,6 +151,7 @@ public final class WebServer implements AutoCloseable {
   /** A request as handlers see it: read already, caller known. */
   record Request(
       HttpMethod method,
+      String at,
       Map<String, String> path,
       MultiMap query,
       MultiMap headers,
@@ -151,6 +160,11 @@ public final class WebServer implements AutoCloseable {
       Caller caller) {
     String param(String name) {
       return java.util.Objects.requireNonNull(path.get(name));
+    }
+
+    /** The same with another value in its path. */
+    Request of(String name, String value) {
+      return new Request(method, at, Map.of(name, value), query, headers, body, form, caller);
     }
 
     Optional<String> query(String name) {
@@ -339,6 +353,7 @@ public final class WebServer implements AutoCloseable {
         vertx
             .createHttpServer(options)
             .requestHandler(this::handle)
+            .invalidRequestHandler(WebServer::unreadable)
             .listen(config.listen().port(), config.listen().host()));
   }
 
@@ -505,7 +520,13 @@ public final class WebServer implements AutoCloseable {
       // Nothing that may come from elsewhere.
       case FORM -> Access.refuseUnlessFromHere(incoming);
     }
-    return endpoint.handler().answer(caller.view(backend), request);
+    Parameters.only(request, endpoint);
+    var view = caller.view(backend);
+    if (endpoint.guard() == Endpoints.Guard.CHANGE) {
+      Endpoints.before(endpoint, view, request).ifPresent(now -> Etag.require(request, now));
+    }
+    var reply = endpoint.handler().answer(view, request);
+    return endpoint.isTagged() && reply instanceof Answer answer ? Etag.tagged(answer) : reply;
   }
 
   /**
@@ -561,6 +582,7 @@ public final class WebServer implements AutoCloseable {
     var body = context.body() == null ? null : context.body().asString();
     return new Request(
         context.request().method(),
+        context.request().path(),
         context.pathParams(),
         context.queryParams(),
         context.request().headers(),
@@ -592,15 +614,23 @@ public final class WebServer implements AutoCloseable {
   }
 
   private static Answer encoded(RoutingContext context, Answer answer) {
-    if (!ContentCoding.isWorthIt(answer.body())
-        || answer.headers().containsKey("Content-Encoding")
-        || context.request().method().equals(HttpMethod.HEAD)
-        || !ContentCoding.wantsGzip(acceptEncoding(context))) {
-      return answer;
+    var isCompressed =
+        ContentCoding.isWorthIt(answer.body())
+            && !answer.headers().containsKey("Content-Encoding")
+            && ContentCoding.wantsGzip(acceptEncoding(context));
+    var headers =
+        new LinkedHashMap<>(isCompressed ? Etag.compressed(answer.headers()) : answer.headers());
+    var chosen = new Answer(answer.status(), answer.contentType(), answer.body(), headers);
+    var unchanged =
+        Etag.unchanged(chosen, Optional.ofNullable(context.request().getHeader("If-None-Match")));
+    if (unchanged.isPresent()) {
+      return unchanged.get();
     }
-    var headers = new LinkedHashMap<>(answer.headers());
+    if (!isCompressed || context.request().method().equals(HttpMethod.HEAD)) {
+      return chosen;
+    }
     headers.put("Content-Encoding", "gzip");
-    headers.put("Vary", "Accept-Encoding");
+    headers.putIfAbsent("Vary", "Accept-Encoding");
     return new Answer(
         answer.status(), answer.contentType(), ContentCoding.gzip(answer.body()), headers);
   }
@@ -655,28 +685,39 @@ public final class WebServer implements AutoCloseable {
           new Answer(refusal.status(), answer.contentType(), answer.body(), challenge(refusal)));
       return;
     }
-    var body =
-        CheckJson.bytes(
-            json -> {
-              json.writeStartObject();
-              json.writeStringProperty("type", "about:blank");
-              json.writeStringProperty("title", refusal.title());
-              json.writeNumberProperty("status", refusal.status());
-              json.writeStringProperty("detail", String.valueOf(refusal.getMessage()));
-              if (!refusal.problems().isEmpty()) {
-                json.writeArrayPropertyStart("problems");
-                refusal.problems().forEach(json::writeString);
-                json.writeEndArray();
-              }
-              json.writeEndObject();
-            });
-    send(context, new Answer(refusal.status(), PROBLEM, body, challenge(refusal)));
+    send(context, new Answer(refusal.status(), PROBLEM, refusal.json(), challenge(refusal)));
   }
 
   private static Map<String, String> challenge(Refusal refusal) {
-    return refusal.status() == 401
-        ? Map.of("WWW-Authenticate", "Basic realm=\"maildrift\", charset=\"UTF-8\"")
-        : Map.of();
+    return switch (refusal.status()) {
+      case 401 -> Map.of("WWW-Authenticate", "Basic realm=\"maildrift\", charset=\"UTF-8\"");
+      case 429 -> Map.of("Retry-After", "" + refusal.retryAfter().toSeconds());
+      default -> Map.of();
+    };
+  }
+
+  /** What is no HTTP never comes to the router. */
+  private static void unreadable(HttpServerRequest request) {
+    var cause = request.decoderResult().cause();
+    var refusal =
+        switch (cause) {
+          case TooLongHttpLineException _ ->
+              Refusal.of(414, "URI too long", "a request's first line has at most 8 KiB");
+          case TooLongHttpHeaderException _ ->
+              Refusal.of(
+                  431,
+                  "Request header fields too large",
+                  "a request's headers have at most 16 KiB");
+          case null, default -> Refusal.badRequest("this is no HTTP request that can be read");
+        };
+    request
+        .response()
+        .setStatusCode(refusal.status())
+        .putHeader("Content-Type", PROBLEM)
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("Connection", "close")
+        .end(Buffer.buffer(refusal.json()))
+        .onComplete(_ -> request.connection().close());
   }
 
   private static void send(RoutingContext context, Answer answer) {
@@ -689,7 +730,7 @@ public final class WebServer implements AutoCloseable {
     if (!context.response().headers().contains("Cache-Control")) {
       response.putHeader("Cache-Control", "no-store");
     }
-    if (answer.status() == 204) {
+    if (answer.status() == 204 || answer.status() == 304) {
       response.end();
       return;
     }

@@ -1516,6 +1516,11 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
+  public Optional<KeptDomain> kept(String name) {
+    return store.domains().stream().filter(kept -> kept.name().equals(name)).findFirst();
+  }
+
+  @Override
   public List<Problem> addDomain(
       String json, String by, MonitorConfig within, Consumer<ManagedDomain> mayBe) {
     return switch (loader.domain(json, within)) {
