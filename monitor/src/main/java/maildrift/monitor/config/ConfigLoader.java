@@ -262,6 +262,7 @@ public final class ConfigLoader {
                   new MatcherReader(reading, vocabulary, declarations),
                   declarations)
               .read(roots);
+      var discovery = new DiscoveryReader(reading).read(roots);
       roots.forEach(Section::end);
       return new MonitorConfig(
           dns,
@@ -283,7 +284,8 @@ public final class ConfigLoader {
           declarations.blocklists(),
           Neighbourhood.settled(domains),
           maintenance,
-          declarations.checklists());
+          declarations.checklists(),
+          discovery);
     }
 
     /** Whoever reads a message elsewhere clicks on what only this machine can reach. */

@@ -30,6 +30,7 @@ import maildrift.probes.profile.ProfileCatalog;
  * @param blocklists that are asked about every domain; they are in each domain already
  * @param domains in the order written
  * @param checklists the built-in ones and the operator's own
+ * @param discovery lists of further domains, by name
  */
 public record MonitorConfig(
     DnsConfig dns,
@@ -51,7 +52,8 @@ public record MonitorConfig(
     List<Blocklist> blocklists,
     List<ManagedDomain> domains,
     List<Maintenance> maintenance,
-    ChecklistCatalog checklists) {
+    ChecklistCatalog checklists,
+    Map<String, DiscoveryConfig> discovery) {
 
   /** How a domain gets its first baseline. */
   public enum BaselineMode {
@@ -90,7 +92,8 @@ public record MonitorConfig(
           List.of(),
           List.of(),
           List.of(),
-          BuiltInChecklists.catalog());
+          BuiltInChecklists.catalog(),
+          Map.of());
 
   public MonitorConfig {
     severities = Map.copyOf(severities);
@@ -101,6 +104,7 @@ public record MonitorConfig(
     blocklists = List.copyOf(blocklists);
     domains = List.copyOf(domains);
     maintenance = List.copyOf(maintenance);
+    discovery = inOrder(discovery);
   }
 
   private static <T> Map<String, T> inOrder(Map<String, T> map) {
@@ -154,7 +158,8 @@ public record MonitorConfig(
         blocklists,
         theirs,
         windows,
-        checklists);
+        checklists,
+        Map.of());
   }
 
   private static <T> Map<String, T> only(Set<String> names, Map<String, T> map) {
@@ -185,7 +190,8 @@ public record MonitorConfig(
         blocklists,
         otherDomains,
         maintenance,
-        checklists);
+        checklists,
+        discovery);
   }
 
   public Optional<ManagedDomain> domain(DnsName name) {

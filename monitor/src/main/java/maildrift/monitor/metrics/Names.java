@@ -173,6 +173,26 @@ public enum Names {
       "maildrift_digest_last_made_timestamp_seconds",
       Type.GAUGE,
       "When a digest was last made, of any tenant; NaN before the first one."),
+  DISCOVERY_DOMAINS(
+      "maildrift_discovery_domains",
+      Type.GAUGE,
+      "Domains that the source of discovery brings, as last believed.",
+      "source"),
+  DISCOVERY_REFUSED(
+      "maildrift_discovery_targets_refused",
+      Type.GAUGE,
+      "Targets of the source's last list that are not used as they are: no domain's name, labels that do not fit, managed otherwise.",
+      "source"),
+  DISCOVERY_FAILURES(
+      "maildrift_discovery_refresh_failures_total",
+      Type.COUNTER,
+      "Refreshes that brought no list that is believed; the one before stays in force.",
+      "source"),
+  DISCOVERY_LAST_SUCCESS(
+      "maildrift_discovery_last_success_timestamp_seconds",
+      Type.GAUGE,
+      "When the source last gave a list that is believed, since the start of maildrift; NaN before.",
+      "source"),
   DOMAINS("maildrift_domains", Type.GAUGE, "Managed domains."),
   SCHEDULE_LAG(
       "maildrift_schedule_lag_seconds",

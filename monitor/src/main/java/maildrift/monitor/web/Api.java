@@ -370,7 +370,8 @@ final class Api {
       case UNKNOWN -> throw notManaged(name);
       case CONFIGURED ->
           throw Refusal.conflict(
-              name + " is written in the configuration; take it out there and reload");
+              name
+                  + " is written in the configuration, or comes from its discovery; take it out there");
     };
   }
 

@@ -68,6 +68,7 @@ import maildrift.monitor.config.AllowlistConfig;
 import maildrift.monitor.config.ConfigFiles;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.DigestConfig;
+import maildrift.monitor.config.DiscoveryConfig;
 import maildrift.monitor.config.HeartbeatConfig;
 import maildrift.monitor.config.MetricsConfig;
 import maildrift.monitor.config.MonitorConfig;
@@ -171,6 +172,7 @@ public final class App implements Backend, AutoCloseable {
   private final StateTable table = new StateTable();
   private final Published published = new Published();
   private final Fleet fleet;
+  private final Discovery discovery;
   private final Resolving resolving;
   private final OwnNetwork network;
   private final MailPort mailPort;
@@ -201,6 +203,9 @@ public final class App implements Backend, AutoCloseable {
 
   /** Allowlists that the calendar fetches. Guarded by {@link #reloading}. */
   private final Map<String, AllowlistConfig> fetching = new HashMap<>();
+
+  /** Sources of domains that the calendar reads. Guarded by {@link #reloading}. */
+  private final Map<String, DiscoveryConfig> discovering = new HashMap<>();
 
   private volatile MonitorConfig config;
   private volatile OutsideDoors doors;
@@ -273,6 +278,7 @@ public final class App implements Backend, AutoCloseable {
     this.loadedAt = clock.instant();
     closing.push(store);
     fleet = new Fleet(loader);
+    discovery = new Discovery(store, loader, () -> config, clock, () -> populate(config));
     resolving = new Resolving(presence, clock);
     metrics = new Metrics(Version.TEXT);
     closing.push(metrics);
@@ -441,6 +447,7 @@ public final class App implements Backend, AutoCloseable {
   }
 
   private void restore() {
+    discovery.configured(config.discovery());
     store.eachNetwork(published::restore);
     feed.recall(published.present(feed.shown()));
     ticks.restore();
@@ -560,8 +567,10 @@ public final class App implements Backend, AutoCloseable {
     heartbeats.configured(next.alerts().own().heartbeats());
     receiverMeters(notifiers.keySet());
     heartbeatMeters(next);
+    discovery.configured(next.discovery());
     populate(next);
     fetchAllowlists(next);
+    discover(next);
     if (!feed.config().equals(next.feeds())) {
       var another = new FeedPoller(next.feeds(), clock);
       another.recall(published.present(another.shown()));
@@ -627,6 +636,40 @@ public final class App implements Backend, AutoCloseable {
                 calendar.every("allowlist " + name, fetched.refresh(), () -> fetch(list, fetched));
               }
             });
+  }
+
+  /** Sources that are new or others are read at once, and then now and then. */
+  private void discover(MonitorConfig next) {
+    for (var gone : List.copyOf(discovering.keySet())) {
+      if (!next.discovery().containsKey(gone)) {
+        discovering.remove(gone);
+        calendar.remove(DISCOVERY + gone);
+        DISCOVERY_METERS.forEach(meter -> metrics.remove(meter, gone));
+      }
+    }
+    next.discovery()
+        .forEach(
+            (name, source) -> {
+              var before = discovering.put(name, source);
+              if (before == null) {
+                discoveryMeters(name);
+              }
+              if (!source.equals(before)) {
+                calendar.every(DISCOVERY + name, pace(source), () -> discovery.refresh(name));
+              }
+            });
+  }
+
+  private static Duration pace(DiscoveryConfig source) {
+    return source.source() instanceof DiscoveryConfig.Files ? FILE_LOOK : source.refreshInterval();
+  }
+
+  private void discoveryMeters(String name) {
+    metrics.gauge(Names.DISCOVERY_DOMAINS, () -> discovery.status(name).domains(), name);
+    metrics.gauge(Names.DISCOVERY_REFUSED, () -> discovery.status(name).refused(), name);
+    metrics.counter(Names.DISCOVERY_FAILURES, () -> discovery.status(name).failures(), name);
+    metrics.gauge(
+        Names.DISCOVERY_LAST_SUCCESS, () -> seconds(discovery.status(name).succeeded()), name);
   }
 
   private void populate(MonitorConfig next) {
@@ -928,6 +971,15 @@ public final class App implements Backend, AutoCloseable {
         this::muted,
         alert -> acknowledgement(alert).filter(Acknowledgement::holds).isPresent());
   }
+
+  private static final String DISCOVERY = "discovery ";
+
+  private static final List<Names> DISCOVERY_METERS =
+      List.of(
+          Names.DISCOVERY_DOMAINS,
+          Names.DISCOVERY_REFUSED,
+          Names.DISCOVERY_FAILURES,
+          Names.DISCOVERY_LAST_SUCCESS);
 
   private static final List<Names> RECEIVER_METERS =
       List.of(
@@ -1305,14 +1357,22 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public Map<String, String> warnings() {
-    if (nobodyHears()) {
-      return Map.of("receivers", "no receiver takes what it is owed: nobody hears of anything");
-    }
+    var warnings = new LinkedHashMap<String, String>();
     var unwell = new TreeSet<>(unwellReceivers);
     unwell.retainAll(config.alerts().receivers().keySet());
-    return unwell.isEmpty()
-        ? Map.of()
-        : Map.of("receivers", "failing: " + String.join(", ", unwell));
+    if (nobodyHears()) {
+      warnings.put("receivers", "no receiver takes what it is owed: nobody hears of anything");
+    } else if (!unwell.isEmpty()) {
+      warnings.put("receivers", "failing: " + String.join(", ", unwell));
+    }
+    // Anybody may ask: why is in the log and not here.
+    discovery
+        .unwell()
+        .forEach(
+            name ->
+                warnings.put(
+                    DISCOVERY + name, "its list is not used; the one before stays in force"));
+    return warnings;
   }
 
   @Override
@@ -1539,7 +1599,9 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public Removal removeDomain(String name) {
-    if (store.domains().stream().noneMatch(kept -> kept.name().equals(name))) {
+    // The next list would bring back what a source says.
+    if (store.domains().stream()
+        .noneMatch(kept -> kept.name().equals(name) && Discovery.sourceOf(kept).isEmpty())) {
       return domain(name).isPresent() ? Removal.CONFIGURED : Removal.UNKNOWN;
     }
     store.commit(Batch.builder().dropDomain(name).build());

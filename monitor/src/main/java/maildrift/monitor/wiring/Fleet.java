@@ -28,7 +28,9 @@ final class Fleet {
   private final Map<String, Allowlist> fetched = new ConcurrentHashMap<>();
 
   /** Kept domains as they last fitted: a reload must not stop watching one without a word. */
-  private final Map<String, ManagedDomain> accepted = new ConcurrentHashMap<>();
+  private final Map<String, Accepted> accepted = new ConcurrentHashMap<>();
+
+  private record Accepted(String definition, MonitorConfig under, ManagedDomain domain) {}
 
   Fleet(ConfigLoader loader) {
     this.loader = loader;
@@ -42,18 +44,24 @@ final class Fleet {
     var domains = new LinkedHashMap<String, ManagedDomain>();
     config.domains().forEach(domain -> domains.put(domain.name().toString(), current(domain)));
     for (var own : kept) {
+      var before = Optional.ofNullable(accepted.get(own.name()));
+      if (before
+          .filter(it -> it.under() == config && it.definition().equals(own.definition()))
+          .isPresent()) {
+        domains.putIfAbsent(own.name(), current(before.get().domain()));
+        continue;
+      }
       switch (loader.domain(own.definition(), config)) {
         case ConfigLoader.DomainResult.Accepted(var domain) -> {
-          accepted.put(own.name(), domain);
+          accepted.put(own.name(), new Accepted(own.definition(), config, domain));
           domains.putIfAbsent(own.name(), current(domain));
         }
         case ConfigLoader.DomainResult.Refused(var problems) -> {
           LOG.error(
-              "the domain {} that was added over the API no longer fits the configuration, and is watched as before: {}",
+              "the domain {} that was added over the API, or discovered, no longer fits the configuration, and is watched as before: {}",
               own.name(),
               problems);
-          Optional.ofNullable(accepted.get(own.name()))
-              .ifPresent(before -> domains.putIfAbsent(own.name(), current(before)));
+          before.ifPresent(it -> domains.putIfAbsent(own.name(), current(it.domain())));
         }
       }
     }

@@ -67,6 +67,8 @@ final class ConfigExampleTest {
         Everything.in(folder)
             .file("keys/contoso.pub", Sandbox.PUBLIC_KEY)
             .file("secrets/hook.key", "hook")
+            .file("secrets/cmdb.token", "0123456789abcdef0123456789abcdef")
+            .file("inventory/domains.json", "[]")
             .file("secrets/teams.url", "https://flows.test/x?sig=y\n")
             .file("secrets/pagerduty.key", "0123456789abcdef0123456789abcdef\n")
             .file("secrets/ntfy.topic", "maildrift_a1b2c3\n")

@@ -32,6 +32,10 @@ final class Everything {
           - {zone: "${env:LISTED}", name: dbl, kind: domain}
       feeds:
         m365-endpoints: {enabled: true, url: "http://lists.example.net/m365", instance: USGovDoD, refresh: 2h, allow_private: true}
+      discovery:
+        inventory: {files: [lists/*.json, lists/more.yml], refresh_interval: 10m, allow_empty: true}
+        cmdb: {url: "http://cmdb.example.net/domains", refresh_interval: 30s, allow_private: true, bearer_token_file: ci.token}
+        other: {url_file: chat.url, username: md, password: "${env:AM}"}
       http:
         listen: 0.0.0.0:8425
         web_config_file: web.yml

@@ -51,13 +51,18 @@ class MetricsLabTest {
     metrics = "http://127.0.0.1:" + port + "/metrics";
     alertmanager = lab.open(new Alertmanager(lab.folder("alertmanager")));
     var hook = lab.open(new Hook());
+    var folder = lab.folder("daemon");
+    Nsd.write(
+        folder.resolve("inventory.json"),
+        "[{\"targets\": [\"contoso.silent.test\"], \"labels\": {\"dkim_selectors\": \"default\"}}]");
     var daemon =
         lab.open(
             new Daemon(
-                lab.folder("daemon"),
+                folder,
                 Configurations.daemon(lab, hook, alertmanager, port, Configurations.NEVER)
                         .replace("alerts:\n", "alerts:\n" + heartbeat(lab.open(new Hook())))
-                    + Configurations.HOSTILE_AND_SILENT,
+                    + Configurations.HOSTILE
+                    + "discovery: {inventory: {files: inventory.json}}\n",
                 root));
     prometheus = lab.open(new Prometheus(lab.folder("prometheus"), port, alertmanager));
     await()

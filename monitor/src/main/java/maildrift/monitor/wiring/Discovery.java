@@ -1,0 +1,348 @@
+package maildrift.monitor.wiring;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.config.DiscoveryConfig;
+import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.config.TargetList;
+import maildrift.monitor.store.Batch;
+import maildrift.monitor.store.KeptDomain;
+import maildrift.monitor.store.StateStore;
+import maildrift.probes.dns.DnsName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Domains from lists that others keep. What a source last said is in the store, among the domains
+ * kept there, so that a source that is away, broken or suddenly empty takes nothing away, not even
+ * over a restart.
+ */
+final class Discovery {
+  private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
+
+  /** Begins {@link KeptDomain#addedBy} of what a source brought. */
+  private static final String BY = "discovery ";
+
+  private static final int MOST_NAMED = 5;
+
+  private final StateStore store;
+  private final ConfigLoader loader;
+  private final Supplier<MonitorConfig> config;
+  private final Clock clock;
+  private final Runnable changed;
+  private final Map<String, Source> sources = new ConcurrentHashMap<>();
+
+  /** Held while what is kept is compared and changed; never while somebody is told of it. */
+  private final ReentrantLock keeping = new ReentrantLock();
+
+  /** Others are kept than those that are watched, as long as that could not be said. */
+  private volatile boolean isUntold;
+
+  /**
+   * @param config in force
+   * @param changed to be run when there are other domains than before
+   */
+  Discovery(
+      StateStore store,
+      ConfigLoader loader,
+      Supplier<MonitorConfig> config,
+      Clock clock,
+      Runnable changed) {
+    this.store = store;
+    this.loader = loader;
+    this.config = config;
+    this.clock = clock;
+    this.changed = changed;
+  }
+
+  /** How a source is. */
+  record Status(
+      long domains,
+      long refused,
+      long failures,
+      Optional<Instant> succeeded,
+      Optional<String> why) {
+    static final Status UNREAD = new Status(0, 0, 0, Optional.empty(), Optional.empty());
+  }
+
+  private static final class Source {
+    final DiscoveryConfig settings;
+    final Shrinkage shrinkage;
+    final ReentrantLock lock = new ReentrantLock();
+    volatile Status status = Status.UNREAD;
+    private Map<String, String> applied = Map.of();
+    private List<TargetSource.Stamp> stamps = List.of();
+    private long readNanos;
+
+    /** In force when that was applied: another one may declare a tenant that was unknown. */
+    private Optional<MonitorConfig> under = Optional.empty();
+
+    Source(DiscoveryConfig settings) {
+      this.settings = settings;
+      shrinkage = new Shrinkage(settings.allowEmpty());
+    }
+  }
+
+  Status status(String source) {
+    return Optional.ofNullable(sources.get(source)).map(one -> one.status).orElse(Status.UNREAD);
+  }
+
+  /** The sources whose last list is not used. */
+  Set<String> unwell() {
+    var unwell = new TreeSet<String>();
+    sources.forEach((name, source) -> source.status.why().ifPresent(_ -> unwell.add(name)));
+    return unwell;
+  }
+
+  /** What a source brought, if one did. */
+  static Optional<String> sourceOf(KeptDomain kept) {
+    return kept.addedBy().startsWith(BY)
+        ? Optional.of(kept.addedBy().substring(BY.length()))
+        : Optional.empty();
+  }
+
+  /** Takes up other sources. The domains of one that is no longer configured go with it. */
+  void configured(Map<String, DiscoveryConfig> next) {
+    sources.keySet().retainAll(next.keySet());
+    next.forEach(
+        (name, settings) -> {
+          var before = sources.get(name);
+          if (before == null || !before.settings.equals(settings)) {
+            sources.put(name, new Source(settings));
+          }
+        });
+    keeping.lock();
+    try {
+      dropOthers(next);
+    } finally {
+      keeping.unlock();
+    }
+  }
+
+  private void dropOthers(Map<String, DiscoveryConfig> next) {
+    var batch = Batch.builder();
+    var gone = 0;
+    var counts = new HashMap<String, Long>();
+    for (var kept : store.domains()) {
+      var source = sourceOf(kept);
+      source.ifPresent(name -> counts.merge(name, 1L, Long::sum));
+      if (source.filter(name -> !next.containsKey(name)).isPresent()) {
+        batch.dropDomain(kept.name());
+        gone++;
+      }
+    }
+    sources.forEach(
+        (name, source) -> {
+          var old = source.status;
+          source.status =
+              new Status(
+                  counts.getOrDefault(name, 0L),
+                  old.refused(),
+                  old.failures(),
+                  old.succeeded(),
+                  old.why());
+        });
+    if (gone > 0) {
+      store.commit(batch.build());
+      LOG.info("{} domains are no longer managed: their source is not configured any more", gone);
+    }
+  }
+
+  /** Reads a source; blocks. What cannot be used leaves everything as it is. */
+  void refresh(String name) {
+    var source = sources.get(name);
+    if (source == null || !source.lock.tryLock()) {
+      return;
+    }
+    try {
+      if (isDue(source)) {
+        read(name, source);
+      }
+      if (isUntold) {
+        isUntold = false;
+        tell();
+      }
+    } catch (TargetSource.Away | TargetList.Unreadable away) {
+      failed(name, source, String.valueOf(away.getMessage()));
+    } catch (RuntimeException failure) {
+      failed(name, source, String.valueOf(failure));
+    } finally {
+      source.lock.unlock();
+    }
+  }
+
+  private void tell() {
+    try {
+      changed.run();
+    } catch (RuntimeException failure) {
+      isUntold = true;
+      throw failure;
+    }
+  }
+
+  /** Files are looked at often, and read when they are others, or when it is time. */
+  private static boolean isDue(Source source) {
+    if (!(source.settings.source() instanceof DiscoveryConfig.Files files)) {
+      return true;
+    }
+    var stamps = TargetSource.stamps(files);
+    var now = System.nanoTime();
+    if (stamps.equals(source.stamps)
+        && now - source.readNanos < source.settings.refreshInterval().toNanos()) {
+      return false;
+    }
+    source.stamps = stamps;
+    source.readNanos = now;
+    return true;
+  }
+
+  private void read(String name, Source source) throws TargetSource.Away, TargetList.Unreadable {
+    var documents = TargetSource.documents(source.settings.source());
+    var now = config.get();
+    if (documents.equals(source.applied) && source.under.filter(it -> it == now).isPresent()) {
+      source.shrinkage.settled();
+      succeeded(name, source, source.status.domains(), source.status.refused());
+      return;
+    }
+    var targets = new LinkedHashMap<String, TargetList.Target>();
+    var refused = new LinkedHashMap<String, String>();
+    for (var document : documents.entrySet()) {
+      for (var target : TargetList.parse(document.getKey(), document.getValue())) {
+        DnsName.parse(target.name())
+            .ifPresentOrElse(
+                domain -> targets.putIfAbsent(domain.toString(), target),
+                () -> refused.put(target.name(), "is not a domain's name"));
+      }
+    }
+    long count;
+    keeping.lock();
+    try {
+      if (sources.get(name) != source) {
+        return; // Another configuration is in force by now.
+      }
+      var kept = kept(name, source, targets, refused, now);
+      if (kept.isEmpty()) {
+        return;
+      }
+      count = kept.get();
+    } finally {
+      keeping.unlock();
+    }
+    refused.entrySet().stream()
+        .limit(MOST_NAMED)
+        .forEach(
+            one ->
+                LOG.warn("discovery {}: {} is not used: {}", name, one.getKey(), one.getValue()));
+    if (refused.size() > MOST_NAMED) {
+      LOG.warn("discovery {}: and {} more", name, refused.size() - MOST_NAMED);
+    }
+    source.applied = documents;
+    source.under = Optional.of(now);
+    succeeded(name, source, count, refused.size());
+  }
+
+  /** How many domains it brings; empty: the list is not believed. */
+  private Optional<Long> kept(
+      String name,
+      Source source,
+      Map<String, TargetList.Target> targets,
+      Map<String, String> refused,
+      MonitorConfig now) {
+    var all = new HashMap<String, KeptDomain>();
+    store.domains().forEach(kept -> all.put(kept.name(), kept));
+    var before = new LinkedHashSet<String>();
+    all.values().stream()
+        .filter(kept -> sourceOf(kept).filter(name::equals).isPresent())
+        .forEach(kept -> before.add(kept.name()));
+    var doubt = source.shrinkage.doubt(before, targets.keySet());
+    if (doubt.isPresent()) {
+      failed(name, source, doubt.get());
+      return Optional.empty();
+    }
+    return Optional.of(keep(name, targets, before, all, refused, now));
+  }
+
+  /** In one batch, so that a list is taken up as a whole. Returns how many domains it brings. */
+  private long keep(
+      String name,
+      Map<String, TargetList.Target> targets,
+      Set<String> before,
+      Map<String, KeptDomain> all,
+      Map<String, String> refused,
+      MonitorConfig now) {
+    var batch = Batch.builder();
+    var changes = 0;
+    var count = 0L;
+    for (var target : targets.entrySet()) {
+      var domain = target.getKey();
+      var kept = Optional.ofNullable(all.get(domain));
+      var isOurs = before.contains(domain);
+      if (kept.isPresent() && !isOurs) {
+        refused.put(domain, "is managed already, by " + kept.get().addedBy());
+        continue;
+      }
+      try {
+        var definition = Targets.definition(target.getValue());
+        if (loader.domain(definition, now) instanceof ConfigLoader.DomainResult.Refused(var why)) {
+          throw new IllegalArgumentException(why.getFirst().message());
+        }
+        if (!kept.map(KeptDomain::definition).equals(Optional.of(definition))) {
+          batch.domain(new KeptDomain(domain, definition, clock.instant(), BY + name));
+          changes++;
+        }
+        count++;
+      } catch (IllegalArgumentException wrong) {
+        // One that was understood before is watched as before.
+        refused.put(domain, String.valueOf(wrong.getMessage()));
+        count += isOurs ? 1 : 0;
+      }
+    }
+    for (var gone : before) {
+      if (!targets.containsKey(gone)) {
+        batch.dropDomain(gone);
+        changes++;
+      }
+    }
+    if (changes > 0) {
+      store.commit(batch.build());
+      LOG.info("discovery {}: {} domains, {} changes", name, count, changes);
+      isUntold = true;
+    }
+    return count;
+  }
+
+  private void succeeded(String name, Source source, long domains, long refused) {
+    if (source.status.why().isPresent()) {
+      LOG.info("discovery {}: the list is read again", name);
+    }
+    source.status =
+        new Status(
+            domains,
+            refused,
+            source.status.failures(),
+            Optional.of(clock.instant()),
+            Optional.empty());
+  }
+
+  private static void failed(String name, Source source, String why) {
+    var old = source.status;
+    if (!old.why().equals(Optional.of(why))) {
+      LOG.warn("discovery {}: the list before stays in force: {}", name, why);
+    }
+    source.status =
+        new Status(
+            old.domains(), old.refused(), old.failures() + 1, old.succeeded(), Optional.of(why));
+  }
+}

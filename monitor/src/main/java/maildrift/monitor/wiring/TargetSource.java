@@ -1,0 +1,142 @@
+package maildrift.monitor.wiring;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import maildrift.alerts.notify.Credentials;
+import maildrift.alerts.notify.http.GuardedHttp;
+import maildrift.alerts.notify.http.Reply;
+import maildrift.alerts.notify.http.Request;
+import maildrift.monitor.config.DiscoveryConfig;
+import maildrift.monitor.config.TargetList;
+
+/** Gets the documents of a source; what cannot be got, or is too long, is no list. */
+final class TargetSource {
+  private TargetSource() {}
+
+  /** There is no list; the message says why. */
+  static final class Away extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Away(String why) {
+      super(why);
+    }
+  }
+
+  /** The documents by what they are called; blocks. */
+  static Map<String, String> documents(DiscoveryConfig.Source source) throws Away {
+    return switch (source) {
+      case DiscoveryConfig.Files files -> read(files);
+      case DiscoveryConfig.Url url -> Map.of(String.valueOf(url.url().getHost()), get(url));
+    };
+  }
+
+  /** What tells a file from the one before without reading it. */
+  record Stamp(Path file, Object key, FileTime modified, long size) {}
+
+  /** Of all that is there. */
+  static List<Stamp> stamps(DiscoveryConfig.Files files) {
+    var stamps = new ArrayList<Stamp>();
+    try {
+      for (var file : found(files)) {
+        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        stamps.add(
+            new Stamp(
+                file,
+                String.valueOf(attributes.fileKey()),
+                attributes.lastModifiedTime(),
+                attributes.size()));
+      }
+    } catch (Away | IOException _) {
+      return List.of(); // Reading says why.
+    }
+    return stamps;
+  }
+
+  private static Map<String, String> read(DiscoveryConfig.Files files) throws Away {
+    var texts = new LinkedHashMap<String, String>();
+    var left = TargetList.MOST_BYTES;
+    for (var file : found(files)) {
+      try (var in = Files.newInputStream(file)) {
+        var bytes = in.readNBytes(left + 1);
+        left -= bytes.length;
+        if (left < 0) {
+          throw new Away(
+              "its files are longer than %d MiB".formatted(TargetList.MOST_BYTES / 1024 / 1024));
+        }
+        texts.put(
+            String.valueOf(file.getFileName()),
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+      } catch (CharacterCodingException _) {
+        throw new Away("%s is not UTF-8".formatted(file.getFileName()));
+      } catch (IOException failure) {
+        throw new Away("%s cannot be read: %s".formatted(file.getFileName(), failure));
+      }
+    }
+    if (texts.isEmpty()) {
+      throw new Away(
+          "there is no file %s"
+              .formatted(
+                  String.join(
+                      ", ",
+                      files.patterns().stream().map(DiscoveryConfig.Pattern::shown).toList())));
+    }
+    return texts;
+  }
+
+  private static List<Path> found(DiscoveryConfig.Files files) throws Away {
+    var found = new TreeSet<Path>();
+    for (var pattern : files.patterns()) {
+      try (var matching = Files.newDirectoryStream(pattern.folder(), pattern.glob())) {
+        matching.forEach(found::add);
+      } catch (IOException failure) {
+        throw new Away("%s cannot be listed: %s".formatted(pattern.shown(), failure));
+      }
+    }
+    return new ArrayList<>(found);
+  }
+
+  private static String get(DiscoveryConfig.Url source) throws Away {
+    var host = source.url().getHost();
+    var headers = new LinkedHashMap<String, String>();
+    headers.put("Accept", "application/json");
+    try {
+      for (Credentials credentials : source.credentials().stream().toList()) {
+        headers.put("Authorization", credentials.header());
+      }
+    } catch (IOException failure) {
+      throw new Away("its credentials cannot be read: " + failure.getMessage());
+    }
+    var request =
+        new Request(
+            "GET",
+            source.url(),
+            headers,
+            "",
+            source.allowPrivate(),
+            Request.DEADLINE,
+            TargetList.MOST_BYTES);
+    return switch (GuardedHttp.standard().send(request)) {
+      // http_sd asks for 200 and nothing else.
+      case Reply.Answered answered when answered.status() != 200 ->
+          throw new Away("%s answered %d".formatted(host, answered.status()));
+      case Reply.Answered answered when !answered.complete() ->
+          throw new Away(
+              "the answer of %s broke off, or is longer than %d MiB"
+                  .formatted(host, TargetList.MOST_BYTES / 1024 / 1024));
+      case Reply.Answered answered -> answered.body();
+      case Reply.Unanswered(_, var why) ->
+          throw new Away("%s could not be reached: %s".formatted(host, why));
+    };
+  }
+}

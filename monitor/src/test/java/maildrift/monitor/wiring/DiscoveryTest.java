@@ -1,0 +1,291 @@
+package maildrift.monitor.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import maildrift.alerts.notify.http.LoopbackHttp;
+import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.config.MonitorConfig;
+import maildrift.monitor.store.Batch;
+import maildrift.monitor.store.KeptDomain;
+import maildrift.monitor.store.MemoryStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What lists that others keep bring, and that a list which fails takes nothing away. */
+class DiscoveryTest {
+  private static final String TWO =
+      """
+      [{"targets": ["contoso.test", "www.fabrikam.test"], "labels": {"tenant": "blue", "__meta_rack": "7"}}]
+      """;
+
+  @TempDir Path folder;
+
+  private final MemoryStore store = new MemoryStore();
+  private final TestClock clock = new TestClock();
+  private final AtomicInteger told = new AtomicInteger();
+  private final AtomicReference<LoopbackHttp.Answer> answer =
+      new AtomicReference<>(LoopbackHttp.Answer.status(503));
+  private LoopbackHttp http;
+  private MonitorConfig config = MonitorConfig.DEFAULT;
+  private Discovery discovery;
+
+  @BeforeEach
+  void open() throws IOException {
+    http = new LoopbackHttp(_ -> answer.get());
+    discovery = new Discovery(store, Loading.loader(), () -> config, clock, told::incrementAndGet);
+    configure("discovery: {cmdb: {url: \"%s\"}}".formatted(http.uri("/domains")));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    http.close();
+  }
+
+  private void configure(String text) {
+    var file = folder.resolve("maildrift.yml");
+    Daemon.write(file, "tenants: {blue: {name: Blue}}\n" + text + "\n");
+    config =
+        switch (Loading.loader().load(file)) {
+          case ConfigLoader.Loaded loaded -> loaded.config();
+          case ConfigLoader.Rejected rejected ->
+              throw new IllegalArgumentException(rejected.problems().toString());
+        };
+    discovery.configured(config.discovery());
+  }
+
+  private void says(String list) {
+    answer.set(LoopbackHttp.Answer.ok(list));
+    discovery.refresh("cmdb");
+  }
+
+  private Set<String> kept() {
+    return store.domains().stream().map(KeptDomain::name).collect(Collectors.toSet());
+  }
+
+  private static String domains(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj("\"domain%d.test\""::formatted)
+        .collect(Collectors.joining(", ", "[{\"targets\": [", "]}]"));
+  }
+
+  @Test
+  void aListBecomesDomainsOnce() {
+    says(TWO);
+    says(TWO);
+
+    assertThat(kept()).containsExactlyInAnyOrder("contoso.test", "www.fabrikam.test");
+    assertThat(store.domains()).extracting(KeptDomain::addedBy).containsOnly("discovery cmdb");
+    assertThat(store.domains().getFirst().definition()).contains("\"tenant\":\"blue\"");
+    assertThat(told).hasValue(1);
+    assertThat(discovery.status("cmdb").domains()).isEqualTo(2);
+    assertThat(discovery.status("cmdb").succeeded()).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "null",
+        "<html>Sign in</html>",
+        "[{}]",
+        "[{\"targets\": \"contoso.test\"}]",
+        "[{\"targets\": [[]]}]",
+        "[1]",
+        "[{\"targets\": [\"contoso.test\"]",
+        "[]",
+        "[{\"targets\": []}]",
+        "[{\"targets\": [\"a.test\"], \"labels\": {\"tenant\": {}}}]"
+      })
+  void whatIsNoListTakesNothingAway(String broken) {
+    says(TWO);
+    says(broken);
+
+    assertThat(kept()).containsExactlyInAnyOrder("contoso.test", "www.fabrikam.test");
+    assertThat(discovery.status("cmdb").failures()).isEqualTo(1);
+    assertThat(discovery.unwell()).containsExactly("cmdb");
+    assertThat(told).hasValue(1);
+
+    says(TWO);
+    assertThat(discovery.unwell()).isEmpty();
+  }
+
+  @Test
+  void aSourceThatIsAwayTakesNothingAway() throws IOException {
+    says(TWO);
+    for (var status : List.of(204, 302, 404, 500)) {
+      answer.set(LoopbackHttp.Answer.status(status));
+      discovery.refresh("cmdb");
+    }
+    http.close();
+    discovery.refresh("cmdb");
+
+    assertThat(kept()).hasSize(2);
+    assertThat(discovery.status("cmdb").failures()).isEqualTo(5);
+  }
+
+  @Test
+  void anEmptyListIsBelievedWhereThatIsAllowedAndSaidThreeTimes() {
+    configure(
+        "discovery: {cmdb: {url: \"%s\", allow_empty: true}}".formatted(http.uri("/domains")));
+    says(TWO);
+    says("[]");
+    says("[]");
+    assertThat(kept()).hasSize(2);
+
+    says("[]");
+    assertThat(kept()).isEmpty();
+    assertThat(told).hasValue(2);
+  }
+
+  @Test
+  void aListThatLosesMostOfItsDomainsIsBelievedWhenItSaysSoThreeTimesInARow() {
+    says(domains(0, 20));
+    says(domains(0, 5));
+    says(domains(0, 5));
+    // Another list between them begins the count anew.
+    says(domains(0, 20));
+    says(domains(0, 5));
+    says(domains(0, 5));
+    assertThat(kept()).hasSize(20);
+
+    says(domains(0, 5));
+    assertThat(kept()).hasSize(5);
+  }
+
+  @Test
+  void aFewDomainsComeAndGoAtOnce() {
+    says(domains(0, 20));
+    says(domains(3, 22));
+
+    assertThat(kept()).hasSize(19).contains("domain21.test").doesNotContain("domain2.test");
+  }
+
+  @Test
+  void aTargetThatIsNotUnderstoodIsLeftOutAndWatchedAsBeforeWhereItWas() {
+    says(TWO);
+    var before = store.domains();
+    says(
+        """
+        [{"targets": ["contoso.test", "www.fabrikam.test"], "labels": {"tenant": "bleu"}},
+         {"targets": ["a..b", "\\u001b[2J", "http://woodgrove.test/", "lab.test"], "labels": {"profiles": "mimecast:region="}}]
+        """);
+
+    assertThat(store.domains()).isEqualTo(before);
+    assertThat(discovery.status("cmdb").domains()).isEqualTo(2);
+    assertThat(discovery.status("cmdb").refused()).isEqualTo(6);
+    assertThat(discovery.unwell()).isEmpty();
+  }
+
+  @Test
+  void aListCanNameNeitherFilesNorTheEnvironment() {
+    says(
+        """
+        [{"targets": ["contoso.test"], "labels": {"smarthost": "${env:HOME}"}}]
+        """);
+
+    assertThat(kept()).isEmpty();
+    assertThat(discovery.status("cmdb").refused()).isEqualTo(1);
+  }
+
+  @Test
+  void whatSomebodyAddedStaysHis() {
+    store.commit(
+        Batch.builder()
+            .domain(
+                new KeptDomain(
+                    "contoso.test", "{\"name\":\"contoso.test\"}", clock.instant(), "ada"))
+            .build());
+    says(TWO);
+    says("[{\"targets\": [\"www.fabrikam.test\"]}]");
+
+    assertThat(store.domains())
+        .filteredOn(kept -> kept.name().equals("contoso.test"))
+        .extracting(KeptDomain::addedBy)
+        .containsExactly("ada");
+  }
+
+  @Test
+  void theDomainsOfASourceThatIsTakenOutGoWithIt() {
+    says(TWO);
+    store.commit(
+        Batch.builder()
+            .domain(new KeptDomain("woodgrove.test", "{}", clock.instant(), "ada"))
+            .build());
+    configure("");
+
+    assertThat(kept()).containsExactly("woodgrove.test");
+  }
+
+  @Test
+  void filesOfOnePatternAreOneList() {
+    Daemon.write(folder.resolve("one.json"), TWO);
+    Daemon.write(
+        folder.resolve("two.yml"),
+        """
+        - targets: [woodgrove.test]
+          labels:
+            profiles: "mimecast:region=de,role=inbound"
+            dkim_selectors: s1, s2
+            skip: tls
+            tls_level: verify
+            dmarc_policy: reject
+        """);
+    configure("discovery: {cmdb: {files: [one.json, t*.yml]}}");
+    discovery.refresh("cmdb");
+
+    assertThat(kept())
+        .containsExactlyInAnyOrder("contoso.test", "www.fabrikam.test", "woodgrove.test");
+    assertThat(store.domains())
+        .filteredOn(kept -> kept.name().equals("woodgrove.test"))
+        .extracting(KeptDomain::definition)
+        .containsExactly(
+            "{\"name\":\"woodgrove.test\",\"tls_level\":\"verify\",\"profiles\":[{\"name\":\"mimecast\",\"role\":\"inbound\",\"region\":\"de\"}],\"dkim\":[{\"selector\":\"s1\"},{\"selector\":\"s2\"}],\"skip\":[\"tls\"],\"expect\":{\"dmarc\":{\"policy\":\"reject\"}}}");
+  }
+
+  @Test
+  void aChangedFileIsReadWithoutWaitingAndAMissingOneTakesNothingAway() throws IOException {
+    var file = folder.resolve("one.json");
+    Daemon.write(file, TWO);
+    configure("discovery: {cmdb: {files: one.json}}");
+    discovery.refresh("cmdb");
+    Daemon.write(file, TWO.replace("contoso.test", "another.contoso.test"));
+    discovery.refresh("cmdb");
+    assertThat(kept()).containsExactlyInAnyOrder("another.contoso.test", "www.fabrikam.test");
+
+    java.nio.file.Files.delete(file);
+    discovery.refresh("cmdb");
+    assertThat(kept()).hasSize(2);
+    assertThat(discovery.unwell()).containsExactly("cmdb");
+  }
+
+  @Test
+  void overARestartTheFleetIsWhatItWasThoughTheSourceIsAway() throws IOException {
+    try (var world = new Daemon.World(folder).with("contoso.test")) {
+      var section =
+          "discovery: {cmdb: {url: \"%s\"}}\ntenants: {blue: {name: Blue}}"
+              .formatted(http.uri("/domains"));
+      says("[{\"targets\": [\"contoso.test\"], \"labels\": {\"tenant\": \"blue\"}}]");
+      answer.set(LoopbackHttp.Answer.status(503));
+      try (var daemon = world.startUnseen(store, new TestClock(), section)) {
+        assertThat(daemon.app().domain("contoso.test")).isPresent();
+        assertThat(daemon.metric("maildrift_discovery_domains{source=\"cmdb\"}")).contains("1.0");
+        assertThat(daemon.get("/-/ready").statusCode()).isEqualTo(200);
+        assertThat(daemon.send("DELETE", "/api/v1/domains/contoso.test", "").statusCode())
+            .isEqualTo(409);
+      }
+    }
+  }
+}
