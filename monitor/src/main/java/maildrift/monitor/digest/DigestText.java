@@ -1,5 +1,6 @@
 package maildrift.monitor.digest;
 
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import maildrift.alerts.Visible;
@@ -28,7 +29,8 @@ final class DigestText {
 
   /** The same, and in which zone its times are. */
   static String times(Digest digest) {
-    return period(digest) + ", times in " + digest.zone();
+    var zone = digest.zone().equals(ZoneOffset.UTC) ? "UTC" : digest.zone().toString();
+    return period(digest) + ", times in " + zone;
   }
 
   static String of(Digest digest) {

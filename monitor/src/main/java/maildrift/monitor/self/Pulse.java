@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -34,6 +35,9 @@ public final class Pulse {
     void show() throws Exception;
   }
 
+  /** Nothing to complain of: every daemon starts once. */
+  private static final Set<String> STARTING = Set.of("start");
+
   /**
    * @param unwell what is known to stand still: part to reason
    * @param nanos a clock that nobody sets
@@ -54,7 +58,7 @@ public final class Pulse {
     if (!reasons.keySet().equals(silent.keySet())) {
       if (reasons.isEmpty()) {
         LOG.info("everything moves again; dead-man's switches are told so");
-      } else {
+      } else if (!reasons.keySet().equals(STARTING)) {
         LOG.error("dead-man's switches are told nothing: {}", reasons);
       }
     }

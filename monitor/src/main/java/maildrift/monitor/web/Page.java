@@ -737,6 +737,7 @@ final class Page {
       .step.open { border-color: var(--fail); } .step.person { border-color: var(--warn); } .step.hidden { border-color: var(--unknown); } .step.done { border-color: var(--pass); }
       .step ul { margin: .3rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; } .step p { margin: .4rem 0 .2rem; } .step.elsewhere { opacity: .6; }
       .step .number { display: inline-block; min-width: 1.6rem; } summary { cursor: pointer; opacity: .75; font-size: .87em; }
+      td summary { white-space: nowrap; }
       form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin-top: .5rem; } label { font-size: .87em; }
       input, button { font: inherit; padding: .15rem .5rem; } progress { width: 7rem; vertical-align: middle; }
       footer { margin-top: 2rem; font-size: .85rem; opacity: .75; }
