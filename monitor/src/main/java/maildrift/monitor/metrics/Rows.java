@@ -50,17 +50,22 @@ final class Rows {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a state that is the same object has the same rows
+  private static boolean isOf(Row row, DomainState state) {
+    return row.state == state;
+  }
+
   private Row[] rows(Collection<DomainState> states) {
     var next = new ArrayList<Row>(states.size());
     var i = 0;
     for (var state : states) {
       var name = state.domain().name().toString();
-      while (i < last.length && last[i].state != state && last[i].name().compareTo(name) < 0) {
+      while (i < last.length && !isOf(last[i], state) && last[i].name().compareTo(name) < 0) {
         i++;
       }
-      if (i == last.length || (last[i].state != state && !last[i].name().equals(name))) {
+      if (i == last.length || (!isOf(last[i], state) && !last[i].name().equals(name))) {
         next.add(housed(Row.of(state)));
-      } else if (last[i].state == state) {
+      } else if (isOf(last[i], state)) {
         next.add(last[i]);
       } else {
         next.add(housed(last[i].after(state)));

@@ -36,6 +36,11 @@ final class Fleet {
     this.loader = loader;
   }
 
+  @SuppressWarnings("ReferenceEquality") // each load is another object, and comparing them is dear
+  private static boolean isOf(Accepted before, KeptDomain own, MonitorConfig config) {
+    return before.under() == config && before.definition().equals(own.definition());
+  }
+
   /**
    * By name, configured ones first. A kept domain that the configuration now has, or that it no
    * longer allows, is left out.
@@ -45,9 +50,7 @@ final class Fleet {
     config.domains().forEach(domain -> domains.put(domain.name().toString(), current(domain)));
     for (var own : kept) {
       var before = Optional.ofNullable(accepted.get(own.name()));
-      if (before
-          .filter(it -> it.under() == config && it.definition().equals(own.definition()))
-          .isPresent()) {
+      if (before.filter(it -> isOf(it, own, config)).isPresent()) {
         domains.putIfAbsent(own.name(), current(before.get().domain()));
         continue;
       }
