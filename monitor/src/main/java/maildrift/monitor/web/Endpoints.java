@@ -135,7 +135,7 @@ final class Endpoints {
     add(Guard.OPEN, HttpMethod.GET, "/-/ready", false, Scrapes::new, Scrapes::isReady);
     get("/metrics", Scrapes::new, Scrapes::metrics);
     get("/probe", Scrapes::new, Scrapes::probe);
-    get("/sd", Scrapes::new, Scrapes::discovery);
+    get("/sd", ServiceDiscovery::new, ServiceDiscovery::targets);
     change(HttpMethod.POST, "/-/reload", true, Api::new, Api::reload);
   }
 

@@ -79,17 +79,14 @@ final class Scrapes {
           "%s is not configured, and http.probe_any_target is not set".formatted(name));
     }
     CheckResult result;
+    var begun = System.nanoTime();
     try {
       result = backend.probe(name, request.query().getAll("profile"), limit(request));
     } catch (IllegalArgumentException problem) {
       throw Refusal.badRequest("profile: " + problem.getMessage());
     }
+    var took = Duration.ofNanos(System.nanoTime() - begun);
     var state = DomainState.unseen(result.domain()).after(result, List.of(), _ -> false, Map.of());
-    var took =
-        result.probes().stream()
-            .map(probe -> probe.took())
-            .max(Duration::compareTo)
-            .orElse(Duration.ZERO);
     var open = wantsOpenMetrics(request);
     var text = Metrics.probe(state, result.gaps().isEmpty(), took, open);
     if (request.query("debug").filter("true"::equals).isPresent()) {
@@ -122,43 +119,6 @@ final class Scrapes {
       return Duration.ofMillis(100);
     }
     return limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
-  }
-
-  Answer discovery(Request request) {
-    var states = backend.domains();
-    return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartArray();
-              for (var state : states) {
-                json.writeStartObject();
-                json.writeArrayPropertyStart("targets");
-                json.writeString(state.domain().name().toString());
-                json.writeEndArray();
-                json.writeObjectPropertyStart("labels");
-                json.writeStringProperty("domain", state.domain().name().toString());
-                json.writeStringProperty("tenant", state.domain().tenant().id());
-                state
-                    .domain()
-                    .tenant()
-                    .labels()
-                    .forEach(
-                        (name, value) ->
-                            json.writeStringProperty(
-                                "__meta_maildrift_tenant_label_" + name, value));
-                json.writeStringProperty(
-                    "__meta_maildrift_profiles",
-                    String.join(
-                        ",",
-                        state.domain().prescriptions().stream()
-                            .map(p -> p.profile())
-                            .distinct()
-                            .toList()));
-                json.writeEndObject();
-                json.writeEndObject();
-              }
-              json.writeEndArray();
-            }));
   }
 
   Answer healthy(Request request) {

@@ -28,6 +28,7 @@ class DeployTest {
     Programs.require("promtool");
 
     promtool("check", "config", Prometheus.DEPLOY.resolve("prometheus.yml").toString());
+    promtool("check", "config", Prometheus.DEPLOY.resolve("probing.yml").toString());
     promtool("check", "rules", files(".rules.yml"));
     promtool("test", "rules", files(".rules.test.yml"));
   }

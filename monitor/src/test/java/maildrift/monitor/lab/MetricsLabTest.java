@@ -31,12 +31,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MetricsLabTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String BLACKBOX = "prometheus-blackbox-exporter";
   private static final Pattern METRIC = Pattern.compile("maildrift_[a-z0-9_]+");
 
   private Lab lab;
   private Prometheus prometheus;
   private Alertmanager alertmanager;
   private String metrics;
+  private int port;
 
   @BeforeAll
   void startAndLetThingsDrift() throws Exception {
@@ -44,10 +46,11 @@ class MetricsLabTest {
     Programs.require(Lab.MAIL_SERVERS);
     Programs.require(Alertmanager.PROGRAMS);
     Programs.require(Prometheus.PROGRAMS);
+    Programs.require(BLACKBOX);
     Programs.requireRoot();
     lab = Lab.start();
     var root = lab.mailHosts();
-    var port = Server.freePort("127.0.0.1");
+    port = Server.freePort("127.0.0.1");
     metrics = "http://127.0.0.1:" + port + "/metrics";
     alertmanager = lab.open(new Alertmanager(lab.folder("alertmanager")));
     var hook = lab.open(new Hook());
@@ -182,6 +185,57 @@ class MetricsLabTest {
               assertThat(alertmanager.active("alertname=Watchdog", "cause=")).hasSize(1);
               assertThat(alertmanager.active("alertname=Watchdog", "cause=maildrift")).hasSize(1);
             });
+  }
+
+  @Test
+  void prometheusFollowsDiscoveryAndBlackboxProbesTheMailHostsThatItLists() {
+    var blackboxPort = Server.freePort("127.0.0.1");
+    var folder = lab.folder("probing");
+    Nsd.write(
+        folder.resolve("blackbox.yml"),
+        // Names of this laboratory are unknown outside it, and its authority, too.
+        Nsd.read(Prometheus.DEPLOY.resolve("blackbox.yml"))
+            .replace("insecure_skip_verify: false", "insecure_skip_verify: true"));
+    var text =
+        Nsd.read(Prometheus.DEPLOY.resolve("probing.yml"))
+            .replace("scrape_interval: 5m", "scrape_interval: 3s")
+            .replace("scrape_timeout: 25s", "scrape_timeout: 3s")
+            .replace("refresh_interval: 1m", "refresh_interval: 1s")
+            .replace("127.0.0.1:8425", "127.0.0.1:" + port)
+            .replace("127.0.0.1:9115", "127.0.0.1:" + blackboxPort);
+    text +=
+        """
+              - {source_labels: [__param_target], regex: '.*1[.](mimecast[.]com|lab[.]test):(.*)', target_label: __param_target, replacement: '127.0.0.25:$2'}
+              - {source_labels: [__param_target], regex: '.*2[.](mimecast[.]com|lab[.]test):(.*)', target_label: __param_target, replacement: '127.0.0.26:$2'}
+        """;
+    try (var blackbox =
+            Server.start(
+                folder,
+                "127.0.0.1",
+                blackboxPort,
+                BLACKBOX,
+                "--config.file=" + folder.resolve("blackbox.yml"),
+                "--web.listen-address=127.0.0.1:" + blackboxPort);
+        var follower = new Prometheus(folder, text)) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                assertThat(follower.query("probe_success{job='maildrift_probe'}")).hasSize(6);
+                // The one that nobody answers for cannot be seen, and that is no finding.
+                assertThat(follower.query("probe_success{instance='contoso.silent.test'} == 0"))
+                    .hasSize(1);
+                assertThat(
+                        follower.query(
+                            "maildrift_domain_verdict{instance='lab.test',verdict='pass'} == 1"))
+                    .hasSize(1);
+                assertThat(
+                        follower.query(
+                            "probe_success{job='mail_hosts',instance=~'de-smtp-inbound-1.mimecast.com:.*'} == 1 and probe_ssl_earliest_cert_expiry > 0"))
+                    .as(blackbox.log())
+                    .hasSize(1);
+              });
+    }
   }
 
   static List<Path> dashboards() throws IOException {

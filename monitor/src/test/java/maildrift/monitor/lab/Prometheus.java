@@ -15,14 +15,19 @@ final class Prometheus implements AutoCloseable {
   private final Server server;
 
   Prometheus(Path folder, int daemon, Alertmanager alertmanager) {
-    var config = folder.resolve("prometheus.yml");
-    Nsd.write(
-        config,
+    this(
+        folder,
         Nsd.read(DEPLOY.resolve("prometheus.yml"))
             .replace("30s", "1s")
             .replace("127.0.0.1:9093", alertmanager.hostAndPort())
             .replace("127.0.0.1:8425", "127.0.0.1:" + daemon)
             .replace("- maildrift.rules.yml", "- " + DEPLOY.resolve("maildrift.rules.yml")));
+  }
+
+  /** With this configuration. */
+  Prometheus(Path folder, String text) {
+    var config = folder.resolve("prometheus.yml");
+    Nsd.write(config, text);
     server =
         Server.start(
             folder,

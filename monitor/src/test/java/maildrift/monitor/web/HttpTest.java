@@ -386,6 +386,11 @@ class HttpTest {
     assertThat(first.at("/targets/0").asString()).isEqualTo("contoso.test");
     assertThat(first.at("/labels/tenant").asString()).isEqualTo("contoso");
     assertThat(first.at("/labels/__meta_maildrift_tenant_label_team").asString()).isEqualTo("blue");
+    assertThat(first.at("/labels/__meta_maildrift_domain").asString()).isEqualTo("contoso.test");
+    assertThat(json(daemon.get("/sd?tenant=contoso"))).isNotEmpty();
+    assertThat(json(daemon.get("/sd?tenant=nobody"))).isEmpty();
+    assertThat(json(daemon.get("/sd?role=host")).isArray()).isTrue();
+    assertThat(daemon.get("/sd?role=node").statusCode()).isEqualTo(400);
   }
 
   @Test
