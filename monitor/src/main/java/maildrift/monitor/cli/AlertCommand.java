@@ -36,6 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
       AlertCommand.Route.class,
       AlertOutboxCommands.Receivers.class,
       AlertOutboxCommands.Waiting.class,
+      AlertOutboxCommands.Move.class,
+      AlertOutboxCommands.DropOwed.class,
       AlertOutboxCommands.Dead.class,
       AlertOutboxCommands.Enable.class
     },

@@ -3,6 +3,7 @@ package maildrift.monitor.cli;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import maildrift.monitor.json.CheckJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,6 +86,64 @@ final class AlertOutboxCommands {
                   answer.path("wasDisabled").asBoolean()
                       ? receiver + " is sent to again"
                       : receiver + " was not disabled; what it is owed is tried now"));
+      return Exit.OK;
+    }
+  }
+
+  @Command(
+      name = "move",
+      description = {
+        "Owe to another receiver what is owed to one that is not configured any more.",
+        "Of what has ended meanwhile only the end is told, and nothing twice."
+      })
+  static final class Move implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "FROM", description = "The receiver that is no more.")
+    String from = "";
+
+    @Parameters(index = "1", paramLabel = "TO", description = "One that is configured.")
+    String to = "";
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var body = CheckJson.mapper().createObjectNode().put("to", to);
+      var answer = client.post("/api/v1/receivers/" + encoded(from) + "/move", body.toString());
+      System.out.println(
+          client.json()
+              ? answer.toString()
+              : Terminal.safe(
+                  "%d owed to %s now%s%s"
+                      .formatted(
+                          answer.path("moved").asLong(),
+                          to,
+                          count(answer, "dropped", ", %d of which nothing is news to it"),
+                          count(answer, "left", ", %d mails left, which it cannot send"))));
+      return Exit.OK;
+    }
+
+    private static String count(JsonNode answer, String key, String text) {
+      var count = answer.path(key).asLong();
+      return count == 0 ? "" : text.formatted(count);
+    }
+  }
+
+  @Command(
+      name = "drop",
+      description = "Forget what is owed to a receiver that is not configured any more.")
+  static final class DropOwed implements Callable<Integer> {
+    @Parameters(paramLabel = "RECEIVER", description = "Its name.")
+    String receiver = "";
+
+    @Mixin ClientOptions client = new ClientOptions();
+
+    @Override
+    public Integer call() {
+      var answer = client.delete("/api/v1/receivers/" + encoded(receiver) + "/owed");
+      System.out.println(
+          client.json()
+              ? answer.toString()
+              : "%d forgotten".formatted(answer.path("dropped").asLong()));
       return Exit.OK;
     }
   }

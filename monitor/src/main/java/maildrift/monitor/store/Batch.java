@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import maildrift.alerts.Alert;
 import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.outbox.Owed;
@@ -70,6 +71,16 @@ public final class Batch {
     Builder add(Write write) {
       writes.merge(write.key(), write, (earlier, later) -> later.after(earlier));
       return this;
+    }
+
+    /** Owed in the place of others; unknown ids are ignored. */
+    public Builder replace(List<String> ids, Owed by) {
+      return add(new Write.Replace(ids, by, Optional.empty()));
+    }
+
+    /** It is owed no more. */
+    public Builder delivered(String id) {
+      return add(new Write.Delivered(id));
     }
 
     /** The latest of a domain. */

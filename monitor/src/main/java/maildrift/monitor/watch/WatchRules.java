@@ -71,6 +71,15 @@ public final class WatchRules {
               "maildrift alert dead list shows them with the answer; mend the receiver, then maildrift alert dead retry.")
           .example("oncall: HTTP 413 for a message that names 3,000 domains");
 
+  public static final Rule RECEIVER_REMOVED =
+      Rule.critical("receiver.removed", "a receiver that was taken out is still owed something")
+          .why(
+              "It was renamed or taken out of the configuration before it had been told everything; what fired or ended then, nobody has heard there.")
+          .reference("maildrift README, nobody is deaf without others knowing")
+          .remedy(
+              "maildrift alert owed NAME shows what; maildrift alert move NAME OTHER owes it to another receiver, maildrift alert drop NAME forgets it.")
+          .example("oncall: taken out while 3 notifications waited");
+
   public static final Rule MAINTENANCE =
       Rule.info(Maintenance.PROGRESS, "something happens in a maintenance window")
           .why(
@@ -94,7 +103,7 @@ public final class WatchRules {
 
   /** Alerts about them are told to others than the receiver that they are about. */
   public static List<Rule> aboutReceivers() {
-    return List.of(RECEIVER_FAILING, RECEIVER_GONE, RECEIVER_REFUSED);
+    return List.of(RECEIVER_FAILING, RECEIVER_GONE, RECEIVER_REFUSED, RECEIVER_REMOVED);
   }
 
   /** All rules there are: those of the probes in the catalogue's order, then those of the watch. */
@@ -115,6 +124,7 @@ public final class WatchRules {
         RECEIVER_FAILING,
         RECEIVER_GONE,
         RECEIVER_REFUSED,
+        RECEIVER_REMOVED,
         SILENCE_ENDING);
   }
 }

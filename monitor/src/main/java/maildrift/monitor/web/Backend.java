@@ -105,6 +105,24 @@ public interface Backend {
    */
   List<String> retryDead(Predicate<DeadLetter> which);
 
+  /**
+   * What became of notifications that were owed to a receiver that is no more.
+   *
+   * @param moved owed to the other receiver now
+   * @param dropped nothing of it is so any more, or the other receiver knows it already
+   * @param left ready mails that the other receiver, which sends none, cannot take
+   */
+  record Moved(long moved, long dropped, long left) {}
+
+  /**
+   * Owes another receiver what is owed to one that is not configured any more, oldest first, each
+   * under a new id and as it is by now.
+   */
+  Moved moveOwed(String from, String to);
+
+  /** Forgets all that is owed to a receiver that is not configured any more; how many that were. */
+  long dropOwed(String receiver);
+
   /** Drops what was given up; false where there is none of that id. */
   boolean dropDead(String id);
 

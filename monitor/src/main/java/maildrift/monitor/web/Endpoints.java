@@ -186,6 +186,8 @@ final class Endpoints {
     wide(RECEIVER + "/owed", OutboxApi::new, OutboxApi::owed);
     change(HttpMethod.POST, RECEIVER + "/test", true, Api::new, Api::testReceiver);
     change(HttpMethod.POST, RECEIVER + "/enable", true, OutboxApi::new, OutboxApi::enable);
+    change(HttpMethod.POST, RECEIVER + "/move", true, OutboxApi::new, OutboxApi::move);
+    change(HttpMethod.DELETE, RECEIVER + "/owed", true, OutboxApi::new, OutboxApi::dropOwed);
     change(HttpMethod.POST, RECEIVER + "/retry", true, OutboxApi::new, OutboxApi::retryAll);
     wide(LETTERS, OutboxApi::new, OutboxApi::dead);
     change(HttpMethod.POST, LETTERS + "/:id/retry", true, OutboxApi::new, OutboxApi::retry);

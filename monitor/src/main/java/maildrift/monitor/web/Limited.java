@@ -402,6 +402,16 @@ final class Limited implements Backend {
   }
 
   @Override
+  public Moved moveOwed(String from, String to) {
+    throw denied("What receivers are owed");
+  }
+
+  @Override
+  public long dropOwed(String receiver) {
+    throw denied("What receivers are owed");
+  }
+
+  @Override
   public boolean dropDead(String id) {
     throw denied("What was given up");
   }

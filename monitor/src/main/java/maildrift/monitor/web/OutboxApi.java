@@ -146,6 +146,55 @@ final class OutboxApi {
             }));
   }
 
+  /** {@code POST /api/v1/receivers/NAME/move} with {@code to}: another receiver is owed it. */
+  Answer move(Request request) {
+    var from = removed(request);
+    var body = Api.body(request);
+    ByHand.onlyWith(body, "a move", List.of("to"));
+    var to = ByHand.text(body, "to");
+    if (!isConfigured(to)) {
+      throw Refusal.badRequest(
+          to.isEmpty() ? "to is missing: say which receiver" : "there is no receiver " + to);
+    }
+    var done = backend.moveOwed(from, to);
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartObject();
+              json.writeNumberProperty("moved", done.moved());
+              json.writeNumberProperty("dropped", done.dropped());
+              json.writeNumberProperty("left", done.left());
+              json.writeEndObject();
+            }));
+  }
+
+  /** {@code DELETE /api/v1/receivers/NAME/owed}. */
+  Answer dropOwed(Request request) {
+    var dropped = backend.dropOwed(removed(request));
+    return Answer.json(
+        CheckJson.bytes(
+            json -> {
+              json.writeStartObject();
+              json.writeNumberProperty("dropped", dropped);
+              json.writeEndObject();
+            }));
+  }
+
+  /** What a receiver is owed that is configured is sent to it, and to nobody else. */
+  private String removed(Request request) {
+    var name = known(request);
+    if (isConfigured(name)) {
+      throw Refusal.conflict(
+          "%s is configured, and is sent what it is owed; take it out of the configuration first"
+              .formatted(name));
+    }
+    return name;
+  }
+
+  private boolean isConfigured(String receiver) {
+    return backend.routing().sendResolved().containsKey(receiver);
+  }
+
   /** {@code POST /api/v1/receivers/NAME/retry}: what it had refused is owed again. */
   Answer retryAll(Request request) {
     var name = known(request);

@@ -11,7 +11,10 @@ import maildrift.alerts.outbox.MessageIds;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.state.AlertBook;
 
-/** A notification that was given up and is sent again, days later: it says what is so by now. */
+/**
+ * A notification that was given up, or whose receiver is no more, and that is sent days later: it
+ * says what is so by now.
+ */
 final class Again {
   private Again() {}
 
@@ -20,15 +23,24 @@ final class Again {
    * @return empty where nothing of it is so any more
    */
   static Optional<Owed> of(DeadLetter letter, Set<String> firing, Instant now) {
-    var old = letter.owed();
-    return body(old, firing, now)
-        .map(
-            body ->
-                Owed.fresh(
-                    MessageIds.next(), old.receiver(), old.groupKey(), old.sequence(), body, now));
+    return of(letter.owed(), letter.owed().receiver(), firing, Set.of(), now);
   }
 
-  private static Optional<String> body(Owed old, Set<String> firing, Instant now) {
+  /**
+   * The same for another receiver.
+   *
+   * @param known the fingerprints of all that it was told of as firing, and is not told again
+   */
+  static Optional<Owed> of(
+      Owed old, String receiver, Set<String> firing, Set<String> known, Instant now) {
+    return body(old, receiver, firing, known, now)
+        .map(
+            body ->
+                Owed.fresh(MessageIds.next(), receiver, old.groupKey(), old.sequence(), body, now));
+  }
+
+  private static Optional<String> body(
+      Owed old, String receiver, Set<String> firing, Set<String> known, Instant now) {
     if (ReadyMail.parse(old.body()).isPresent()) {
       return Optional.of(old.body());
     }
@@ -38,6 +50,7 @@ final class Again {
           said.items().stream()
               // That an earlier one ended would close what fires again and was told since.
               .filter(item -> item.isFiring() || !firing.contains(item.fingerprint()))
+              .filter(item -> !item.isFiring() || !known.contains(item.fingerprint()))
               .map(
                   item ->
                       item.isFiring() && !firing.contains(item.fingerprint())
@@ -49,7 +62,7 @@ final class Again {
       }
       return Optional.of(
           new Notification(
-                  said.receiver(),
+                  receiver,
                   said.groupKey(),
                   said.reason(),
                   said.groupLabels(),

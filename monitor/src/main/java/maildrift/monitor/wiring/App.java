@@ -40,6 +40,7 @@ import maildrift.alerts.notify.Heartbeat;
 import maildrift.alerts.notify.Tools;
 import maildrift.alerts.notify.Trial;
 import maildrift.alerts.notify.http.Request;
+import maildrift.alerts.notify.mail.MailReceiver;
 import maildrift.alerts.outbox.DeadLetter;
 import maildrift.alerts.outbox.Deliveries;
 import maildrift.alerts.outbox.DeliveryTerms;
@@ -96,6 +97,7 @@ import maildrift.monitor.self.Pulse;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.self.ReceiverWatch;
 import maildrift.monitor.self.RefusedNotifications;
+import maildrift.monitor.self.RemovedReceivers;
 import maildrift.monitor.self.Resolving;
 import maildrift.monitor.self.SelfWatch;
 import maildrift.monitor.self.SilentResolvers;
@@ -150,6 +152,9 @@ public final class App implements Backend, AutoCloseable {
   private static final int MOST_RETRIED = 1_000;
 
   private static final int FEW_RETRIED = 20;
+
+  /** Read at once, to be merged by group. */
+  private static final int FEW_MOVED = 200;
 
   /** No look takes nearly as long. */
   private static final double STUCK_SECONDS = 600;
@@ -327,6 +332,7 @@ public final class App implements Backend, AutoCloseable {
                 new EndingSilences(() -> silences, watch::alerts),
                 new FailingReceivers(receivers, () -> config.alerts().own().receiverFailingAfter()),
                 new GoneReceivers(receivers),
+                new RemovedReceivers(receivers),
                 new RefusedNotifications(receivers),
                 new Watchdog(() -> !config.alerts().watchdogRoutes().isEmpty())),
             store,
@@ -1323,11 +1329,7 @@ public final class App implements Backend, AutoCloseable {
   }
 
   private Optional<String> retry(DeadLetter letter) {
-    var firing =
-        alerts().stream()
-            .filter(alert -> alert.phase() == Alert.Phase.FIRING)
-            .map(Alert::fingerprint)
-            .collect(Collectors.toSet());
+    var firing = firing();
     var id = letter.owed().id();
     var again = Again.of(letter, firing, clock.instant());
     again.ifPresentOrElse(
@@ -1337,6 +1339,94 @@ public final class App implements Backend, AutoCloseable {
           store.outbox().delivered(id);
         });
     return again.map(Owed::id);
+  }
+
+  @Override
+  public Moved moveOwed(String from, String to) {
+    // Nobody sends to a receiver that is not configured: what is read here stays as it is read.
+    retrying.lock();
+    try {
+      var takesMail = config.alerts().receivers().get(to) instanceof MailReceiver;
+      var left = new HashSet<String>();
+      var moved = 0L;
+      var dropped = 0L;
+      while (true) {
+        var few = fewOwed(from, left);
+        if (few.isEmpty()) {
+          break;
+        }
+        var known =
+            desk.toldFiring(to).stream()
+                .map(Notification.Item::fingerprint)
+                .collect(Collectors.toSet());
+        var batch = Batch.builder();
+        few.forEach(owed -> left.add(owed.id()));
+        for (var step : new Moving(to, takesMail, firing(), known, clock.instant()).steps(few)) {
+          left.removeAll(step.ids());
+          if (step.by().isPresent()) {
+            batch.replace(step.ids(), step.by().get());
+            moved += step.ids().size();
+          } else {
+            step.ids().forEach(batch::delivered);
+            dropped += step.ids().size();
+          }
+        }
+        store.commit(batch.build());
+        deliveries.wake();
+      }
+      LOG.warn(
+          "what {} was owed is owed to {}: {} notifications, {} dropped as no news, {} left",
+          from,
+          to,
+          moved,
+          dropped,
+          left.size());
+      return new Moved(moved, dropped, left.size());
+    } finally {
+      retrying.unlock();
+    }
+  }
+
+  private List<Owed> fewOwed(String receiver, Set<String> except) {
+    var few = new ArrayList<Owed>();
+    store
+        .outbox()
+        .eachWaiting(
+            receiver,
+            except.size() + FEW_MOVED,
+            owed -> {
+              if (!except.contains(owed.id())) {
+                few.add(owed);
+              }
+            });
+    return few;
+  }
+
+  private Set<String> firing() {
+    return alerts().stream()
+        .filter(alert -> alert.phase() == Alert.Phase.FIRING)
+        .map(Alert::fingerprint)
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public long dropOwed(String receiver) {
+    retrying.lock();
+    try {
+      var dropped = 0L;
+      for (var few = fewOwed(receiver, Set.of());
+          !few.isEmpty();
+          few = fewOwed(receiver, Set.of())) {
+        var batch = Batch.builder();
+        few.forEach(owed -> batch.delivered(owed.id()));
+        store.commit(batch.build());
+        dropped += few.size();
+      }
+      LOG.warn("{} notifications that {} was owed are dropped", dropped, receiver);
+      return dropped;
+    } finally {
+      retrying.unlock();
+    }
   }
 
   @Override

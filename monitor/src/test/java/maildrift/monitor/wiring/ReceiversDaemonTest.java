@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Receivers that are dead, that want no more, and who hears of it. */
 class ReceiversDaemonTest {
+  private static final String BOTH_DOMAINS =
+      "domains: [{name: contoso.test, %s}, {name: fabrikam.test, %s}]".formatted(ONLY_MX, ONLY_MX);
+
   private static final String DOMAINS = "domains: [{name: contoso.test, %s}]".formatted(ONLY_MX);
 
   @TempDir Path folder = Path.of(".");
@@ -196,6 +199,73 @@ class ReceiversDaemonTest {
       assertThat(daemon.send("DELETE", "/api/v1/dead-letters/poison", "").statusCode())
           .isEqualTo(404);
       assertThat(daemon.get("/api/v1/receivers/nobody/owed").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void whatARenamedReceiverIsOwedIsToldOfAndMovedOnce() throws Exception {
+    var status = new AtomicInteger(503);
+    try (var world = new Daemon.World(folder).with("contoso.test", "fabrikam.test");
+        var server = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(status.get()));
+        var store = store();
+        var daemon =
+            world.start(store, BOTH_DOMAINS, alerts(server, "[{match: {}, receivers: [dead]}]"))) {
+      world.drift("contoso.test");
+      world.drift("fabrikam.test");
+      daemon.look("contoso.test");
+      daemon.look("fabrikam.test");
+      await().atMost(Daemon.LONG).until(() -> owed(store) == 2);
+      assertThat(daemon.send("DELETE", "/api/v1/receivers/dead/owed", "").statusCode())
+          .isEqualTo(409);
+      world.restore("contoso.test");
+      daemon.look("contoso.test");
+      await().atMost(Daemon.LONG).until(() -> owed(store) == 3);
+
+      daemon.rewrite(
+          BOTH_DOMAINS,
+          alerts(server, "[{match: {}, receivers: [phone]}]").replace("dead: ", "phone: "));
+      assertThat(daemon.app().reload()).isEmpty();
+      status.set(200);
+
+      await().atMost(Daemon.LONG).until(() -> daemon.firing().contains("receiver.removed dead"));
+      // What still fires the new one hears of by itself; the end of the other is owed to nobody.
+      await()
+          .atMost(Daemon.LONG)
+          .until(
+              () ->
+                  Daemon.items(Daemon.told(server))
+                      .contains("firing record.changed fabrikam.test"));
+      assertThat(daemon.post("/api/v1/receivers/dead/move", "{\"to\": \"nobody\"}").statusCode())
+          .isEqualTo(400);
+      var before = Daemon.told(server).size();
+
+      var answer = daemon.post("/api/v1/receivers/dead/move", "{\"to\": \"phone\"}");
+
+      assertThat(answer.body()).isEqualTo("{\"moved\":2,\"dropped\":1,\"left\":0}");
+      await().atMost(Daemon.LONG).until(() -> owed(store) == 0);
+      assertThat(Daemon.items(Daemon.told(server).stream().skip(before).toList()))
+          .filteredOn(item -> item.contains("record.changed"))
+          .containsOnly("resolved record.changed contoso.test");
+      await().atMost(Daemon.LONG).until(() -> !daemon.firing().contains("receiver.removed dead"));
+      assertThat(daemon.get("/api/v1/receivers/dead/owed").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void whatNobodyNeedsAnyMoreIsDropped() throws Exception {
+    try (var world = new Daemon.World(folder).with("contoso.test");
+        var other = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(200));
+        var store = store();
+        var daemon =
+            world.start(store, DOMAINS, alerts(other, "[{match: {}, receivers: [dead]}]"))) {
+      store.outbox().owe(List.of(Owed.fresh("old", "former", "g", 1, "{}", Instant.now())));
+      await().atMost(Daemon.LONG).until(() -> daemon.firing().contains("receiver.removed former"));
+
+      assertThat(daemon.send("DELETE", "/api/v1/receivers/former/owed", "").body())
+          .contains("\"dropped\":1");
+
+      assertThat(owed(store)).isZero();
+      await().atMost(Daemon.LONG).until(() -> !daemon.firing().contains("receiver.removed former"));
     }
   }
 
