@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import maildrift.alerts.Alert;
@@ -26,6 +27,7 @@ import maildrift.monitor.checklist.Step;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.digest.DigestDesk;
+import maildrift.monitor.event.Events;
 import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
@@ -226,6 +228,15 @@ public interface Backend {
 
   /** Reads the configuration again; what is wrong with it, or empty when it is in force now. */
   List<Problem> reload();
+
+  /**
+   * Listens to what happens.
+   *
+   * @param lastId the event to go on after
+   * @param tenants whose; empty: all
+   * @return empty where too many listen; closed by who listens
+   */
+  Optional<Events.Listener> listen(Optional<String> lastId, Optional<Set<String>> tenants);
 
   /**
    * Why the daemon is not ready (or not healthy, with {@code live}): part → reason; empty: all is

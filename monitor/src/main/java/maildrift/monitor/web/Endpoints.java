@@ -75,7 +75,7 @@ final class Endpoints {
             Stream.concat(Stream.of("tenant", "verdict", "q"), Paging.PARAMETERS.stream()).toList();
         case DOMAIN + "/history", LETTERS, RECEIVER + "/owed" -> Paging.PARAMETERS;
         case "/api/v1/drift" -> List.of("paste");
-        case "/api/v1/digest" -> List.of("tenant");
+        case "/api/v1/digest", "/api/v1/events" -> List.of("tenant");
         case "/api/v1/alerts", "/api/v2/alerts" ->
             Stream.concat(AlertQuery.PARAMETERS.stream(), Paging.PARAMETERS.stream()).toList();
         case SILENCES, "/api/v2/silences" ->
@@ -157,6 +157,7 @@ final class Endpoints {
     delete(TICK, ChecklistApi::new, ChecklistApi::untick);
     change(HttpMethod.POST, "/api/v1/records/accept", true, Api::new, Api::acceptRecord);
     get("/api/v1/drift", Api::new, Api::drift);
+    get("/api/v1/events", EventApi::new, EventApi::events);
     get("/api/v1/digest", DigestApi::new, DigestApi::preview);
     post("/api/v1/digest/send", DigestApi::new, DigestApi::send);
   }

@@ -1,6 +1,7 @@
 package maildrift.monitor.web;
 
 import com.google.common.base.Suppliers;
+import com.google.common.collect.Sets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -33,6 +34,7 @@ import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.digest.DigestDesk;
 import maildrift.monitor.digest.Discreet;
+import maildrift.monitor.event.Events;
 import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
@@ -366,6 +368,14 @@ final class Limited implements Backend {
   @Override
   public void metrics(Collection<DomainState> states, boolean openMetrics, Sink reader) {
     all.metrics(states.stream().filter(this::isTheirs).toList(), openMetrics, reader);
+  }
+
+  @Override
+  public Optional<Events.Listener> listen(Optional<String> lastId, Optional<Set<String>> wanted) {
+    return all.listen(
+        lastId,
+        Optional.of(
+            wanted.<Set<String>>map(some -> Sets.intersection(some, tenants)).orElse(tenants)));
   }
 
   // ---- The daemon's as a whole

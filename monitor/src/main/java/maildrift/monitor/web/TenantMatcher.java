@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
 import maildrift.alerts.Matcher;
 
 /** The matcher that keeps a silence within tenants. */
-final class TenantMatcher {
+public final class TenantMatcher {
   private static final String TENANT = "tenant";
 
   private TenantMatcher() {}
 
   /** Whether these can match nothing of another tenant. */
-  static boolean isWithin(List<Matcher> matchers, Set<String> tenants) {
+  public static boolean isWithin(List<Matcher> matchers, Set<String> tenants) {
     return matchers.stream().anyMatch(matcher -> keepsWithin(matcher, tenants));
   }
 

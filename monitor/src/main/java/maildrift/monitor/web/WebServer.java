@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import maildrift.monitor.config.HttpConfig;
@@ -145,6 +147,25 @@ public final class WebServer implements AutoCloseable {
 
     static Answer nothing() {
       return new Answer(204, JSON, new byte[0], Map.of());
+    }
+  }
+
+  /**
+   * One that goes on for as long as its reader is there.
+   *
+   * @param ended called once, whatever happens
+   */
+  record Live(Source source, Runnable ended) implements Reply {
+    /** Writes what happens; blocks until something does. */
+    @FunctionalInterface
+    interface Source {
+      void writeTo(Out out, BooleanSupplier goesOn) throws IOException, InterruptedException;
+    }
+
+    /** The reader; blocks until it has got what is written. */
+    @FunctionalInterface
+    interface Out {
+      void write(String text) throws IOException, InterruptedException;
     }
   }
 
@@ -392,7 +413,6 @@ public final class WebServer implements AutoCloseable {
         new HttpServerOptions()
             .setIdleTimeout(60)
             .setIdleTimeoutUnit(TimeUnit.SECONDS)
-            .setReadIdleTimeout(30)
             .setMaxHeaderSize(16 * 1024)
             .setMaxInitialLineLength(8 * 1024)
             .setCompressionSupported(false)
@@ -489,7 +509,15 @@ public final class WebServer implements AutoCloseable {
       case CHANGE -> route.handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
       case FORM -> route.handler(BodyHandler.create(false).setBodyLimit(MAX_FORM));
     }
-    route.handler(context -> answer(context, () -> reply(context, backend, endpoint)));
+    route.handler(
+        context -> {
+          // Who may listen is asked again when that may have changed.
+          var http = backend.config().http();
+          answer(
+              context,
+              () -> reply(context, backend, endpoint),
+              () -> backend.config().http().equals(http));
+        });
   }
 
   private Reply reply(RoutingContext context, Backend backend, Endpoint endpoint) {
@@ -566,6 +594,41 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
+  /** Runs on the thread that writes, until one of both ends it. */
+  private static void live(RoutingContext context, Live answer, BooleanSupplier goesOn) {
+    var response = context.response();
+    response.putHeader("Cache-Control", "no-store");
+    response.putHeader("Content-Type", "text/event-stream");
+    // Some proxies would wait until a buffer is full.
+    response.putHeader("X-Accel-Buffering", "no");
+    try {
+      if (context.request().method().equals(HttpMethod.HEAD)) {
+        response.end();
+        return;
+      }
+      response.setChunked(true);
+      answer.source().writeTo(text -> write(response, text), goesOn);
+      response.end();
+    } catch (IOException gone) {
+      LOG.debug("{} is not listened to any more", context.request().path(), gone);
+      context.request().connection().close();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      context.request().connection().close();
+    } finally {
+      answer.ended().run();
+    }
+  }
+
+  private static void write(HttpServerResponse response, String text)
+      throws IOException, InterruptedException {
+    try {
+      response.write(text).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException gone) {
+      throw new IOException("the reader is gone", gone);
+    }
+  }
+
   private static Optional<String> acceptEncoding(RoutingContext context) {
     return Optional.ofNullable(context.request().getHeader("Accept-Encoding"));
   }
@@ -594,20 +657,25 @@ public final class WebServer implements AutoCloseable {
   /**
    * Handlers block: they run on virtual threads, and the answer goes back through the event loop.
    */
-  private void answer(RoutingContext context, Supplier<Reply> work) {
+  private void answer(RoutingContext context, Supplier<Reply> work, BooleanSupplier goesOn) {
     Future.fromCompletionStage(
-            CompletableFuture.supplyAsync(() -> toSend(context, work.get()), threads),
+            CompletableFuture.supplyAsync(() -> toSend(context, work.get(), goesOn), threads),
             vertx.getOrCreateContext())
         .onSuccess(answer -> answer.ifPresent(whole -> send(context, whole)))
         .onFailure(failure -> failed(context, failure));
   }
 
   /** Empty where it is sent already. */
-  private static Optional<Answer> toSend(RoutingContext context, Reply reply) {
+  private static Optional<Answer> toSend(
+      RoutingContext context, Reply reply, BooleanSupplier goesOn) {
     return switch (reply) {
       case Answer answer -> Optional.of(encoded(context, answer));
       case Stream stream -> {
         stream(context, stream);
+        yield Optional.empty();
+      }
+      case Live live -> {
+        live(context, live, goesOn);
         yield Optional.empty();
       }
     };

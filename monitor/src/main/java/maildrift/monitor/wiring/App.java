@@ -77,6 +77,7 @@ import maildrift.monitor.config.Problem;
 import maildrift.monitor.config.ProfileUse;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.digest.Digests;
+import maildrift.monitor.event.Events;
 import maildrift.monitor.feed.M365Endpoints;
 import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.metrics.Names;
@@ -182,6 +183,7 @@ public final class App implements Backend, AutoCloseable {
   private final OwnNetwork network;
   private final MailPort mailPort;
   private final Metrics metrics;
+  private final Happenings happenings;
   private final CheckRunner runner;
   private final Watch watch;
   private final SelfWatch selfWatch;
@@ -286,6 +288,7 @@ public final class App implements Backend, AutoCloseable {
     discovery = new Discovery(store, loader, () -> config, clock, () -> populate(config));
     resolving = new Resolving(presence, clock);
     metrics = new Metrics(Version.TEXT);
+    happenings = new Happenings(new Events(clock.instant()), clock);
     closing.push(metrics);
     mailPort =
         new MailPort(
@@ -337,7 +340,7 @@ public final class App implements Backend, AutoCloseable {
                 new Watchdog(() -> !config.alerts().watchdogRoutes().isEmpty())),
             store,
             clock,
-            desk::changed);
+            this::alertsChanged);
     digests = new Digests(store, clock, new Known(), deliveries::wake);
     tools = Tools.standard(clock);
     pulse =
@@ -696,6 +699,7 @@ public final class App implements Backend, AutoCloseable {
     try {
       watch.remove(name);
       ticks.forget(name);
+      happenings.forget(name);
     } catch (StoreFailure failure) {
       LOG.error("the end of {} could not be stored; it is tried again", name, failure);
       isPopulated = false;
@@ -844,12 +848,17 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public List<Problem> reload() {
-    if (file.isEmpty()) {
-      return List.of();
+    var problems = file.map(this::reload).orElse(List.of());
+    if (file.isPresent()) {
+      happenings.reloaded(problems);
     }
+    return problems;
+  }
+
+  private List<Problem> reload(Path from) {
     reloading.lock();
     try {
-      var result = loader.load(file.get());
+      var result = loader.load(from);
       files = result.files();
       return switch (result) {
         case ConfigLoader.Loaded loaded -> {
@@ -1123,16 +1132,21 @@ public final class App implements Backend, AutoCloseable {
     }
   }
 
+  private void alertsChanged(List<Transition> transitions) {
+    desk.changed(transitions);
+    happenings.changed(transitions);
+  }
+
   /** What the watch tells. */
   private final class Told implements Watch.Listener {
     @Override
     public void looked(DomainState state) {
-      // The table has it; who wants to know reads there.
+      happenings.looked(state);
     }
 
     @Override
     public void changed(List<Transition> transitions) {
-      desk.changed(transitions);
+      alertsChanged(transitions);
     }
 
     @Override
@@ -1498,6 +1512,7 @@ public final class App implements Backend, AutoCloseable {
   public Optional<Acknowledgement> acknowledge(String fingerprint, String by, String comment) {
     var taken = desk.acknowledge(fingerprint, by, comment);
     taken.ifPresent(one -> remember(fingerprint, "acknowledged " + one.text(), one.at()));
+    taken.ifPresent(_ -> tellTaken(fingerprint, true, by));
     return taken;
   }
 
@@ -1514,12 +1529,24 @@ public final class App implements Backend, AutoCloseable {
           .ifPresent(lines::change);
     }
     var _ = store.submit(lines.build());
+    taken.forEach(one -> tellTaken(one.fingerprint(), true, by));
     return taken;
   }
 
   @Override
   public boolean unacknowledge(String fingerprint, String by) {
-    return desk.unacknowledge(fingerprint, by).isPresent();
+    var wasTaken = desk.unacknowledge(fingerprint, by).isPresent();
+    if (wasTaken) {
+      tellTaken(fingerprint, false, by);
+    }
+    return wasTaken;
+  }
+
+  private void tellTaken(String fingerprint, boolean isTaken, String by) {
+    alerts().stream()
+        .filter(alert -> alert.fingerprint().equals(fingerprint))
+        .findFirst()
+        .ifPresent(alert -> happenings.acknowledged(alert.labels(), isTaken, by));
   }
 
   private void remember(String fingerprint, String after, Instant at) {
@@ -1589,6 +1616,7 @@ public final class App implements Backend, AutoCloseable {
     } finally {
       silencing.unlock();
     }
+    happenings.silenced(silence);
   }
 
   @Override
@@ -1604,6 +1632,7 @@ public final class App implements Backend, AutoCloseable {
       silences =
           silences.stream().map(silence -> silence.id().equals(id) ? expired : silence).toList();
       desk.mutes(new Mutes(silences, config.maintenance()));
+      happenings.silenced(expired);
       return true;
     } finally {
       silencing.unlock();
@@ -1747,6 +1776,11 @@ public final class App implements Backend, AutoCloseable {
         settings.detail() == MetricsConfig.Detail.LEAN,
         settings.maxSeries(),
         reader);
+  }
+
+  @Override
+  public Optional<Events.Listener> listen(Optional<String> lastId, Optional<Set<String>> tenants) {
+    return happenings.listen(lastId, tenants);
   }
 
   @Override

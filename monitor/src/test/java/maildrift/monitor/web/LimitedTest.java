@@ -124,8 +124,9 @@ class LimitedTest {
         .orElseThrow();
   }
 
+  /** All but the one whose answer never ends, which EventHttpTest listens to. */
   private static Stream<Endpoint> endpoints() {
-    return Endpoints.all().stream();
+    return Endpoints.all().stream().filter(endpoint -> !endpoint.path().equals("/api/v1/events"));
   }
 
   private static Stream<Endpoint> looks() {

@@ -1,0 +1,56 @@
+package maildrift.monitor.web;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import maildrift.monitor.event.Event;
+import maildrift.monitor.event.Events;
+import maildrift.monitor.web.WebServer.Live;
+import maildrift.monitor.web.WebServer.Request;
+
+/** {@code /api/v1/events}: server-sent events, as the HTML standard has them. */
+final class EventApi {
+  /** Intermediaries close what is silent, and a listener that is gone is noticed. */
+  private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+  private static final Duration RECONNECT = Duration.ofSeconds(3);
+
+  private final Backend backend;
+
+  EventApi(Backend backend) {
+    this.backend = backend;
+  }
+
+  /** With {@code ?tenant=}, and {@code Last-Event-ID} to go on after an event. */
+  Live events(Request request) {
+    var listener =
+        backend
+            .listen(
+                Optional.ofNullable(request.headers().get("Last-Event-ID")),
+                request.query("tenant").map(Set::of))
+            .orElseThrow(() -> Refusal.tooMany("too many programs listen already"));
+    return new Live((out, goesOn) -> write(listener, out, goesOn), listener::close);
+  }
+
+  private static void write(Events.Listener listener, Live.Out out, BooleanSupplier goesOn)
+      throws IOException, InterruptedException {
+    out.write("retry: %d\n\n".formatted(RECONNECT.toMillis()));
+    if (listener.hasMissed()) {
+      out.write("event: missed\ndata: {\"read\":\"/api/v1/domains\"}\n\n");
+    }
+    while (goesOn.getAsBoolean()) {
+      if (listener.isTooSlow()) {
+        out.write("event: dropped\ndata: {\"reason\":\"not read fast enough\"}\n\n");
+        return;
+      }
+      out.write(listener.next(HEARTBEAT).map(EventApi::text).orElse(":\n\n"));
+    }
+  }
+
+  private static String text(Event event) {
+    return "id: %s\nevent: %s\ndata: %s\n\n"
+        .formatted(event.id(), event.kind().word(), event.json());
+  }
+}
