@@ -208,10 +208,15 @@ final class Discovery {
     return true;
   }
 
+  @SuppressWarnings("ReferenceEquality") // each load is another object, and comparing them is dear
+  private static boolean isUnder(Source source, MonitorConfig config) {
+    return source.under.filter(it -> it == config).isPresent();
+  }
+
   private void read(String name, Source source) throws TargetSource.Away, TargetList.Unreadable {
     var documents = TargetSource.documents(source.settings.source());
     var now = config.get();
-    if (documents.equals(source.applied) && source.under.filter(it -> it == now).isPresent()) {
+    if (documents.equals(source.applied) && isUnder(source, now)) {
       source.shrinkage.settled();
       succeeded(name, source, source.status.domains(), source.status.refused());
       return;
