@@ -99,6 +99,7 @@ public final class CheckRunner {
       Context context,
       Duration limit,
       Recall recall) {
+    var begun = System.nanoTime();
     var domain = declared.asOf(context.now());
     var network = doors.open(look, Deadline.after(limit));
     // Only a regular look expects to see what the last one saw.
@@ -120,13 +121,15 @@ public final class CheckRunner {
       findings.addAll(result.judgement().findings());
     }
     var now = clock.instant();
-    return new CheckResult(
-        domain,
-        now,
-        results,
-        Grading.graded(findings, domain, now),
-        network.contradictions(),
-        network.secondHand());
+    return LookLog.told(
+        new CheckResult(
+            domain,
+            now,
+            results,
+            Grading.graded(findings, domain, now),
+            network.contradictions(),
+            network.secondHand()),
+        (System.nanoTime() - begun) / 1e9);
   }
 
   /** With what each probe says once its siblings' judgements are known. */

@@ -1,26 +1,99 @@
 package maildrift.monitor.cli;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
+import java.util.Locale;
+import maildrift.monitor.check.LookLog;
 import org.slf4j.LoggerFactory;
 
-/** How much is logged; where and how it looks is in logback.xml. */
+/** How much is logged and in which format; where it goes is in logback.xml. */
 final class Logging {
+  /** How much; {@code off} says nothing at all. */
+  enum Amount {
+    OFF,
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String toString() {
+      return word();
+    }
+  }
+
+  /** How a line looks. */
+  enum Format {
+    TEXT,
+    JSON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private Logging() {}
 
-  /**
-   * The daemon tells what it does; commands only what went wrong. {@code -v} tells more of both.
-   */
-  static void set(boolean verbose) {
-    level("maildrift", verbose ? Level.DEBUG : Level.INFO);
-  }
-
-  static void quiet(boolean verbose) {
-    level("maildrift", verbose ? Level.DEBUG : Level.ERROR);
-  }
-
-  private static void level(String name, Level level) {
-    if (LoggerFactory.getLogger(name) instanceof ch.qos.logback.classic.Logger logger) {
-      logger.setLevel(level);
+  /** For the daemon, which tells what it does. */
+  static void set(Amount own, Amount looks, Format format) {
+    level("maildrift", own);
+    level(LookLog.NAME, looks);
+    if (format == Format.JSON) {
+      json();
     }
+  }
+
+  /** For commands, which tell only what went wrong; {@code -v} tells more, of looks too. */
+  static void quiet(boolean verbose) {
+    level("maildrift", verbose ? Amount.DEBUG : Amount.ERROR);
+    level(LookLog.NAME, verbose ? Amount.DEBUG : Amount.OFF);
+  }
+
+  private static void level(String name, Amount amount) {
+    if (LoggerFactory.getLogger(name) instanceof ch.qos.logback.classic.Logger logger) {
+      logger.setLevel(Level.toLevel(amount.name()));
+    }
+  }
+
+  /** One object a line; a record's control characters are escaped by JSON itself. */
+  private static void json() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context
+          .getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+          .iteratorForAppenders()
+          .forEachRemaining(
+              appender -> {
+                if (appender instanceof OutputStreamAppender<ILoggingEvent> stream) {
+                  stream.stop();
+                  stream.setEncoder(encoder(context));
+                  stream.start();
+                }
+              });
+    }
+  }
+
+  private static JsonEncoder encoder(LoggerContext context) {
+    var encoder = new JsonEncoder();
+    encoder.setContext(context);
+    encoder.setWithSequenceNumber(false);
+    encoder.setWithNanoseconds(false);
+    encoder.setWithThreadName(false);
+    encoder.setWithContext(false);
+    encoder.setWithMarkers(false);
+    encoder.setWithMDC(false);
+    encoder.setWithKVPList(false);
+    encoder.setWithArguments(false);
+    encoder.setWithMessage(false);
+    encoder.setWithFormattedMessage(true);
+    encoder.start();
+    return encoder;
   }
 }

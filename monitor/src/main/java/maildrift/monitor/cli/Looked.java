@@ -12,16 +12,12 @@ import maildrift.monitor.json.CheckJson;
 import maildrift.probes.Context;
 import maildrift.probes.Probe;
 import maildrift.probes.domain.ManagedDomain;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks at one domain with some probes and prints it: what {@code check} and the commands of single
  * probes share.
  */
 final class Looked {
-  private static final Logger LOG = LoggerFactory.getLogger(Looked.class);
-
   private Looked() {}
 
   static CheckResult look(
@@ -33,23 +29,8 @@ final class Looked {
             .filter(choice::skips)
             .collect(Collectors.toCollection(HashSet::new));
     skipped.addAll(domain.skip());
-    return told(
-        runner.check(
-            domain.skip(skipped), Look.REGULAR, choice::wants, Context.at(Instant.now()), limit));
-  }
-
-  private static CheckResult told(CheckResult result) {
-    result
-        .probes()
-        .forEach(
-            probe ->
-                LOG.debug(
-                    "{} {}: {} in {} ms",
-                    result.domain().name(),
-                    probe.probe(),
-                    probe.judgement().outcome().word(),
-                    probe.took().toMillis()));
-    return result;
+    return runner.check(
+        domain.skip(skipped), Look.REGULAR, choice::wants, Context.at(Instant.now()), limit);
   }
 
   static void print(CheckResult result, CommonOptions options, CheckText text) {
@@ -84,8 +65,7 @@ final class Looked {
       Consumer<CheckResult> details) {
     var probe = only.name();
     var result =
-        told(
-            outside.runner(only).check(domain, Look.REGULAR, _ -> true, Context.at(Instant.now())));
+        outside.runner(only).check(domain, Look.REGULAR, _ -> true, Context.at(Instant.now()));
     if (options.json()) {
       System.out.println(SingleJson.of(result, probe));
     } else {

@@ -1,8 +1,11 @@
 package maildrift.monitor.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.store.Stores;
@@ -17,7 +20,9 @@ import picocli.CommandLine.Parameters;
         "Put a backup in the place of the H2 store; the daemon must not run. What is there is moved aside, nothing is deleted.",
     footer = {
       "",
-      "Example: maildrift restore --config maildrift.yml before-upgrade-from-1/maildrift.mv.db.zip"
+      "Examples:",
+      "  maildrift restore --config maildrift.yml data/backups/20261128T031000Z",
+      "  maildrift restore --config maildrift.yml data/before-upgrade-from-1/maildrift.mv.db.zip"
     })
 final class RestoreCommand implements Callable<Integer> {
   @Option(
@@ -28,10 +33,30 @@ final class RestoreCommand implements Callable<Integer> {
   Path config = Path.of("maildrift.yml");
 
   @Parameters(
-      paramLabel = "ZIP",
+      paramLabel = "BACKUP",
       arity = "1..2",
-      description = "Backups of the store, of its history, or of both.")
+      description =
+          "A folder that maildrift backup made, or files of one: of the store, of its history, or of both.")
   List<Path> backups = List.of();
+
+  private List<Path> files() {
+    return backups.stream().flatMap(RestoreCommand::files).toList();
+  }
+
+  private static Stream<Path> files(Path backup) {
+    if (!Files.isDirectory(backup)) {
+      return Stream.of(backup);
+    }
+    try (var files = Files.list(backup)) {
+      var found = files.filter(file -> file.toString().endsWith(".zip")).sorted().toList();
+      if (found.isEmpty()) {
+        throw new Failure("%s holds no backup".formatted(backup));
+      }
+      return found.stream();
+    } catch (IOException failure) {
+      throw new Failure("%s cannot be read: %s".formatted(backup, failure.getMessage()));
+    }
+  }
 
   @Override
   public Integer call() {
@@ -44,7 +69,7 @@ final class RestoreCommand implements Callable<Integer> {
       }
       case ConfigLoader.Loaded loaded -> {
         try {
-          Stores.putBack(loaded.config().store().url(), Path.of(""), backups)
+          Stores.putBack(loaded.config().store().url(), Path.of(""), files())
               .forEach(line -> System.out.println(Terminal.safe(line)));
           yield Exit.OK;
         } catch (StoreUnusable problem) {

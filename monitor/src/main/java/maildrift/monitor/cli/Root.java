@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
       AlertCommand.class,
       SilenceCommand.class,
       DigestCommand.class,
+      BackupCommand.class,
       RestoreCommand.class,
       BenchCommand.class,
       CompletionCommand.class,

@@ -80,29 +80,77 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Log more on stderr: every look, too.")
+      description = "As --log-level debug --log-looks info.")
   boolean verbose;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      defaultValue = "${env:MAILDRIFT_LOG_LEVEL:-info}",
+      description = "How much is logged on stderr: ${COMPLETION-CANDIDATES}. Default: info.")
+  Logging.Amount logLevel = Logging.Amount.INFO;
+
+  @Option(
+      names = "--log-looks",
+      paramLabel = "LEVEL",
+      defaultValue = "${env:MAILDRIFT_LOG_LOOKS:-off}",
+      description =
+          "How much of what looks at domains find is logged besides, by the logger maildrift.looks: info a line a"
+              + " look, debug a line a probe. Default: off.")
+  Logging.Amount logLooks = Logging.Amount.OFF;
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      defaultValue = "${env:MAILDRIFT_LOG_FORMAT:-text}",
+      description = "text, or json: one object a line. Default: text.")
+  Logging.Format logFormat = Logging.Format.TEXT;
+
+  @Option(
+      names = "--print-config",
+      description =
+          "Print the configuration that would be in force and end: files, environment and command line together, with"
+              + " defaults and without secrets.")
+  boolean printConfig;
 
   @Override
   public Integer call() throws InterruptedException {
     if (config == null) {
       throw new Failure("--config is missing");
     }
-    Logging.set(verbose);
+    Logging.set(
+        verbose ? Logging.Amount.DEBUG : logLevel,
+        verbose && logLooks == Logging.Amount.OFF ? Logging.Amount.INFO : logLooks,
+        logFormat);
     var loader = Loading.loader().overriding(overrides());
-    var result = loader.load(config);
+    if (printConfig) {
+      return print(loader.show(config));
+    }
+    return run(loader.load(config), loader, config);
+  }
+
+  private static int print(ConfigLoader.Shown shown) {
+    shown.yaml().ifPresent(System.out::print);
+    complain(shown.result());
+    return shown.yaml().isPresent() ? Exit.OK : Exit.USAGE;
+  }
+
+  private int run(ConfigLoader.Result result, ConfigLoader loader, Path file)
+      throws InterruptedException {
+    complain(result);
+    return switch (result) {
+      case ConfigLoader.Rejected _ -> Exit.USAGE;
+      case ConfigLoader.Loaded loaded -> run(loaded, loader, file);
+    };
+  }
+
+  private static void complain(ConfigLoader.Result result) {
     result
         .warnings()
         .forEach(warning -> System.err.println("warning: " + Terminal.safe(warning.toString())));
-    return switch (result) {
-      case ConfigLoader.Rejected rejected -> {
-        rejected
-            .problems()
-            .forEach(problem -> System.err.println(Terminal.safe(problem.toString())));
-        yield Exit.USAGE;
-      }
-      case ConfigLoader.Loaded loaded -> run(loaded, loader, config);
-    };
+    if (result instanceof ConfigLoader.Rejected rejected) {
+      rejected.problems().forEach(problem -> System.err.println(Terminal.safe(problem.toString())));
+    }
   }
 
   private Overrides overrides() {

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import maildrift.monitor.config.MonitorConfig.BaselineMode;
@@ -26,20 +25,23 @@ public final class ConfigLoader {
   private static final int MOST_FILES = 20_000;
 
   private final Vocabulary vocabulary;
-  private final Function<String, Optional<String>> environment;
+  private final Map<String, String> environment;
   private final Overrides overrides;
 
   /** With the environment of this process. */
   public ConfigLoader(Vocabulary vocabulary) {
-    this(vocabulary, name -> Optional.ofNullable(System.getenv(name)));
+    this(vocabulary, System.getenv());
   }
 
-  public ConfigLoader(Vocabulary vocabulary, Function<String, Optional<String>> environment) {
+  /**
+   * @param environment variables, for {@code ${env:NAME}} and for settings
+   */
+  public ConfigLoader(Vocabulary vocabulary, Map<String, String> environment) {
     this(vocabulary, environment, Overrides.NONE);
   }
 
   private ConfigLoader(
-      Vocabulary vocabulary, Function<String, Optional<String>> environment, Overrides overrides) {
+      Vocabulary vocabulary, Map<String, String> environment, Overrides overrides) {
     this.vocabulary = vocabulary;
     this.environment = environment;
     this.overrides = overrides;
@@ -90,9 +92,34 @@ public final class ConfigLoader {
     }
   }
 
-  /** Reads a file and what it includes; problems name it as it is named here. */
+  /**
+   * Reads a file and what it includes; problems name it as it is named here. What environment
+   * variables and the command line say takes the place of what the files say.
+   */
   public Result load(Path file) {
-    return new Load(Reading.ofFiles(environment)).result(file);
+    return load().result(file);
+  }
+
+  /**
+   * What came of it, and the same as one YAML document.
+   *
+   * @param yaml with every default and without a secret; empty where the configuration is rejected
+   */
+  public record Shown(Result result, Optional<String> yaml) {}
+
+  /** As {@link #load}, to show what is in force: files together, environment, command line. */
+  public Shown show(Path file) {
+    var load = load();
+    var result = load.result(file);
+    return new Shown(
+        result,
+        result instanceof Loaded
+            ? Optional.of(Effective.yaml(load.roots, load.settings, overrides, environment))
+            : Optional.empty());
+  }
+
+  private Load load() {
+    return new Load(Reading.ofFiles(environment));
   }
 
   /**
@@ -152,6 +179,7 @@ public final class ConfigLoader {
     private final Reading reading;
     private final List<Section> roots = new ArrayList<>();
     private final Set<Path> seen = new HashSet<>();
+    private final EnvironmentSettings settings = new EnvironmentSettings(environment);
 
     Load(Reading reading) {
       this.reading = reading;
@@ -161,6 +189,7 @@ public final class ConfigLoader {
       var source = new Place.Source(file.toString(), file.toAbsolutePath().normalize());
       open(source, source.start());
       var config = config(source);
+      settings.unknown().forEach(unknown -> reading.warning(unknown));
       return reading.hasProblems()
           ? new Rejected(reading.problems(), reading.files(), reading.warnings())
           : new Loaded(overrides.over(config), reading.files(), reading.warnings());
@@ -310,9 +339,11 @@ public final class ConfigLoader {
                       other.placeOf(key),
                       "'%s' is set in two files; first at %s"
                           .formatted(key, having.getFirst().placeOf(key))));
-      return having.isEmpty()
-          ? Section.of(reading, key, key, new Node.Mapping(main.start(), List.of()))
-          : having.getFirst().section(key);
+      var section =
+          having.isEmpty()
+              ? Section.of(reading, key, key, new Node.Mapping(main.start(), List.of()))
+              : having.getFirst().section(key);
+      return section.with(settings.of(key));
     }
 
     private BaselineMode baseline() {
@@ -325,8 +356,13 @@ public final class ConfigLoader {
                       other.placeOf("baseline"),
                       "'baseline' is set in two files; first at %s"
                           .formatted(having.getFirst().placeOf("baseline"))));
-      return having.stream()
-          .findFirst()
+      return settings
+          .baseline()
+          .map(
+              entry ->
+                  Section.of(reading, "", "", new Node.Mapping(entry.place(), List.of()))
+                      .with(List.of(entry)))
+          .or(() -> having.stream().findFirst())
           .flatMap(root -> root.choice("baseline", BaselineMode.values(), BaselineMode::word))
           .orElse(BaselineMode.FIRST);
     }

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /** One reading of a configuration: what it may use, what it read, and what was wrong. */
 final class Reading {
@@ -30,7 +29,7 @@ final class Reading {
   private static final int MOST_PROBLEMS = 1000;
   private static final String OPENING = "${env:";
 
-  private final Function<String, Optional<String>> environment;
+  private final Map<String, String> environment;
   private final boolean mayUseFiles;
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
@@ -39,19 +38,19 @@ final class Reading {
   private final Map<String, Set<String>> keys = new TreeMap<>();
   private int unsaid;
 
-  private Reading(Function<String, Optional<String>> environment, boolean mayUseFiles) {
+  private Reading(Map<String, String> environment, boolean mayUseFiles) {
     this.environment = environment;
     this.mayUseFiles = mayUseFiles;
   }
 
   /** Of files that the operator wrote. */
-  static Reading ofFiles(Function<String, Optional<String>> environment) {
+  static Reading ofFiles(Map<String, String> environment) {
     return new Reading(environment, true);
   }
 
   /** Of text that came over the network: it names no files and no environment variables. */
   static Reading ofRequest() {
-    return new Reading(_ -> Optional.empty(), false);
+    return new Reading(Map.of(), false);
   }
 
   void problem(Place place, String message) {
@@ -67,8 +66,12 @@ final class Reading {
   }
 
   void warning(Place place, String message) {
+    warning(place.problem(message));
+  }
+
+  void warning(Problem warning) {
     if (warnings.size() < MOST_PROBLEMS) {
-      warnings.add(place.problem(message));
+      warnings.add(warning);
     }
   }
 
@@ -132,14 +135,14 @@ final class Reading {
         problem(scalar.place(), "'${env:%s}' may not be used here".formatted(name));
         return Optional.empty();
       }
-      var found = environment.apply(name);
-      if (found.isEmpty()) {
+      var found = environment.get(name);
+      if (found == null) {
         problem(
             scalar.place(),
             "the environment variable '%s' is not set".formatted(Words.shortened(name)));
         return Optional.empty();
       }
-      value.append(found.get());
+      value.append(found);
       at = written.indexOf("${", end);
       value.append(written, end + 1, at < 0 ? written.length() : at);
     }

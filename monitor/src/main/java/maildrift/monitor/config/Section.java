@@ -71,6 +71,13 @@ final class Section {
         && text.substring(0, colon).chars().allMatch(c -> c == '_' || (c >= 'a' && c <= 'z'));
   }
 
+  /** The same with these entries in the place of what it says of their keys. */
+  Section with(List<Node.Entry> others) {
+    var all = new LinkedHashMap<>(entries);
+    others.forEach(entry -> all.put(entry.key(), entry));
+    return new Section(reading, pattern, shown, new Node.Mapping(place, List.copyOf(all.values())));
+  }
+
   Place place() {
     return place;
   }

@@ -12,6 +12,7 @@ import maildrift.monitor.config.HttpConfig.Access;
 import maildrift.monitor.config.HttpConfig.ApiToken;
 import maildrift.monitor.config.MetricsConfig.Detail;
 import maildrift.monitor.feed.M365Endpoints;
+import maildrift.monitor.schedule.CronTimes;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.dns.DnssecSettings;
 import maildrift.probes.network.Cidr;
@@ -336,8 +337,33 @@ final class SettingsReader {
     var username = section.text("username").map(Text::value);
     var password = section.secret("password");
     var keep = section.duration("keep", Duration.ofDays(1), byDefault.keep());
+    var isWritten = section.has("backup");
+    var backup = backup(section.section("backup"));
     section.end();
-    return new StoreConfig(url.orElse(byDefault.url()), username, password, keep);
+    if (isWritten
+        && backup.enabled()
+        && url.filter(one -> one.startsWith("jdbc:postgresql:")).isPresent()) {
+      reading.warning(
+          section.placeOf("backup"),
+          "backup is for a store on H2; back a store on PostgreSQL up with pg_dump --format=custom");
+    }
+    return new StoreConfig(url.orElse(byDefault.url()), username, password, keep, backup);
+  }
+
+  private static BackupConfig backup(Section section) {
+    var byDefault = BackupConfig.DEFAULT;
+    var enabled = section.flag("enabled", byDefault.enabled());
+    var directory =
+        section.text("directory").map(text -> text.place().source().sibling(text.value()).path());
+    var zone =
+        section.parsed("time_zone", TimeIntervalReader::zone).orElse(byDefault.times().zone());
+    var times =
+        section
+            .parsed("cron", written -> new CronTimes(written, zone))
+            .orElseGet(() -> new CronTimes(BackupConfig.CRON, zone));
+    var keep = section.whole("keep", 1, 10_000, byDefault.keep());
+    section.end();
+    return new BackupConfig(enabled, directory, times, keep);
   }
 
   private static String jdbc(String written) {

@@ -8,13 +8,19 @@ import java.util.Optional;
  *
  * @param url JDBC, H2 or PostgreSQL; a relative H2 file starts at the working directory
  * @param keep how long history stays
+ * @param backup of a store on H2; one on PostgreSQL has tools of its own
  */
 public record StoreConfig(
-    String url, Optional<String> username, Optional<Secret> password, Duration keep) {
+    String url,
+    Optional<String> username,
+    Optional<Secret> password,
+    Duration keep,
+    BackupConfig backup) {
   public static final StoreConfig DEFAULT =
       new StoreConfig(
           "jdbc:h2:file:./data/maildrift",
           Optional.empty(),
           Optional.empty(),
-          Duration.ofDays(400));
+          Duration.ofDays(400),
+          BackupConfig.DEFAULT);
 }

@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -70,6 +73,30 @@ final class Yaml {
       problems.accept(source.start().problem("this is not YAML: " + other.getMessage()));
     }
     return Optional.empty();
+  }
+
+  /** Maps, lists, texts, numbers and flags as a document in block style. */
+  static String write(Object document) {
+    var settings =
+        DumpSettings.builder()
+            .setDefaultFlowStyle(FlowStyle.BLOCK)
+            .setIndicatorIndent(2)
+            .setIndentWithIndicator(true)
+            .setWidth(1000)
+            .build();
+    return new Dump(settings).dumpToString(document);
+  }
+
+  /** What a plain scalar that is a number stands for; as it is written where that is no decimal. */
+  static Object numeral(String text) {
+    try {
+      if (text.matches("[-+]?[0-9]+")) {
+        return Long.valueOf(text);
+      }
+      return Double.valueOf(text);
+    } catch (NumberFormatException _) {
+      return text;
+    }
   }
 
   private Optional<Node> document() {

@@ -193,6 +193,14 @@ public enum Names {
       Type.GAUGE,
       "When the source last gave a list that is believed, since the start of maildrift; NaN before.",
       "source"),
+  BACKUP_TIME(
+      "maildrift_backup_last_made_timestamp_seconds",
+      Type.GAUGE,
+      "When the newest backup of the store was made; NaN where there is none."),
+  BACKUP_FAILURES(
+      "maildrift_backup_failures_total",
+      Type.COUNTER,
+      "Backups of the store that could not be made."),
   DOMAINS("maildrift_domains", Type.GAUGE, "Managed domains."),
   SCHEDULE_LAG(
       "maildrift_schedule_lag_seconds",

@@ -354,6 +354,11 @@ public final class MemoryStore implements StateStore, History {
   }
 
   @Override
+  public Optional<Path> directory() {
+    return Optional.empty();
+  }
+
+  @Override
   public synchronized void close() {
     closed = true;
   }

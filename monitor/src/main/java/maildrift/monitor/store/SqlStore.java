@@ -495,6 +495,13 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     return files;
   }
 
+  @Override
+  public Optional<Path> directory() {
+    return database.dialect() == Dialect.POSTGRESQL
+        ? Optional.empty()
+        : Optional.ofNullable(Path.of(database.name()).toAbsolutePath().getParent());
+  }
+
   private static Path backup(Database from, Path directory) {
     var name = Path.of(from.name()).getFileName() + ".zip";
     var unfinished = directory.toAbsolutePath().resolve("new-" + name);

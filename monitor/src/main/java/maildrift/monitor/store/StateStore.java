@@ -132,6 +132,9 @@ public interface StateStore extends AutoCloseable {
    */
   List<Path> backup(Path directory);
 
+  /** Where its files are; empty: it has none that {@link #backup} could copy. */
+  Optional<Path> directory();
+
   /** Writes what waits, for a few seconds at most, and closes; what could not be written fails. */
   @Override
   void close();

@@ -99,6 +99,15 @@ public final class WatchRules {
               "Prolong it with maildrift silence extend ID --for 1d, or let it end; what still fires is told then.")
           .example("the silence of domain=\"contoso.tld\" by ada (migration) ends in an hour");
 
+  public static final Rule BACKUP_FAILING =
+      Rule.warning("backup.failing", "the store cannot be backed up")
+          .why(
+              "Without a backup a damaged disk costs which alerts fire, who took them, what is owed and what changed when.")
+          .reference("maildrift README, backup and restore")
+          .remedy(
+              "Make room, let maildrift write there, or set store.backup.directory; then maildrift backup.")
+          .example("/var/lib/maildrift/backups: No space left on device");
+
   private WatchRules() {}
 
   /** Alerts about them are told to others than the receiver that they are about. */
@@ -125,6 +134,7 @@ public final class WatchRules {
         RECEIVER_GONE,
         RECEIVER_REFUSED,
         RECEIVER_REMOVED,
-        SILENCE_ENDING);
+        SILENCE_ENDING,
+        BACKUP_FAILING);
   }
 }

@@ -31,6 +31,7 @@ import maildrift.monitor.event.Events;
 import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
+import maildrift.monitor.store.Backups;
 import maildrift.monitor.store.Baseline;
 import maildrift.monitor.store.Change;
 import maildrift.monitor.store.KeptDomain;
@@ -157,6 +158,8 @@ public interface Backend {
 
   /** What tenants read once a week. */
   DigestDesk digests();
+
+  Backups backups();
 
   List<Silence> silences();
 

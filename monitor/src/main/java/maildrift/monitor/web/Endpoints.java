@@ -137,6 +137,8 @@ final class Endpoints {
     get("/probe", Scrapes::new, Scrapes::probe);
     get("/sd", ServiceDiscovery::new, ServiceDiscovery::targets);
     change(HttpMethod.POST, "/-/reload", true, Api::new, Api::reload);
+    wide("/api/v1/backups", BackupApi::new, BackupApi::list);
+    change(HttpMethod.POST, "/api/v1/backups", true, BackupApi::new, BackupApi::make);
   }
 
   private void domains() {

@@ -39,6 +39,7 @@ import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.store.Baseline;
+import maildrift.monitor.store.Backups;
 import maildrift.monitor.store.Change;
 import maildrift.monitor.store.KeptDomain;
 import maildrift.probes.Rule;
@@ -440,6 +441,11 @@ final class Limited implements Backend {
   @Override
   public Links links() {
     return all.links();
+  }
+
+  @Override
+  public Backups backups() {
+    throw denied("A backup");
   }
 
   @Override

@@ -87,6 +87,7 @@ import maildrift.monitor.schedule.Scheduler;
 import maildrift.monitor.self.ContradictedResolvers;
 import maildrift.monitor.self.Detours;
 import maildrift.monitor.self.EndingSilences;
+import maildrift.monitor.self.FailingBackups;
 import maildrift.monitor.self.FailingReceivers;
 import maildrift.monitor.self.GoneReceivers;
 import maildrift.monitor.self.Heartbeats;
@@ -105,6 +106,7 @@ import maildrift.monitor.self.SilentResolvers;
 import maildrift.monitor.self.Watchdog;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
+import maildrift.monitor.store.Backups;
 import maildrift.monitor.store.Baseline;
 import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.Change;
@@ -193,6 +195,7 @@ public final class App implements Backend, AutoCloseable {
   private final Heartbeats heartbeats;
   private final AlertDesk desk;
   private final Digests digests;
+  private final Backups backups;
   private final Deliveries deliveries;
   private final Heartbeat heartbeat;
   private final Tools tools;
@@ -320,6 +323,7 @@ public final class App implements Backend, AutoCloseable {
             store.lastSequence(),
             () -> "msg_" + UUID.randomUUID().toString().replace("-", ""));
     desk = new AlertDesk(store, dispatcher, clock, deliveries::wake, this::forget);
+    backups = new Backups(store, () -> config.store().backup(), clock);
     selfWatch =
         new SelfWatch(
             List.of(
@@ -337,6 +341,7 @@ public final class App implements Backend, AutoCloseable {
                 new GoneReceivers(receivers),
                 new RemovedReceivers(receivers),
                 new RefusedNotifications(receivers),
+                new FailingBackups(backups),
                 new Watchdog(() -> !config.alerts().watchdogRoutes().isEmpty())),
             store,
             clock,
@@ -394,6 +399,7 @@ public final class App implements Backend, AutoCloseable {
     calendar.every("removals", FILE_LOOK, this::populateAgain);
     calendar.every("flush", FLUSH, watch::flushChecked);
     calendar.every("digests", FLUSH, digests::look);
+    calendar.every("backups", BEAT, backups::look);
     calendar.daily("retention", 3, 40, this::expire);
     open = true;
     web.ready(this);
@@ -951,6 +957,10 @@ public final class App implements Backend, AutoCloseable {
     metrics.gauge(
         Names.DIGEST_TIME,
         () -> digests.lastMade().map(at -> (double) at.getEpochSecond()).orElse(Double.NaN));
+    metrics.gauge(
+        Names.BACKUP_TIME,
+        () -> backups.lastMade().map(at -> (double) at.getEpochSecond()).orElse(Double.NaN));
+    metrics.counter(Names.BACKUP_FAILURES, backups::failures);
     muteMeters();
     for (var phase : List.of(Alert.Phase.PENDING, Alert.Phase.FIRING)) {
       for (var severity : Severity.values()) {
@@ -1592,6 +1602,11 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public Digests digests() {
     return digests;
+  }
+
+  @Override
+  public Backups backups() {
+    return backups;
   }
 
   @Override

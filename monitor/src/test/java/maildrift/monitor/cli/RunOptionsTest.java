@@ -53,13 +53,18 @@ class RunOptionsTest {
                       "1s",
                       "--no-color",
                       "--format",
-                      "text"))
+                      "text",
+                      "--log-format",
+                      "json",
+                      "--log-looks",
+                      "info"))
               .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("log").toFile())
+              .redirectError(folder.resolve("log").toFile())
               .start();
       try {
         await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> sees(port, "contoso.test"));
+        await().atMost(PATIENCE).untilAsserted(() -> logsAsJson(folder.resolve("log")));
+        isBackedUp(port);
         // What the command line says holds for the next configuration, too.
         Files.writeString(config, configuration(configured, port, "  - {name: more.test}\n"));
         given.add("more.test MX 0 .");
@@ -73,6 +78,28 @@ class RunOptionsTest {
         daemon.destroyForcibly();
       }
     }
+  }
+
+  /** But for the greeting, and with the looks apart. */
+  private static void logsAsJson(Path log) throws IOException {
+    var lines =
+        Files.readAllLines(log).stream()
+            .filter(line -> line.startsWith("{"))
+            .map(line -> CheckJson.mapper().readTree(line))
+            .toList();
+    assertThat(lines)
+        .anySatisfy(
+            line -> {
+              assertThat(line.path("loggerName").asString("")).isEqualTo("maildrift.looks");
+              assertThat(line.path("level").asString("")).isEqualTo("INFO");
+              assertThat(line.path("formattedMessage").asString("")).startsWith("contoso.test: ");
+            });
+  }
+
+  private void isBackedUp(int port) throws Exception {
+    var made = Ran.command("backup", "--url", "http://127.0.0.1:" + port);
+    assertThat(made.exit()).isZero();
+    assertThat(Path.of(made.out().strip()).resolve("store.mv.db.zip")).exists();
   }
 
   @Test

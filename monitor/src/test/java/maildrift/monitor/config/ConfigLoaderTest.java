@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import maildrift.monitor.config.ConfigLoader.Loaded;
 import maildrift.monitor.config.ConfigLoader.Rejected;
 import maildrift.monitor.config.HttpConfig.Access;
 import maildrift.monitor.config.MonitorConfig.BaselineMode;
+import maildrift.monitor.schedule.CronTimes;
 import maildrift.probes.Severity;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.NextHop;
@@ -83,7 +85,12 @@ final class ConfigLoaderTest {
                 "jdbc:postgresql://db.example.net/maildrift",
                 Optional.of("maildrift"),
                 Optional.of(new Secret("db-password")),
-                Duration.ofDays(365)));
+                Duration.ofDays(365),
+                new BackupConfig(
+                    false,
+                    Optional.of(folder.resolve("copies")),
+                    new CronTimes("0 30 2 * * ?", ZoneId.of("Europe/Berlin")),
+                    14)));
     assertThat(config.baseline()).isEqualTo(BaselineMode.MANUAL);
   }
 

@@ -10,7 +10,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import maildrift.monitor.config.ConfigLoader.Loaded;
 import maildrift.monitor.config.ConfigLoader.Rejected;
@@ -83,7 +82,7 @@ final class Sandbox {
   }
 
   ConfigLoader loader() {
-    return new ConfigLoader(WORDS, name -> Optional.ofNullable(environment.get(name)));
+    return new ConfigLoader(WORDS, environment);
   }
 
   ConfigLoader.Result load() {

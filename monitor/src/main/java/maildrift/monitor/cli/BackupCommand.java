@@ -1,0 +1,79 @@
+package maildrift.monitor.cli;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.store.Backups;
+import maildrift.monitor.store.StoreFailure;
+import maildrift.monitor.store.StoreUnusable;
+import maildrift.monitor.store.Stores;
+import maildrift.monitor.wiring.Loading;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "backup",
+    description = {
+      "Copy the H2 store into a folder that is named by the time.",
+      "A running daemon is asked to do it, into the directory of store.backup. With --config the store of a daemon that does"
+          + " not run is copied into DIRECTORY. A daemon does it every night by itself; maildrift restore puts one back."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  maildrift backup",
+      "  maildrift backup --config maildrift.yml /mnt/backups"
+    })
+final class BackupCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The configuration of a daemon that does not run.")
+  @Nullable Path config;
+
+  @Parameters(
+      paramLabel = "DIRECTORY",
+      arity = "0..1",
+      description = "With --config: where to. Default: where the daemon would put it.")
+  @Nullable Path directory;
+
+  @Mixin ClientOptions client = new ClientOptions();
+
+  @Override
+  public Integer call() {
+    if (config != null) {
+      return offline(config);
+    }
+    if (directory != null) {
+      throw new Failure(
+          "a running daemon writes where store.backup.directory says; leave %s out, or give --config FILE when it does not run"
+              .formatted(directory));
+    }
+    var made = client.post("/api/v1/backups", null);
+    System.out.println(
+        client.json() ? made.toString() : Terminal.safe(made.path("directory").asString("")));
+    return Exit.OK;
+  }
+
+  private int offline(Path file) {
+    var result = Loading.loader().load(file);
+    if (result instanceof ConfigLoader.Rejected rejected) {
+      rejected.problems().forEach(problem -> System.err.println(Terminal.safe(problem.toString())));
+      return Exit.USAGE;
+    }
+    var settings = ((ConfigLoader.Loaded) result).config().store();
+    try (var store = Stores.open(settings.url(), Path.of(""), Clock.systemUTC())) {
+      var backups = new Backups(store, settings::backup, Clock.systemUTC());
+      var made = directory == null ? backups.make() : Backups.into(store, directory, Instant.now());
+      System.out.println(Terminal.safe(made.directory().toString()));
+      return Exit.OK;
+    } catch (StoreUnusable | StoreFailure problem) {
+      throw new Failure(String.valueOf(problem.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package maildrift.monitor.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Settings that environment variables say over the files: {@code MAILDRIFT_SECTION_KEY}, for each
+ * single value and each list of single values of a section that stands in one file only. Which
+ * there are is read from the schema, so that a new setting has its variable at once.
+ */
+final class EnvironmentSettings {
+  static final String PREFIX = "MAILDRIFT_";
+  static final String BASELINE = PREFIX + "BASELINE";
+
+  /** Those of which one file has the word; names of others' things do not fit into a variable. */
+  private static final List<String> SECTIONS =
+      List.of("dns", "smtp", "https", "http", "store", "schedule", "metrics", "alerts");
+
+  private final Map<String, String> environment;
+  private final Map<String, Map<String, Setting>> settings;
+
+  private record Setting(String variable, Shape shape) {}
+
+  private enum Shape {
+    VALUE,
+    /** One of a few words. */
+    WORD,
+    /** Several values, separated by commas. */
+    LIST
+  }
+
+  EnvironmentSettings(Map<String, String> environment) {
+    this.environment = environment;
+    // Most have none, and then the schema need not be read.
+    this.settings =
+        environment.keySet().stream().anyMatch(EnvironmentSettings::isLike)
+            ? read(ConfigSchema.json())
+            : Map.of();
+  }
+
+  /** Whether it is a section of the daemon's own, which stands in one file only. */
+  static boolean isSection(String key) {
+    return SECTIONS.contains(key);
+  }
+
+  private static boolean isLike(String variable) {
+    return variable.equals(BASELINE)
+        || SECTIONS.stream().anyMatch(section -> variable.startsWith(begin(section)));
+  }
+
+  private static Map<String, Map<String, Setting>> read(JsonNode schema) {
+    var settings = new LinkedHashMap<String, Map<String, Setting>>();
+    for (var section : SECTIONS) {
+      var keys = new TreeMap<String, Setting>();
+      schema
+          .at("/properties/" + section + "/properties")
+          .properties()
+          .forEach(
+              property -> {
+                var variable =
+                    PREFIX
+                        + (section + "_" + property.getKey().replace('-', '_'))
+                            .toUpperCase(Locale.ROOT);
+                shape(schema, property.getValue())
+                    .ifPresent(shape -> keys.put(property.getKey(), new Setting(variable, shape)));
+              });
+      settings.put(section, keys);
+    }
+    return settings;
+  }
+
+  /** Empty: it is more than values. */
+  private static Optional<Shape> shape(JsonNode schema, JsonNode property) {
+    var resolved = ConfigSchema.resolved(schema, property);
+    if (resolved.has("enum")) {
+      return Optional.of(Shape.WORD);
+    }
+    if (isOf(resolved, "string") || isOf(resolved, "boolean")) {
+      return Optional.of(Shape.VALUE);
+    }
+    return isOf(resolved, "array")
+            && shape(schema, resolved.path("items")).filter(item -> item != Shape.LIST).isPresent()
+        ? Optional.of(Shape.LIST)
+        : Optional.empty();
+  }
+
+  private static boolean isOf(JsonNode property, String type) {
+    var types = property.path("type");
+    return types.isArray()
+        ? types.valueStream().anyMatch(one -> one.asString("").equals(type))
+        : types.asString("").equals(type);
+  }
+
+  /** What the environment says of this section. */
+  List<Node.Entry> of(String section) {
+    var entries = new ArrayList<Node.Entry>();
+    settings
+        .getOrDefault(section, Map.of())
+        .forEach(
+            (key, setting) ->
+                value(setting.variable())
+                    .ifPresent(value -> entries.add(entry(key, setting, value))));
+    return entries;
+  }
+
+  Optional<Node.Entry> baseline() {
+    return value(BASELINE)
+        .map(value -> entry("baseline", new Setting(BASELINE, Shape.WORD), value));
+  }
+
+  /** An empty variable is an unset one, as in a unit file or a chart that leaves it open. */
+  private Optional<String> value(String variable) {
+    return Optional.ofNullable(environment.get(variable)).filter(value -> !value.isBlank());
+  }
+
+  private static Node.Entry entry(String key, Setting setting, String value) {
+    var place = place(setting.variable());
+    var node =
+        switch (setting.shape()) {
+          // Not the value itself: a secret from the environment stays one.
+          case VALUE -> text(place, "${env:" + setting.variable() + "}");
+          case WORD -> text(place, value.strip());
+          case LIST ->
+              new Node.Sequence(
+                  place,
+                  Stream.of(value.split(","))
+                      .map(String::strip)
+                      .filter(one -> !one.isEmpty())
+                      .<Node>map(one -> text(place, one))
+                      .toList(),
+                  true);
+        };
+    return new Node.Entry(key, place, node);
+  }
+
+  private static Node.Scalar text(Place place, String text) {
+    return new Node.Scalar(place, text, Node.Kind.TEXT);
+  }
+
+  /** Relative paths in a variable start at the working directory. */
+  private static Place place(String variable) {
+    return new Place.Source(variable, Path.of(variable).toAbsolutePath()).start();
+  }
+
+  /**
+   * Variables that look like settings and are none: a word that is written wrong must not be
+   * without effect in silence. Kubernetes' own, as {@code MAILDRIFT_SERVICE_HOST}, look like none.
+   */
+  List<Problem> unknown() {
+    var known =
+        settings.values().stream()
+            .flatMap(keys -> keys.values().stream())
+            .map(Setting::variable)
+            .toList();
+    return environment.keySet().stream()
+        .filter(name -> isLike(name) && !name.equals(BASELINE) && !known.contains(name))
+        .sorted()
+        .map(
+            name ->
+                place(name)
+                    .problem("this environment variable is no setting" + Words.hint(name, known)))
+        .toList();
+  }
+
+  private static String begin(String section) {
+    return PREFIX + section.toUpperCase(Locale.ROOT) + "_";
+  }
+}

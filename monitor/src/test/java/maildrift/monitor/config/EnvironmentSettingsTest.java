@@ -1,0 +1,150 @@
+package maildrift.monitor.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import maildrift.monitor.config.ConfigLoader.Loaded;
+import maildrift.monitor.config.MonitorConfig.BaselineMode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EnvironmentSettingsTest {
+  @TempDir private Path folder;
+
+  private Sandbox sandbox(Map<String, String> environment) {
+    var sandbox = new Sandbox(folder);
+    environment.forEach(sandbox::environment);
+    return sandbox;
+  }
+
+  @Test
+  void theEnvironmentHasTheWordOverTheFile() {
+    var config =
+        sandbox(
+                Map.of(
+                    "MAILDRIFT_DNS_RESOLVERS", "192.0.2.1, [2001:db8::1]:5353",
+                    "MAILDRIFT_DNS_QUERIES_PER_SECOND", "77",
+                    "MAILDRIFT_HTTP_LISTEN", "127.0.0.1:9000",
+                    "MAILDRIFT_SMTP_ALLOW_PRIVATE", "true",
+                    "MAILDRIFT_STORE_PASSWORD", "hunter2",
+                    "MAILDRIFT_METRICS_DETAIL", "lean",
+                    "MAILDRIFT_ALERTS_GROUP_WAIT", "3s",
+                    "MAILDRIFT_BASELINE", "manual"))
+            .loaded(
+                """
+                dns: {resolvers: [198.51.100.1], timeout: 3s}
+                alerts: {group_wait: 1m, group_interval: 2m}
+                baseline: first
+                """);
+
+    assertThat(config.dns().resolvers())
+        .containsExactly(new HostPort("192.0.2.1", 53), new HostPort("2001:db8::1", 5353));
+    assertThat(config.dns().timeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.dns().queriesPerSecond()).isEqualTo(77);
+    assertThat(config.http().listen()).isEqualTo(new HostPort("127.0.0.1", 9000));
+    assertThat(config.smtp().allowPrivate()).isTrue();
+    assertThat(config.store().password().map(Secret::reveal)).isEqualTo(Optional.of("hunter2"));
+    assertThat(config.metrics().detail()).isEqualTo(MetricsConfig.Detail.LEAN);
+    assertThat(config.baseline()).isEqualTo(BaselineMode.MANUAL);
+  }
+
+  @Test
+  void anEmptyVariableIsAnUnsetOne() {
+    assertThat(sandbox(Map.of("MAILDRIFT_DNS_TIMEOUT", "")).loaded(""))
+        .isEqualTo(MonitorConfig.DEFAULT);
+  }
+
+  @Test
+  void whatIsWrongIsSaidOfTheVariable() {
+    assertThat(sandbox(Map.of("MAILDRIFT_DNS_TIMEOUT", "5 minutes")).problems(""))
+        .singleElement()
+        .asString()
+        .startsWith("MAILDRIFT_DNS_TIMEOUT:1:1: timeout: ");
+  }
+
+  @Test
+  void aVariableThatIsNoSettingIsSaid() {
+    var result =
+        sandbox(
+                Map.of(
+                    "MAILDRIFT_DNS_TIMEUOT", "1s",
+                    "MAILDRIFT_TOKEN", "of the command line",
+                    "MAILDRIFT_PORT", "tcp://10.0.0.1:8425",
+                    "MAILDRIFT_SERVICE_PORT_HTTP", "8425"))
+            .load("");
+
+    assertThat(result.warnings())
+        .extracting(Object::toString)
+        .containsExactly(
+            "MAILDRIFT_DNS_TIMEUOT:1:1: this environment variable is no setting; did you mean"
+                + " 'MAILDRIFT_DNS_TIMEOUT'?");
+  }
+
+  @Test
+  void whatIsInForceIsShownWithDefaultsAndWithoutSecrets() {
+    var sandbox =
+        sandbox(
+                Map.of(
+                    "MAILDRIFT_SCHEDULE_INTERVAL", "7m",
+                    "MAILDRIFT_STORE_PASSWORD", "hunter2",
+                    "HOOK", "https://hooks.test/secret"))
+            .file("more.yml", "domains: [b.test]\ntenants: {two: {name: Two}}\n")
+            .file(
+                "maildrift.yml",
+                """
+                include: more.yml
+                dns: {timeout: 3s}
+                tenants: {one: {name: One}}
+                domains: [{name: a.test, tenant: two}]
+                alerts:
+                  receivers:
+                    chat: {slack: {url: "https://hooks.slack.test/services/T0/B0/xyz"}}
+                    hook: {webhook: {url: "${env:HOOK}"}}
+                  routes: [{match: {}, receivers: [chat, hook]}]
+                """);
+    var loader =
+        sandbox
+            .loader()
+            .overriding(
+                new Overrides(List.of(new HostPort("192.0.2.9", 53)), Optional.empty(), Set.of()));
+
+    var yaml = loader.show(folder.resolve("maildrift.yml")).yaml().orElseThrow();
+
+    assertThat(yaml)
+        .contains("timeout: 3s\n")
+        .contains("interval: 7m\n")
+        .contains("confirmations: 2\n")
+        .contains("resolvers:\n    - 192.0.2.9:53\n")
+        .contains("url: https://hooks.slack.test/***\n")
+        .contains("url: ${env:HOOK}\n")
+        .contains("password: ${env:MAILDRIFT_STORE_PASSWORD}\n")
+        .contains("  - name: a.test\n    tenant: two\n  - b.test\n")
+        .contains("  one:\n    name: One\n  two:\n    name: Two\n")
+        .doesNotContain("hunter2", "xyz", "include");
+    // But for what is masked it is a configuration, and the same one.
+    assertThat(
+            ((Loaded) sandbox.file("shown.yml", yaml).loader().load(folder.resolve("shown.yml")))
+                .config()
+                .domains())
+        .isEqualTo(((Loaded) loader.load(folder.resolve("maildrift.yml"))).config().domains());
+  }
+
+  @Test
+  void everythingThatCanBeWrittenIsShownAndReadAgain() {
+    var sandbox = Everything.in(folder);
+    var config = sandbox.loaded(Everything.YAML);
+    var yaml = sandbox.loader().show(folder.resolve("maildrift.yml")).yaml().orElseThrow();
+
+    var again = sandbox.loaded(yaml);
+    assertThat(again.domains()).isEqualTo(config.domains());
+    assertThat(again.dns()).isEqualTo(config.dns());
+    assertThat(again.schedule()).isEqualTo(config.schedule());
+    assertThat(again.allowlists()).isEqualTo(config.allowlists());
+    assertThat(again.maintenance()).isEqualTo(config.maintenance());
+  }
+}

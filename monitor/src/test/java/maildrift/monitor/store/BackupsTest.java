@@ -1,0 +1,156 @@
+package maildrift.monitor.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import maildrift.monitor.config.BackupConfig;
+import maildrift.monitor.schedule.CronTimes;
+import maildrift.monitor.self.FailingBackups;
+import maildrift.monitor.wiring.TestClock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Copies of a store in use: when they are made, which stay, and that one can be gone back to. */
+final class BackupsTest {
+  private static final String URL = "jdbc:h2:file:./maildrift";
+  private static final CronTimes NIGHTLY = new CronTimes("0 10 3 * * ?", ZoneOffset.UTC);
+
+  @TempDir Path directory = Path.of(".");
+
+  private final TestClock clock = new TestClock();
+
+  private Backups backups(StateStore store, int keep) {
+    return new Backups(store, () -> new BackupConfig(true, Optional.empty(), NIGHTLY, keep), clock);
+  }
+
+  private static StateRow state(String domain) {
+    return new StateRow(
+        domain, new byte[] {1}, "pass", Instant.parse("2026-11-28T00:00:00Z"), Optional.empty());
+  }
+
+  private StateStore open() throws StoreUnusable {
+    return Stores.open(URL, directory, Clock.systemUTC());
+  }
+
+  @Test
+  void whatWasBackedUpIsThereAfterARestore() throws Exception {
+    Path copy;
+    try (var store = open()) {
+      store.commit(Batch.builder().state(state("before.test")).build());
+      copy = backups(store, 7).make().directory();
+      store.commit(Batch.builder().state(state("after.test")).build());
+    }
+
+    assertThat(copy.getParent()).isEqualTo(directory.resolve("backups"));
+    try (var files = Files.list(copy)) {
+      assertThat(Stores.putBack(URL, directory, files.toList())).hasSize(4);
+    }
+    try (var store = open()) {
+      assertThat(StoreContract.<StateRow>all(store::eachState))
+          .extracting(StateRow::domain)
+          .containsExactly("before.test");
+    }
+  }
+
+  @Test
+  void oneIsMadeWhenItsTimeHasComeAndARestartMakesNoneTwice() throws Exception {
+    try (var store = open()) {
+      var backups = backups(store, 7);
+      backups.look();
+      assertThat(backups.made()).isEmpty();
+
+      clock.advance(Duration.ofDays(1));
+      backups.look();
+      backups.look();
+      assertThat(backups.made()).hasSize(1);
+      assertThat(backups.lastMade()).isPresent();
+
+      backups(store, 7).look();
+      assertThat(backups.made()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatWasMissedWhileNothingRanIsMadeUpForOnce() throws Exception {
+    try (var store = open()) {
+      backups(store, 7).make();
+      clock.advance(Duration.ofDays(5));
+      var afterwards = backups(store, 7);
+      afterwards.look();
+      afterwards.look();
+      assertThat(afterwards.made()).hasSize(2);
+    }
+  }
+
+  @Test
+  void theOldestGo() throws Exception {
+    try (var store = open()) {
+      var backups = backups(store, 2);
+      Files.createDirectories(directory.resolve("backups/somebody-elses"));
+      for (var day = 0; day < 4; day++) {
+        backups.make();
+        clock.advance(Duration.ofDays(1));
+      }
+      assertThat(backups.made()).extracting(Backups.Backup::madeAt).containsExactly(at(1), at(2));
+      assertThat(directory.resolve("backups/somebody-elses")).exists();
+    }
+  }
+
+  private Instant at(int daysAgo) {
+    return clock
+        .instant()
+        .minus(Duration.ofDays(daysAgo))
+        .truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+  }
+
+  @Test
+  void oneThatCannotBeMadeIsToldAndTriedAgainInAnHour() throws Exception {
+    try (var store = open()) {
+      var backups = backups(store, 7);
+      var symptom = new FailingBackups(backups);
+      block();
+      clock.advance(Duration.ofDays(1));
+      backups.look();
+      assertThat(symptom.problems(clock.instant()))
+          .singleElement()
+          .satisfies(
+              problem ->
+                  assertThat(problem.annotations().get("summary"))
+                      .contains(directory.resolve("backups").toString()));
+
+      Files.delete(directory.resolve("backups"));
+      backups.look();
+      assertThat(backups.failures()).isEqualTo(1);
+
+      clock.advance(Duration.ofHours(1));
+      backups.look();
+      assertThat(backups.made()).hasSize(1);
+      assertThat(symptom.problems(clock.instant())).isEmpty();
+    }
+  }
+
+  /** A file is where the folder should be. */
+  private void block() throws IOException {
+    Files.writeString(directory.resolve("backups"), "in the way");
+  }
+
+  @Test
+  void aStoreInMemoryIsNotCopied() {
+    var backups = backups(new MemoryStore(), 7);
+    clock.advance(Duration.ofDays(2));
+    backups.look();
+
+    assertThat(backups.failed()).isEmpty();
+    assertThat(backups.made()).isEqualTo(List.of());
+    assertThatThrownBy(backups::make).isInstanceOf(StoreFailure.class);
+  }
+}
