@@ -79,10 +79,9 @@ public final class Events {
       if (listeners.size() >= MOST_LISTENERS) {
         return Optional.empty();
       }
-      var since = lastId.map(this::since);
-      var isKnown = since.map(Optional::isPresent).orElse(true);
-      var listener =
-          new Listener(tenants, since.flatMap(known -> known).orElse(List.of()), !isKnown);
+      var since = lastId.flatMap(this::since);
+      var isKnown = lastId.isEmpty() || since.isPresent();
+      var listener = new Listener(tenants, since.orElse(List.of()), !isKnown);
       listeners.add(listener);
       return Optional.of(listener);
     } finally {
