@@ -30,12 +30,7 @@ record Catalogue(List<Section> sections) {
                       measured("C7", "a database file that is cut or flipped"),
                       measured("C8", "a store that cannot be used"),
                       measured("C9", "SIGTERM with deliveries in flight"),
-                      unmeasured(
-                          "C10",
-                          "out of memory",
-                          "nobody has run it. The launcher sets `-XX:+ExitOnOutOfMemoryError`, so"
-                              + " that such a process ends as by kill -9 (C1), and systemd starts"
-                              + " it again"),
+                      measured("C10", "out of memory"),
                       measured("C11", "restarts with open alerts"),
                       measured("C12", "an upgrade from the first schema"),
                       measured("C13", "clock steps, suspend, DST"),

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -138,6 +139,13 @@ final class DaemonProcess implements AutoCloseable {
       throw new IllegalStateException("the daemon does not end:\n" + log());
     }
     return process.exitValue();
+  }
+
+  /** The exit code, if it ends so soon. */
+  Optional<Integer> endWithin(Duration time) throws InterruptedException {
+    return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS)
+        ? Optional.of(process.exitValue())
+        : Optional.empty();
   }
 
   /** Since its start. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** More than one resolver, or the servers themselves, go wrong: O2, O4, O8, O9. */
+/** More than one resolver, or the servers themselves, go wrong: O2, O4, O5, O8, O9. */
 @Tag("reliability")
 class OutagesTest {
   private static final Duration AN_HOUR = Duration.ofHours(1);
@@ -120,6 +120,56 @@ class OutagesTest {
                 .formatted(firing - before, sky.messages() - firing);
           }
         });
+  }
+
+  @Test
+  void allCachesAreStale() throws Exception {
+    Figures.measure(
+        of(
+            "O5",
+            "all resolvers keep what they had for a day (TTL 86400); MX, SPF and DMARC of three domains are removed at the authoritative servers, and published again",
+            "the verdicts are right within two intervals, both times; what changed is told"),
+        () -> {
+          try (var sky = new Sky(folder, 4)) {
+            sky.calm();
+            var before = sky.messages();
+            sky.resolvers.forEach(sky::freeze);
+            sky.interval();
+            sky.change("d000.test", server -> server.remove("d000.test", "MX"));
+            sky.change("d001.test", server -> server.remove("d001.test", "TXT"));
+            sky.change("d002.test", server -> server.remove("_dmarc.d002.test", "TXT"));
+            var broken = intervalsUntil(sky, List.of("fail", "warn", "fail", "pass"));
+            live(sky, Duration.ofMinutes(10));
+            assertThat(sky.alarms(before))
+                .contains("firing mx.present d000.test d000.test")
+                .noneMatch(told -> told.contains(" d003.test "));
+            sky.change("d000.test", server -> server.set("d000.test MX 10 mx1.d000.test"));
+            sky.change(
+                "d001.test", server -> server.set("d001.test TXT v=spf1 ip4:198.51.100.0/24 -all"));
+            sky.change(
+                "d002.test",
+                server ->
+                    server.set(
+                        "_dmarc.d002.test TXT v=DMARC1; p=reject; rua=mailto:dmarc@d002.test"));
+            var mended = intervalsUntil(sky, List.of("pass", "pass", "pass", "pass"));
+            return "right after %d interval when it broke, after %d when it was mended"
+                .formatted(broken, mended);
+          }
+        });
+  }
+
+  private static int intervalsUntil(Sky sky, List<String> verdicts) {
+    for (var intervals = 1; ; intervals++) {
+      sky.interval();
+      var now =
+          sky.domains.stream()
+              .map(domain -> sky.daemon.app().domain(domain).orElseThrow().verdict().word())
+              .toList();
+      if (now.equals(verdicts)) {
+        return intervals;
+      }
+      assertThat(intervals).as("%s instead of %s", now, verdicts).isLessThan(2);
+    }
   }
 
   @Test
