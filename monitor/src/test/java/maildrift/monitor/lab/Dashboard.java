@@ -1,7 +1,9 @@
 package maildrift.monitor.lab;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -18,11 +20,14 @@ final class Dashboard {
 
   /** One query of a panel. */
   record Target(String panel, String expression, String legend) {
-    /** With variables replaced by what "All" means. */
-    String expanded(List<String> variables) {
-      var expanded = expression;
-      for (var variable : variables) {
-        expanded = expanded.replace("$" + variable, ".*").replace("${" + variable + "}", ".*");
+    /** With variables replaced by what is chosen. */
+    String expanded(Map<String, String> chosen) {
+      var expanded = expression.replace("$__rate_interval", "30s");
+      for (var variable : chosen.entrySet()) {
+        expanded =
+            expanded
+                .replace("${" + variable.getKey() + "}", variable.getValue())
+                .replace("$" + variable.getKey(), variable.getValue());
       }
       return expanded;
     }
@@ -40,6 +45,21 @@ final class Dashboard {
   }
 
   List<Target> targets() {
+    return Stream.concat(queries(), marks()).toList();
+  }
+
+  private Stream<Target> marks() {
+    return json.at("/annotations/list")
+        .valueStream()
+        .map(
+            mark ->
+                new Target(
+                    mark.path("name").asString(),
+                    mark.path("expr").asString(),
+                    mark.path("titleFormat").asString() + mark.path("textFormat").asString()));
+  }
+
+  private Stream<Target> queries() {
     return panels(json)
         .flatMap(
             panel ->
@@ -51,8 +71,7 @@ final class Dashboard {
                             new Target(
                                 panel.path("title").asString(),
                                 target.path("expr").asString(),
-                                target.path("legendFormat").asString(""))))
-        .toList();
+                                target.path("legendFormat").asString(""))));
   }
 
   private static Stream<JsonNode> panels(JsonNode parent) {
@@ -70,6 +89,19 @@ final class Dashboard {
         .toList();
   }
 
+  /** All of what can be chosen, and of what must be one {@code one}. */
+  Map<String, String> chosen(String one) {
+    var chosen = new HashMap<String, String>();
+    json.at("/templating/list")
+        .valueStream()
+        .filter(variable -> variable.path("type").asString().equals("query"))
+        .forEach(
+            variable ->
+                chosen.put(
+                    variable.path("name").asString(), variable.path("allValue").asString(one)));
+    return chosen;
+  }
+
   /** What fills the variables, e.g. {@code label_values(metric, label)}. */
   List<String> variableQueries() {
     return json.at("/templating/list")
@@ -77,6 +109,10 @@ final class Dashboard {
         .filter(variable -> variable.path("type").asString().equals("query"))
         .map(variable -> variable.at("/query/query").asString())
         .toList();
+  }
+
+  JsonNode json() {
+    return json;
   }
 
   /** Everything in it as text. */

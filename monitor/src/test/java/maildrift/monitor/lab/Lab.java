@@ -150,6 +150,11 @@ final class Lab implements AutoCloseable {
     nsd.publish("tld", tld("+all"));
   }
 
+  /** Closes it again. */
+  void tighten() {
+    nsd.publish("tld", tld("-all"));
+  }
+
   /** Signs the signed zone anew, as it should be. */
   void heal() {
     signed("");

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import maildrift.monitor.metrics.Metrics;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,7 +35,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MetricsLabTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String BLACKBOX = "prometheus-blackbox-exporter";
+
+  /** The domain that a dashboard of one is about: it has everything. */
+  private static final String CHOSEN = "contoso.tld";
+
   private static final Pattern METRIC = Pattern.compile("maildrift_[a-z0-9_]+");
+
+  /** What an expression of a rule chooses. */
+  private static final Pattern SELECTOR =
+      Pattern.compile(
+          "\\b(?:up|process_[a-z_]+|(?:[a-z_]+:)?maildrift_[a-z0-9_:]+)\\b(?:\\{[^}]*\\})?");
 
   private Lab lab;
   private Prometheus prometheus;
@@ -165,7 +177,7 @@ class MetricsLabTest {
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(prometheus.get("rules").at("/groups/0/rules"))
+                assertThat(prometheus.rules("maildrift"))
                     .isNotEmpty()
                     .allSatisfy(
                         rule -> {
@@ -238,6 +250,58 @@ class MetricsLabTest {
     }
   }
 
+  @Test
+  void whatIsWrongWithADomainReachesAlertmanagerWhereItsRulesAreLoaded() {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(
+                      alertmanager.active(
+                          "alertname=MaildriftDomainFails",
+                          "domain=woodgrove.tld",
+                          "rule=spf.all-qualifier"))
+                  .hasSize(1)
+                  .allMatch(alert -> alert.contains("docs/runbooks/MaildriftDomainFails.md"));
+              // One cause, one alert, however many domains it hits.
+              assertThat(alertmanager.active("alertname=MaildriftNetblocksMissing"))
+                  .hasSize(1)
+                  .allMatch(alert -> alert.contains(Lab.NETBLOCKS));
+            });
+    assertThat(alertmanager.active("alertname=MaildriftDomainFails", "domain=lab.test")).isEmpty();
+  }
+
+  @Test
+  void everySelectorOfARuleHasDataAndWhatIsRecordedIsThere() {
+    var rules =
+        prometheus
+            .get("rules")
+            .path("groups")
+            .valueStream()
+            .flatMap(group -> group.path("rules").valueStream())
+            .toList();
+    var used = new TreeSet<String>();
+    for (var rule : rules) {
+      for (var selector = SELECTOR.matcher(rule.path("query").asString()); selector.find(); ) {
+        used.add(selector.group());
+      }
+      if (rule.path("type").asString().equals("recording")) {
+        used.add(rule.path("name").asString());
+      }
+    }
+    assertThat(used).hasSizeGreaterThan(20);
+    // One sample is no rate yet.
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(used)
+                    .allSatisfy(
+                        selector ->
+                            assertThat(prometheus.query(selector)).as(selector).isNotEmpty()));
+    assertThat(prometheus.get("rules").findValuesAsString("health")).containsOnly("ok");
+  }
+
   static List<Path> dashboards() throws IOException {
     try (Stream<Path> files = Files.list(Dashboard.FOLDER)) {
       return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
@@ -254,11 +318,11 @@ class MetricsLabTest {
     await()
         .atMost(PATIENCE)
         .untilAsserted(
-            () -> dashboard.targets().forEach(target -> hasData(target, dashboard.variables())));
+            () -> dashboard.targets().forEach(target -> hasData(target, dashboard.chosen(CHOSEN))));
   }
 
-  private void hasData(Dashboard.Target target, List<String> variables) {
-    var series = prometheus.query(target.expanded(variables));
+  private void hasData(Dashboard.Target target, Map<String, String> chosen) {
+    var series = prometheus.query(target.expanded(chosen));
     assertThat(series).as("%s: %s", target.panel(), target.expression()).isNotEmpty();
     for (var label : target.legendLabels()) {
       assertThat(series)
@@ -289,7 +353,7 @@ class MetricsLabTest {
       var metric = new Dashboard.Target("", inner.substring(0, comma), "");
       assertThat(
               prometheus.query(
-                  "count by (%s) (%s)".formatted(label, metric.expanded(dashboard.variables()))))
+                  "count by (%s) (%s)".formatted(label, metric.expanded(dashboard.chosen(CHOSEN)))))
           .as(query)
           .isNotEmpty();
     }
@@ -302,9 +366,57 @@ class MetricsLabTest {
                     .isTrue());
     assertThat(
             dashboard.targets().stream()
-                .map(target -> target.expanded(dashboard.variables()))
+                .map(target -> target.expanded(dashboard.chosen(CHOSEN)))
                 .filter(expression -> expression.contains("$")))
         .as("variables that nobody defines")
         .isEmpty();
+  }
+
+  /** With {@code -Dmaildrift.pictures=FOLDER}: the dashboards drawn, for a person to look at. */
+  @Test
+  @EnabledIfSystemProperty(named = "maildrift.pictures", matches = ".+")
+  void pictures() throws Exception {
+    Programs.require("chromium");
+    var folder = Files.createDirectories(Path.of(System.getProperty("maildrift.pictures")));
+    // Some history: what was wrong is mended, and begins anew.
+    for (var wrong = 0; wrong < 2; wrong++) {
+      lab.netblocks(Lab.DOCUMENTED);
+      lab.tighten();
+      scraped("maildrift_domain_verdict{domain='woodgrove.tld',verdict='pass'} == 1");
+      var networks = new ArrayList<>(Lab.DOCUMENTED.subList(1, Lab.DOCUMENTED.size()));
+      networks.add("198.51.100.0/24");
+      lab.netblocks(networks);
+      lab.loosen();
+      scraped("maildrift_domain_verdict{domain='woodgrove.tld',verdict='fail'} == 1");
+    }
+    var back = Duration.ofSeconds(45);
+    for (var file : dashboards()) {
+      var dashboard = new Dashboard(file);
+      for (var dark : List.of(true, false)) {
+        var name = file.getFileName().toString().replace(".json", dark ? "-dark" : "-light");
+        var html =
+            new Picture(
+                    dashboard.json(),
+                    prometheus,
+                    dashboard.chosen(CHOSEN),
+                    Instant.now(),
+                    back,
+                    dark)
+                .html();
+        Files.writeString(folder.resolve(name + ".html"), html);
+        var height = html.replaceFirst("(?s).*?width:1536px;height:([0-9]+)px.*", "$1");
+        Programs.run(
+            folder,
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--user-data-dir=" + lab.folder("chromium"),
+            "--window-size=1536," + height,
+            "--screenshot=" + folder.resolve(name + ".png").toAbsolutePath(),
+            folder.resolve(name + ".html").toUri().toString());
+      }
+    }
   }
 }

@@ -11,17 +11,32 @@ final class Prometheus implements AutoCloseable {
   /** Of the repository; tests run in the folder of their module. */
   static final Path DEPLOY = Path.of("../deploy/prometheus").toAbsolutePath().normalize();
 
+  static final List<String> RULES =
+      List.of(
+          "maildrift.rules.yml", "maildrift-receivers.rules.yml", "maildrift-domains.rules.yml");
+
   private final int port = Server.freePort("127.0.0.1");
   private final Server server;
 
+  /** With all rules: what nobody would load at once may be looked at at once. */
   Prometheus(Path folder, int daemon, Alertmanager alertmanager) {
     this(
-        folder,
+        withRules(folder),
         Nsd.read(DEPLOY.resolve("prometheus.yml"))
             .replace("30s", "1s")
             .replace("127.0.0.1:9093", alertmanager.hostAndPort())
             .replace("127.0.0.1:8425", "127.0.0.1:" + daemon)
-            .replace("- maildrift.rules.yml", "- " + DEPLOY.resolve("maildrift.rules.yml")));
+            .replace("#- maildrift", "- maildrift"));
+  }
+
+  private static Path withRules(Path folder) {
+    for (var rules : RULES) {
+      Nsd.write(folder.resolve(rules), Nsd.read(DEPLOY.resolve(rules)));
+    }
+    // Minutes become seconds.
+    var domains = folder.resolve("maildrift-domains.rules.yml");
+    Nsd.write(domains, Nsd.read(domains).replaceAll("for: [0-9]+[mhd]", "for: 1s"));
+    return folder;
   }
 
   /** With this configuration. */
@@ -44,6 +59,17 @@ final class Prometheus implements AutoCloseable {
   /** The series that an expression has now. */
   List<JsonNode> query(String expression) {
     return get("query?query=" + Web.encoded(expression)).at("/result").valueStream().toList();
+  }
+
+  /** A group of rules as it is now. */
+  JsonNode rules(String group) {
+    return get("rules")
+        .path("groups")
+        .valueStream()
+        .filter(one -> one.path("name").asString().equals(group))
+        .findFirst()
+        .orElseThrow()
+        .path("rules");
   }
 
   /** The data of an answer of the API. */

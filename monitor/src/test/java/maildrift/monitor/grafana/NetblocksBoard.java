@@ -1,0 +1,97 @@
+package maildrift.monitor.grafana;
+
+/** What providers publish against what gateways accept. */
+final class NetblocksBoard {
+  private static final String BY = "source=~\"$source\",allowlist=~\"$allowlist\"";
+
+  private NetblocksBoard() {}
+
+  static Board board() {
+    return new Board(
+            "maildrift-netblocks",
+            "Netblock drift",
+            "Networks of providers against the allowlists of gateways")
+        .many("source", "Provider's name", "maildrift_netblock_drift", "source")
+        .many(
+            "allowlist", "Allowlist", "maildrift_netblock_drift{source=~\"$source\"}", "allowlist")
+        .marks(
+            "Changes",
+            "maildrift_record_changed_timestamp_seconds{record=~\".*SPF.*\"} * 1000",
+            "{{record}}",
+            "An SPF record of {{domain}} changed.")
+        .row("Now")
+        .panel(
+            kind(
+                "missing",
+                "red",
+                "Published by the provider, refused by the gateway: mail is lost."))
+        .panel(
+            kind(
+                "stale",
+                "orange",
+                "Accepted by the gateway, published no more: whoever gets the address may send."))
+        .panel(kind("wider", "blue", "Entries that cover more than is published."))
+        .panel(
+            Panel.stat("Domains hit", "Domains with a finding about networks.")
+                .query(
+                    "count(count by (domain) (maildrift_rule_violated{rule=~\"netblocks[.].*\"})) or vector(0)")
+                .thresholds("green", 1, "red")
+                .size(6, 4))
+        .row("Provider against gateways")
+        .panel(
+            Panel.table("Drift", "Number of networks; the list to paste is on maildrift's page.")
+                .query(drift("missing"))
+                .query(drift("stale"))
+                .query(drift("wider"))
+                .columns("source", "allowlist", "Value #A", "Value #B", "Value #C")
+                .column("Value #A", "missing", "short", 1, "red")
+                .column("Value #B", "stale", "short", 1, "orange")
+                .column("Value #C", "wider", "short", 1, "blue")
+                .sorted("missing", true)
+                .columnLink("source", "Networks to paste", Panel.MAILDRIFT + "/drift")
+                .link("Networks to paste", Panel.MAILDRIFT + "/drift")
+                .runbook("MaildriftNetblocksMissing")
+                .size(14, 8))
+        .panel(
+            Panel.bars("Domains by rule", "How many domains have which finding about networks.")
+                .query(
+                    "count by (rule) (count by (rule, domain) (maildrift_rule_violated{rule=~\"netblocks[.].*\"}))",
+                    "{{rule}}")
+                .color("orange")
+                .size(10, 8))
+        .row("Over time")
+        .panel(overTime("Missing over time", "missing"))
+        .panel(overTime("Stale over time", "stale"))
+        .panel(
+            Panel.table("Domains", "Which domains have findings about networks.")
+                .query(
+                    Panel.severity(
+                        "domain, tenant, rule, subject",
+                        "maildrift_rule_violated",
+                        "rule=~\"netblocks[.].*\","))
+                .columns("Value", "rule", "domain", "subject", "tenant")
+                .worstFirst()
+                .columnLink("rule", "What the rule says", Panel.MAILDRIFT + "/rules/${__value.raw}")
+                .size(24, 8));
+  }
+
+  private static Panel kind(String kind, String color, String description) {
+    return Panel.stat(
+            kind.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + kind.substring(1),
+            description)
+        .query("sum(maildrift_netblock_drift{%s,kind=\"%s\"})".formatted(BY, kind))
+        .thresholds("green", 1, color)
+        .size(6, 4);
+  }
+
+  private static String drift(String kind) {
+    return "max by (source, allowlist) (maildrift_netblock_drift{%s,kind=\"%s\"})"
+        .formatted(BY, kind);
+  }
+
+  private static Panel overTime(String title, String kind) {
+    return Panel.lines(title, "Networks, by the provider's name and the gateway's list.")
+        .query(drift(kind), "{{source}} / {{allowlist}}")
+        .link("Networks to paste", Panel.MAILDRIFT + "/drift");
+  }
+}
