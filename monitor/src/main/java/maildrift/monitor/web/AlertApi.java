@@ -32,24 +32,17 @@ final class AlertApi {
 
   /** As Alertmanager's, with our phases and what an alert waits for. */
   Answer alerts(Request request) {
-    Parameters.only(request, AlertQuery.PARAMETERS);
-    return list(chosen(request), this::alert);
+    return list(request, chosen(request), this::alert);
   }
 
   /** Exactly as Alertmanager's GET /api/v2/alerts, for programs that know it. */
   Answer alertmanagers(Request request) {
-    Parameters.only(request, AlertQuery.PARAMETERS);
-    return list(chosen(request), this::gettable);
+    return list(request, chosen(request), this::gettable);
   }
 
-  private static Answer list(List<Alert> alerts, BiConsumer<JsonGenerator, Alert> form) {
-    return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartArray();
-              alerts.forEach(alert -> form.accept(json, alert));
-              json.writeEndArray();
-            }));
+  private static Answer list(
+      Request request, List<Alert> alerts, BiConsumer<JsonGenerator, Alert> form) {
+    return Paging.ofWhole(request).answer(alerts, form);
   }
 
   /** Those that the query asks for, the oldest first. */

@@ -78,8 +78,10 @@ final class Endpoints {
         case "/api/v1/digest", "/api/v1/events" -> List.of("tenant");
         case "/api/v1/alerts", "/api/v2/alerts" ->
             Stream.concat(AlertQuery.PARAMETERS.stream(), Paging.PARAMETERS.stream()).toList();
-        case SILENCES, "/api/v2/silences" ->
+        case SILENCES ->
             Stream.concat(Stream.of("filter", "state"), Paging.PARAMETERS.stream()).toList();
+        case "/api/v2/silences" ->
+            Stream.concat(Stream.of("filter"), Paging.PARAMETERS.stream()).toList();
         case SILENCES + "/preview" -> List.of("matchers");
         default -> List.of();
       };
@@ -159,6 +161,7 @@ final class Endpoints {
     delete(TICK, ChecklistApi::new, ChecklistApi::untick);
     change(HttpMethod.POST, "/api/v1/records/accept", true, Api::new, Api::acceptRecord);
     get("/api/v1/drift", Api::new, Api::drift);
+    get("/api/v1/openapi.json", view -> view, (_, request) -> OpenApi.document(request));
     get("/api/v1/events", EventApi::new, EventApi::events);
     get("/api/v1/digest", DigestApi::new, DigestApi::preview);
     post("/api/v1/digest/send", DigestApi::new, DigestApi::send);

@@ -7,7 +7,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * Which part of a long list is asked for, by {@code page} and {@code per_page}, and where the rest
@@ -20,6 +24,7 @@ import maildrift.monitor.web.WebServer.Request;
 record Paging(int page, int size, String at, MultiMap query) {
   static final List<String> PARAMETERS = List.of("page", "per_page");
 
+  private static final int WHOLE = 10_000;
   private static final int LAST_PAGE = 1_000_000;
 
   /**
@@ -34,6 +39,23 @@ record Paging(int page, int size, String at, MultiMap query) {
         request.number("per_page", usual, most),
         request.at(),
         request.query());
+  }
+
+  /** Of a list that programs which know Alertmanager expect whole. */
+  static Paging ofWhole(Request request) {
+    return of(request, WHOLE, WHOLE);
+  }
+
+  /** The page as an array. */
+  <T> Answer answer(List<T> all, BiConsumer<JsonGenerator, T> form) {
+    return Answer.json(
+            CheckJson.bytes(
+                json -> {
+                  json.writeStartArray();
+                  of(all).forEach(one -> form.accept(json, one));
+                  json.writeEndArray();
+                }))
+        .with(headers(all.size()));
   }
 
   /** How many come before it, as far as there can be any. */

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
@@ -47,26 +46,15 @@ final class SilenceApi {
 
   /** As Alertmanager's, with {@code filter} and {@code state}; the last to end first. */
   Answer silences(Request request) {
-    return list(chosen(request, List.of("filter", "state")), this::silence);
+    return Paging.ofWhole(request).answer(chosen(request), this::silence);
   }
 
   /** Exactly as Alertmanager's GET /api/v2/silences. */
   Answer alertmanagers(Request request) {
-    return list(chosen(request, List.of("filter")), this::gettable);
+    return Paging.ofWhole(request).answer(chosen(request), this::gettable);
   }
 
-  private static Answer list(List<Silence> silences, BiConsumer<JsonGenerator, Silence> form) {
-    return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartArray();
-              silences.forEach(silence -> form.accept(json, silence));
-              json.writeEndArray();
-            }));
-  }
-
-  private List<Silence> chosen(Request request, List<String> parameters) {
-    Parameters.only(request, parameters);
+  private List<Silence> chosen(Request request) {
     var state = request.query("state");
     state.ifPresent(word -> Parameters.among("state", word, STATES));
     var filters = Parameters.matchers(request);
