@@ -89,6 +89,7 @@ final class Row {
   }
 
   /** That of a later state. */
+  @SuppressWarnings("ReferenceEquality") // to compare all that is declared costs more than labels
   Row after(DomainState next) {
     return new Row(next, next.domain() == state.domain() ? labels : labels(next.domain()));
   }
