@@ -465,29 +465,32 @@ final class Picture {
     }
   }
 
+  /** A row of a table: what all its queries say of the same labels. */
+  private record Row(Map<String, String> labels, Map<String, Double> numbers) {}
+
   private void table(StringBuilder body, JsonNode panel) {
     var organize = panel.at("/transformations/1/options");
-    var rows = new LinkedHashMap<String, Map<String, String>>();
-    var numbers = new LinkedHashMap<String, Map<String, Double>>();
+    var rows = new LinkedHashMap<String, Row>();
     var letter = 'A';
     for (var target : panel.path("targets")) {
       var field = panel.path("targets").size() == 1 ? "Value" : "Value #" + letter++;
       for (var one : prometheus.query(target(target).expanded(chosen))) {
         var key = one.path("metric").toString();
-        var row = rows.computeIfAbsent(key, _ -> new LinkedHashMap<>());
+        var row =
+            rows.computeIfAbsent(key, _ -> new Row(new LinkedHashMap<>(), new LinkedHashMap<>()));
         one.path("metric")
             .properties()
-            .forEach(label -> row.put(label.getKey(), label.getValue().asString()));
-        numbers
-            .computeIfAbsent(key, _ -> new LinkedHashMap<>())
-            .put(field, point(one.path("value"))[1]);
+            .forEach(label -> row.labels().put(label.getKey(), label.getValue().asString()));
+        row.numbers().put(field, point(one.path("value"))[1]);
       }
     }
     var columns = new ArrayList<String>();
     organize.path("indexByName").properties().forEach(column -> columns.add(column.getKey()));
     var others = new TreeSet<String>();
-    rows.values().forEach(row -> others.addAll(row.keySet()));
-    numbers.values().forEach(row -> others.addAll(row.keySet()));
+    for (var row : rows.values()) {
+      others.addAll(row.labels().keySet());
+      others.addAll(row.numbers().keySet());
+    }
     others.removeAll(columns);
     columns.addAll(others);
     columns.removeIf(column -> organize.path("excludeByName").has(column));
@@ -495,27 +498,26 @@ final class Picture {
     columns.forEach(column -> body.append("<th>%s</th>".formatted(safe(named(organize, column)))));
     body.append("</tr>");
     var sort = panel.at("/options/sortBy/0");
-    var keys = new ArrayList<>(rows.keySet());
+    var sorted = new ArrayList<>(rows.values());
     columns.stream()
         .filter(column -> named(organize, column).equals(sort.path("displayName").asString()))
         .findFirst()
         .ifPresent(
             column -> {
-              Comparator<String> order =
-                  Comparator.<String>comparingDouble(
-                          key -> numbers.get(key).getOrDefault(column, 0.0))
-                      .thenComparing(key -> rows.get(key).getOrDefault(column, ""));
-              keys.sort(sort.path("desc").asBoolean() ? order.reversed() : order);
+              Comparator<Row> order =
+                  Comparator.<Row>comparingDouble(row -> row.numbers().getOrDefault(column, 0.0))
+                      .thenComparing(row -> row.labels().getOrDefault(column, ""));
+              sorted.sort(sort.path("desc").asBoolean() ? order.reversed() : order);
             });
-    for (var key : keys.stream().limit(12).toList()) {
+    for (var row : sorted.stream().limit(12).toList()) {
       body.append("<tr>");
       for (var column : columns) {
         cell(
             body,
             panel,
             named(organize, column),
-            Optional.ofNullable(rows.get(key).get(column)),
-            Optional.ofNullable(numbers.get(key).get(column)));
+            Optional.ofNullable(row.labels().get(column)),
+            Optional.ofNullable(row.numbers().get(column)));
       }
       body.append("</tr>");
     }

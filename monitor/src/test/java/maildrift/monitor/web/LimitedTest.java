@@ -133,10 +133,6 @@ class LimitedTest {
     return endpoints().filter(endpoint -> endpoint.method().equals(HttpMethod.GET));
   }
 
-  private static Stream<Endpoint> changes() {
-    return endpoints().filter(endpoint -> !endpoint.method().equals(HttpMethod.GET));
-  }
-
   /** The path of a tenant's own things. */
   private static String of(Endpoint endpoint, String tenant) {
     var isOther = tenant.equals(OTHER);

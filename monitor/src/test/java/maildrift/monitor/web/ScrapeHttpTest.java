@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -85,7 +86,7 @@ class ScrapeHttpTest {
   @Test
   void whoLeavesInTheMiddleHoldsNobodyUp() throws Exception {
     for (var i = 0; i < 20; i++) {
-      try (var socket = new Socket("127.0.0.1", daemon.port())) {
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), daemon.port())) {
         socket
             .getOutputStream()
             .write(
