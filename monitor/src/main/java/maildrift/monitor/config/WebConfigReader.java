@@ -18,6 +18,9 @@ import maildrift.monitor.config.WebConfig.ClientAuth;
  * silently weaker than it looks.
  */
 final class WebConfigReader {
+  /** Each step doubles the time; 14 takes about a second. */
+  private static final int HIGHEST_COST = 14;
+
   private static final int LARGEST_CERTIFICATE = 1 << 20;
   private static final Set<String> SUITES = Set.copyOf(suites());
 
@@ -207,6 +210,13 @@ final class WebConfigReader {
             entry.place(),
             "'%s' is no user name; it may not be empty nor hold a colon"
                 .formatted(Words.shortened(entry.key())));
+      } else if (entry.value() instanceof Node.Scalar hash
+          && isBcrypt(hash.text())
+          && cost(hash.text()) > HIGHEST_COST) {
+        reading.problem(
+            entry.value().place(),
+            "the bcrypt hash of '%s' has the cost %d, which takes seconds a login; at most %d"
+                .formatted(Words.shortened(entry.key()), cost(hash.text()), HIGHEST_COST));
       } else if (entry.value() instanceof Node.Scalar hash && isBcrypt(hash.text())) {
         users.put(entry.key(), new Secret(hash.text()));
       } else {
@@ -217,6 +227,10 @@ final class WebConfigReader {
       }
     }
     return users;
+  }
+
+  private static int cost(String hash) {
+    return Integer.parseInt(hash.substring(4, 6));
   }
 
   /** {@code $2a$}, {@code $2b$} or {@code $2y$}, cost, 22 characters of salt and 31 of hash. */

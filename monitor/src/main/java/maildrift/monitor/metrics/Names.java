@@ -226,6 +226,11 @@ public enum Names {
       "maildrift_resolver_contradictions_total",
       Type.COUNTER,
       "Doubts that a regular look raised and that a look at better servers denied."),
+  LOGIN_FAILURES(
+      "maildrift_http_login_failures_total",
+      Type.COUNTER,
+      "Requests that were not let in: a wrong password, a wrong token, or too many of them before.",
+      "reason"),
   RELOAD_SUCCESSFUL(
       "maildrift_config_last_reload_successful",
       Type.GAUGE,

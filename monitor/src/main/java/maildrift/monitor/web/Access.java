@@ -3,17 +3,23 @@ package maildrift.monitor.web;
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import com.google.common.net.InetAddresses;
 import io.vertx.core.http.HttpServerRequest;
+import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 
@@ -24,6 +30,9 @@ import maildrift.monitor.config.WebConfig;
 final class Access {
   private static final int WRONG_A_MINUTE = 30;
 
+  /** Of one user, from addresses that he never logged in from. */
+  private static final int WRONG_OF_A_USER = 60;
+
   private final Semaphore verifying = new Semaphore(2);
 
   /** Compared with when the user is unknown, so that the time taken tells nothing. */
@@ -33,8 +42,54 @@ final class Access {
   private final Cache<String, Boolean> right =
       CacheBuilder.newBuilder().maximumSize(1_000).expireAfterWrite(Duration.ofMinutes(5)).build();
 
-  private final Cache<String, AtomicInteger> wrong =
-      CacheBuilder.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
+  private final Cache<String, AtomicInteger> wrong = aMinute();
+  private final Cache<String, AtomicInteger> wrongOfUser = aMinute();
+
+  /** Where users have logged in from: nobody else's tries keep them out there. */
+  private final Cache<String, Boolean> known =
+      CacheBuilder.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofDays(1)).build();
+
+  private final Map<Failure, LongAdder> failures = new EnumMap<>(Failure.class);
+
+  /** Why somebody was not let in. */
+  enum Failure {
+    PASSWORD,
+    TOKEN,
+    TOO_MANY;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  Access() {
+    for (var failure : Failure.values()) {
+      failures.put(failure, new LongAdder());
+    }
+  }
+
+  private static Cache<String, AtomicInteger> aMinute() {
+    return CacheBuilder.newBuilder()
+        .maximumSize(10_000)
+        .expireAfterWrite(Duration.ofMinutes(1))
+        .build();
+  }
+
+  long failures(Failure why) {
+    return Objects.requireNonNull(failures.get(why)).sum();
+  }
+
+  private void count(Failure why) {
+    Objects.requireNonNull(failures.get(why)).increment();
+  }
+
+  /** Whoever has one IPv6 address has all of its /64. */
+  static String source(String address) {
+    return InetAddresses.isInetAddress(address)
+            && InetAddresses.forString(address) instanceof Inet6Address six
+        ? HexFormat.of().formatHex(six.getAddress(), 0, 8) + "/64"
+        : address;
+  }
 
   /**
    * The caller; blocks for as long as bcrypt takes.
@@ -47,11 +102,12 @@ final class Access {
       return Caller.LOCAL;
     }
     var value = authorization.orElseThrow(Refusal::unauthorized);
+    var source = source(from);
     if (starts(value, "bearer ")) {
-      return token(config, value.substring("bearer ".length()).strip(), from);
+      return token(config, value.substring("bearer ".length()).strip(), source);
     }
     if (starts(value, "basic ")) {
-      return user(config, value.substring("basic ".length()).strip(), from);
+      return user(config, value.substring("basic ".length()).strip(), source);
     }
     throw Refusal.unauthorized();
   }
@@ -90,20 +146,30 @@ final class Access {
     if (hash.isEmpty() || right.getIfPresent(memory) == null) {
       // Counted before it is tried, so that many at once are many tries; and few at once, since
       // bcrypt is slow on purpose.
-      checkTries(from);
+      checkTries(wrong, from, WRONG_A_MINUTE, "from this address");
+      var place = digest(name + "\0" + from);
+      if (known.getIfPresent(place) == null) {
+        checkTries(wrongOfUser, digest(name), WRONG_OF_A_USER, "of this user");
+      }
       var tries = wrong.asMap().computeIfAbsent(from, _ -> new AtomicInteger());
+      var ofUser = wrongOfUser.asMap().computeIfAbsent(digest(name), _ -> new AtomicInteger());
       tries.incrementAndGet();
+      ofUser.incrementAndGet();
       verifying.acquireUninterruptibly();
       boolean matches;
       try {
-        matches = verified(password, hash.orElse(NOBODY)) && hash.isPresent();
+        matches =
+            verified(password, hash.orElseGet(() -> nobody(config, name))) && hash.isPresent();
       } finally {
         verifying.release();
       }
       if (!matches) {
+        count(Failure.PASSWORD);
         throw Refusal.unauthorized();
       }
       tries.decrementAndGet();
+      ofUser.decrementAndGet();
+      known.put(place, true);
       right.put(memory, true);
     }
     return new Caller(
@@ -118,18 +184,33 @@ final class Access {
         && BCrypt.verifyer().verify(bytes, hash.getBytes(StandardCharsets.US_ASCII)).verified;
   }
 
-  private void checkTries(String from) {
-    var tries = wrong.getIfPresent(from);
-    if (tries != null && tries.get() >= WRONG_A_MINUTE) {
+  /** As dear as the hash of some user, and of the same for the same name. */
+  private static String nobody(HttpConfig config, String name) {
+    var costs =
+        config.web().map(WebConfig::users).orElse(Map.of()).values().stream()
+            .map(hash -> hash.reveal().substring(4, 6))
+            .sorted()
+            .toList();
+    return costs.isEmpty()
+        ? NOBODY
+        : NOBODY.substring(0, 4)
+            + costs.get(Math.floorMod(name.hashCode(), costs.size()))
+            + NOBODY.substring(6);
+  }
+
+  private void checkTries(Cache<String, AtomicInteger> table, String key, int most, String whose) {
+    var tries = table.getIfPresent(key);
+    if (tries != null && tries.get() >= most) {
+      count(Failure.TOO_MANY);
       throw Refusal.tooMany(
-          "too many wrong passwords or tokens from this address; try again in a minute");
+          "too many wrong passwords or tokens %s; try again in a minute".formatted(whose));
     }
   }
 
   private Refusal refused(String from) {
-    checkTries(from);
-    var tries = wrong.asMap().computeIfAbsent(from, _ -> new AtomicInteger());
-    tries.incrementAndGet();
+    checkTries(wrong, from, WRONG_A_MINUTE, "from this address");
+    wrong.asMap().computeIfAbsent(from, _ -> new AtomicInteger()).incrementAndGet();
+    count(Failure.TOKEN);
     return Refusal.unauthorized();
   }
 

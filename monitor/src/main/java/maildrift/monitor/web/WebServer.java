@@ -39,6 +39,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import maildrift.monitor.config.HttpConfig;
@@ -224,6 +225,15 @@ public final class WebServer implements AutoCloseable {
   /** Builds the server; {@link #serve} makes it listen, {@link #ready} makes it answer. */
   public WebServer(Vertx vertx) {
     this.vertx = vertx;
+  }
+
+  /** How often somebody was not let in, by why. */
+  public Map<String, LongSupplier> loginFailures() {
+    var counts = new LinkedHashMap<String, LongSupplier>();
+    for (var why : Access.Failure.values()) {
+      counts.put(why.word(), () -> access.failures(why));
+    }
+    return counts;
   }
 
   /**

@@ -942,6 +942,8 @@ public final class App implements Backend, AutoCloseable {
     ProbeCatalog.all().forEach(probe -> metrics.probe(probe.name()));
     metrics.gauge(Names.DOMAINS, table::size);
     metrics.gauge(Names.SCHEDULE_LAG, scheduler::lagSeconds);
+    web.loginFailures()
+        .forEach((why, count) -> metrics.counter(Names.LOGIN_FAILURES, count::getAsLong, why));
     metrics.gauge(Names.RELOAD_SUCCESSFUL, () -> reloadedWell ? 1 : 0);
     metrics.gauge(Names.RELOAD_TIME, () -> loadedAt.getEpochSecond());
     metrics.gauge(Names.STORE_HEALTHY, () -> store.health().writable() ? 1 : 0);

@@ -71,6 +71,9 @@ final class MistakesTest {
     var sandbox =
         new Sandbox(folder)
             .file("web.yml", "basic_auth_users: {alice: \"" + Sandbox.BCRYPT + "\"}\n")
+            .file(
+                "dear-web.yml",
+                "basic_auth_users: {alice: \"" + Sandbox.BCRYPT.replace("$10$", "$17$") + "\"}\n")
             .file("empty-web.yml", "basic_auth_users: {}\n")
             .file("plain-web.yml", "basic_auth_users:\n  alice: hunter2\n")
             .file("weak-web.yml", "tls_server_config: {cert_file: no.crt, min_version: TLS10}\n")
