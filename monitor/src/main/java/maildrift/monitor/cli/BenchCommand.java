@@ -31,13 +31,14 @@ import picocli.CommandLine.Option;
       "How fast this machine asks and checks.",
       "Against servers on this machine only."
     },
-    subcommands = {BenchCommand.Dns.class, BenchCommand.Check.class},
+    subcommands = {BenchCommand.Dns.class, BenchCommand.Check.class, BenchScrape.class},
     footer = {
       "",
       "Examples:",
       "  maildrift bench dns --dns 127.0.0.1:5300 --queries queries.txt",
       "  maildrift bench check --config fleet.yml",
-      "  maildrift bench check --domains domains.txt --dns 127.0.0.1:5300 --selector s1,s2 --skip tls"
+      "  maildrift bench check --domains domains.txt --dns 127.0.0.1:5300 --selector s1,s2 --skip tls",
+      "  maildrift bench scrape --domains 100000"
     })
 final class BenchCommand {
 
@@ -331,7 +332,7 @@ final class BenchCommand {
       }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
       Files.walkFileTree(
           folder,
           new SimpleFileVisitor<>() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -162,6 +163,27 @@ class ExpositionTest {
     out.endMillis(millis);
 
     assertThat(said(out)).endsWith("\"x\"} " + written + "\n");
+  }
+
+  /** A reader that knows nothing but the format finds exactly one value, and nothing after it. */
+  @Test
+  void whateverALabelHoldsItIsOneLabelOfOneLine() {
+    var random = new Random(20261128);
+    var characters = "\"\\\n\r\t\0{}=, #e\u00e9\u2028\u202e\ud83d\udcec";
+    for (var i = 0; i < 2_000; i++) {
+      var value = new StringBuilder();
+      for (var length = random.nextInt(160); length > 0; length--) {
+        value.append(
+            random.nextInt(8) == 0
+                ? (char) random.nextInt(0x10000)
+                : characters.charAt(random.nextInt(characters.length())));
+      }
+      var written = label(value.toString());
+      assertThat(written.replaceAll("\\\\[\\\\\"n]", ""))
+          .as(written)
+          .doesNotContain("\"", "\\", "\n", "\r", "\0", "\u2028", "\u202e");
+      assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(written)).isTrue();
+    }
   }
 
   /** Whatever the lengths, no piece of the text is lost or doubled where a buffer ends. */
