@@ -154,7 +154,7 @@ public final class WebServer implements AutoCloseable {
   /**
    * One that goes on for as long as its reader is there.
    *
-   * @param ended called once, whatever happens
+   * @param ended called at the end, whatever happens; may be called again
    */
   record Live(Source source, Runnable ended) implements Reply {
     /** Writes what happens; blocks until something does. */
@@ -617,14 +617,19 @@ public final class WebServer implements AutoCloseable {
         return;
       }
       response.setChunked(true);
-      answer.source().writeTo(text -> write(response, text), goesOn);
+      // At once, so that whoever connects again finds room.
+      response.closeHandler(_ -> answer.ended().run());
+      answer
+          .source()
+          .writeTo(
+              text -> write(response, text), () -> !response.closed() && goesOn.getAsBoolean());
       response.end();
     } catch (IOException gone) {
       LOG.debug("{} is not listened to any more", context.request().path(), gone);
-      context.request().connection().close();
+      var _ = response.reset();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      context.request().connection().close();
+      var _ = response.reset();
     } finally {
       answer.ended().run();
     }

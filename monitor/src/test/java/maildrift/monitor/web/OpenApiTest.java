@@ -59,7 +59,8 @@ class OpenApiTest {
                 tenant: contoso
                 profiles: [{name: provider}]
                 allowed_sending_servers: gateway
-              - {name: müller.test, skip: [tls, dane]}
+                skip: [tls, dane, smtp, mtasts]
+              - {name: müller.test, skip: [tls, dane, smtp, mtasts]}
             """);
     world.drift("contoso.test");
     daemon.look("contoso.test");
