@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
+import maildrift.alerts.Matcher;
 import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
@@ -162,6 +163,11 @@ public interface Backend {
   Backups backups();
 
   List<Silence> silences();
+
+  /** What a silence with these matchers is kept with, so that it hides nothing else. */
+  default List<Matcher> within(List<Matcher> matchers) {
+    return matchers;
+  }
 
   /** Keeps a silence, in the place of the one with its id if there is one. */
   void putSilence(Silence silence);

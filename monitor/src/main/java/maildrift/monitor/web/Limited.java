@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
+import maildrift.alerts.Matcher;
 import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.mute.Maintenance;
 import maildrift.alerts.mute.Mutes;
@@ -256,6 +257,11 @@ final class Limited implements Backend {
     return TenantMatcher.isWithin(silence.matchers(), tenants);
   }
 
+  @Override
+  public List<Matcher> within(List<Matcher> matchers) {
+    return TenantMatcher.within(matchers, tenants);
+  }
+
   /** Whatever it says, it hides nothing of anybody else. */
   @Override
   public void putSilence(Silence silence) {
@@ -265,7 +271,7 @@ final class Limited implements Backend {
     all.putSilence(
         new Silence(
             silence.id(),
-            TenantMatcher.within(silence.matchers(), tenants),
+            within(silence.matchers()),
             silence.startsAt(),
             silence.endsAt(),
             silence.createdBy(),

@@ -218,17 +218,18 @@ final class SilenceApi {
     var before = draft.id().map(this::known);
     var starts = draft.startsAt().or(() -> before.map(Silence::startsAt)).orElse(now);
     check(draft, now);
+    var matchers = backend.within(draft.matchers());
     try {
       var kept =
           before
               .filter(old -> old.state(now) != Silence.State.EXPIRED)
-              .filter(old -> old.matchers().equals(draft.matchers()))
+              .filter(old -> old.matchers().equals(matchers))
               .filter(
                   old -> old.state(now) == Silence.State.PENDING || old.startsAt().equals(starts));
       var silence =
           new Silence(
               kept.map(Silence::id).orElseGet(() -> UUID.randomUUID().toString()),
-              draft.matchers(),
+              matchers,
               kept.isEmpty() && starts.isBefore(now) && before.isPresent() ? now : starts,
               draft.endsAt(),
               draft.createdBy(),

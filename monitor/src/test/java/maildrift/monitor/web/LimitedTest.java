@@ -253,6 +253,16 @@ class LimitedTest {
     assertThat(made.get("matchers").toString())
         .contains("{\"name\":\"tenant\",\"value\":\"contoso\",\"isRegex\":false,\"isEqual\":true}");
     assertThat(made.get("alerts").asInt()).isEqualTo(1);
+    var again =
+        daemon.post(
+            "/api/v1/silences",
+            """
+            {"id":"%s","matchers":[{"name":"alertname","value":"record.changed"}],"endsAt":"%s","comment":"longer"}
+            """
+                .formatted(id, Instant.now().plus(Duration.ofDays(2))),
+            "Authorization",
+            THEIRS);
+    assertThat(json(again).get("silenceID").asString()).isEqualTo(id);
     assertThat(
             daemon
                 .send("DELETE", "/api/v1/silences/" + id, "", "Authorization", THEIRS)
