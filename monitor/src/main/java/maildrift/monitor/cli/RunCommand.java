@@ -11,6 +11,7 @@ import maildrift.monitor.config.HostPort;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.Overrides;
 import maildrift.monitor.config.WebConfig;
+import maildrift.monitor.service.ServiceManager;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.store.Stores;
@@ -126,7 +127,9 @@ final class RunCommand implements Callable<Integer> {
     if (printConfig) {
       return print(loader.show(config));
     }
-    return run(loader.load(config), loader, config);
+    var manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
+    manager.starting();
+    return run(loader.load(config), loader, config, manager);
   }
 
   private static int print(ConfigLoader.Shown shown) {
@@ -135,12 +138,16 @@ final class RunCommand implements Callable<Integer> {
     return shown.yaml().isPresent() ? Exit.OK : Exit.USAGE;
   }
 
-  private int run(ConfigLoader.Result result, ConfigLoader loader, Path file)
+  private int run(
+      ConfigLoader.Result result, ConfigLoader loader, Path file, ServiceManager manager)
       throws InterruptedException {
     complain(result);
     return switch (result) {
-      case ConfigLoader.Rejected _ -> Exit.USAGE;
-      case ConfigLoader.Loaded loaded -> run(loaded, loader, file);
+      case ConfigLoader.Rejected rejected -> {
+        manager.failed("the configuration has %d problems".formatted(rejected.problems().size()));
+        yield Exit.USAGE;
+      }
+      case ConfigLoader.Loaded loaded -> run(loaded, loader, file, manager);
     };
   }
 
@@ -169,11 +176,13 @@ final class RunCommand implements Callable<Integer> {
         .toList();
   }
 
-  private int run(ConfigLoader.Loaded loaded, ConfigLoader loader, Path file)
+  private int run(
+      ConfigLoader.Loaded loaded, ConfigLoader loader, Path file, ServiceManager manager)
       throws InterruptedException {
     var clock = Clock.systemUTC();
     var ended = new CountDownLatch(1);
     try (var door = FrontDoor.open(loaded.config().http())) {
+      manager.stage("opens the store");
       var store = Stores.open(loaded.config().store().url(), Path.of(""), clock);
       try (var app =
           new App(
@@ -188,6 +197,7 @@ final class RunCommand implements Callable<Integer> {
         Signals.on("TERM", () -> end(ended, 143));
         Signals.on("INT", () -> end(ended, 130));
         Signals.on("HUP", app::reload);
+        app.supervisedBy(manager);
         var port = app.start();
         System.err.println(
             "maildrift %s watches %d domains; page and API at %s"
@@ -196,6 +206,7 @@ final class RunCommand implements Callable<Integer> {
         ended.await();
       }
     } catch (WebServer.CannotServe | StoreUnusable | StoreFailure | IllegalStateException problem) {
+      manager.failed(String.valueOf(problem.getMessage()));
       throw new Failure(String.valueOf(problem.getMessage()));
     }
     return Exit.OK;

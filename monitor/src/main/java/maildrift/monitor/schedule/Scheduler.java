@@ -37,6 +37,9 @@ public final class Scheduler implements AutoCloseable {
 
   private static final int SLOTS = 8192;
 
+  /** With dead resolvers and mail servers a turn takes a minute or two, and ends. */
+  private static final double LONGEST_TURN_SECONDS = 600;
+
   /**
    * At a start, no more first turns a second than this, unless the interval itself asks for more.
    */
@@ -55,6 +58,8 @@ public final class Scheduler implements AutoCloseable {
 
   /** When a turn last ended while others ran, or the first of them began; 0: none runs. */
   private final AtomicLong movedNanos = new AtomicLong();
+
+  private final AtomicLong moves = new AtomicLong();
 
   // Everything below belongs to the event loop.
   private final Wheel wheel = new Wheel(SLOTS, 0);
@@ -186,6 +191,14 @@ public final class Scheduler implements AutoCloseable {
     return moved == 0 ? 0 : Math.max(0, System.nanoTime() - moved) / 1e9;
   }
 
+  /**
+   * Grows with every turn of the wheel and every name's turn that ends. While no name's turn has
+   * ended for longer than any may take, the wheel counts for nothing.
+   */
+  public long moves() {
+    return moves.get();
+  }
+
   /** In how long the name's next turn is; empty for an unknown name. */
   public CompletableFuture<Optional<Duration>> next(String name) {
     var answer = new CompletableFuture<Optional<Duration>>();
@@ -238,6 +251,9 @@ public final class Scheduler implements AutoCloseable {
       return;
     }
     lastTickNanos.set(System.nanoTime());
+    if (stuckSeconds() < LONGEST_TURN_SECONDS) {
+      moves.incrementAndGet();
+    }
     wheel.advance(
         now(),
         timer -> {
@@ -282,6 +298,7 @@ public final class Scheduler implements AutoCloseable {
 
   private void done(Slot slot) {
     running--;
+    moves.incrementAndGet();
     movedNanos.set(running == 0 ? 0 : System.nanoTime());
     slot.busy = false;
     if (slot.removed) {

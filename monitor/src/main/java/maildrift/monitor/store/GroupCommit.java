@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -66,6 +67,7 @@ final class GroupCommit implements AutoCloseable {
   private long weight;
   private int rows;
   private int underWay;
+  private final AtomicLong tries = new AtomicLong();
   private Optional<String> trouble = Optional.empty();
   private boolean closing;
   private long giveUpAt;
@@ -108,6 +110,11 @@ final class GroupCommit implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How often a try to write was begun or ended. */
+  long tries() {
+    return tries.get();
   }
 
   int waiting() {
@@ -167,7 +174,12 @@ final class GroupCommit implements AutoCloseable {
     var batch = Batch.merged(taken.stream().map(Waiting::batch).toList());
     for (var pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       try {
-        disk.write(batch);
+        tries.incrementAndGet();
+        try {
+          disk.write(batch);
+        } finally {
+          tries.incrementAndGet();
+        }
         written(taken);
         taken.forEach(Waiting::complete);
         return;

@@ -39,6 +39,7 @@ public final class MemoryStore implements StateStore, History {
   private final Map<String, Change> changes = new TreeMap<>();
   private Optional<Instant> alive = Optional.empty();
   private long lastSequence;
+  private long tries;
   private boolean closed;
 
   @Override
@@ -51,6 +52,7 @@ public final class MemoryStore implements StateStore, History {
     batch.writes().forEach(w -> (w instanceof Write.Forget ? forgets : others).add(w));
     forgets.forEach(this::apply);
     others.forEach(this::apply);
+    tries++;
     return CompletableFuture.completedFuture(null);
   }
 
@@ -318,6 +320,11 @@ public final class MemoryStore implements StateStore, History {
         .skip(offset)
         .limit(limit)
         .toList();
+  }
+
+  @Override
+  public synchronized long tries() {
+    return tries;
   }
 
   @Override

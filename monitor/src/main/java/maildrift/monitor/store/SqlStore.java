@@ -458,6 +458,11 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   }
 
   @Override
+  public long tries() {
+    return writer.tries();
+  }
+
+  @Override
   public int expire(Instant before) {
     var removed =
         database.inTransaction(

@@ -115,6 +115,12 @@ public interface StateStore extends AutoCloseable {
   Health health();
 
   /**
+   * How often writing was begun or ended, well or not: it grows while the writer moves, also where
+   * the disk is full or the database away, and stands still where it hangs.
+   */
+  long tries();
+
+  /**
    * Removes what is older: history, silences and alerts that ended, networks that were withdrawn
    * before.
    *

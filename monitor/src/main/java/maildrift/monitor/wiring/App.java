@@ -104,6 +104,7 @@ import maildrift.monitor.self.Resolving;
 import maildrift.monitor.self.SelfWatch;
 import maildrift.monitor.self.SilentResolvers;
 import maildrift.monitor.self.Watchdog;
+import maildrift.monitor.service.ServiceManager;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.StateTable;
 import maildrift.monitor.store.Backups;
@@ -203,6 +204,7 @@ public final class App implements Backend, AutoCloseable {
   private final Scheduler scheduler;
   private final Calendar calendar;
   private final WebServer web;
+  private ServiceManager manager = ServiceManager.nobody();
   private final Map<String, Rule> rules;
   private final Walkthrough walkthrough;
   private final TickBook ticks;
@@ -373,6 +375,11 @@ public final class App implements Backend, AutoCloseable {
     meters();
   }
 
+  /** Who started the daemon and hears how it is; said before {@link #start}. */
+  public void supervisedBy(ServiceManager hears) {
+    manager = hears;
+  }
+
   /**
    * Listens, takes up what was stored, begins to look, and answers.
    *
@@ -384,6 +391,7 @@ public final class App implements Backend, AutoCloseable {
     } catch (WebServer.CannotServe failure) {
       throw new IllegalStateException(failure.getMessage(), failure);
     }
+    manager.stage("takes up what was stored");
     restore();
     reloading.lock();
     try {
@@ -403,7 +411,32 @@ public final class App implements Backend, AutoCloseable {
     calendar.daily("retention", 3, 40, this::expire);
     open = true;
     web.ready(this);
+    supervise();
     return port;
+  }
+
+  private void supervise() {
+    if (!manager.listens()) {
+      return;
+    }
+    manager.ready(status());
+    var supervision =
+        new Supervision(manager, scheduler, store, () -> unwell(true), this::status, clock);
+    calendar.every("supervision", manager.pace(), supervision::look);
+  }
+
+  /** One line for whoever asks the service manager. */
+  private String status() {
+    var trouble = unwell(false);
+    return "watches %d domains, port %d%s"
+        .formatted(
+            table.size(),
+            port,
+            trouble.isEmpty()
+                ? ""
+                : trouble.entrySet().stream()
+                    .map(reason -> reason.getKey() + ": " + reason.getValue())
+                    .collect(Collectors.joining("; ", "; not ready: ", "")));
   }
 
   private void expire() {
@@ -863,6 +896,7 @@ public final class App implements Backend, AutoCloseable {
 
   private List<Problem> reload(Path from) {
     reloading.lock();
+    manager.reloading();
     try {
       var result = loader.load(from);
       files = result.files();
@@ -881,6 +915,7 @@ public final class App implements Backend, AutoCloseable {
         }
       };
     } finally {
+      manager.reloaded();
       reloading.unlock();
     }
   }
@@ -1870,6 +1905,7 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public void close() {
     open = false;
+    manager.stopping();
     pulse.end();
     var closer = Thread.ofVirtual().name("close").start(this::closeParts);
     try {

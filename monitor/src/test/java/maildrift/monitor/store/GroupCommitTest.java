@@ -78,9 +78,11 @@ final class GroupCommitTest {
       var commit = commits.submit(batch("a.test"));
       await().until(disk.pass::hasQueuedThreads);
       assertThat(commit).isNotDone();
+      assertThat(commits.tries()).as("it was begun, and has not ended").isOne();
 
       disk.pass.release(1);
       commit.get(10, TimeUnit.SECONDS);
+      assertThat(commits.tries()).isEqualTo(2);
     }
   }
 
@@ -95,6 +97,8 @@ final class GroupCommitTest {
       assertThat(commits.trouble()).contains("No space left on device");
       assertThat(commits.waiting()).isEqualTo(2);
       assertThat(first).isNotDone();
+      var before = commits.tries();
+      await().until(() -> commits.tries() > before);
 
       disk.full = false;
       first.get();

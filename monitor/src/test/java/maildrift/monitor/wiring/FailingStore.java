@@ -3,6 +3,7 @@ package maildrift.monitor.wiring;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import maildrift.monitor.store.MemoryStore;
 import maildrift.monitor.store.StateStore;
@@ -13,6 +14,7 @@ final class FailingStore {
   private final StateStore real = new MemoryStore();
   private final AtomicInteger pass = new AtomicInteger();
   private final AtomicInteger fail = new AtomicInteger();
+  private volatile CountDownLatch hung = new CountDownLatch(0);
 
   StateStore store() {
     return (StateStore)
@@ -21,6 +23,9 @@ final class FailingStore {
   }
 
   private Object call(Object proxy, Method method, Object[] arguments) throws Throwable {
+    if (method.getName().equals("submit")) {
+      hung.await();
+    }
     if (method.getName().equals("commit")
         && pass.getAndUpdate(left -> Math.max(0, left - 1)) == 0
         && fail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
@@ -39,7 +44,13 @@ final class FailingStore {
     fail.set(bad);
   }
 
+  /** Answers nobody from now on. */
+  void hang() {
+    hung = new CountDownLatch(1);
+  }
+
   void heal() {
+    hung.countDown();
     fail(0, 0);
   }
 }
