@@ -28,7 +28,11 @@ public final class Cli {
 
   /** The names of all commands. */
   public static Set<String> commands() {
-    return Set.copyOf(new CommandLine(new Root()).getSubcommands().keySet());
+    return new CommandLine(new Root())
+        .getSubcommands().entrySet().stream()
+            .filter(command -> !command.getValue().getCommandSpec().usageMessage().hidden())
+            .map(java.util.Map.Entry::getKey)
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /**

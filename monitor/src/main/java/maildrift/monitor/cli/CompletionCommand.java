@@ -43,6 +43,9 @@ final class CompletionCommand implements Callable<Integer> {
     var lines = new ArrayList<String>();
     lines.add("complete -c maildrift -f");
     for (var command : new TreeMap<>(root.getSubcommands()).values()) {
+      if (command.getCommandSpec().usageMessage().hidden()) {
+        continue;
+      }
       var name = command.getCommandName();
       lines.add(
           "complete -c maildrift -n __fish_use_subcommand -a %s -d %s"

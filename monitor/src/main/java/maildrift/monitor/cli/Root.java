@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
       RestoreCommand.class,
       BenchCommand.class,
       CompletionCommand.class,
+      ManCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
  * A datagram socket of the kind AF_UNIX, which Java has not; so libc is called. The numbers are
  * those of Linux, where alone systemd is.
  */
+@SuppressWarnings("restricted") // calls into libc are what this class is for
 final class NotifySocket implements ServiceManager.Way {
   private static final short AF_UNIX = 1;
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;

@@ -2,12 +2,18 @@ package maildrift.monitor.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.wiring.Loading;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +25,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class DeployTest {
   private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
   private static final Path DEPLOY = TOP.resolve("deploy");
+  private static final Path CHART = DEPLOY.resolve("kubernetes/chart");
   private static final Path COMPOSE = DEPLOY.resolve("docker/compose.yml");
 
   @TempDir Path scratch;
@@ -129,6 +136,90 @@ class DeployTest {
     assertThat(Nsd.read(DEPLOY.resolve("systemd/maildrift.service")))
         .contains("ExecStart=/opt/maildrift/bin/maildrift run --config ");
     assertThat(TOP.resolve("monitor/src/main/distribution/bin/maildrift")).exists();
+  }
+
+  @Test
+  void theUnitIsToldAndWatchedAndReloads() {
+    assertThat(Nsd.read(DEPLOY.resolve("systemd/maildrift.service")).lines())
+        .contains(
+            "Type=notify",
+            "WatchdogSec=2min",
+            "ExecReload=/bin/kill -HUP $MAINPID",
+            "User=maildrift",
+            "StateDirectory=maildrift");
+  }
+
+  @Test
+  void everythingIsOfTheVersionThatIsBuilt() {
+    var version = between(Nsd.read(TOP.resolve("pom.xml")), "  <version>", "</version>");
+    var chart = (Map<?, ?>) load(CHART.resolve("Chart.yaml"));
+
+    assertThat(chart.get("version")).isEqualTo(version);
+    assertThat(chart.get("appVersion")).isEqualTo(version);
+    assertThat(between(Nsd.read(DEPLOY.resolve("debian/pom.xml")), "  <version>", "</version>"))
+        .isEqualTo(version);
+    assertThat(Nsd.read(DEPLOY.resolve("kubernetes/base/kustomization.yaml")))
+        .contains("newTag: " + version + "}");
+  }
+
+  private static String between(String text, String before, String after) {
+    var from = text.indexOf(before) + before.length();
+    return text.substring(from, text.indexOf(after, from));
+  }
+
+  @Test
+  void theChartTakesItsOwnValuesButNoSecondDaemonAndNoStoreThatIsLost() {
+    var values = Nsd.read(CHART.resolve("values.yaml"));
+
+    assertThat(wrong(values)).isEmpty();
+    assertThat(wrong(values.replace("\nreplicas: 1\n", "\nreplicas: 2\n"))).isNotEmpty();
+    assertThat(wrong(values.replace("jdbc:h2:file:/data/", "jdbc:h2:file:./"))).isNotEmpty();
+    assertThat(wrong(values.replace("jdbc:h2:file:/data/maildrift", "jdbc:postgresql://db/m")))
+        .isEmpty();
+    assertThat(wrong(values + "replica: 1\n")).isNotEmpty();
+  }
+
+  private static List<String> wrong(String values) {
+    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
+        .getSchema(Nsd.read(CHART.resolve("values.schema.json")))
+        .validate(values, InputFormat.YAML)
+        .stream()
+        .map(Object::toString)
+        .toList();
+  }
+
+  @Test
+  void theChartFindsTheRulesAndDashboardsThatThereAre() {
+    assertThat(CHART.resolve("files/prometheus/maildrift.rules.yml"))
+        .hasSameTextualContentAs(DEPLOY.resolve("prometheus/maildrift.rules.yml"));
+    assertThat(CHART.resolve("files/dashboards/maildrift-fleet.json"))
+        .hasSameTextualContentAs(TOP.resolve("grafana/dashboards/maildrift-fleet.json"));
+    assertThat(Nsd.read(CHART.resolve("values.yaml"))).contains("files: [maildrift.rules.yml]");
+  }
+
+  @Test
+  void containersAreNotRootAndCannotWriteTheirRoot() {
+    assertThat(Nsd.read(DEPLOY.resolve("docker/Dockerfile")).lines())
+        .contains("USER 8425:8425")
+        .anyMatch(line -> line.startsWith("HEALTHCHECK "));
+    assertThat(((Map<?, ?>) Objects.requireNonNull(services().get("maildrift"))).get("read_only"))
+        .isEqualTo(true);
+    for (var file : List.of("base/statefulset.yml", "chart/templates/statefulset.yaml")) {
+      assertThat(Nsd.read(DEPLOY.resolve("kubernetes").resolve(file)))
+          .contains(
+              "runAsNonRoot: true",
+              "runAsUser: 8425",
+              "readOnlyRootFilesystem: true",
+              "allowPrivilegeEscalation: false",
+              "capabilities: {drop: [ALL]}",
+              "seccompProfile: {type: RuntimeDefault}");
+    }
+  }
+
+  @Test
+  void theConfigurationOfThePackageIsRight() {
+    assertThat(Loading.loader().load(DEPLOY.resolve("debian/maildrift.yml")))
+        .isInstanceOf(ConfigLoader.Loaded.class);
   }
 
   private static Map<?, ?> services() {

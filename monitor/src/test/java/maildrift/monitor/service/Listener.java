@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /** The service manager's end: a real datagram socket, at a path or an abstract name. */
+@SuppressWarnings("restricted") // calls into libc are what this class is for
 final class Listener implements AutoCloseable {
   private static final int AF_UNIX = 1;
   private static final int SOCK_DGRAM = 2;
@@ -74,7 +75,7 @@ final class Listener implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     try {
       var _ = (int) call("close", JAVA_INT).invoke(descriptor);
     } catch (Throwable failure) {
