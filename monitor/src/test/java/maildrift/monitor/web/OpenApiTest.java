@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -143,7 +144,7 @@ class OpenApiTest {
         var key = endpoint.method().name() + " " + written(endpoint);
         var inQuery = new TreeSet<String>();
         var inPath = new TreeSet<String>();
-        for (var parameter : operations().get(key).path("parameters")) {
+        for (var parameter : operation(key).path("parameters")) {
           var name = parameter.path("name").asString("");
           switch (parameter.path("in").asString("")) {
             case "query" -> inQuery.add(name);
@@ -174,9 +175,13 @@ class OpenApiTest {
             });
   }
 
+  private static JsonNode operation(String key) {
+    return Objects.requireNonNull(operations().get(key), key);
+  }
+
   /** What the document says of an answer. */
   private static Optional<Schema> schema(String operation, int status, String media) {
-    var responses = operations().get(operation).get("responses");
+    var responses = operation(operation).path("responses");
     var response =
         responses.has("" + status)
             ? responses.get("" + status)
