@@ -1748,6 +1748,9 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public Optional<KeptDomain> kept(String name) {
+    if (DnsName.parse(name).flatMap(config::domain).isPresent()) {
+      return Optional.empty(); // What a file says counts; this would change nothing.
+    }
     return store.domains().stream().filter(kept -> kept.name().equals(name)).findFirst();
   }
 
