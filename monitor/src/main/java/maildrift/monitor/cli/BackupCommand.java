@@ -1,7 +1,6 @@
 package maildrift.monitor.cli;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import maildrift.monitor.config.ConfigLoader;
@@ -67,9 +66,13 @@ final class BackupCommand implements Callable<Integer> {
       return Exit.USAGE;
     }
     var settings = ((ConfigLoader.Loaded) result).config().store();
-    try (var store = Stores.open(settings.url(), Path.of(""), Clock.systemUTC())) {
-      var backups = new Backups(store, settings::backup, Clock.systemUTC());
-      var made = directory == null ? backups.make() : Backups.into(store, directory, Instant.now());
+    var here = Path.of("");
+    try {
+      var own = Stores.directory(settings.url(), here);
+      var into = directory == null ? Backups.directory(settings.backup(), own) : directory;
+      var made =
+          Backups.into(
+              folder -> Stores.copyClosed(settings.url(), here, folder), into, Instant.now());
       System.out.println(Terminal.safe(made.directory().toString()));
       return Exit.OK;
     } catch (StoreUnusable | StoreFailure problem) {

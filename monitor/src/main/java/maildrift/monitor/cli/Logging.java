@@ -6,7 +6,11 @@ import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.monitor.check.LookLog;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** How much is logged and in which format; where it goes is in logback.xml. */
@@ -40,13 +44,54 @@ final class Logging {
     }
   }
 
+  private static volatile boolean isJson;
+
   private Logging() {}
+
+  /**
+   * What an option says, else its variable, else {@code usual}; an empty variable is an unset one.
+   */
+  static <E extends Enum<E>> E said(@Nullable E option, String variable, E usual) {
+    return option != null
+        ? option
+        : said(Optional.ofNullable(System.getenv(variable)), variable, usual);
+  }
+
+  static <E extends Enum<E>> E said(Optional<String> value, String variable, E usual) {
+    var word = value.map(String::strip).filter(text -> !text.isEmpty());
+    if (word.isEmpty()) {
+      return usual;
+    }
+    return Stream.of(usual.getDeclaringClass().getEnumConstants())
+        .filter(one -> one.name().equalsIgnoreCase(word.get()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new Failure(
+                    "%s: '%s' is none of %s"
+                        .formatted(
+                            variable,
+                            word.get(),
+                            Stream.of(usual.getDeclaringClass().getEnumConstants())
+                                .map(Object::toString)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  /** A line for whoever starts the daemon; where logs are JSON it is one of them. */
+  static void tell(org.slf4j.event.Level level, String line) {
+    if (isJson) {
+      LoggerFactory.getLogger("maildrift").atLevel(level).log(line);
+    } else {
+      System.err.println(Terminal.safe(line));
+    }
+  }
 
   /** For the daemon, which tells what it does. */
   static void set(Amount own, Amount looks, Format format) {
     level("maildrift", own);
     level(LookLog.NAME, looks);
     if (format == Format.JSON) {
+      isJson = true;
       json();
     }
   }

@@ -23,6 +23,7 @@ import maildrift.monitor.wiring.Signals;
 import maildrift.probes.Probe;
 import maildrift.probes.ProbeCatalog;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -87,25 +88,22 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
-      defaultValue = "${env:MAILDRIFT_LOG_LEVEL:-info}",
       description = "How much is logged on stderr: ${COMPLETION-CANDIDATES}. Default: info.")
-  Logging.Amount logLevel = Logging.Amount.INFO;
+  Logging.@Nullable Amount logLevel;
 
   @Option(
       names = "--log-looks",
       paramLabel = "LEVEL",
-      defaultValue = "${env:MAILDRIFT_LOG_LOOKS:-off}",
       description =
           "How much of what looks at domains find is logged besides, by the logger maildrift.looks: info a line a"
               + " look, debug a line a probe. Default: off.")
-  Logging.Amount logLooks = Logging.Amount.OFF;
+  Logging.@Nullable Amount logLooks;
 
   @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
-      defaultValue = "${env:MAILDRIFT_LOG_FORMAT:-text}",
       description = "text, or json: one object a line. Default: text.")
-  Logging.Format logFormat = Logging.Format.TEXT;
+  Logging.@Nullable Format logFormat;
 
   @Option(
       names = "--print-config",
@@ -120,9 +118,12 @@ final class RunCommand implements Callable<Integer> {
       throw new Failure("--config is missing");
     }
     Logging.set(
-        verbose ? Logging.Amount.DEBUG : logLevel,
-        verbose && logLooks == Logging.Amount.OFF ? Logging.Amount.INFO : logLooks,
-        logFormat);
+        verbose
+            ? Logging.Amount.DEBUG
+            : Logging.said(logLevel, "MAILDRIFT_LOG_LEVEL", Logging.Amount.INFO),
+        Logging.said(
+            logLooks, "MAILDRIFT_LOG_LOOKS", verbose ? Logging.Amount.INFO : Logging.Amount.OFF),
+        Logging.said(logFormat, "MAILDRIFT_LOG_FORMAT", Logging.Format.TEXT));
     var loader = Loading.loader().overriding(overrides());
     if (printConfig) {
       return print(loader.show(config));
@@ -152,11 +153,9 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static void complain(ConfigLoader.Result result) {
-    result
-        .warnings()
-        .forEach(warning -> System.err.println("warning: " + Terminal.safe(warning.toString())));
+    result.warnings().forEach(warning -> Logging.tell(Level.WARN, "warning: " + warning));
     if (result instanceof ConfigLoader.Rejected rejected) {
-      rejected.problems().forEach(problem -> System.err.println(Terminal.safe(problem.toString())));
+      rejected.problems().forEach(problem -> Logging.tell(Level.ERROR, problem.toString()));
     }
   }
 
@@ -199,7 +198,8 @@ final class RunCommand implements Callable<Integer> {
         Signals.on("HUP", app::reload);
         app.supervisedBy(manager);
         var port = app.start();
-        System.err.println(
+        Logging.tell(
+            Level.INFO,
             "maildrift %s watches %d domains; page and API at %s"
                 .formatted(
                     Version.TEXT, app.domains().size(), address(loaded.config().http(), port)));

@@ -114,7 +114,7 @@ public final class ConfigLoader {
     return new Shown(
         result,
         result instanceof Loaded
-            ? Optional.of(Effective.yaml(load.roots, load.settings, overrides, environment))
+            ? Optional.of(Effective.yaml(load.roots, load.settings, overrides))
             : Optional.empty());
   }
 

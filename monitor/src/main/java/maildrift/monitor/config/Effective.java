@@ -3,7 +3,6 @@ package maildrift.monitor.config;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -21,36 +20,34 @@ import tools.jackson.databind.JsonNode;
 final class Effective {
   static final String MASKED = "***";
 
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:(MAILDRIFT_[A-Z0-9_]+)}");
-  private static final Pattern ADDRESS = Pattern.compile("([a-z][a-z0-9+.-]*://)([^/?#]*)(.*)");
+  private static final Pattern ADDRESS =
+      Pattern.compile("((?:jdbc:)?[a-z][a-z0-9+.-]*://)([^/?#]*)(.*)");
 
   /** Whose addresses are keys to them. */
   private static final Set<String> KEYS_BY_ADDRESS = Set.of("receivers", "heartbeats");
 
-  private static final Set<String> SECRETS = Set.of("password", "secret", "token");
+  /** Of a receiver: what may hold a key of its own, wherever in it. */
+  private static final Set<String> OPAQUE = Set.of("form", "query", "body", "topic");
 
-  private final Map<String, String> environment;
+  private static final String HEADERS = "headers";
 
-  private Effective(Map<String, String> environment) {
-    this.environment = environment;
-  }
+  /** A template that is JSON must stay it. */
+  private static final String BODY = "body";
 
-  static String yaml(
-      Collection<Section> roots,
-      EnvironmentSettings settings,
-      Overrides overrides,
-      Map<String, String> environment) {
-    return new Effective(environment).text(roots, settings, overrides);
-  }
+  /** Under receivers, a name and a kind. */
+  private static final int IN_A_RECEIVER = 3;
 
-  private String text(
-      Collection<Section> roots, EnvironmentSettings settings, Overrides overrides) {
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:[^}]*}");
+
+  private Effective() {}
+
+  static String yaml(Collection<Section> roots, EnvironmentSettings settings, Overrides overrides) {
     Map<String, Object> merged = new LinkedHashMap<>();
     var written = new LinkedHashMap<String, Object>();
     for (var root : roots) {
       root.entries().stream()
           .filter(entry -> !entry.key().equals("include"))
-          .forEach(entry -> merge(written, entry.key(), value(entry, false)));
+          .forEach(entry -> merge(written, entry.key(), value(entry, 0)));
     }
     var schema = ConfigSchema.json();
     // In the order of the schema, which is the one of the documentation.
@@ -58,12 +55,12 @@ final class Effective {
       var key = property.getKey();
       var value = written.get(key);
       if (EnvironmentSettings.isSection(key)) {
-        value = section(schema, property.getValue(), value, settings.of(key), key, overrides);
+        value = section(schema, property.getValue(), value, settings.shown(key), key, overrides);
       } else if (key.equals("baseline")) {
         value =
             settings
                 .baseline()
-                .<Object>map(entry -> value(entry, false))
+                .<Object>map(entry -> value(entry, 0))
                 .orElse(value == null ? property.getValue().path("default").asString("") : value);
       }
       if (value != null) {
@@ -77,18 +74,18 @@ final class Effective {
         + Yaml.write(merged);
   }
 
-  private Map<String, Object> section(
+  private static Map<String, Object> section(
       JsonNode schema,
       JsonNode property,
       @Nullable Object written,
-      List<Node.Entry> environmental,
+      Map<String, Object> environmental,
       String key,
       Overrides overrides) {
     var section = new LinkedHashMap<String, Object>();
     if (written instanceof Map<?, ?> map) {
       map.forEach((name, value) -> section.put(String.valueOf(name), value));
     }
-    environmental.forEach(entry -> section.put(entry.key(), value(entry, false)));
+    section.putAll(environmental);
     if (key.equals("dns")) {
       said(section, overrides);
     }
@@ -131,26 +128,43 @@ final class Effective {
     }
   }
 
-  private @Nullable Object value(Node.Entry entry, boolean isKey) {
-    return value(entry.value(), entry.key(), isKey || KEYS_BY_ADDRESS.contains(entry.key()));
+  private static @Nullable Object value(Node.Entry entry, int depth) {
+    var inside = depth > 0 || KEYS_BY_ADDRESS.contains(entry.key()) ? depth + 1 : 0;
+    return entry.key().equals(HEADERS) || (depth >= IN_A_RECEIVER && OPAQUE.contains(entry.key()))
+        ? masked(entry.value(), entry.key().equals(BODY) ? "\"" + MASKED + "\"" : MASKED)
+        : value(entry.value(), inside);
   }
 
-  /** Null where nothing stands after the colon. */
-  private @Nullable Object value(Node node, String key, boolean isKey) {
+  /** But for variables. */
+  private static Object masked(Node node, String mask) {
     return switch (node) {
       case Node.Mapping mapping -> {
         var map = new LinkedHashMap<String, Object>();
-        mapping.entries().forEach(entry -> map.put(entry.key(), value(entry, isKey)));
+        mapping.entries().forEach(entry -> map.put(entry.key(), masked(entry.value(), mask)));
+        yield map;
+      }
+      case Node.Sequence sequence ->
+          sequence.items().stream().map(item -> masked(item, mask)).toList();
+      case Node.Scalar scalar -> VARIABLE.matcher(scalar.text()).matches() ? scalar.text() : mask;
+    };
+  }
+
+  /** Null where nothing stands after the colon. */
+  private static @Nullable Object value(Node node, int depth) {
+    return switch (node) {
+      case Node.Mapping mapping -> {
+        var map = new LinkedHashMap<String, Object>();
+        mapping.entries().forEach(entry -> map.put(entry.key(), value(entry, depth)));
         yield map;
       }
       case Node.Sequence sequence -> {
         var list = new ArrayList<Object>();
-        sequence.items().forEach(item -> list.add(value(item, key, isKey)));
+        sequence.items().forEach(item -> list.add(value(item, depth)));
         yield list;
       }
       case Node.Scalar scalar ->
           switch (scalar.kind()) {
-            case TEXT -> shown(scalar.text(), key, isKey);
+            case TEXT -> shown(scalar.text(), depth > 0);
             case WHOLE, FRACTION -> Yaml.numeral(scalar.text());
             case FLAG -> Boolean.parseBoolean(scalar.text());
             case EMPTY -> null;
@@ -158,14 +172,10 @@ final class Effective {
     };
   }
 
-  private String shown(String text, String key, boolean isKey) {
-    var variable = VARIABLE.matcher(text);
-    if (variable.matches() && !SECRETS.contains(key)) {
-      // A setting from the environment; others' variables may be secrets.
-      text = environment.getOrDefault(variable.group(1), text);
-    }
+  /** Variables stay as they are written: what they hold may be a secret. */
+  private static String shown(String text, boolean isKey) {
     var address = ADDRESS.matcher(text);
-    if (!address.matches() || text.startsWith("jdbc:")) {
+    if (!address.matches()) {
       return text;
     }
     var host = address.group(2);
@@ -175,7 +185,7 @@ final class Effective {
         + (host.contains("@") ? MASKED + host.substring(host.lastIndexOf('@')) : host)
         + (isKey
             ? path.length() > 1 ? "/" + MASKED : path
-            : end < 0 ? path : path.substring(0, end + 1) + MASKED);
+            : end < 0 || text.startsWith("jdbc:") ? path : path.substring(0, end + 1) + MASKED);
   }
 
   private static Object plain(JsonNode value) {

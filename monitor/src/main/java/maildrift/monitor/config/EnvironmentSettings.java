@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -17,8 +18,14 @@ import tools.jackson.databind.JsonNode;
  * there are is read from the schema, so that a new setting has its variable at once.
  */
 final class EnvironmentSettings {
+  private static final String PASSWORD = "password";
+
   static final String PREFIX = "MAILDRIFT_";
   static final String BASELINE = PREFIX + "BASELINE";
+
+  private static final Pattern OF_KUBERNETES =
+      Pattern.compile(".*_(SERVICE_HOST|SERVICE_PORT.*|PORT_[0-9]+_(TCP|UDP|SCTP).*)");
+  private static final Pattern LINK = Pattern.compile("(tcp|udp|sctp)://");
 
   /** Those of which one file has the word; names of others' things do not fit into a variable. */
   private static final List<String> SECTIONS =
@@ -27,10 +34,24 @@ final class EnvironmentSettings {
   private final Map<String, String> environment;
   private final Map<String, Map<String, Setting>> settings;
 
-  private record Setting(String variable, Shape shape) {}
+  private record Setting(String variable, Shape shape) {
+    Object shown(String key, String value) {
+      if (key.equals(PASSWORD)) {
+        return "${env:" + variable + "}";
+      }
+      return switch (shape) {
+        case NUMBER -> Yaml.numeral(value);
+        case FLAG -> value.equals("true") || value.equals("false") ? value.equals("true") : value;
+        case LIST -> values(value);
+        case TEXT, WORD -> value;
+      };
+    }
+  }
 
   private enum Shape {
-    VALUE,
+    TEXT,
+    NUMBER,
+    FLAG,
     /** One of a few words. */
     WORD,
     /** Several values, separated by commas. */
@@ -83,8 +104,14 @@ final class EnvironmentSettings {
     if (resolved.has("enum")) {
       return Optional.of(Shape.WORD);
     }
-    if (isOf(resolved, "string") || isOf(resolved, "boolean")) {
-      return Optional.of(Shape.VALUE);
+    if (isOf(resolved, "boolean")) {
+      return Optional.of(Shape.FLAG);
+    }
+    if (isOf(resolved, "integer")) {
+      return Optional.of(Shape.NUMBER);
+    }
+    if (isOf(resolved, "string")) {
+      return Optional.of(Shape.TEXT);
     }
     return isOf(resolved, "array")
             && shape(schema, resolved.path("items")).filter(item -> item != Shape.LIST).isPresent()
@@ -116,9 +143,22 @@ final class EnvironmentSettings {
         .map(value -> entry("baseline", new Setting(BASELINE, Shape.WORD), value));
   }
 
+  /** The same as it would be written in a file, without what is secret. */
+  Map<String, Object> shown(String section) {
+    var shown = new LinkedHashMap<String, Object>();
+    settings
+        .getOrDefault(section, Map.of())
+        .forEach(
+            (key, setting) ->
+                value(setting.variable())
+                    .ifPresent(value -> shown.put(key, setting.shown(key, value.strip()))));
+    return shown;
+  }
+
   /** An empty variable is an unset one, as in a unit file or a chart that leaves it open. */
   private Optional<String> value(String variable) {
-    return Optional.ofNullable(environment.get(variable)).filter(value -> !value.isBlank());
+    return Optional.ofNullable(environment.get(variable))
+        .filter(value -> !value.isBlank() && !isOfKubernetes(variable, value));
   }
 
   private static Node.Entry entry(String key, Setting setting, String value) {
@@ -126,19 +166,17 @@ final class EnvironmentSettings {
     var node =
         switch (setting.shape()) {
           // Not the value itself: a secret from the environment stays one.
-          case VALUE -> text(place, "${env:" + setting.variable() + "}");
+          case TEXT, NUMBER, FLAG -> text(place, "${env:" + setting.variable() + "}");
           case WORD -> text(place, value.strip());
           case LIST ->
               new Node.Sequence(
-                  place,
-                  Stream.of(value.split(","))
-                      .map(String::strip)
-                      .filter(one -> !one.isEmpty())
-                      .<Node>map(one -> text(place, one))
-                      .toList(),
-                  true);
+                  place, values(value).stream().<Node>map(one -> text(place, one)).toList(), true);
         };
     return new Node.Entry(key, place, node);
+  }
+
+  private static List<String> values(String value) {
+    return Stream.of(value.split(",")).map(String::strip).filter(one -> !one.isEmpty()).toList();
   }
 
   private static Node.Scalar text(Place place, String text) {
@@ -152,7 +190,7 @@ final class EnvironmentSettings {
 
   /**
    * Variables that look like settings and are none: a word that is written wrong must not be
-   * without effect in silence. Kubernetes' own, as {@code MAILDRIFT_SERVICE_HOST}, look like none.
+   * without effect in silence.
    */
   List<Problem> unknown() {
     var known =
@@ -162,12 +200,21 @@ final class EnvironmentSettings {
             .toList();
     return environment.keySet().stream()
         .filter(name -> isLike(name) && !name.equals(BASELINE) && !known.contains(name))
+        .filter(name -> !isOfKubernetes(name, environment.getOrDefault(name, "")))
         .sorted()
         .map(
             name ->
                 place(name)
                     .problem("this environment variable is no setting" + Words.hint(name, known)))
         .toList();
+  }
+
+  /**
+   * Kubernetes puts where each service of a namespace is into every container: of one that is named
+   * {@code maildrift-https}, {@code MAILDRIFT_HTTPS_PORT=tcp://10.96.0.5:443}.
+   */
+  private static boolean isOfKubernetes(String variable, String value) {
+    return OF_KUBERNETES.matcher(variable).matches() || LINK.matcher(value).lookingAt();
   }
 
   private static String begin(String section) {

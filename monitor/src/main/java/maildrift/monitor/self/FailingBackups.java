@@ -3,6 +3,7 @@ package maildrift.monitor.self;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import maildrift.alerts.Labels;
 import maildrift.alerts.state.Problem;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.Backups;
@@ -21,6 +22,12 @@ public final class FailingBackups implements Symptom {
   @Override
   public Set<String> alertnames() {
     return Set.of(WatchRules.BACKUP_FAILING.id());
+  }
+
+  /** After a restart, until one was tried: nothing was backed up by that. */
+  @Override
+  public boolean hides(Labels labels, Instant now) {
+    return !backups.isSettled();
   }
 
   @Override

@@ -1,11 +1,13 @@
 package maildrift.monitor.store;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.zip.ZipException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +31,16 @@ final class BackupProof {
       var file = Stores.restore(zip, folder);
       read(file.toString().substring(0, file.toString().length() - ".mv.db".length()));
       return true;
-    } catch (SQLException | StoreUnusable damaged) {
+    } catch (StoreUnusable unreadable) {
+      if (unreadable.getCause() instanceof IOException failure
+          && !(failure instanceof ZipException)
+          && !(failure instanceof EOFException)) {
+        // No room, no permission: that says nothing of the copy.
+        throw failure;
+      }
+      LOG.warn("the backup {} does not open, and is made again: {}", zip, unreadable.getMessage());
+      return false;
+    } catch (SQLException damaged) {
       LOG.warn("the backup {} does not open, and is made again: {}", zip, damaged.getMessage());
       return false;
     } finally {
@@ -58,8 +69,11 @@ final class BackupProof {
         // Every column of every row, so that every page is met.
         try (var rows =
             statement.executeQuery("select * from \"" + table.replace("\"", "\"\"") + "\"")) {
+          var columns = rows.getMetaData().getColumnCount();
           while (rows.next()) {
-            rows.getObject(1);
+            for (var column = 1; column <= columns; column++) {
+              rows.getObject(column);
+            }
           }
         }
       }

@@ -11,7 +11,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -160,6 +162,64 @@ public final class Stores {
     } catch (IOException failed) {
       throw new StoreUnusable(
           "%s cannot be restored to %s: %s".formatted(backup, file, H2File.why(failed)), failed);
+    }
+  }
+
+  /**
+   * Copies the files of a store that nobody has open, as they are: it is neither made nor brought
+   * up to date.
+   *
+   * @param directory is made
+   * @throws StoreUnusable where there is none, or somebody has it open
+   */
+  public static void copyClosed(String url, Path workingDirectory, Path directory)
+      throws StoreUnusable {
+    var place = closed(url, workingDirectory);
+    var lock = StoreLock.take(place);
+    try {
+      Files.createDirectories(directory);
+      for (var one : List.of(place, place.sibling("-history"))) {
+        if (one.exists()) {
+          zip(one.file(), directory);
+        }
+      }
+    } catch (IOException failed) {
+      throw new StoreUnusable(
+          "%s cannot be copied to %s: %s".formatted(place.file(), directory, H2File.why(failed)),
+          failed);
+    } finally {
+      close(lock);
+    }
+  }
+
+  /** Where the files of an existing H2 store are. */
+  public static Path directory(String url, Path workingDirectory) throws StoreUnusable {
+    return closed(url, workingDirectory).directory();
+  }
+
+  private static H2File closed(String url, Path workingDirectory) throws StoreUnusable {
+    if (!url.startsWith(H2)) {
+      throw new StoreUnusable("a store on PostgreSQL is backed up with pg_dump --format=custom");
+    }
+    var place = new H2File(path(url, workingDirectory));
+    if (!place.exists()) {
+      throw new StoreUnusable(
+          "there is no store %s; a relative store.url starts at the working directory"
+              .formatted(place.file()));
+    }
+    return place;
+  }
+
+  private static void zip(Path file, Path directory) throws IOException, StoreUnusable {
+    var name = String.valueOf(file.getFileName());
+    var copy = directory.resolve(name + ".zip");
+    try (var out = new ZipOutputStream(Files.newOutputStream(copy))) {
+      out.putNextEntry(new ZipEntry(name));
+      Files.copy(file, out);
+      out.closeEntry();
+    }
+    if (!BackupProof.opens(copy)) {
+      throw new StoreUnusable(H2File.of(file).damage("its copy does not open"));
     }
   }
 

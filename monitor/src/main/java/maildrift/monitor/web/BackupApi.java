@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.Backups.Backup;
-import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.web.WebServer.Answer;
 import maildrift.monitor.web.WebServer.Request;
 import tools.jackson.core.JsonGenerator;
@@ -33,12 +32,13 @@ final class BackupApi {
 
   /** {@code POST /api/v1/backups}: makes one where the configuration says, and nowhere else. */
   Answer make(Request request) {
-    try {
-      var made = backend.backups().make();
-      return Answer.json(CREATED, CheckJson.bytes(json -> write(json, made)));
-    } catch (StoreFailure failure) {
-      throw Refusal.conflict(String.valueOf(failure.getMessage()));
+    var backups = backend.backups();
+    if (backups.directory().isEmpty()) {
+      throw Refusal.conflict(
+          "this store has no files of its own; one on PostgreSQL is backed up with pg_dump --format=custom");
     }
+    var made = backups.make();
+    return Answer.json(CREATED, CheckJson.bytes(json -> write(json, made)));
   }
 
   private static void write(JsonGenerator json, Backup backup) {

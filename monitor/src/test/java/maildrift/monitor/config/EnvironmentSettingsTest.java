@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,6 +133,66 @@ final class EnvironmentSettingsTest {
                 .config()
                 .domains())
         .isEqualTo(((Loaded) loader.load(folder.resolve("maildrift.yml"))).config().domains());
+  }
+
+  @Test
+  void whatKubernetesSaysOfItsServicesIsNoSetting() {
+    var result =
+        sandbox(
+                Map.of(
+                    "MAILDRIFT_HTTPS_PORT", "tcp://10.96.0.5:443",
+                    "MAILDRIFT_HTTPS_PORT_443_TCP_ADDR", "10.96.0.5",
+                    "MAILDRIFT_HTTPS_SERVICE_HOST", "10.96.0.5"))
+            .load("");
+
+    assertThat(result).isInstanceOf(Loaded.class);
+    assertThat(result.warnings()).isEmpty();
+  }
+
+  @Test
+  void whatIsShownOfTheEnvironmentCanBeWrittenIntoAFile() {
+    var sandbox =
+        sandbox(Map.of("MAILDRIFT_SMTP_PORT", "2525", "MAILDRIFT_SMTP_ALLOW_PRIVATE", "true"))
+            .file("maildrift.yml", "");
+
+    var yaml = sandbox.loader().show(folder.resolve("maildrift.yml")).yaml().orElseThrow();
+
+    assertThat(yaml).contains("port: 2525\n").contains("allow_private: true\n");
+    assertThat(new Sandbox(folder).loaded(yaml).smtp().port()).isEqualTo(2525);
+  }
+
+  @Test
+  void noSecretIsShownWhereverOneMayStand() {
+    var environment = new HashMap<String, String>();
+    for (var name : List.of("KEY", "HEADER", "TOKEN", "HOOK")) {
+      environment.put("MAILDRIFT_" + name, "canary" + name.length() + "x".repeat(32));
+    }
+    var sandbox =
+        sandbox(environment)
+            .file(
+                "maildrift.yml",
+                """
+                store: {url: "jdbc:postgresql://maildrift:canary@db.test/maildrift"}
+                http: {tokens: [{name: ci, token: "${env:MAILDRIFT_TOKEN}"}]}
+                alerts:
+                  receivers:
+                    pager: {pagerduty: {routing_key: "${env:MAILDRIFT_KEY}"}}
+                    hook:
+                      webhook:
+                        url: "https://hook.test/canary?canary"
+                        secrets: ["${env:MAILDRIFT_HOOK}"]
+                        headers: {X-Auth-Token: "${env:MAILDRIFT_HEADER}", X-Tenant: canary}
+                """);
+
+    var shown = sandbox.loader().show(folder.resolve("maildrift.yml"));
+
+    if (shown.result() instanceof ConfigLoader.Rejected rejected) {
+      assertThat(rejected.problems()).isEmpty();
+    }
+    assertThat(shown.yaml().orElseThrow())
+        .doesNotContain("canary")
+        .contains("routing_key: ${env:MAILDRIFT_KEY}")
+        .contains("https://hook.test/***");
   }
 
   @Test

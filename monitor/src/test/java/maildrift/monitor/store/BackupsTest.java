@@ -70,6 +70,7 @@ final class BackupsTest {
 
       clock.advance(Duration.ofDays(1));
       backups.look();
+      clock.advance(Duration.ofMinutes(1));
       backups.look();
       assertThat(backups.made()).hasSize(1);
       assertThat(backups.lastMade()).isPresent();
@@ -141,6 +142,119 @@ final class BackupsTest {
   /** A file is where the folder should be. */
   private void block() throws IOException {
     Files.writeString(directory.resolve("backups"), "in the way");
+  }
+
+  @Test
+  void oneFromAClockThatWasWrongCountsForNothing() throws Exception {
+    try (var store = open()) {
+      var backups = backups(store, 2);
+      var wrong = directory.resolve("backups/20990101T000000Z");
+      Files.createDirectories(wrong);
+      Files.writeString(wrong.resolve("maildrift.mv.db.zip"), "of another time");
+      for (var day = 0; day < 3; day++) {
+        clock.advance(Duration.ofDays(1));
+        backups.look();
+        backups.look();
+      }
+      assertThat(backups.made())
+          .extracting(Backups.Backup::madeAt)
+          .containsExactly(Instant.parse("2099-01-01T00:00:00Z"), at(0), at(1));
+      assertThat(backups.lastMade()).contains(at(0));
+    }
+  }
+
+  @Test
+  void whatIsNotOursIsNeitherFollowedNorRemoved() throws Exception {
+    var archive = Files.createDirectories(directory.resolve("archive"));
+    var kept = Files.writeString(archive.resolve("maildrift.mv.db.zip"), "kept for years");
+    var backupsThere = Files.createDirectories(directory.resolve("backups"));
+    Files.createSymbolicLink(backupsThere.resolve("20200101T000000Z"), archive);
+    Files.createDirectories(backupsThere.resolve("20200102T000000Z"));
+    try (var store = open()) {
+      var backups = backups(store, 1);
+      backups.make();
+      clock.advance(Duration.ofSeconds(1));
+      backups.make();
+      assertThat(backups.made()).hasSize(1);
+    }
+    assertThat(kept).exists();
+    assertThat(backupsThere.resolve("20200102T000000Z")).exists();
+  }
+
+  @Test
+  void twoWithinASecondAreTwo() throws Exception {
+    try (var store = open()) {
+      var backups = backups(store, 7);
+      backups.make();
+      assertThat(backups.make().directory().getFileName().toString()).endsWith("-2");
+      assertThat(backups.made()).hasSize(2);
+      assertThat(backups.failed()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatWasNotFinishedIsSweptAway() throws Exception {
+    var unfinished =
+        Files.createDirectories(directory.resolve("backups/unfinished-20260101T000000Z"));
+    Files.writeString(unfinished.resolve("new-maildrift.mv.db.zip"), "half");
+    try (var store = open()) {
+      backups(store, 7).make();
+    }
+    assertThat(unfinished).doesNotExist();
+    assertThatThrownBy(
+            () ->
+                Backups.into(
+                    folder -> {
+                      Files.createDirectories(folder.resolve("half"));
+                      throw new IOException("No space left on device");
+                    },
+                    directory.resolve("backups"),
+                    clock.instant()))
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("No space left on device");
+    try (var left = Files.list(directory.resolve("backups"))) {
+      assertThat(left).hasSize(1);
+    }
+  }
+
+  @Test
+  void aRestartSaysNothingBeforeOneWasTried() throws Exception {
+    try (var store = open()) {
+      var backups = backups(store, 7);
+      var symptom = new FailingBackups(backups);
+      backups.look();
+      assertThat(symptom.hides(maildrift.alerts.Labels.of(java.util.Map.of()), clock.instant()))
+          .isTrue();
+
+      // Where there is none, nobody waits for the night.
+      clock.advance(Duration.ofHours(1));
+      backups.look();
+      assertThat(backups.made()).hasSize(1);
+      assertThat(symptom.hides(maildrift.alerts.Labels.of(java.util.Map.of()), clock.instant()))
+          .isFalse();
+    }
+  }
+
+  @Test
+  void aStoreThatNobodyHasOpenIsCopiedAsItIs() throws Exception {
+    try (var store = open()) {
+      store.commit(Batch.builder().state(state("before.test")).build());
+    }
+    var copy =
+        Backups.into(
+            folder -> Stores.copyClosed(URL, directory, folder),
+            directory.resolve("elsewhere"),
+            clock.instant());
+    assertThat(copy.files()).hasSize(2);
+    assertThat(Stores.putBack(URL, directory, copy.files())).hasSize(4);
+    try (var store = open()) {
+      assertThat(StoreContract.<StateRow>all(store::eachState)).hasSize(1);
+    }
+    assertThatThrownBy(
+            () -> Stores.copyClosed("jdbc:h2:file:./other", directory, directory.resolve("copy")))
+        .isInstanceOf(StoreUnusable.class)
+        .hasMessageContaining("there is no store " + directory.resolve("other.mv.db"));
+    assertThat(directory.resolve("other.mv.db")).doesNotExist();
   }
 
   @Test
