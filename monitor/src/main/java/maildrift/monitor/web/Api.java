@@ -309,10 +309,7 @@ final class Api {
     var asciiName =
         DnsName.parse(name)
             .orElseThrow(() -> Refusal.badRequest("'%s' is not a domain name".formatted(name)));
-    if (backend.domain(asciiName.toString()).isPresent()) {
-      throw Refusal.conflict(asciiName + " is a managed domain already");
-    }
-    keep(request, "the domain was not added");
+    keep(request, asciiName.toString(), true);
     return new Answer(
         201,
         "application/json",
@@ -325,11 +322,18 @@ final class Api {
         Map.of("Location", "/api/v1/domains/" + asciiName));
   }
 
-  private void keep(Request request, String otherwise) {
-    var problems =
-        backend.addDomain(request.body(), request.caller().name(), backend.config(), _ -> {});
-    if (!problems.isEmpty()) {
-      throw Refusal.invalid(otherwise, problems.stream().map(Problem::message).toList());
+  private void keep(Request request, String name, boolean isNew) {
+    var declared =
+        backend.declare(request.body(), request.caller().name(), isNew, backend.config(), _ -> {});
+    switch (declared) {
+      case Backend.Declared.Done _ -> {}
+      case Backend.Declared.Refused(var problems) ->
+          throw Refusal.invalid(
+              "the domain was not " + (isNew ? "added" : "changed"),
+              problems.stream().map(Problem::message).toList());
+      case Backend.Declared.Taken _ ->
+          throw Refusal.conflict(name + " is a managed domain already");
+      case Backend.Declared.Gone _ -> throw notManaged(name);
     }
   }
 
@@ -359,7 +363,7 @@ final class Api {
           "the domain was not changed",
           List.of("name must be %s as in the path; add another domain beside it".formatted(name)));
     }
-    keep(request, "the domain was not changed");
+    keep(request, name, false);
     return declaration(request);
   }
 

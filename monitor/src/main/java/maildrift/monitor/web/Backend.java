@@ -206,12 +206,30 @@ public interface Backend {
    * Adds a domain that is kept in the store, or writes it anew, as one entry of {@code domains:} in
    * JSON.
    *
+   * @param isNew that it is to be added; else it is to be kept already
    * @param within what it may name
-   * @param mayBe throws where this domain may not be
-   * @return what is wrong with it; empty when it was added
+   * @param mayBe throws where this domain may not be; nothing else changes kept domains meanwhile
    */
-  List<Problem> addDomain(
-      String json, String by, MonitorConfig within, Consumer<ManagedDomain> mayBe);
+  Declared declare(
+      String json, String by, boolean isNew, MonitorConfig within, Consumer<ManagedDomain> mayBe);
+
+  /** What became of a declaration. */
+  sealed interface Declared {
+    record Done() implements Declared {}
+
+    /** Something is wrong with it. */
+    record Refused(List<Problem> problems) implements Declared {
+      public Refused {
+        problems = List.copyOf(problems);
+      }
+    }
+
+    /** One that was to be added is managed already, perhaps by who is none of the caller's. */
+    record Taken() implements Declared {}
+
+    /** One that was to be written anew is not kept. */
+    record Gone() implements Declared {}
+  }
 
   /** What became of a removal. */
   enum Removal {

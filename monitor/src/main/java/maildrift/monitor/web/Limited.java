@@ -308,8 +308,12 @@ final class Limited implements Backend {
 
   private void known(DomainState state) {
     if (!isTheirs(state)) {
-      throw Refusal.notFound(state.domain().name() + " is not a managed domain");
+      throw notManaged(state.domain());
     }
+  }
+
+  private static Refusal notManaged(ManagedDomain domain) {
+    return Refusal.notFound(domain.name() + " is not a managed domain");
   }
 
   @Override
@@ -335,16 +339,20 @@ final class Limited implements Backend {
 
   /** What it names must be theirs already: what a domain is compared with is shown. */
   @Override
-  public List<Problem> addDomain(
-      String json, String by, MonitorConfig within, Consumer<ManagedDomain> mayBe) {
-    return all.addDomain(
+  public Declared declare(
+      String json, String by, boolean isNew, MonitorConfig within, Consumer<ManagedDomain> mayBe) {
+    return all.declare(
         json,
         by,
+        isNew,
         config(),
         domain -> {
           if (!isTheirs(domain)) {
             throw Refusal.forbidden(
                 "tenant must be " + tenants.stream().sorted().collect(Collectors.joining(" or ")));
+          }
+          if (!isNew && !has(domain.name().toString())) {
+            throw notManaged(domain);
           }
           mayBe.accept(domain);
         });

@@ -1748,38 +1748,66 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public Optional<KeptDomain> kept(String name) {
-    if (DnsName.parse(name).flatMap(config::domain).isPresent()) {
+    if (isConfigured(name)) {
       return Optional.empty(); // What a file says counts; this would change nothing.
     }
     return store.domains().stream().filter(kept -> kept.name().equals(name)).findFirst();
   }
 
   @Override
-  public List<Problem> addDomain(
-      String json, String by, MonitorConfig within, Consumer<ManagedDomain> mayBe) {
+  public Declared declare(
+      String json, String by, boolean isNew, MonitorConfig within, Consumer<ManagedDomain> mayBe) {
     return switch (loader.domain(json, within)) {
-      case ConfigLoader.DomainResult.Refused(var problems) -> problems;
+      case ConfigLoader.DomainResult.Refused(var problems) -> new Declared.Refused(problems);
       case ConfigLoader.DomainResult.Accepted(var domain) -> {
-        mayBe.accept(domain);
-        store.commit(
-            Batch.builder()
-                .domain(new KeptDomain(domain.name().toString(), json, clock.instant(), by))
-                .build());
-        populate(config);
-        yield List.of();
+        var own = new KeptDomain(domain.name().toString(), json, clock.instant(), by);
+        var declared =
+            discovery.keeping(
+                () -> {
+                  mayBe.accept(domain);
+                  return keep(own, isNew);
+                });
+        if (declared instanceof Declared.Done) {
+          populate(config);
+        }
+        yield declared;
       }
     };
   }
 
+  /** Asks the whole daemon: the caller may not see who has it, and must not take it from him. */
+  private Declared keep(KeptDomain own, boolean isNew) {
+    var isKept = store.domains().stream().anyMatch(kept -> kept.name().equals(own.name()));
+    if (isNew && (isKept || domain(own.name()).isPresent() || isConfigured(own.name()))) {
+      return new Declared.Taken();
+    }
+    if (!isNew && (!isKept || isConfigured(own.name()))) {
+      return new Declared.Gone();
+    }
+    store.commit(Batch.builder().domain(own).build());
+    return new Declared.Done();
+  }
+
+  private boolean isConfigured(String name) {
+    return DnsName.parse(name).flatMap(config::domain).isPresent();
+  }
+
   @Override
   public Removal removeDomain(String name) {
+    var removal = discovery.keeping(() -> drop(name));
+    if (removal == Removal.REMOVED) {
+      populate(config);
+    }
+    return removal;
+  }
+
+  private Removal drop(String name) {
     // The next list would bring back what a source says.
     if (store.domains().stream()
         .noneMatch(kept -> kept.name().equals(name) && Discovery.sourceOf(kept).isEmpty())) {
       return domain(name).isPresent() ? Removal.CONFIGURED : Removal.UNKNOWN;
     }
     store.commit(Batch.builder().dropDomain(name).build());
-    populate(config);
     return Removal.REMOVED;
   }
 

@@ -113,6 +113,16 @@ final class Discovery {
         : Optional.empty();
   }
 
+  /** Does something while nobody else changes which domains are kept. */
+  <T> T keeping(Supplier<T> change) {
+    keeping.lock();
+    try {
+      return change.get();
+    } finally {
+      keeping.unlock();
+    }
+  }
+
   /** Takes up other sources. The domains of one that is no longer configured go with it. */
   void configured(Map<String, DiscoveryConfig> next) {
     sources.keySet().retainAll(next.keySet());

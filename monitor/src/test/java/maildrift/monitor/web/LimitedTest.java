@@ -1,6 +1,7 @@
 package maildrift.monitor.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
@@ -9,9 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.store.Batch;
+import maildrift.monitor.store.KeptDomain;
+import maildrift.monitor.store.MemoryStore;
 import maildrift.monitor.web.Endpoints.Endpoint;
 import maildrift.monitor.web.Endpoints.Guard;
 import maildrift.monitor.wiring.Daemon;
@@ -40,6 +45,7 @@ class LimitedTest {
 
   private static Daemon.World world;
   private static Daemon daemon;
+  private static final MemoryStore store = new MemoryStore();
   private static String silence = "";
 
   @BeforeAll
@@ -50,6 +56,7 @@ class LimitedTest {
     world.names.add("_netblocks.provider.test 0 TXT v=spf1 ip4:198.51.100.0/24 -all");
     daemon =
         world.start(
+            store,
             """
             http:
               listen: "127.0.0.1:0"
@@ -294,6 +301,54 @@ class LimitedTest {
                 .send("DELETE", "/api/v1/domains/new.test", "", "Authorization", THEIRS)
                 .statusCode())
         .isEqualTo(204);
+  }
+
+  /** Wherever it comes from: a file, the API, or a source of domains. */
+  @Test
+  void whatAnotherHasTheyTakeFromNobody() {
+    world.with("kept.test", "found.test");
+    daemon.post(
+        "/api/v1/domains",
+        "{\"name\":\"kept.test\",\"tenant\":\"fabrikam\"}",
+        "Authorization",
+        WHOLE);
+    var found = "{\"name\":\"found.test\",\"tenant\":\"fabrikam\"}";
+    store.commit(
+        Batch.builder()
+            .domain(new KeptDomain("found.test", found, Instant.now(), "discovery some"))
+            .build());
+    var before = store.domains();
+    for (var name : List.of("fabrikam.test", "kept.test", "found.test")) {
+      var body = "{\"name\":\"%s\",\"tenant\":\"contoso\"}".formatted(name);
+      var path = "/api/v1/domains/" + name;
+      assertThat(add(body).statusCode()).as(name).isEqualTo(409);
+      assertThat(
+              daemon.send("PUT", path + "/declaration", body, "Authorization", THEIRS).statusCode())
+          .isEqualTo(404);
+      assertThat(daemon.send("DELETE", path, "", "Authorization", THEIRS).statusCode())
+          .isEqualTo(404);
+    }
+    assertThat(store.domains()).isEqualTo(before).hasSize(2);
+
+    // Nor where it asks the daemon itself for it.
+    var theirs = new Limited(daemon.app(), Set.of("contoso"));
+    var anew = "{\"name\":\"kept.test\",\"tenant\":\"contoso\"}";
+    assertThatThrownBy(() -> theirs.declare(anew, "theirs", false, theirs.config(), _ -> {}))
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining("not a managed domain");
+    assertThat(theirs.declare(anew, "theirs", true, theirs.config(), _ -> {}))
+        .isInstanceOf(Backend.Declared.Taken.class);
+    assertThat(theirs.removeDomain("kept.test")).isEqualTo(Backend.Removal.UNKNOWN);
+    assertThat(theirs.check("kept.test")).isEmpty();
+    assertThat(theirs.accept("fabrikam.test", "theirs")).isFalse();
+    assertThat(theirs.expireSilence(silence)).isFalse();
+    var fabrikams = alertOf("fabrikam.test").fingerprint();
+    assertThat(theirs.acknowledge(fabrikams, "theirs", "")).isEmpty();
+    assertThat(theirs.acknowledge(List.of(fabrikams), "theirs", "")).isEmpty();
+    assertThat(theirs.unacknowledge(fabrikams, "theirs")).isFalse();
+    assertThat(store.domains()).isEqualTo(before);
+    store.commit(Batch.builder().dropDomain("found.test").build());
+    daemon.send("DELETE", "/api/v1/domains/kept.test", "", "Authorization", WHOLE);
   }
 
   private static HttpResponse<String> add(String body) {
