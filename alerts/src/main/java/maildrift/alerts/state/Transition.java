@@ -21,7 +21,13 @@ public sealed interface Transition {
   record Changed(Alert before, Alert alert) implements Transition {}
 
   /** A clean look: it fires no more. It stays in the book until the dispatcher forgets it. */
-  record Resolved(Alert alert) implements Transition {}
+  record Resolved(Alert alert) implements Transition {
+
+    /** Whether it has fired until now. Else it was over before, and a doubt of that is gone. */
+    public boolean isEnd() {
+      return alert.endsAt().filter(alert.updatedAt()::equals).isPresent();
+    }
+  }
 
   /** It was pending and is gone; nobody was told, nobody will be. */
   record Dropped(Alert alert) implements Transition {}

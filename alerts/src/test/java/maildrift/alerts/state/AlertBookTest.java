@@ -90,10 +90,14 @@ class AlertBookTest {
   void aDoubtThatIsDeniedAfterItsEndLeavesTheEndAsItWas() {
     var resolved = new Book(AlertTerms.DEFAULT).look('s').look('s').look('c');
     var before = resolved.alerts.getFirst();
+    assertThat(new Transition.Resolved(before).isEnd()).isTrue();
 
     var doubted = resolved.look('s');
     assertThat(doubted.alerts.getFirst().startsAt()).isAfter(before.startsAt());
     doubted.look('c');
+    assertThat(doubted.last.transitions())
+        .singleElement()
+        .matches(one -> one instanceof Transition.Resolved again && !again.isEnd());
 
     var after = doubted.alerts.getFirst();
     assertThat(after.phase()).isEqualTo(Alert.Phase.RESOLVED);

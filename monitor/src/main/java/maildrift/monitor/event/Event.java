@@ -1,6 +1,8 @@
 package maildrift.monitor.event;
 
+import com.google.common.collect.Sets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -8,8 +10,14 @@ import java.util.Set;
  *
  * @param id for resuming after it
  * @param json one object on one line
+ * @param discreetly the same for who is limited to tenants
  */
-public record Event(String id, Kind kind, Audience audience, String json) {
+public record Event(String id, Kind kind, Audience audience, String json, String discreetly) {
+
+  /** As it is told to who is limited to tenants. */
+  Event discreet() {
+    return new Event(id, kind, audience, discreetly, discreetly);
+  }
 
   /** What kind of thing. */
   public enum Kind {
@@ -28,6 +36,28 @@ public record Event(String id, Kind kind, Audience audience, String json) {
 
     public String word() {
       return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What somebody wants to hear.
+   *
+   * @param tenants whose; empty: all
+   * @param isLimited that there is nothing else for him
+   */
+  public record Interest(Optional<Set<String>> tenants, boolean isLimited) {
+    public static final Interest ALL = new Interest(Optional.empty(), false);
+
+    public Interest {
+      tenants = tenants.map(Set::copyOf);
+    }
+
+    /** The same of who may hear of these alone. */
+    public Interest within(Set<String> limit) {
+      return new Interest(
+          Optional.of(
+              tenants.<Set<String>>map(some -> Sets.intersection(some, limit)).orElse(limit)),
+          true);
     }
   }
 

@@ -38,21 +38,38 @@ public final class Events {
     run = Long.toHexString(started.toEpochMilli());
   }
 
-  /** Tells of something; {@code facts} writes properties of an object. */
+  /** Tells everybody the same; {@code facts} writes properties of an object. */
   public void tell(
       Event.Kind kind, Event.Audience audience, Instant at, Consumer<JsonGenerator> facts) {
-    var json =
-        CheckJson.text(
-            out -> {
-              out.writeStartObject();
-              out.writeStringProperty("at", at.toString());
-              facts.accept(out);
-              out.writeEndObject();
-            });
+    var json = json(at, facts);
+    tell(kind, audience, json, json);
+  }
+
+  /** Tells of something, and {@code discreetly} to those who are limited to tenants. */
+  public void tell(
+      Event.Kind kind,
+      Event.Audience audience,
+      Instant at,
+      Consumer<JsonGenerator> facts,
+      Consumer<JsonGenerator> discreetly) {
+    tell(kind, audience, json(at, facts), json(at, discreetly));
+  }
+
+  private static String json(Instant at, Consumer<JsonGenerator> facts) {
+    return CheckJson.text(
+        out -> {
+          out.writeStartObject();
+          out.writeStringProperty("at", at.toString());
+          facts.accept(out);
+          out.writeEndObject();
+        });
+  }
+
+  private void tell(Event.Kind kind, Event.Audience audience, String json, String discreetly) {
     lock.lock();
     try {
       last++;
-      var event = new Event(id(last), kind, audience, json);
+      var event = new Event(id(last), kind, audience, json, discreetly);
       latest.add(event);
       if (latest.size() > KEPT) {
         latest.remove();
@@ -70,10 +87,9 @@ public final class Events {
   /**
    * From now on, and what came after {@code lastId} as far as it is known.
    *
-   * @param tenants whose events; empty: all
    * @return empty where too many listen already
    */
-  public Optional<Listener> listen(Optional<String> lastId, Optional<Set<String>> tenants) {
+  public Optional<Listener> listen(Optional<String> lastId, Event.Interest interest) {
     lock.lock();
     try {
       if (listeners.size() >= MOST_LISTENERS) {
@@ -81,7 +97,7 @@ public final class Events {
       }
       var since = lastId.flatMap(this::since);
       var isKnown = lastId.isEmpty() || since.isPresent();
-      var listener = new Listener(tenants, since.orElse(List.of()), !isKnown);
+      var listener = new Listener(interest, since.orElse(List.of()), !isKnown);
       listeners.add(listener);
       return Optional.of(listener);
     } finally {
@@ -107,24 +123,29 @@ public final class Events {
 
   /** One who listens; closed when he is gone. */
   public final class Listener implements AutoCloseable {
-    private final Optional<Set<String>> tenants;
+    private final Event.Interest interest;
     private final Queue<Event> before;
     private final BlockingQueue<Event> waiting = new ArrayBlockingQueue<>(WAITING);
     private final boolean hasMissed;
     private volatile boolean isTooSlow;
 
-    private Listener(Optional<Set<String>> tenants, List<Event> before, boolean hasMissed) {
-      this.tenants = tenants;
-      this.before = new ArrayDeque<>(before.stream().filter(this::concerns).toList());
+    private Listener(Event.Interest interest, List<Event> before, boolean hasMissed) {
+      this.interest = interest;
+      this.before =
+          new ArrayDeque<>(before.stream().filter(this::concerns).map(this::asTold).toList());
       this.hasMissed = hasMissed;
     }
 
     private boolean concerns(Event event) {
-      return tenants.map(event.audience()::includes).orElse(true);
+      return interest.tenants().map(event.audience()::includes).orElse(true);
+    }
+
+    private Event asTold(Event event) {
+      return interest.isLimited() ? event.discreet() : event;
     }
 
     private void offer(Event event) {
-      if (concerns(event) && !isTooSlow && !waiting.offer(event)) {
+      if (concerns(event) && !isTooSlow && !waiting.offer(asTold(event))) {
         isTooSlow = true;
       }
     }

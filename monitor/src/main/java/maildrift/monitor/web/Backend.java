@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import maildrift.alerts.Alert;
@@ -28,6 +27,7 @@ import maildrift.monitor.checklist.Step;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.digest.DigestDesk;
+import maildrift.monitor.event.Event;
 import maildrift.monitor.event.Events;
 import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
@@ -260,10 +260,9 @@ public interface Backend {
    * Listens to what happens.
    *
    * @param lastId the event to go on after
-   * @param tenants whose; empty: all
    * @return empty where too many listen; closed by who listens
    */
-  Optional<Events.Listener> listen(Optional<String> lastId, Optional<Set<String>> tenants);
+  Optional<Events.Listener> listen(Optional<String> lastId, Event.Interest interest);
 
   /**
    * Why the daemon is not ready (or not healthy, with {@code live}): part → reason; empty: all is

@@ -29,7 +29,7 @@ final class EventApi {
         backend
             .listen(
                 Optional.ofNullable(request.headers().get("Last-Event-ID")),
-                request.query("tenant").map(Set::of))
+                new Event.Interest(request.query("tenant").map(Set::of), false))
             .orElseThrow(() -> Refusal.tooMany("too many programs listen already"));
     return new Live((out, goesOn) -> write(listener, out, goesOn), listener::close);
   }

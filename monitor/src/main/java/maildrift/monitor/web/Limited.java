@@ -1,7 +1,6 @@
 package maildrift.monitor.web;
 
 import com.google.common.base.Suppliers;
-import com.google.common.collect.Sets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -35,6 +34,7 @@ import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.digest.DigestDesk;
 import maildrift.monitor.digest.Discreet;
+import maildrift.monitor.event.Event;
 import maildrift.monitor.event.Events;
 import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
@@ -386,11 +386,8 @@ final class Limited implements Backend {
   }
 
   @Override
-  public Optional<Events.Listener> listen(Optional<String> lastId, Optional<Set<String>> wanted) {
-    return all.listen(
-        lastId,
-        Optional.of(
-            wanted.<Set<String>>map(some -> Sets.intersection(some, tenants)).orElse(tenants)));
+  public Optional<Events.Listener> listen(Optional<String> lastId, Event.Interest interest) {
+    return all.listen(lastId, interest.within(tenants));
   }
 
   // ---- The daemon's as a whole

@@ -77,6 +77,7 @@ import maildrift.monitor.config.Problem;
 import maildrift.monitor.config.ProfileUse;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.digest.Digests;
+import maildrift.monitor.event.Event;
 import maildrift.monitor.event.Events;
 import maildrift.monitor.feed.M365Endpoints;
 import maildrift.monitor.metrics.Metrics;
@@ -1862,8 +1863,8 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
-  public Optional<Events.Listener> listen(Optional<String> lastId, Optional<Set<String>> tenants) {
-    return happenings.listen(lastId, tenants);
+  public Optional<Events.Listener> listen(Optional<String> lastId, Event.Interest interest) {
+    return happenings.listen(lastId, interest);
   }
 
   @Override

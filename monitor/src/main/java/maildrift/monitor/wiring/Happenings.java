@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
@@ -19,6 +18,7 @@ import maildrift.monitor.event.Events;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.web.TenantMatcher;
 import maildrift.probes.Verdict;
+import tools.jackson.core.JsonGenerator;
 
 /** Tells listeners what the daemon does. */
 final class Happenings {
@@ -79,26 +79,29 @@ final class Happenings {
     for (var transition : transitions) {
       switch (transition) {
         case Transition.Firing(var alert) -> alert(alert, "firing");
-        case Transition.Resolved(var alert) -> alert(alert, "resolved");
+        case Transition.Resolved end when end.isEnd() -> alert(end.alert(), "resolved");
+        case Transition.Resolved _ -> {} // Its end was told when it came.
         case Transition.Pending _, Transition.Changed _, Transition.Dropped _ -> {}
       }
     }
   }
 
-  private void alert(Alert whole, String state) {
-    var alert = Discreet.of(whole);
+  private void alert(Alert alert, String state) {
     events.tell(
         Event.Kind.ALERT,
         audience(alert.labels()),
         alert.updatedAt(),
-        json -> {
-          json.writeStringProperty("state", state);
-          json.writeStringProperty("fingerprint", alert.fingerprint());
-          json.writeObjectPropertyStart("labels");
-          alert.labels().map().forEach(json::writeStringProperty);
-          json.writeEndObject();
-          json.writeStringProperty("summary", alert.annotations().getOrDefault("summary", ""));
-        });
+        json -> alert(json, alert, state),
+        json -> alert(json, Discreet.of(alert), state));
+  }
+
+  private static void alert(JsonGenerator json, Alert alert, String state) {
+    json.writeStringProperty("state", state);
+    json.writeStringProperty("fingerprint", alert.fingerprint());
+    json.writeObjectPropertyStart("labels");
+    alert.labels().map().forEach(json::writeStringProperty);
+    json.writeEndObject();
+    json.writeStringProperty("summary", alert.annotations().getOrDefault("summary", ""));
   }
 
   /** What is about no domain is the daemon's as a whole. */
@@ -148,7 +151,7 @@ final class Happenings {
         });
   }
 
-  Optional<Events.Listener> listen(Optional<String> lastId, Optional<Set<String>> tenants) {
-    return events.listen(lastId, tenants);
+  Optional<Events.Listener> listen(Optional<String> lastId, Event.Interest interest) {
+    return events.listen(lastId, interest);
   }
 }

@@ -24,7 +24,7 @@ class EventsTest {
   }
 
   private Events.Listener listen(Optional<String> lastId, Optional<Set<String>> tenants) {
-    return events.listen(lastId, tenants).orElseThrow();
+    return events.listen(lastId, new Event.Interest(tenants, false)).orElseThrow();
   }
 
   private static List<Event> heard(Events.Listener listener) throws InterruptedException {
@@ -100,8 +100,8 @@ class EventsTest {
     for (var i = 0; i < Events.MOST_LISTENERS; i++) {
       some.add(listen(Optional.empty(), Optional.empty()));
     }
-    assertThat(events.listen(Optional.empty(), Optional.empty())).isEmpty();
+    assertThat(events.listen(Optional.empty(), Event.Interest.ALL)).isEmpty();
     some.getFirst().close();
-    assertThat(events.listen(Optional.empty(), Optional.empty())).isPresent();
+    assertThat(events.listen(Optional.empty(), Event.Interest.ALL)).isPresent();
   }
 }
