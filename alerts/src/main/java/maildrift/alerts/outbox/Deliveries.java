@@ -578,7 +578,7 @@ public final class Deliveries {
                   owed.createdAt())
               .nextAttempt(now.plus(terms.lease()));
       LOG.error("notification {} to {} is given up for some: {}", owed.id(), receiver, rest.why());
-      mark(() -> outbox.replace(List.of(owed.id()), letter));
+      mark(() -> outbox.replace(owed.id(), letter));
       mark(() -> outbox.dead(letter.id(), rest.why()));
       count(tally -> tally.dead++);
       listener.dead(letter, rest.why());

@@ -94,15 +94,29 @@ public final class InMemoryOutbox implements Outbox {
       return claimed;
     }
     var merged = merging.merged(MessageIds.next());
-    replace(merging.ids(), merged);
+    merging.ids().forEach(this::delivered);
+    owe(List.of(merged));
     claimedUntil.put(merged.id(), now.plus(lease));
     return merged;
   }
 
   @Override
-  public synchronized void replace(List<String> ids, Owed by) {
-    ids.forEach(this::delivered);
+  public synchronized void replace(String id, Owed by) {
+    delivered(id);
     owe(List.of(by));
+  }
+
+  @Override
+  public synchronized void replaceFree(List<String> ids, List<Owed> by) {
+    var now = clock.instant();
+    if (ids.stream()
+        .allMatch(
+            id ->
+                (owed.containsKey(id) || dead.containsKey(id))
+                    && !claimedUntil.getOrDefault(id, Instant.MIN).isAfter(now))) {
+      ids.forEach(this::delivered);
+      owe(by);
+    }
   }
 
   @Override

@@ -59,12 +59,16 @@ public interface Outbox {
    */
   Owed merge(Owed claimed, Instant now, Duration lease);
 
+  /** Owes another one in the place of one that the caller has claimed, in one commit. */
+  void replace(String id, Owed by);
+
   /**
-   * Owes one notification in the place of others, in one commit.
+   * Owes notifications in the place of others, in one commit. Nothing happens where one of those is
+   * not there any more or is being sent: what it says has arrived, or may.
    *
-   * @param ids owed or given up; unknown ones are ignored
+   * @param ids owed or given up
    */
-  void replace(List<String> ids, Owed by);
+  void replaceFree(List<String> ids, List<Owed> by);
 
   /** What waits for the receiver, the oldest first; read one after the other. */
   void eachWaiting(String receiver, int limit, Consumer<Owed> reader);

@@ -362,6 +362,32 @@ public final class Dispatcher {
     return List.copyOf(firing.values());
   }
 
+  /** The fingerprints of all that this receiver was told of and hears the end of. */
+  public Set<String> toldTo(String receiver) {
+    var told = new LinkedHashSet<String>();
+    groups.values().stream()
+        .filter(group -> group.receiver.equals(receiver))
+        .forEach(group -> told.addAll(group.told.keySet()));
+    return told;
+  }
+
+  /**
+   * The fingerprints of all that fires and that a route leads to this receiver with: it is told of
+   * it here, at once or when its time has come, and of its end.
+   */
+  public Set<String> leadingTo(String receiver) {
+    var leading = new LinkedHashSet<String>();
+    for (var entry : entries.values()) {
+      if (entry.isFiring()
+          && (entry.groups.stream().anyMatch(group -> group.receiver.equals(receiver))
+              || routing.rises(entry.alert.labels()).stream()
+                  .anyMatch(rise -> rise.place().receiver().equals(receiver)))) {
+        leading.add(entry.fingerprint);
+      }
+    }
+    return leading;
+  }
+
   /** The page that shows what an alert is about. */
   public String generatorUrl(Labels labels) {
     return links.generator().apply(labels);

@@ -748,8 +748,13 @@ class DeliveriesTest {
     }
 
     @Override
-    public void replace(List<String> ids, Owed by) {
-      outbox.replace(ids, by);
+    public void replace(String id, Owed by) {
+      outbox.replace(id, by);
+    }
+
+    @Override
+    public void replaceFree(List<String> ids, List<Owed> by) {
+      outbox.replaceFree(ids, by);
     }
 
     @Override

@@ -275,10 +275,44 @@ public abstract class OutboxContract {
               assertThat(letter.owed().lastError()).contains("HTTP 400");
             });
 
-    outbox.replace(List.of("m1"), owed("again", "oncall", "g", 1));
+    outbox.replaceFree(List.of("m1"), List.of(owed("again", "oncall", "g", 1)));
 
     assertThat(outbox.deadCounts()).isEmpty();
     assertThat(ids(outbox.claim("oncall", 10, NOW, LEASE))).containsExactly("again");
+  }
+
+  @Test
+  void whatIsBeingSentOrHasArrivedIsNotOwedAgainInItsPlace() {
+    var outbox = outbox();
+    outbox.owe(
+        List.of(
+            owed("sent", "old", "g", 1),
+            owed("waits", "old", "h", 2),
+            owed("free", "old", "i", 3)));
+    assertThat(outbox.claim("old", 1, Instant.now(), LEASE)).hasSize(1);
+
+    outbox.replaceFree(List.of("sent", "waits"), List.of(owed("n1", "new", "g", 4)));
+    outbox.replaceFree(List.of("waits", "arrived"), List.of(owed("n2", "new", "g", 5)));
+    outbox.replaceFree(
+        List.of("free"), List.of(owed("n3", "new", "i", 6), owed("rest", "old", "i", 7)));
+
+    assertThat(outbox.backlog()).containsEntry("new", new Outbox.Backlog(1, NOW));
+    assertThat(outbox.backlog()).containsEntry("old", new Outbox.Backlog(3, NOW));
+    outbox.release("sent");
+    outbox.replaceFree(List.of("sent", "waits"), List.of(owed("n4", "new", "g", 8)));
+    assertThat(outbox.backlog()).containsEntry("new", new Outbox.Backlog(2, NOW));
+    assertThat(outbox.backlog()).containsEntry("old", new Outbox.Backlog(1, NOW));
+  }
+
+  @Test
+  void whoSendsOneOwesAnotherInItsPlace() {
+    var outbox = outbox();
+    outbox.owe(List.of(owed("m1", "oncall", "g", 1)));
+    outbox.claim("oncall", 1, Instant.now(), LEASE);
+
+    outbox.replace("m1", owed("rest", "oncall", "h", 2));
+
+    assertThat(ids(outbox.claim("oncall", 9, NOW, LEASE))).containsExactly("rest");
   }
 
   @Test

@@ -93,8 +93,9 @@ final class AlertOutboxCommands {
   @Command(
       name = "move",
       description = {
-        "Owe to another receiver what is owed to one that is not configured any more.",
-        "Of what has ended meanwhile only the end is told, and nothing twice."
+        "Owe to another receiver what is owed to one that is not configured any more, or was given up.",
+        "Of what has ended meanwhile only the end is told, and nothing twice.",
+        "What fires it hears of by the routes that lead to it; where none does, it is left."
       })
   static final class Move implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FROM", description = "The receiver that is no more.")
@@ -118,7 +119,10 @@ final class AlertOutboxCommands {
                           answer.path("moved").asLong(),
                           to,
                           count(answer, "dropped", ", %d of which nothing is news to it"),
-                          count(answer, "left", ", %d mails left, which it cannot send"))));
+                          count(
+                              answer,
+                              "left",
+                              ", %d left: mails that it cannot send, or what fires where no route leads to it"))));
       return Exit.OK;
     }
 
@@ -130,7 +134,8 @@ final class AlertOutboxCommands {
 
   @Command(
       name = "drop",
-      description = "Forget what is owed to a receiver that is not configured any more.")
+      description =
+          "Forget what is owed to a receiver that is not configured any more, and what was given up.")
   static final class DropOwed implements Callable<Integer> {
     @Parameters(paramLabel = "RECEIVER", description = "Its name.")
     String receiver = "";

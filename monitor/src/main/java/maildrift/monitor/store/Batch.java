@@ -73,9 +73,9 @@ public final class Batch {
       return this;
     }
 
-    /** Owed in the place of others; unknown ids are ignored. */
-    public Builder replace(List<String> ids, Owed by) {
-      return add(new Write.Replace(ids, by, Optional.empty()));
+    /** See {@link maildrift.alerts.outbox.Outbox#replaceFree}. */
+    public Builder replaceFree(List<String> ids, List<Owed> by, Instant now) {
+      return add(new Write.Replace(ids, by, Optional.empty(), Optional.of(now)));
     }
 
     /** It is owed no more. */

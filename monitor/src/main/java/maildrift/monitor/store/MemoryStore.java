@@ -97,7 +97,7 @@ public final class MemoryStore implements StateStore, History {
       case Write.Failed(var id, var notBefore, var error) ->
           outbox.retryLater(id, notBefore, error);
       case Write.Dead(var id, _, var error) -> outbox.dead(id, error);
-      case Write.Replace(var ids, var by, _) -> outbox.replace(ids, by);
+      case Write.Replace(var ids, var by, _, _) -> outbox.replaceFree(ids, by);
       case Write.PutSilence(var silence) -> silences.put(silence.id(), silence);
       case Write.DropSilence(var id) -> silences.remove(id);
       case Write.PutAcknowledgement(var taken) -> acknowledgements.put(taken.fingerprint(), taken);

@@ -71,11 +71,29 @@ final class OwedTable {
   /** In the place of others; an id that is there already is among them. */
   void replace(Handle handle, Collection<Write.Replace> replacements) {
     for (var one : replacements) {
-      delivered(handle, one.ids());
-      owe(handle, List.of(one.by()));
-      one.claim()
-          .ifPresent(claim -> claim(handle, List.of(one.by()), claim.worker(), claim.until()));
+      if (one.free().filter(now -> !areFree(handle, one.ids(), now)).isEmpty()) {
+        delivered(handle, one.ids());
+        owe(handle, one.by());
+        one.claim().ifPresent(claim -> claim(handle, one.by(), claim.worker(), claim.until()));
+      }
     }
+  }
+
+  /** Whether they are all there, and nobody is sending one; nobody begins to before the commit. */
+  private static boolean areFree(Handle handle, List<String> ids, Instant now) {
+    var free =
+        handle
+            .createQuery(
+                """
+                select id from owed
+                where id in (<ids>) and (claimed_until is null or claimed_until <= :now)
+                for update
+                """)
+            .bindList("ids", ids)
+            .bind("now", Rows.time(now))
+            .mapTo(String.class)
+            .list();
+    return free.size() == ids.size();
   }
 
   void delivered(Handle handle, Collection<String> ids) {

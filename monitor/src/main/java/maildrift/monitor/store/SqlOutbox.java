@@ -91,17 +91,27 @@ final class SqlOutbox implements Outbox {
       return claimed;
     }
     var merged = merging.merged(MessageIds.next());
-    replace(merging.ids(), merged, Optional.of(new Write.Claim(worker, now.plus(lease))));
+    replace(
+        new Write.Replace(
+            merging.ids(),
+            List.of(merged),
+            Optional.of(new Write.Claim(worker, now.plus(lease))),
+            Optional.empty()));
     return merged;
   }
 
   @Override
-  public void replace(List<String> ids, Owed by) {
-    replace(ids, by, Optional.empty());
+  public void replace(String id, Owed by) {
+    replace(new Write.Replace(List.of(id), List.of(by), Optional.empty(), Optional.empty()));
   }
 
-  private void replace(List<String> ids, Owed by, Optional<Write.Claim> claim) {
-    store.commit(Batch.builder().add(new Write.Replace(ids, by, claim)).build());
+  @Override
+  public void replaceFree(List<String> ids, List<Owed> by) {
+    replace(new Write.Replace(ids, by, Optional.empty(), Optional.of(clock.instant())));
+  }
+
+  private void replace(Write.Replace replacement) {
+    store.commit(Batch.builder().add(replacement).build());
   }
 
   @Override

@@ -242,23 +242,28 @@ sealed interface Write {
   }
 
   /**
-   * One in the place of others, under which ids they may be owed or given up.
+   * Some in the place of others, under which ids they may be owed or given up.
    *
-   * @param claim who is about to send it, and until when it is his; empty: it waits
+   * @param claim who is about to send them, and until when they are his; empty: they wait
+   * @param free nothing happens unless the others are all there and nobody is sending them at this
+   *     time; empty: who replaces them has claimed them
    */
-  record Replace(List<String> ids, Owed by, Optional<Claim> claim) implements Write {
+  record Replace(List<String> ids, List<Owed> by, Optional<Claim> claim, Optional<Instant> free)
+      implements Write {
     public Replace {
       ids = List.copyOf(ids);
+      by = List.copyOf(by);
+      free = free.map(Micros::of);
     }
 
     @Override
     public Key key() {
-      return new Key(Table.REPLACED, by.id());
+      return new Key(Table.REPLACED, by.getFirst().id());
     }
 
     @Override
     public int weight() {
-      return 500 + 100 * ids.size() + 2 * by.body().length();
+      return 500 + 100 * ids.size() + by.stream().mapToInt(one -> 2 * one.body().length()).sum();
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -317,6 +318,16 @@ public final class AlertDesk implements AutoCloseable {
    */
   public List<Notification.Item> toldFiring(String receiver) {
     return inMemory(() -> dispatcher.toldFiring(receiver));
+  }
+
+  /** See {@link Dispatcher#toldTo}. */
+  public Set<String> toldTo(String receiver) {
+    return inMemory(() -> dispatcher.toldTo(receiver));
+  }
+
+  /** See {@link Dispatcher#leadingTo}. */
+  public Set<String> leadingTo(String receiver) {
+    return inMemory(() -> dispatcher.leadingTo(receiver));
   }
 
   private void run() {

@@ -113,18 +113,23 @@ public interface Backend {
    * What became of notifications that were owed to a receiver that is no more.
    *
    * @param moved owed to the other receiver now
-   * @param dropped nothing of it is so any more, or the other receiver knows it already
-   * @param left ready mails that the other receiver, which sends none, cannot take
+   * @param dropped nothing of it is news: the other receiver hears of it by the routes that lead to
+   *     it
+   * @param left ready mails that the other receiver, which sends none, cannot take; what fires and
+   *     no route leads to the other one with, which would never hear its end; what is being sent
    */
   record Moved(long moved, long dropped, long left) {}
 
   /**
-   * Owes another receiver what is owed to one that is not configured any more, oldest first, each
-   * under a new id and as it is by now.
+   * Owes another receiver what is owed to one that is not configured any more, or was given up,
+   * oldest first, each under a new id and as it is by now.
    */
   Moved moveOwed(String from, String to);
 
-  /** Forgets all that is owed to a receiver that is not configured any more; how many that were. */
+  /**
+   * Forgets all that is owed to a receiver that is not configured any more, and what was given up;
+   * how many that were.
+   */
   long dropOwed(String receiver);
 
   /** Drops what was given up; false where there is none of that id. */

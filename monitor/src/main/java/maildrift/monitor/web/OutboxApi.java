@@ -198,18 +198,35 @@ final class OutboxApi {
   /** {@code POST /api/v1/receivers/NAME/retry}: what it had refused is owed again. */
   Answer retryAll(Request request) {
     var name = known(request);
+    refuseRemoved(name);
     return retried(backend.retryDead(letter -> letter.owed().receiver().equals(name)));
   }
 
   /** {@code POST /api/v1/dead-letters/ID/retry}. */
   Answer retry(Request request) {
     var id = request.param("id");
+    backend.eachDead(
+        Integer.MAX_VALUE,
+        letter -> {
+          if (letter.owed().id().equals(id)) {
+            refuseRemoved(letter.owed().receiver());
+          }
+        });
     var again = backend.retryDead(letter -> letter.owed().id().equals(id));
     if (again.isEmpty()) {
       throw Refusal.notFound(
           "no notification of that id was given up, or nothing that it says is so any more");
     }
     return retried(again);
+  }
+
+  /** Owed again to one that is not configured, it would wait for nobody. */
+  private void refuseRemoved(String receiver) {
+    if (!isConfigured(receiver)) {
+      throw Refusal.conflict(
+          "%1$s is not configured any more, and nobody would send it: maildrift alert move %1$s NEW owes it to another receiver, maildrift alert drop %1$s forgets it"
+              .formatted(receiver));
+    }
   }
 
   private static Answer retried(List<String> ids) {

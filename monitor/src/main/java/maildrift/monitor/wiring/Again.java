@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import maildrift.alerts.Notification;
 import maildrift.alerts.ReadyMail;
 import maildrift.alerts.outbox.DeadLetter;
@@ -23,16 +24,17 @@ final class Again {
    * @return empty where nothing of it is so any more
    */
   static Optional<Owed> of(DeadLetter letter, Set<String> firing, Instant now) {
-    return of(letter.owed(), letter.owed().receiver(), firing, Set.of(), now);
+    return of(letter.owed(), letter.owed().receiver(), firing, _ -> false, now);
   }
 
   /**
    * The same for another receiver.
    *
-   * @param known the fingerprints of all that it was told of as firing, and is not told again
+   * @param known whether it hears otherwise of the alert with this fingerprint, and is not told
+   *     again
    */
   static Optional<Owed> of(
-      Owed old, String receiver, Set<String> firing, Set<String> known, Instant now) {
+      Owed old, String receiver, Set<String> firing, Predicate<String> known, Instant now) {
     return body(old, receiver, firing, known, now)
         .map(
             body ->
@@ -40,7 +42,7 @@ final class Again {
   }
 
   private static Optional<String> body(
-      Owed old, String receiver, Set<String> firing, Set<String> known, Instant now) {
+      Owed old, String receiver, Set<String> firing, Predicate<String> known, Instant now) {
     if (ReadyMail.parse(old.body()).isPresent()) {
       return Optional.of(old.body());
     }
@@ -50,7 +52,7 @@ final class Again {
           said.items().stream()
               // That an earlier one ended would close what fires again and was told since.
               .filter(item -> item.isFiring() || !firing.contains(item.fingerprint()))
-              .filter(item -> !item.isFiring() || !known.contains(item.fingerprint()))
+              .filter(item -> !known.test(item.fingerprint()))
               .map(
                   item ->
                       item.isFiring() && !firing.contains(item.fingerprint())

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -1395,7 +1396,7 @@ public final class App implements Backend, AutoCloseable {
     var id = letter.owed().id();
     var again = Again.of(letter, firing, clock.instant());
     again.ifPresentOrElse(
-        owed -> store.outbox().replace(List.of(id), owed),
+        owed -> store.outbox().replaceFree(List.of(id), List.of(owed)),
         () -> {
           LOG.info("nothing of notification {} is so any more; it is dropped", id);
           store.outbox().delivered(id);
@@ -1405,29 +1406,24 @@ public final class App implements Backend, AutoCloseable {
 
   @Override
   public Moved moveOwed(String from, String to) {
-    // Nobody sends to a receiver that is not configured: what is read here stays as it is read.
     retrying.lock();
     try {
-      var takesMail = config.alerts().receivers().get(to) instanceof MailReceiver;
-      var left = new HashSet<String>();
-      var moved = 0L;
+      var moved = new HashSet<String>();
+      var tried = new HashSet<String>();
       var dropped = 0L;
-      while (true) {
-        var few = fewOwed(from, left);
+      // A reload may bring it back; then it is sent what is left.
+      while (!config.alerts().receivers().containsKey(from)) {
+        var few = fewOwedOrDead(from, tried);
         if (few.isEmpty()) {
           break;
         }
-        var known =
-            desk.toldFiring(to).stream()
-                .map(Notification.Item::fingerprint)
-                .collect(Collectors.toSet());
+        few.forEach(owed -> tried.add(owed.id()));
         var batch = Batch.builder();
-        few.forEach(owed -> left.add(owed.id()));
-        for (var step : new Moving(to, takesMail, firing(), known, clock.instant()).steps(few)) {
-          left.removeAll(step.ids());
+        for (var step : moving(to).steps(few)) {
           if (step.by().isPresent()) {
-            batch.replace(step.ids(), step.by().get());
-            moved += step.ids().size();
+            batch.replaceFree(step.ids(), step.owed(), clock.instant());
+            step.rest().ifPresent(rest -> tried.add(rest.id()));
+            moved.addAll(step.ids());
           } else {
             step.ids().forEach(batch::delivered);
             dropped += step.ids().size();
@@ -1436,17 +1432,42 @@ public final class App implements Backend, AutoCloseable {
         store.commit(batch.build());
         deliveries.wake();
       }
+      var left = new HashSet<String>();
+      store.outbox().eachWaiting(from, Integer.MAX_VALUE, owed -> left.add(owed.id()));
+      moved.removeAll(left);
+      var all = left.size() + store.outbox().deadCounts().getOrDefault(from, 0L);
       LOG.warn(
           "what {} was owed is owed to {}: {} notifications, {} dropped as no news, {} left",
           from,
           to,
-          moved,
+          moved.size(),
           dropped,
-          left.size());
-      return new Moved(moved, dropped, left.size());
+          all);
+      return new Moved(moved.size(), dropped, all);
     } finally {
       retrying.unlock();
     }
+  }
+
+  private Moving moving(String to) {
+    var takesMail = config.alerts().receivers().get(to) instanceof MailReceiver;
+    return new Moving(
+        to, takesMail, firing(), desk.toldTo(to), desk.leadingTo(to), clock.instant());
+  }
+
+  /** What waits for it, the oldest first, and then what it had refused. */
+  private List<Owed> fewOwedOrDead(String receiver, Set<String> except) {
+    var waiting = fewOwed(receiver, except);
+    return waiting.isEmpty()
+        ? fewDead(
+                letter ->
+                    letter.owed().receiver().equals(receiver)
+                        && !except.contains(letter.owed().id()))
+            .stream()
+            .map(DeadLetter::owed)
+            .sorted(Comparator.comparingLong(Owed::sequence))
+            .toList()
+        : waiting;
   }
 
   private List<Owed> fewOwed(String receiver, Set<String> except) {
@@ -1476,9 +1497,9 @@ public final class App implements Backend, AutoCloseable {
     retrying.lock();
     try {
       var dropped = 0L;
-      for (var few = fewOwed(receiver, Set.of());
+      for (var few = fewOwedOrDead(receiver, Set.of());
           !few.isEmpty();
-          few = fewOwed(receiver, Set.of())) {
+          few = fewOwedOrDead(receiver, Set.of())) {
         var batch = Batch.builder();
         few.forEach(owed -> batch.delivered(owed.id()));
         store.commit(batch.build());

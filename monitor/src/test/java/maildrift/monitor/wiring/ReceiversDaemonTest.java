@@ -252,19 +252,107 @@ class ReceiversDaemonTest {
   }
 
   @Test
+  void whatIsMovedBeforeTheOtherOneHasHeardIsToldToItOnce() throws Exception {
+    var status = new AtomicInteger(503);
+    try (var world = new Daemon.World(folder).with("contoso.test");
+        var server = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(status.get()))) {
+      var clock = new TestClock();
+      var waits =
+          alerts(server, "[{match: {}, receivers: [dead]}]")
+              .replace("group_wait: 0s", "group_wait: 30s");
+      try (var store = store();
+          var daemon = world.start(store, clock, DOMAINS, waits)) {
+        world.drift("contoso.test");
+        daemon.look("contoso.test");
+        clock.advance(Duration.ofSeconds(31));
+        await().atMost(Daemon.LONG).until(() -> owed(store) == 1);
+        daemon.rewrite(DOMAINS, waits.replace("[dead]", "[phone]").replace("dead: ", "phone: "));
+        assertThat(daemon.app().reload()).isEmpty();
+        status.set(200);
+        var before = server.got().size();
+
+        // What was being sent at the reload is not moved.
+        await().atMost(Daemon.LONG).until(() -> daemon.app().moveOwed("dead", "phone").left() == 0);
+
+        clock.advance(Duration.ofSeconds(31));
+        await().atMost(Daemon.LONG).until(() -> server.got().size() > before);
+        daemon.awaitQuiet();
+        assertThat(Daemon.items(Daemon.told(server).stream().skip(before).toList()))
+            .filteredOn(item -> item.contains("record.changed"))
+            .containsExactly("firing record.changed contoso.test");
+      }
+    }
+  }
+
+  @Test
+  void whatNoRouteLeadsToTheOtherOneWithStaysAndItsEndIsMovedWithDeadLetters() throws Exception {
+    var status = new AtomicInteger(503);
+    try (var world = new Daemon.World(folder).with("contoso.test");
+        var server = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(status.get()));
+        var store = store();
+        var daemon =
+            world.start(store, DOMAINS, alerts(server, "[{match: {}, receivers: [dead]}]"))) {
+      world.drift("contoso.test");
+      daemon.look("contoso.test");
+      await().atMost(Daemon.LONG).until(() -> owed(store) == 1);
+      var body = server.got().getFirst().body();
+      store.outbox().owe(List.of(Owed.fresh("poison", "dead", "g", 1, body, Instant.now())));
+      store.outbox().dead("poison", "HTTP 413: too large");
+      daemon.rewrite(
+          DOMAINS,
+          alerts(server, "[{match: {alertname: mx.ipv6}, receivers: [phone]}]")
+              .replace("dead: ", "phone: "));
+      assertThat(daemon.app().reload()).isEmpty();
+      status.set(200);
+      var before = server.got().size();
+
+      assertThat(daemon.app().moveOwed("dead", "phone").left()).isEqualTo(2);
+      await()
+          .atMost(Daemon.LONG)
+          .untilAsserted(
+              () -> {
+                var refused = daemon.post("/api/v1/receivers/dead/retry", "");
+                assertThat(refused.statusCode()).isEqualTo(409);
+                assertThat(refused.body()).contains("maildrift alert move dead NEW");
+              });
+      assertThat(daemon.post("/api/v1/dead-letters/poison/retry", "").statusCode()).isEqualTo(409);
+      world.restore("contoso.test");
+      daemon.look("contoso.test");
+      await()
+          .atMost(Daemon.LONG)
+          .until(() -> !daemon.firing().contains("record.changed contoso.test"));
+      assertThat(daemon.app().moveOwed("dead", "phone").left()).isZero();
+
+      await().atMost(Daemon.LONG).until(() -> owed(store) == 0);
+      assertThat(store.outbox().deadCounts()).isEmpty();
+      assertThat(Daemon.items(Daemon.told(server).stream().skip(before).toList()))
+          .filteredOn(item -> item.contains("record.changed"))
+          .isNotEmpty()
+          .containsOnly("resolved record.changed contoso.test");
+    }
+  }
+
+  @Test
   void whatNobodyNeedsAnyMoreIsDropped() throws Exception {
     try (var world = new Daemon.World(folder).with("contoso.test");
         var other = new LoopbackHttp(_ -> LoopbackHttp.Answer.status(200));
         var store = store();
         var daemon =
             world.start(store, DOMAINS, alerts(other, "[{match: {}, receivers: [dead]}]"))) {
-      store.outbox().owe(List.of(Owed.fresh("old", "former", "g", 1, "{}", Instant.now())));
+      store
+          .outbox()
+          .owe(
+              List.of(
+                  Owed.fresh("old", "former", "g", 1, "{}", Instant.now()),
+                  Owed.fresh("poison", "former", "h", 2, "{}", Instant.now())));
+      store.outbox().dead("poison", "HTTP 413: too large");
       await().atMost(Daemon.LONG).until(() -> daemon.firing().contains("receiver.removed former"));
 
       assertThat(daemon.send("DELETE", "/api/v1/receivers/former/owed", "").body())
-          .contains("\"dropped\":1");
+          .contains("\"dropped\":2");
 
       assertThat(owed(store)).isZero();
+      assertThat(store.outbox().deadCounts()).isEmpty();
       await().atMost(Daemon.LONG).until(() -> !daemon.firing().contains("receiver.removed former"));
     }
   }
