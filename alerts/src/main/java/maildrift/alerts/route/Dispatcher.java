@@ -223,13 +223,20 @@ public final class Dispatcher {
           .ifPresentOrElse(states::add, () -> removed.add(key));
     }
     unsaved.clear();
+    var people = acknowledgements();
+    return new Dispatch(
+        owed, states, removed, people.acknowledged(), people.unacknowledged(), forgotten);
+  }
+
+  /** What is to be stored of who has taken what, and no more; {@link #due} says what follows. */
+  public Dispatch acknowledgements() {
     var taken = new ArrayList<Acknowledgement>();
     var free = new ArrayList<String>();
     for (var fingerprint : unsavedAcknowledgements) {
       acknowledgements.of(fingerprint).ifPresentOrElse(taken::add, () -> free.add(fingerprint));
     }
     unsavedAcknowledgements.clear();
-    return new Dispatch(owed, states, removed, taken, free, forgotten);
+    return new Dispatch(List.of(), List.of(), List.of(), taken, free, List.of());
   }
 
   /** When {@link #due} will have something to do; empty: not before the next transition. */
@@ -276,7 +283,7 @@ public final class Dispatcher {
   }
 
   /**
-   * A person takes an alert; {@link #due} says what is to be stored.
+   * A person takes an alert; {@link #acknowledgements} says what is to be stored.
    *
    * @return empty where no such alert fires
    */
@@ -297,7 +304,12 @@ public final class Dispatcher {
   public void undo(String fingerprint, Optional<Acknowledgement> before, Instant now) {
     before.ifPresentOrElse(acknowledgements::put, () -> acknowledgements.remove(fingerprint));
     unsavedAcknowledgements.add(fingerprint);
-    Optional.ofNullable(entries.get(fingerprint)).ifPresent(entry -> place(entry, now, now));
+    Optional.ofNullable(entries.get(fingerprint))
+        .ifPresent(
+            entry -> {
+              place(entry, now, now);
+              entry.groups.forEach(group -> schedule(group, now));
+            });
   }
 
   /**

@@ -321,10 +321,19 @@ public final class AlertBook {
             Phase.RESOLVED,
             0,
             alert.flaps(),
-            alert.course().firedSince().orElse(alert.startsAt()),
+            begun(alert),
             now,
             alert.endsAt(),
             Course.STRAIGHT.flaps(alert.course().flaps().map(Flaps::calmed))));
+  }
+
+  /** One of an older version does not say since when it had fired; not after its end. */
+  private static Instant begun(Alert alert) {
+    var doubted = alert.startsAt();
+    return alert
+        .course()
+        .firedSince()
+        .orElseGet(() -> alert.endsAt().filter(doubted::isAfter).orElse(doubted));
   }
 
   private static Alert ended(Alert alert, Instant now) {

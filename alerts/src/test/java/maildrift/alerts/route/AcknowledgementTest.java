@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import maildrift.alerts.Matcher;
 import maildrift.alerts.mute.InhibitRule;
 import maildrift.alerts.mute.Mutes;
@@ -106,6 +107,52 @@ class AcknowledgementTest {
     world.passes(Duration.ofMinutes(5));
 
     assertThat(world.taken.values()).noneMatch(taken -> taken.holds());
+  }
+
+  /** The store refused it: nothing follows from it, and what was due stays due. */
+  @Test
+  void whatIsUndoneHasNotHappened() {
+    var world = world();
+    world.breaks("a.test", RULE, "critical");
+    world.passes(Duration.ofMinutes(1));
+    var alert = World.fingerprint("a.test", RULE);
+    world.acknowledges("ada", "a.test", RULE);
+    world.passes(Duration.ofDays(1));
+    var before = world.dispatcher.acknowledgement(alert);
+
+    world.dispatcher.unacknowledge(alert, "ada", world.now);
+    assertThat(world.dispatcher.acknowledgements().owed()).isEmpty();
+    world.dispatcher.undo(alert, before, world.now);
+    world.passes(Duration.ofDays(1));
+    assertThat(world.told).hasSize(1);
+    assertThat(world.taken.get(alert)).isEqualTo(before.orElseThrow());
+
+    world.givesBack("ada", "a.test", RULE);
+    assertThat(world.told).hasSize(2);
+    world.now = world.now.plus(Grouping.DEFAULT.repeatInterval());
+    world.dispatcher.acknowledge(alert, "eve", "", world.now);
+    world.dispatcher.due(world.now);
+    world.dispatcher.undo(alert, Optional.empty(), world.now);
+    world.passes(Duration.ZERO);
+    assertThat(world.told).hasSize(3);
+  }
+
+  @Test
+  void itIsKnownWhoWasToldOfWhatAndWhomARouteLeadsTo() {
+    var world = new World(escalating());
+    world.breaks("a.test", RULE, "critical");
+    var alert = World.fingerprint("a.test", RULE);
+    assertThat(world.dispatcher.toldTo("oncall")).isEmpty();
+    assertThat(world.dispatcher.leadingTo("oncall")).containsExactly(alert);
+    world.passes(Duration.ofMinutes(1));
+    assertThat(world.dispatcher.toldTo("oncall")).containsExactly(alert);
+    assertThat(world.dispatcher.toldTo("boss")).isEmpty();
+    assertThat(world.dispatcher.leadingTo("boss")).containsExactly(alert);
+    assertThat(world.dispatcher.leadingTo("stranger")).isEmpty();
+
+    world.mends("a.test", RULE);
+    assertThat(world.dispatcher.toldTo("oncall")).containsExactly(alert);
+    assertThat(world.dispatcher.leadingTo("oncall")).isEmpty();
   }
 
   @Test

@@ -106,6 +106,31 @@ class AlertBookTest {
     assertThat(after.course()).isEqualTo(Course.of(after.course().texts()));
   }
 
+  /** As an older version stored it: since when it had fired is not known. */
+  @Test
+  void aDoubtOfBeforeAnUpgradeBeginsNoLaterThanTheEndThatItGoesBackTo() {
+    var book = new Book(AlertTerms.DEFAULT).look('s').look('s').look('c');
+    var end = book.alerts.getFirst().endsAt();
+    var doubt = book.look('s').alerts.getFirst();
+    book.present =
+        List.of(
+            new Alert(
+                doubt.labels(),
+                doubt.annotations(),
+                doubt.phase(),
+                doubt.looks(),
+                doubt.flaps(),
+                doubt.startsAt(),
+                doubt.updatedAt(),
+                doubt.endsAt(),
+                doubt.course().firedSince(Optional.empty())));
+
+    var after = book.look('c').alerts.getFirst();
+
+    assertThat(after.endsAt()).isEqualTo(end);
+    assertThat(after.startsAt()).isEqualTo(end.orElseThrow());
+  }
+
   @Test
   void aDoubtThatIsSeenForLongerRemembersTheTimeBeforeIt() {
     var book =

@@ -227,20 +227,22 @@ public final class AlertDesk implements AutoCloseable {
     try {
       var before = new HashMap<String, Optional<Acknowledgement>>();
       var done = new ArrayList<Acknowledgement>();
-      decide(
-          now -> {
-            for (var one : fingerprints) {
-              var was = dispatcher.acknowledgement(one);
-              what.apply(one, now)
-                  .ifPresent(
-                      taken -> {
-                        before.putIfAbsent(one, was);
-                        done.add(taken);
-                      });
-            }
-            return dispatcher.due(now);
-          });
-      if (!done.isEmpty() && (isBroken || !unstored.isEmpty())) {
+      var isDone =
+          decide(
+              now -> {
+                for (var one : fingerprints) {
+                  var was = dispatcher.acknowledgement(one);
+                  what.apply(one, now)
+                      .ifPresent(
+                          taken -> {
+                            before.putIfAbsent(one, was);
+                            done.add(taken);
+                          });
+                }
+                // What follows from it is decided once it is stored.
+                return dispatcher.acknowledgements();
+              });
+      if (!isDone) {
         set(now -> before.forEach((one, was) -> dispatcher.undo(one, was, now)));
         throw new StoreFailure("it could not be stored, and was not done");
       }
@@ -263,14 +265,16 @@ public final class AlertDesk implements AutoCloseable {
     return dispatcher.acknowledgement(fingerprint);
   }
 
-  private void decide(Function<Instant, Dispatch> decision) {
+  /** Whether all that was decided is stored. */
+  private boolean decide(Function<Instant, Dispatch> decision) {
     lock.lock();
     try {
       mend();
       var now = clock.instant();
-      settle(inMemory(() -> decision.apply(now)));
+      return settle(inMemory(() -> decision.apply(now)));
     } catch (RuntimeException | Error failure) {
       broken(failure);
+      return false;
     } finally {
       news.signal();
       lock.unlock();
@@ -425,17 +429,24 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
-  /** What could not be stored is stored with what comes next, a second later at the latest. */
-  private void settle(Dispatch dispatch) {
+  /**
+   * What could not be stored is stored with what comes next, a second later at the latest.
+   *
+   * @return whether this one is stored; what came before may not be
+   */
+  private boolean settle(Dispatch dispatch) {
     var owing = unstored.then(dispatch);
     if (owing.isEmpty() || isStored(owing)) {
       unstored = Dispatch.NOTHING;
-    } else if (!unstored.isEmpty() && !dispatch.isEmpty() && isStored(dispatch)) {
+      return true;
+    }
+    if (!unstored.isEmpty() && !dispatch.isEmpty() && isStored(dispatch)) {
       // One that can never be written must not hold up the others.
       unstored = unstored.outdatedBy(dispatch);
-    } else {
-      unstored = owing.forgettingNobody();
+      return true;
     }
+    unstored = owing.forgettingNobody();
+    return dispatch.isEmpty();
   }
 
   private boolean isStored(Dispatch dispatch) {

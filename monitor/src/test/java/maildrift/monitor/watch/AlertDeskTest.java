@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
@@ -287,6 +288,87 @@ class AlertDeskTest {
     }
   }
 
+  /** "No alert fires" would be untrue, and "it was not done" is. */
+  @Test
+  void whoTakesAnAlertWhileTheDeskIsBrokenIsToldSo() {
+    var isBroken = new AtomicBoolean();
+    var away = new AtomicBoolean();
+    var failing =
+        store(
+            (method, _) -> {
+              if (method.equals("eachAlert") && away.get()) {
+                throw new StoreFailure("the database is away");
+              }
+            });
+    var dispatcher =
+        dispatcher(
+            new Links(
+                "https://maildrift.test",
+                _ -> {
+                  if (isBroken.get()) {
+                    throw new IllegalStateException("a bug");
+                  }
+                  return "https://maildrift.test/";
+                }),
+            Duration.ZERO);
+    try (var desk = new AlertDesk(failing, dispatcher, clock, () -> {}, _ -> {})) {
+      desk.start(List.of(), List.of(), List.of());
+      var alert = alert();
+      store.commit(Batch.builder().alert("contoso.test", alert).build());
+      away.set(true);
+      isBroken.set(true);
+      desk.changed(List.of(new Transition.Firing(alert)));
+      isBroken.set(false);
+
+      assertThatThrownBy(() -> desk.acknowledge(alert.fingerprint(), "ada", ""))
+          .isInstanceOf(StoreFailure.class);
+      assertThatThrownBy(() -> desk.acknowledge(List.of(alert.fingerprint()), "ada", ""))
+          .isInstanceOf(StoreFailure.class);
+
+      away.set(false);
+      assertThat(desk.acknowledge(alert.fingerprint(), "ada", "")).isPresent();
+    }
+  }
+
+  @Test
+  void aDecisionThatCanNeverBeStoredKeepsNobodyFromTakingAlerts() {
+    var failing =
+        store(
+            (method, arguments) -> {
+              if (method.equals("commit") && ((Batch) arguments[0]).toString().contains("2 rows")) {
+                throw new StoreFailure("poison");
+              }
+              if (method.equals("commit") && ((Batch) arguments[0]).toString().contains("3 rows")) {
+                throw new StoreFailure("poison");
+              }
+            });
+    // A notification and its group's state: two rows that are never stored.
+    var dispatcher = dispatcher(Links.to("https://maildrift.test"), Duration.ZERO);
+    try (var desk = new AlertDesk(failing, dispatcher, clock, () -> {}, _ -> {})) {
+      desk.start(List.of(), List.of(), List.of());
+      var alert = alert();
+      desk.changed(List.of(new Transition.Firing(alert)));
+
+      assertThat(desk.acknowledge(alert.fingerprint(), "ada", "")).isPresent();
+
+      assertThat(store.outbox().backlog()).isEmpty();
+      assertThat(store.acknowledgements()).hasSize(1);
+      assertThat(desk.acknowledgement(alert.fingerprint())).isPresent();
+      assertThat(desk.acknowledge("unknown", "ada", "")).isEmpty();
+    }
+  }
+
+  private StateStore store(BiConsumer<String, Object[]> before) {
+    return (StateStore)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {StateStore.class},
+            (_, method, arguments) -> {
+              before.accept(method.getName(), arguments);
+              return method.invoke(store, arguments);
+            });
+  }
+
   @Test
   void anEndThatNobodyAskedForIsWrittenDownWithIt() {
     try (var desk = new AlertDesk(store, dispatcher(), clock, () -> {}, _ -> {})) {
@@ -323,11 +405,18 @@ class AlertDeskTest {
   }
 
   private static Dispatcher dispatcher() {
+    return dispatcher(Links.to("https://maildrift.test"), Grouping.DEFAULT.groupWait());
+  }
+
+  private static Dispatcher dispatcher(Links links, Duration groupWait) {
     var number = new AtomicInteger();
     return new Dispatcher(
-        Routing.toAll(Map.of("oncall", true), Grouping.DEFAULT),
+        Routing.toAll(
+            Map.of("oncall", true),
+            new Grouping(
+                Grouping.DEFAULT.by(), groupWait, Duration.ofMinutes(5), Duration.ofHours(4))),
         Mutes.NONE,
-        Links.to("https://maildrift.test"),
+        links,
         Duration.ofHours(3),
         0,
         () -> "msg_" + number.incrementAndGet());
