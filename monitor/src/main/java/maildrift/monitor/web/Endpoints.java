@@ -19,6 +19,7 @@ final class Endpoints {
   private static final String DOMAINS = "/api/v1/domains";
   private static final String DOMAIN = DOMAINS + "/:name";
   private static final String SILENCES = "/api/v1/silences";
+  private static final String SILENCES_V2 = "/api/v2/silences";
   private static final String ROUTES = "/api/v1/routes";
   private static final String RECEIVER = "/api/v1/receivers/:name";
   private static final String LETTERS = "/api/v1/dead-letters";
@@ -58,6 +59,15 @@ final class Endpoints {
           && (isApi() || List.of("/sd", "/style.css", "/runbooks/:name").contains(path));
     }
 
+    /** Whether it changes what {@code If-Match} is compared with: one at a time. */
+    boolean isCompared() {
+      return !method.equals(HttpMethod.GET)
+          && (List.of(DOMAINS, DOMAIN, DOMAIN + "/declaration").contains(path)
+              || path.startsWith(SILENCES)
+              || path.startsWith("/api/v2/silence")
+              || path.startsWith("/silences"));
+    }
+
     boolean isApi() {
       return path.startsWith("/api/");
     }
@@ -80,8 +90,7 @@ final class Endpoints {
             Stream.concat(AlertQuery.PARAMETERS.stream(), Paging.PARAMETERS.stream()).toList();
         case SILENCES ->
             Stream.concat(Stream.of("filter", "state"), Paging.PARAMETERS.stream()).toList();
-        case "/api/v2/silences" ->
-            Stream.concat(Stream.of("filter"), Paging.PARAMETERS.stream()).toList();
+        case SILENCES_V2 -> Stream.concat(Stream.of("filter"), Paging.PARAMETERS.stream()).toList();
         case SILENCES + "/preview" -> List.of("matchers");
         default -> List.of();
       };
@@ -96,23 +105,38 @@ final class Endpoints {
     }
   }
 
-  /** What is there before a change: what {@code If-Match} is about. */
-  static Optional<Answer> before(Endpoint change, Backend view, Request request) {
-    if (request.headers().get("If-Match") == null) {
-      return Optional.empty();
+  /** What is there before a change: what its {@code If-Match} is about. */
+  static Answer before(Endpoint change, Backend view, Request request) {
+    var isPost = change.method().equals(HttpMethod.POST);
+    if (isPost && change.path().equals(SILENCES)) {
+      return new SilenceApi(view).one(request.of("id", silence(request)));
     }
-    if (change.path().equals(SILENCES)) {
-      var id = ByHand.text(Api.body(request), "id");
-      return id.isEmpty()
-          ? Optional.empty()
-          : Optional.of(new SilenceApi(view).one(request.of("id", id)));
+    if (isPost && change.path().equals(SILENCES_V2)) {
+      return new SilenceApi(view).alertmanagersOne(request.of("id", silence(request)));
     }
     return ALL.stream()
+        .filter(_ -> change.isCompared() && !isPost)
         .filter(one -> one.method().equals(HttpMethod.GET) && one.path().equals(change.path()))
         .map(one -> one.handler().answer(view, request))
         .filter(Answer.class::isInstance)
         .map(Answer.class::cast)
-        .findFirst();
+        .findFirst()
+        .orElseThrow(Endpoints::incomparable);
+  }
+
+  private static String silence(Request request) {
+    var id = ByHand.text(Api.body(request), "id");
+    if (id.isEmpty()) {
+      throw incomparable();
+    }
+    return id;
+  }
+
+  private static Refusal incomparable() {
+    return Refusal.of(
+        412,
+        "Precondition failed",
+        "there is nothing that If-Match could be compared with here; leave it out");
   }
 
   private static final List<Endpoint> ALL = made();
@@ -179,8 +203,8 @@ final class Endpoints {
     delete(SILENCES + "/:id", SilenceApi::new, SilenceApi::expire);
     // As Alertmanager's clients expect it.
     get("/api/v2/alerts", AlertApi::new, AlertApi::alertmanagers);
-    get("/api/v2/silences", SilenceApi::new, SilenceApi::alertmanagers);
-    post("/api/v2/silences", SilenceApi::new, SilenceApi::put);
+    get(SILENCES_V2, SilenceApi::new, SilenceApi::alertmanagers);
+    post(SILENCES_V2, SilenceApi::new, SilenceApi::put);
     get("/api/v2/silence/:id", SilenceApi::new, SilenceApi::alertmanagersOne);
     delete("/api/v2/silence/:id", SilenceApi::new, SilenceApi::alertmanagersExpire);
   }

@@ -91,6 +91,9 @@ public final class WebServer implements AutoCloseable {
   private final List<Served> served = new ArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** Held from the comparison with {@code If-Match} until the change is made. */
+  private final ReentrantLock comparing = new ReentrantLock();
+
   /** Guarded by {@link #lock}, as is what it listens with. */
   private Optional<Listening> listening = Optional.empty();
 
@@ -560,11 +563,26 @@ public final class WebServer implements AutoCloseable {
     }
     Parameters.only(request, endpoint);
     var view = caller.view(backend);
-    if (endpoint.guard() == Endpoints.Guard.CHANGE) {
-      Endpoints.before(endpoint, view, request).ifPresent(now -> Etag.require(request, now));
+    if (endpoint.guard() == Endpoints.Guard.LOOK) {
+      var reply = endpoint.handler().answer(view, request);
+      return endpoint.isTagged() && reply instanceof Answer answer ? Etag.tagged(answer) : reply;
     }
-    var reply = endpoint.handler().answer(view, request);
-    return endpoint.isTagged() && reply instanceof Answer answer ? Etag.tagged(answer) : reply;
+    if (!endpoint.isCompared()) {
+      return change(endpoint, view, request);
+    }
+    comparing.lock();
+    try {
+      return change(endpoint, view, request);
+    } finally {
+      comparing.unlock();
+    }
+  }
+
+  private static Reply change(Endpoint endpoint, Backend view, Request request) {
+    if (request.headers().get("If-Match") != null) {
+      Etag.require(request, Endpoints.before(endpoint, view, request));
+    }
+    return endpoint.handler().answer(view, request);
   }
 
   /**

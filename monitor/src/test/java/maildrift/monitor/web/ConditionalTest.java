@@ -2,7 +2,10 @@ package maildrift.monitor.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -11,9 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.store.MemoryStore;
+import maildrift.monitor.store.StateStore;
 import maildrift.monitor.wiring.Daemon;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +37,7 @@ class ConditionalTest {
 
   private static Daemon.World world;
   private static Daemon daemon;
+  private static volatile CountDownLatch comparing = new CountDownLatch(0);
 
   @BeforeAll
   static void open() {
@@ -38,6 +46,7 @@ class ConditionalTest {
     world.with(names.toArray(String[]::new));
     daemon =
         world.start(
+            store(),
             "domains: [%s]"
                 .formatted(
                     names.stream()
@@ -190,6 +199,75 @@ class ConditionalTest {
         .isEqualTo(200);
     isProblem(daemon.post("/api/v1/silences", second, "If-Match", tag), 412);
     isProblem(daemon.send("DELETE", "/api/v1/silences/" + id, "", "If-Match", tag), 412);
+
+    // Alertmanager's form has its own tag.
+    var theirs = header(daemon.get("/api/v2/silence/" + id), "ETag");
+    var third = body.formatted("\"id\":\"" + id + "\",", end, "third");
+    assertThat(daemon.post("/api/v2/silences", third, "If-Match", theirs).statusCode())
+        .isEqualTo(200);
+    isProblem(daemon.post("/api/v2/silences", third, "If-Match", theirs), 412);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST,/api/v1/domains/d0.test/accept",
+    "POST,/api/v1/domains/d0.test/check",
+    "POST,/api/v1/domains",
+    "POST,/api/v1/silences",
+    "POST,/api/v2/silences",
+    "POST,/api/v1/alerts/ack",
+    "POST,/api/v1/alerts/0000000000000000/ack",
+    "DELETE,/api/v1/receivers/none/owed",
+    "PUT,/api/v1/domains/d0.test/checklists/seppmail-inline/steps/custom-command/tick",
+    "POST,/-/reload"
+  })
+  void whatIsComparedWithNothingIsNotDoneUnderACondition(String method, String path) {
+    var whatever = header(daemon.get("/api/v1/domains"), "ETag");
+    for (var tag : List.of("*", "\"nonsense\"", whatever)) {
+      isProblem(daemon.send(method, path, "{\"name\":\"new.test\"}", "If-Match", tag), 412);
+    }
+  }
+
+  @Test
+  void ofTwoWhoSawTheSameOneChangesIt() throws InterruptedException {
+    world.with("raced.test");
+    daemon.post("/api/v1/domains", "{\"name\":\"raced.test\"}");
+    var path = "/api/v1/domains/raced.test/declaration";
+    var tag = header(daemon.get(path), "ETag");
+    var anew = "{\"name\":\"raced.test\",\"skip\":[\"tls\"]}";
+    var answers = new ConcurrentLinkedQueue<Integer>();
+    Runnable change =
+        () -> answers.add(daemon.send("PUT", path, anew, "If-Match", tag).statusCode());
+    // Whoever compares waits a little for the other to compare, too.
+    comparing = new CountDownLatch(2);
+    var other = Thread.startVirtualThread(change);
+    change.run();
+    other.join();
+    comparing = new CountDownLatch(0);
+
+    assertThat(answers).containsExactlyInAnyOrder(200, 412);
+    daemon.send("DELETE", "/api/v1/domains/raced.test", "");
+  }
+
+  private static StateStore store() {
+    var real = new MemoryStore();
+    return (StateStore)
+        Proxy.newProxyInstance(
+            ConditionalTest.class.getClassLoader(),
+            new Class<?>[] {StateStore.class},
+            (_, method, arguments) -> {
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException thrown) {
+                throw thrown.getCause();
+              } finally {
+                if (method.getName().equals("domains")) {
+                  var others = comparing;
+                  others.countDown();
+                  Uninterruptibles.awaitUninterruptibly(others, Duration.ofMillis(300));
+                }
+              }
+            });
   }
 
   @ParameterizedTest
