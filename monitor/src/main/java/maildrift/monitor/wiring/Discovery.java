@@ -91,7 +91,7 @@ final class Discovery {
 
     Source(DiscoveryConfig settings) {
       this.settings = settings;
-      shrinkage = new Shrinkage(settings.allowEmpty());
+      shrinkage = new Shrinkage(settings.allowEmpty(), settings.refreshInterval());
     }
   }
 
@@ -247,7 +247,7 @@ final class Discovery {
       if (sources.get(name) != source) {
         return; // Another configuration is in force by now.
       }
-      var kept = kept(name, source, targets, refused, now);
+      var kept = kept(name, source, targets, refused, now, suspicion(source, documents.keySet()));
       if (kept.isEmpty()) {
         return;
       }
@@ -268,20 +268,32 @@ final class Discovery {
     succeeded(name, source, count, refused.size());
   }
 
+  /** Why what was read may not be all of the list. */
+  private static Optional<String> suspicion(Source source, Set<String> documents) {
+    if (source.applied.isEmpty()) {
+      return Optional.of("nobody knows yet of what files the list was made before");
+    }
+    return source.applied.keySet().stream()
+        .filter(document -> !documents.contains(document))
+        .findFirst()
+        .map("%s, which was read before, is not there"::formatted);
+  }
+
   /** How many domains it brings; empty: the list is not believed. */
   private Optional<Long> kept(
       String name,
       Source source,
       Map<String, TargetList.Target> targets,
       Map<String, String> refused,
-      MonitorConfig now) {
+      MonitorConfig now,
+      Optional<String> suspicion) {
     var all = new HashMap<String, KeptDomain>();
     store.domains().forEach(kept -> all.put(kept.name(), kept));
     var before = new LinkedHashSet<String>();
     all.values().stream()
         .filter(kept -> sourceOf(kept).filter(name::equals).isPresent())
         .forEach(kept -> before.add(kept.name()));
-    var doubt = source.shrinkage.doubt(before, targets.keySet());
+    var doubt = source.shrinkage.doubt(before, targets.keySet(), suspicion, clock.instant());
     if (doubt.isPresent()) {
       failed(name, source, doubt.get());
       return Optional.empty();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -75,7 +76,7 @@ final class TargetSource {
               "its files are longer than %d MiB".formatted(TargetList.MOST_BYTES / 1024 / 1024));
         }
         texts.put(
-            String.valueOf(file.getFileName()),
+            file.toString(), // Two folders may have files of one name.
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
       } catch (CharacterCodingException _) {
         throw new Away("%s is not UTF-8".formatted(file.getFileName()));
@@ -94,11 +95,19 @@ final class TargetSource {
     return texts;
   }
 
+  /** All files; one that is named without {@code *} and is not there takes nothing away. */
   private static List<Path> found(DiscoveryConfig.Files files) throws Away {
     var found = new TreeSet<Path>();
     for (var pattern : files.patterns()) {
       try (var matching = Files.newDirectoryStream(pattern.folder(), pattern.glob())) {
-        matching.forEach(found::add);
+        var those = new ArrayList<Path>();
+        matching.forEach(those::add);
+        if (those.isEmpty() && !pattern.glob().contains("*")) {
+          throw new Away("there is no file %s".formatted(pattern.shown()));
+        }
+        found.addAll(those);
+      } catch (DirectoryIteratorException failure) {
+        throw new Away("%s cannot be listed: %s".formatted(pattern.shown(), failure.getCause()));
       } catch (IOException failure) {
         throw new Away("%s cannot be listed: %s".formatted(pattern.shown(), failure));
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,6 +68,7 @@ class DiscoveryTest {
 
   private void says(String list) {
     answer.set(LoopbackHttp.Answer.ok(list));
+    clock.advance(Duration.ofMinutes(1));
     discovery.refresh("cmdb");
   }
 
@@ -163,6 +165,109 @@ class DiscoveryTest {
 
     says(domains(0, 5));
     assertThat(kept()).hasSize(5);
+  }
+
+  @Test
+  void ofASmallListTooMostIsNotLostAtOnce() {
+    says(domains(0, 9));
+    says(domains(0, 1));
+    says(domains(0, 1));
+    assertThat(kept()).hasSize(9);
+
+    says(domains(0, 1));
+    assertThat(kept()).containsExactly("domain0.test");
+  }
+
+  @Test
+  void listsThatComeAtOnceOneAfterTheOtherAreSaidOnce() {
+    says(domains(0, 20));
+    answer.set(LoopbackHttp.Answer.ok(domains(0, 5)));
+    for (var time = 0; time < 5; time++) {
+      discovery.refresh("cmdb");
+    }
+
+    assertThat(kept()).hasSize(20);
+  }
+
+  @Test
+  void whatADoubtfulListNamesAnewDoesNotBeginTheCountAnew() {
+    says(domains(0, 20));
+    says(domains(15, 21));
+    says(domains(15, 22));
+    says(domains(15, 23));
+
+    assertThat(kept()).hasSize(8);
+  }
+
+  /** Nothing is known of the lists before a restart, so that the half of one looks as a whole. */
+  @Test
+  void theFirstListAfterARestartTakesNothingAwayAtOnce() {
+    says(domains(0, 20));
+    discovery = new Discovery(store, Loading.loader(), () -> config, clock, told::incrementAndGet);
+    discovery.configured(config.discovery());
+    says(domains(0, 15));
+    says(domains(0, 15));
+    assertThat(kept()).hasSize(20);
+
+    says(domains(0, 15));
+    assertThat(kept()).hasSize(15);
+  }
+
+  @Test
+  void aNamedFileThatVanishedTakesNothingAwayHoweverLong() throws IOException {
+    Daemon.write(folder.resolve("a.json"), domains(0, 5));
+    Daemon.write(folder.resolve("b.json"), domains(5, 8));
+    configure("discovery: {cmdb: {files: [a.json, b.json], refresh_interval: 5s}}");
+    discovery.refresh("cmdb");
+    assertThat(kept()).hasSize(8);
+
+    java.nio.file.Files.delete(folder.resolve("b.json"));
+    for (var time = 0; time < 5; time++) {
+      Daemon.write(folder.resolve("a.json"), domains(0, 5) + " ".repeat(time));
+      clock.advance(Duration.ofMinutes(1));
+      discovery.refresh("cmdb");
+    }
+    assertThat(kept()).hasSize(8);
+    assertThat(discovery.unwell()).containsExactly("cmdb");
+
+    Daemon.write(folder.resolve("b.json"), domains(5, 8));
+    discovery.refresh("cmdb");
+    assertThat(kept()).hasSize(8);
+    assertThat(discovery.unwell()).isEmpty();
+  }
+
+  @Test
+  void aFileThatMatchedAPatternAndVanishedIsDoubtedAsALostHalfIs() throws IOException {
+    Daemon.write(folder.resolve("a.json"), domains(0, 5));
+    Daemon.write(folder.resolve("b.json"), domains(5, 8));
+    configure("discovery: {cmdb: {files: [\"*.json\"], refresh_interval: 5s}}");
+    discovery.refresh("cmdb");
+    java.nio.file.Files.delete(folder.resolve("b.json"));
+    for (var time = 0; time < 2; time++) {
+      Daemon.write(folder.resolve("a.json"), domains(0, 5) + " ".repeat(time));
+      clock.advance(Duration.ofMinutes(1));
+      discovery.refresh("cmdb");
+    }
+    assertThat(kept()).hasSize(8);
+
+    Daemon.write(folder.resolve("a.json"), domains(0, 5) + " ".repeat(3));
+    clock.advance(Duration.ofMinutes(1));
+    discovery.refresh("cmdb");
+    assertThat(kept()).hasSize(5);
+  }
+
+  @Test
+  void filesOfOneNameInTwoFoldersAreTwo() throws IOException {
+    for (var name : List.of("red", "blue")) {
+      java.nio.file.Files.createDirectory(folder.resolve(name));
+      Daemon.write(
+          folder.resolve(name).resolve("list.json"),
+          "[{\"targets\": [\"%s.test\"]}]".formatted(name));
+    }
+    configure("discovery: {cmdb: {files: [red/list.json, blue/list.json]}}");
+    discovery.refresh("cmdb");
+
+    assertThat(kept()).containsExactlyInAnyOrder("red.test", "blue.test");
   }
 
   @Test
