@@ -169,6 +169,11 @@ public enum Names {
       Type.GAUGE,
       "When the dead-man's switch was last told that maildrift lives; NaN before.",
       "heartbeat"),
+  HEARTBEAT_INTERVAL(
+      "maildrift_heartbeat_interval_seconds",
+      Type.GAUGE,
+      "How often the dead-man's switch is to be told.",
+      "heartbeat"),
   DIGEST_TIME(
       "maildrift_digest_last_made_timestamp_seconds",
       Type.GAUGE,

@@ -124,4 +124,9 @@ public final class Heartbeats {
   public synchronized Optional<Instant> lastSuccess(String name) {
     return Optional.ofNullable(switches.get(name)).flatMap(one -> one.lastSuccess);
   }
+
+  /** How often the named one is told. */
+  public synchronized Optional<Duration> interval(String name) {
+    return Optional.ofNullable(switches.get(name)).map(one -> one.config.interval());
+  }
 }

@@ -1108,12 +1108,21 @@ public final class App implements Backend, AutoCloseable {
             return false;
           }
           metrics.remove(Names.HEARTBEAT_LAST_SUCCESS, gone);
+          metrics.remove(Names.HEARTBEAT_INTERVAL, gone);
           return true;
         });
     for (var name : names) {
       if (meteredHeartbeats.add(name)) {
         metrics.gauge(
             Names.HEARTBEAT_LAST_SUCCESS, () -> seconds(heartbeats.lastSuccess(name)), name);
+        metrics.gauge(
+            Names.HEARTBEAT_INTERVAL,
+            () ->
+                heartbeats
+                    .interval(name)
+                    .map(interval -> interval.toMillis() / 1000.0)
+                    .orElse(Double.NaN),
+            name);
       }
     }
   }

@@ -53,6 +53,9 @@ class WatchdogDaemonTest {
                 daemon.metric(
                     "maildrift_heartbeat_last_success_timestamp_seconds{heartbeat=\"healthchecks\"}"))
             .hasValueSatisfying(at -> assertThat(Double.parseDouble(at)).isGreaterThan(1e9));
+        assertThat(
+                daemon.metric("maildrift_heartbeat_interval_seconds{heartbeat=\"healthchecks\"}"))
+            .hasValue("60.0");
       }
       assertThat(Daemon.items(Daemon.told(deadman))).hasSize(2).containsOnly("firing Watchdog ");
     }
