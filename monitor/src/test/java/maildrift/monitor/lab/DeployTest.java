@@ -146,7 +146,19 @@ class DeployTest {
             "WatchdogSec=2min",
             "ExecReload=/bin/kill -HUP $MAINPID",
             "User=maildrift",
-            "StateDirectory=maildrift");
+            "StateDirectory=maildrift",
+            "ConfigurationDirectoryMode=0750");
+  }
+
+  @Test
+  void theUnitIsGivenUpWhenItCannotStart() {
+    var unit = Nsd.read(DEPLOY.resolve("systemd/maildrift.service"));
+    var burst = Integer.parseInt(between(unit, "\nStartLimitBurst=", "\n"));
+    var minutes = Integer.parseInt(between(unit, "\nStartLimitIntervalSec=", "min\n"));
+    var restart = Integer.parseInt(between(unit, "\nRestartSec=", "\n"));
+
+    // A start that fails takes some seconds, more on a busy machine.
+    assertThat(burst * (restart + 15)).isLessThan(minutes * 60);
   }
 
   @Test
