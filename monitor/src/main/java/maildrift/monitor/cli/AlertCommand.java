@@ -161,9 +161,7 @@ final class AlertCommand {
     return Fingerprints.whole(
         words,
         () ->
-            client
-                .get("/api/v1/alerts")
-                .valueStream()
+            client.list("/api/v1/alerts").stream()
                 .map(alert -> alert.path("fingerprint").asString(""))
                 .toList());
   }

@@ -56,14 +56,13 @@ final class AlertList implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var answer = client.get("/api/v1/alerts" + query());
+    var answer = client.list("/api/v1/alerts" + query());
     if (client.json()) {
       ClientOptions.printEach(answer);
       return Exit.OK;
     }
     var alerts =
-        answer
-            .valueStream()
+        answer.stream()
             .filter(one -> !text(one, "/labels/alertname").equals(AlertsConfig.WATCHDOG))
             .sorted(WORST_FIRST)
             .toList();

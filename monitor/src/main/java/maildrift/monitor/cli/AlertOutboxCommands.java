@@ -13,6 +13,11 @@ import tools.jackson.databind.JsonNode;
 
 /** Receivers of a running daemon, what they are owed and what was given up. */
 final class AlertOutboxCommands {
+  /** What a page may hold at most, and how many the daemon lists in all. */
+  private static final int PAGE = 1_000;
+
+  private static final int MOST = 10_000;
+
   private AlertOutboxCommands() {}
 
   @Command(
@@ -223,7 +228,7 @@ final class AlertOutboxCommands {
   }
 
   private static Integer print(ClientOptions client, String path, String time) {
-    var all = client.get(path);
+    var all = client.list(path + "?per_page=" + PAGE, MOST);
     if (client.json()) {
       ClientOptions.printEach(all);
       return Exit.OK;

@@ -1,6 +1,7 @@
 package maildrift.monitor.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -47,6 +48,16 @@ final class ClientOptions {
 
   JsonNode get(String path) {
     return client().get(path);
+  }
+
+  /** A list with all its pages. */
+  List<JsonNode> list(String path) {
+    return list(path, Integer.MAX_VALUE);
+  }
+
+  /** A list with all its pages, as far as the daemon lists them. */
+  List<JsonNode> list(String path, int most) {
+    return client().list(path, most);
   }
 
   JsonNode post(String path, @Nullable String body) {

@@ -8,7 +8,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import maildrift.monitor.json.CheckJson;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -23,8 +26,30 @@ import tools.jackson.databind.JsonNode;
  */
 record DaemonClient(String url, Duration timeout, Optional<Path> caFile) {
 
+  /** The rest of a list, as {@code Link} has it: here, whatever else it may say. */
+  private static final Pattern NEXT = Pattern.compile("<(/[^/>][^>]*)>\\s*;\\s*rel=\"next\"");
+
+  /** What the daemon said, and where a list goes on. */
+  private record Answered(JsonNode body, Optional<String> next) {}
+
   JsonNode get(String path) {
     return send(request(path).GET().build());
+  }
+
+  /** A list with all its pages. Where it is longer than {@code most}, standard error says so. */
+  List<JsonNode> list(String path, int most) {
+    var all = new ArrayList<JsonNode>();
+    var next = Optional.of(path);
+    while (next.isPresent()) {
+      if (all.size() >= most) {
+        System.err.printf("these are the first %d; there are more%n", all.size());
+        return all;
+      }
+      var answered = answered(request(next.get()).GET().build());
+      answered.body().forEach(all::add);
+      next = answered.next().filter(_ -> !answered.body().isEmpty());
+    }
+    return all;
   }
 
   JsonNode post(String path, @Nullable String body) {
@@ -61,6 +86,10 @@ record DaemonClient(String url, Duration timeout, Optional<Path> caFile) {
   }
 
   private JsonNode send(HttpRequest request) {
+    return answered(request).body();
+  }
+
+  private Answered answered(HttpRequest request) {
     try (var client = client()) {
       var response =
           client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
@@ -68,7 +97,12 @@ record DaemonClient(String url, Duration timeout, Optional<Path> caFile) {
       if (response.statusCode() / 100 != 2) {
         throw new Failure(refusal(response.statusCode(), body));
       }
-      return body;
+      var next =
+          response.headers().allValues("Link").stream()
+              .flatMap(link -> NEXT.matcher(link).results())
+              .map(found -> found.group(1))
+              .findFirst();
+      return new Answered(body, next);
     } catch (IOException problem) {
       throw new Failure(
           "no daemon answers at %s (%s); start one with maildrift run, or give --url"

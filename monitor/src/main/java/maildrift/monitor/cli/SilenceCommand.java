@@ -180,9 +180,7 @@ final class SilenceCommand {
               .map(one -> "filter=" + URLEncoder.encode(one, StandardCharsets.UTF_8))
               .collect(Collectors.joining("&", "?", ""));
       var silences =
-          client
-              .get("/api/v1/silences" + query)
-              .valueStream()
+          client.list("/api/v1/silences" + query).stream()
               .filter(one -> withExpired || !isExpired(one))
               .toList();
       if (client.json()) {

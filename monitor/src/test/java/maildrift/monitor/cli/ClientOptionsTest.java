@@ -15,6 +15,8 @@ import maildrift.alerts.notify.http.LoopbackHttp;
 import maildrift.probes.tls.TestCa;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientOptionsTest {
   @TempDir Path folder;
@@ -46,6 +48,56 @@ class ClientOptionsTest {
     return Stream.concat(
             Arrays.stream(command), Stream.of("--url", "http://127.0.0.1:" + daemon.port()))
         .toArray(String[]::new);
+  }
+
+  /** Of a list in pages, the second holds what people look for. */
+  private static LoopbackHttp.Answer page(LoopbackHttp.Got got, String item) {
+    var path = got.target().replaceAll("[?].*", "");
+    if (got.target().contains("page=2")) {
+      return LoopbackHttp.Answer.ok("[" + item.formatted("second") + "]");
+    }
+    var body = "[" + item.formatted("first") + "]";
+    return new LoopbackHttp.Answer.Raw(
+        """
+        HTTP/1.1 200 OK\r
+        Link: <%s?page=1>; rel="first", <%s?page=2>; rel="next"\r
+        Content-Length: %d\r
+        \r
+        %s"""
+            .formatted(path, path, body.length(), body));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "alert list",
+        "alert list --format json",
+        "alert owed hook",
+        "alert dead list",
+        "alert dead list --format json",
+        "silence list"
+      })
+  void aListIsReadToItsEnd(String command) throws IOException {
+    var item =
+        "{\"id\":\"%1$s\",\"fingerprint\":\"%1$s\",\"status\":{\"state\":\"active\"},\"matchers\":[],\"annotations\":{\"summary\":\"s\"},\"startsAt\":\"2026-11-21T23:00:00Z\",\"comment\":\"c\"}";
+    try (var daemon = new LoopbackHttp(got -> page(got, item))) {
+      assertThat(Ran.command(at(daemon, command.split(" ", -1))).out()).contains("first", "second");
+    }
+  }
+
+  @Test
+  void aListThatTheDaemonDoesNotListToItsEndSaysSo() throws IOException {
+    var many = "[" + "{\"id\":\"a\"},".repeat(9_999) + "{\"id\":\"last\"}]";
+    try (var daemon =
+        new LoopbackHttp(
+            _ ->
+                new LoopbackHttp.Answer.Raw(
+                    "HTTP/1.1 200 OK\r\nLink: </api/v1/dead-letters?page=2>; rel=\"next\"\r\nContent-Length: %d\r\n\r\n%s"
+                        .formatted(many.length(), many)))) {
+      var ran = Ran.command(at(daemon, "alert", "dead", "list", "--format", "json"));
+      assertThat(ran.lines()).hasSize(10_000);
+      assertThat(ran.err()).contains("these are the first 10000; there are more");
+    }
   }
 
   @Test
