@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import maildrift.monitor.config.ConfigLoader;
@@ -46,6 +47,9 @@ final class Discovery {
 
   /** Held while what is kept is compared and changed; never while somebody is told of it. */
   private final ReentrantLock keeping = new ReentrantLock();
+
+  /** Changes with every change of what is kept. */
+  private final AtomicLong revision = new AtomicLong();
 
   /** Others are kept than those that are watched, as long as that could not be said. */
   private volatile boolean isUntold;
@@ -86,6 +90,14 @@ final class Discovery {
     private List<TargetSource.Stamp> stamps = List.of();
     private long readNanos;
 
+    /** Definitions of domains that somebody else has now; they are for when he gives them up. */
+    private volatile Map<String, String> waiting = Map.of();
+
+    /** Of what was kept when it was read. */
+    private volatile long revision;
+
+    private Map<String, String> refused = Map.of();
+
     /** In force when that was applied: another one may declare a tenant that was unknown. */
     private Optional<MonitorConfig> under = Optional.empty();
 
@@ -119,6 +131,7 @@ final class Discovery {
     try {
       return change.get();
     } finally {
+      revision.incrementAndGet();
       keeping.unlock();
     }
   }
@@ -203,19 +216,25 @@ final class Discovery {
   }
 
   /** Files are looked at often, and read when they are others, or when it is time. */
-  private static boolean isDue(Source source) {
+  private boolean isDue(Source source) {
     if (!(source.settings.source() instanceof DiscoveryConfig.Files files)) {
       return true;
     }
     var stamps = TargetSource.stamps(files);
     var now = System.nanoTime();
     if (stamps.equals(source.stamps)
+        && !isOutdated(source)
         && now - source.readNanos < source.settings.refreshInterval().toNanos()) {
       return false;
     }
     source.stamps = stamps;
     source.readNanos = now;
     return true;
+  }
+
+  /** Somebody had what it names, and may have given it up. */
+  private boolean isOutdated(Source source) {
+    return !source.waiting.isEmpty() && source.revision != revision.get();
   }
 
   @SuppressWarnings("ReferenceEquality") // each load is another object, and comparing them is dear
@@ -226,9 +245,14 @@ final class Discovery {
   private void read(String name, Source source) throws TargetSource.Away, TargetList.Unreadable {
     var documents = TargetSource.documents(source.settings.source());
     var now = config.get();
-    if (documents.equals(source.applied) && isUnder(source, now)) {
+    if (documents.equals(source.applied) && isUnder(source, now) && !isOutdated(source)) {
       source.shrinkage.settled();
-      succeeded(name, source, source.status.domains(), source.status.refused());
+      keeping.lock();
+      try {
+        succeeded(name, source, source.status.domains(), source.status.refused());
+      } finally {
+        keeping.unlock();
+      }
       return;
     }
     var targets = new LinkedHashMap<String, TargetList.Target>();
@@ -241,7 +265,6 @@ final class Discovery {
                 () -> refused.put(target.name(), "is not a domain's name"));
       }
     }
-    long count;
     keeping.lock();
     try {
       if (sources.get(name) != source) {
@@ -251,10 +274,19 @@ final class Discovery {
       if (kept.isEmpty()) {
         return;
       }
-      count = kept.get();
+      succeeded(name, source, kept.get(), refused.size());
     } finally {
       keeping.unlock();
     }
+    source.applied = documents;
+    source.under = Optional.of(now);
+    if (!refused.equals(source.refused)) {
+      source.refused = refused;
+      show(name, refused);
+    }
+  }
+
+  private static void show(String name, Map<String, String> refused) {
     refused.entrySet().stream()
         .limit(MOST_NAMED)
         .forEach(
@@ -263,9 +295,6 @@ final class Discovery {
     if (refused.size() > MOST_NAMED) {
       LOG.warn("discovery {}: and {} more", name, refused.size() - MOST_NAMED);
     }
-    source.applied = documents;
-    source.under = Optional.of(now);
-    succeeded(name, source, count, refused.size());
   }
 
   /** Why what was read may not be all of the list. */
@@ -298,12 +327,13 @@ final class Discovery {
       failed(name, source, doubt.get());
       return Optional.empty();
     }
-    return Optional.of(keep(name, targets, before, all, refused, now));
+    return Optional.of(keep(name, source, targets, before, all, refused, now));
   }
 
   /** In one batch, so that a list is taken up as a whole. Returns how many domains it brings. */
   private long keep(
       String name,
+      Source source,
       Map<String, TargetList.Target> targets,
       Set<String> before,
       Map<String, KeptDomain> all,
@@ -312,18 +342,20 @@ final class Discovery {
     var batch = Batch.builder();
     var changes = 0;
     var count = 0L;
+    var waiting = new HashMap<String, String>();
     for (var target : targets.entrySet()) {
       var domain = target.getKey();
       var kept = Optional.ofNullable(all.get(domain));
       var isOurs = before.contains(domain);
-      if (kept.isPresent() && !isOurs) {
-        refused.put(domain, "is managed already, by " + kept.get().addedBy());
-        continue;
-      }
       try {
         var definition = Targets.definition(target.getValue());
         if (loader.domain(definition, now) instanceof ConfigLoader.DomainResult.Refused(var why)) {
           throw new IllegalArgumentException(why.getFirst().message());
+        }
+        if (kept.isPresent() && !isOurs) {
+          refused.put(domain, "is managed already, by " + kept.get().addedBy());
+          waiting.put(domain, definition);
+          continue;
         }
         if (!kept.map(KeptDomain::definition).equals(Optional.of(definition))) {
           batch.domain(new KeptDomain(domain, definition, clock.instant(), BY + name));
@@ -336,18 +368,61 @@ final class Discovery {
         count += isOurs ? 1 : 0;
       }
     }
-    for (var gone : before) {
-      if (!targets.containsKey(gone)) {
-        batch.dropDomain(gone);
-        changes++;
-      }
-    }
+    var gone = before.stream().filter(domain -> !targets.containsKey(domain)).toList();
+    changes += gone.size();
+    var heirs = giveUp(gone, batch);
     if (changes > 0) {
       store.commit(batch.build());
+      revision.incrementAndGet();
+      heirs.forEach(Discovery::inherited);
       LOG.info("discovery {}: {} domains, {} changes", name, count, changes);
       isUntold = true;
     }
+    source.waiting = Map.copyOf(waiting);
+    source.revision = revision.get();
     return count;
+  }
+
+  /**
+   * Domains that a source no longer brings are dropped, or are another's that names them, too: then
+   * they are watched on as if nothing had happened. Returns who has which of them when the batch is
+   * committed.
+   */
+  private Map<String, Source> giveUp(List<String> gone, Batch.Builder batch) {
+    var heirs = new HashMap<String, Source>();
+    for (var domain : gone) {
+      var heir =
+          sources.entrySet().stream()
+              .filter(other -> other.getValue().waiting.containsKey(domain))
+              .min(Map.Entry.comparingByKey());
+      if (heir.isEmpty()) {
+        batch.dropDomain(domain);
+        continue;
+      }
+      var source = heir.get().getValue();
+      Optional.ofNullable(source.waiting.get(domain))
+          .ifPresent(
+              definition ->
+                  batch.domain(
+                      new KeptDomain(
+                          domain, definition, clock.instant(), BY + heir.get().getKey())));
+      heirs.put(domain, source);
+    }
+    return heirs;
+  }
+
+  private static void inherited(String domain, Source source) {
+    var left = new HashMap<>(source.waiting);
+    left.remove(domain);
+    source.waiting = Map.copyOf(left);
+    var old = source.status;
+    source.status =
+        new Status(
+            old.domains() + 1,
+            Math.max(0, old.refused() - 1),
+            old.failures(),
+            old.succeeded(),
+            old.why());
   }
 
   private void succeeded(String name, Source source, long domains, long refused) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,7 @@ class DiscoveryTest {
   private final MemoryStore store = new MemoryStore();
   private final TestClock clock = new TestClock();
   private final AtomicInteger told = new AtomicInteger();
+  private final AtomicReference<Runnable> seen = new AtomicReference<>(() -> {});
   private final AtomicReference<LoopbackHttp.Answer> answer =
       new AtomicReference<>(LoopbackHttp.Answer.status(503));
   private LoopbackHttp http;
@@ -45,8 +47,13 @@ class DiscoveryTest {
   @BeforeEach
   void open() throws IOException {
     http = new LoopbackHttp(_ -> answer.get());
-    discovery = new Discovery(store, Loading.loader(), () -> config, clock, told::incrementAndGet);
+    discovery = new Discovery(store, Loading.loader(), () -> config, clock, this::changed);
     configure("discovery: {cmdb: {url: \"%s\"}}".formatted(http.uri("/domains")));
+  }
+
+  private void changed() {
+    told.incrementAndGet();
+    seen.get().run();
   }
 
   @AfterEach
@@ -320,6 +327,55 @@ class DiscoveryTest {
         .filteredOn(kept -> kept.name().equals("contoso.test"))
         .extracting(KeptDomain::addedBy)
         .containsExactly("ada");
+  }
+
+  private List<String> owners() {
+    return store.domains().stream().map(kept -> kept.name() + " " + kept.addedBy()).toList();
+  }
+
+  @Test
+  void whatOneListGivesUpIsTheOthersThatNamesItToo() {
+    Daemon.write(folder.resolve("a.json"), domains(0, 3));
+    Daemon.write(folder.resolve("b.json"), domains(2, 4));
+    configure("discovery: {a: {files: a.json}, b: {files: b.json}}");
+    discovery.refresh("a");
+    discovery.refresh("b");
+    assertThat(owners()).contains("domain2.test discovery a").hasSize(4);
+    assertThat(discovery.status("b").refused()).isEqualTo(1);
+    var sizes = new ArrayList<Integer>();
+    seen.set(() -> sizes.add(store.domains().size()));
+
+    Daemon.write(folder.resolve("a.json"), domains(0, 2));
+    discovery.refresh("a");
+    discovery.refresh("b");
+
+    assertThat(owners()).contains("domain2.test discovery b").hasSize(4);
+    assertThat(sizes).containsOnly(4);
+    assertThat(discovery.status("b"))
+        .extracting(Discovery.Status::domains, Discovery.Status::refused)
+        .containsExactly(2L, 0L);
+  }
+
+  @Test
+  void whatSomebodyTookOutIsTheListsThoughThatIsTheSame() {
+    store.commit(
+        Batch.builder()
+            .domain(
+                new KeptDomain(
+                    "contoso.test", "{\"name\":\"contoso.test\"}", clock.instant(), "ada"))
+            .build());
+    Daemon.write(folder.resolve("a.json"), TWO);
+    configure("discovery: {a: {files: a.json}}");
+    discovery.refresh("a");
+    discovery.keeping(
+        () -> {
+          store.commit(Batch.builder().dropDomain("contoso.test").build());
+          return "";
+        });
+    discovery.refresh("a");
+
+    assertThat(owners()).contains("contoso.test discovery a");
+    assertThat(discovery.status("a").refused()).isZero();
   }
 
   @Test
