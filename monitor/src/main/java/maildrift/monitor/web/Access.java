@@ -17,23 +17,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 
 /**
- * Who a caller is. bcrypt is slow on purpose: it runs off the event loop, what was right is
- * remembered for a while, and only so many wrong passwords are tried a minute.
+ * Who a caller is. bcrypt is slow on purpose: it has threads of its own ({@link Passwords}), what
+ * was right is remembered for a while, and only so many wrong passwords are tried a minute.
  */
-final class Access {
+final class Access implements AutoCloseable {
   private static final int WRONG_A_MINUTE = 30;
 
   /** Of one user, from addresses that he never logged in from. */
   private static final int WRONG_OF_A_USER = 60;
 
-  private final Semaphore verifying = new Semaphore(2);
+  private final Passwords passwords;
 
   /** Compared with when the user is unknown, so that the time taken tells nothing. */
   private static final String NOBODY =
@@ -63,9 +62,19 @@ final class Access {
   }
 
   Access() {
+    this(new Passwords());
+  }
+
+  Access(Passwords passwords) {
+    this.passwords = passwords;
     for (var failure : Failure.values()) {
       failures.put(failure, new LongAdder());
     }
+  }
+
+  @Override
+  public void close() {
+    passwords.close();
   }
 
   private static Cache<String, AtomicInteger> aMinute() {
@@ -144,44 +153,52 @@ final class Access {
             .map(secret -> secret.reveal());
     var memory = digest(name + "\0" + password + "\0" + hash.orElse(""));
     if (hash.isEmpty() || right.getIfPresent(memory) == null) {
-      // Counted before it is tried, so that many at once are many tries; and few at once, since
-      // bcrypt is slow on purpose.
+      // At once where it is clear already: the queue is short.
       checkTries(wrong, from, WRONG_A_MINUTE, "from this address");
-      var place = digest(name + "\0" + from);
-      if (known.getIfPresent(place) == null) {
-        checkTries(wrongOfUser, digest(name), WRONG_OF_A_USER, "of this user");
-      }
-      var tries = wrong.asMap().computeIfAbsent(from, _ -> new AtomicInteger());
-      var ofUser = wrongOfUser.asMap().computeIfAbsent(digest(name), _ -> new AtomicInteger());
-      tries.incrementAndGet();
-      ofUser.incrementAndGet();
-      verifying.acquireUninterruptibly();
-      boolean matches;
+      var offered = new Offered(name, password, hash, memory, from);
       try {
-        matches =
-            verified(password, hash.orElseGet(() -> nobody(config, name))) && hash.isPresent();
-      } finally {
-        verifying.release();
+        // What one source was refused for another may be let in for.
+        if (!passwords.inTurn(digest(memory + from), from, () -> isLetIn(config, offered))) {
+          count(Failure.PASSWORD);
+          throw Refusal.unauthorized();
+        }
+      } catch (Passwords.Busy _) {
+        count(Failure.TOO_MANY);
+        throw Refusal.tooMany("too many passwords are being verified; try again in a minute");
       }
-      if (!matches) {
-        count(Failure.PASSWORD);
-        throw Refusal.unauthorized();
-      }
-      tries.decrementAndGet();
-      ofUser.decrementAndGet();
-      known.put(place, true);
-      right.put(memory, true);
     }
     return new Caller(
         name, config.operators().contains(name), Optional.ofNullable(config.limits().get(name)));
   }
 
-  private static boolean verified(String password, String hash) {
-    var bytes = password.getBytes(StandardCharsets.UTF_8);
-    // bcrypt knows 72 octets; a longer password could never have been set.
-    // Without a version the verifier takes $2a$, $2b$ and $2y$ alike.
-    return bytes.length <= 72
-        && BCrypt.verifyer().verify(bytes, hash.getBytes(StandardCharsets.US_ASCII)).verified;
+  private record Offered(
+      String name, String password, Optional<String> hash, String memory, String from) {}
+
+  /**
+   * Runs when it is this one's turn: what was wrong until then counts, and what may yet prove right
+   * does not. So many at once are many tries, but only if they are wrong.
+   */
+  private boolean isLetIn(HttpConfig config, Offered offered) {
+    if (offered.hash().isPresent() && right.getIfPresent(offered.memory()) != null) {
+      return true;
+    }
+    checkTries(wrong, offered.from(), WRONG_A_MINUTE, "from this address");
+    var place = digest(offered.name() + "\0" + offered.from());
+    if (known.getIfPresent(place) == null) {
+      checkTries(wrongOfUser, digest(offered.name()), WRONG_OF_A_USER, "of this user");
+    }
+    var compared = offered.hash().orElseGet(() -> nobody(config, offered.name()));
+    if (passwords.isRight(offered.password(), compared) && offered.hash().isPresent()) {
+      known.put(place, true);
+      right.put(offered.memory(), true);
+      return true;
+    }
+    wrong.asMap().computeIfAbsent(offered.from(), _ -> new AtomicInteger()).incrementAndGet();
+    wrongOfUser
+        .asMap()
+        .computeIfAbsent(digest(offered.name()), _ -> new AtomicInteger())
+        .incrementAndGet();
+    return false;
   }
 
   /** As dear as the hash of some user, and of the same for the same name. */

@@ -68,6 +68,11 @@ final class Endpoints {
               || path.startsWith("/silences"));
     }
 
+    /** What tells whoever restarts the daemon that it lives. */
+    boolean isHealth() {
+      return path.startsWith("/-/") && guard == Guard.OPEN;
+    }
+
     boolean isApi() {
       return path.startsWith("/api/");
     }

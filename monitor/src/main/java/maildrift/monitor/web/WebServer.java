@@ -88,6 +88,12 @@ public final class WebServer implements AutoCloseable {
   private final Access access = new Access();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
+
+  /** A daemon that is busy is not one that is dead: health waits for no thread of others. */
+  private final ExecutorService health =
+      Executors.newFixedThreadPool(
+          2, Thread.ofPlatform().name("health-", 0).daemon(true).factory());
+
   private final List<Served> served = new ArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -527,6 +533,7 @@ public final class WebServer implements AutoCloseable {
           // Who may listen is asked again when that may have changed.
           var http = backend.config().http();
           answer(
+              endpoint.isHealth() ? health : threads,
               context,
               () -> reply(context, backend, endpoint),
               () -> backend.config().http().equals(http));
@@ -688,11 +695,13 @@ public final class WebServer implements AutoCloseable {
   }
 
   /**
-   * Handlers block: they run on virtual threads, and the answer goes back through the event loop.
+   * Handlers block: they run on virtual threads, those of health on their own, and the answer goes
+   * back through the event loop.
    */
-  private void answer(RoutingContext context, Supplier<Reply> work, BooleanSupplier goesOn) {
+  private void answer(
+      ExecutorService on, RoutingContext context, Supplier<Reply> work, BooleanSupplier goesOn) {
     Future.fromCompletionStage(
-            CompletableFuture.supplyAsync(() -> toSend(context, work.get(), goesOn), threads),
+            CompletableFuture.supplyAsync(() -> toSend(context, work.get(), goesOn), on),
             vertx.getOrCreateContext())
         .onSuccess(answer -> answer.ifPresent(whole -> send(context, whole)))
         .onFailure(failure -> failed(context, failure));
@@ -866,5 +875,7 @@ public final class WebServer implements AutoCloseable {
       lock.unlock();
     }
     threads.shutdownNow();
+    health.shutdownNow();
+    access.close();
   }
 }

@@ -3,14 +3,24 @@ package maildrift.monitor.web;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.Secret;
@@ -70,6 +80,10 @@ class AccessTest {
           false);
 
   private int login(String user, String password, String from) {
+    return login(access, user, password, from);
+  }
+
+  private static int login(Access access, String user, String password, String from) {
     var pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
     try {
       access.caller(USERS, Optional.of("Basic " + pair), from);
@@ -103,5 +117,95 @@ class AccessTest {
     var statuses =
         IntStream.range(0, 40).mapToObj(i -> refused("wrong", "2001:db8::" + i)).toList();
     assertThat(statuses).startsWith(401).endsWith(429);
+  }
+
+  /** Passwords that are compared once the latch is open, and what compared them. */
+  private record Held(CountDownLatch latch, Set<Thread> threads, AtomicInteger compared)
+      implements Passwords.Comparison {
+    Held() {
+      this(new CountDownLatch(1), ConcurrentHashMap.newKeySet(), new AtomicInteger());
+    }
+
+    @Override
+    public boolean isRight(String password, String hash) {
+      threads.add(Thread.currentThread());
+      compared.incrementAndGet();
+      try {
+        latch.await();
+      } catch (InterruptedException _) {
+        return false;
+      }
+      return password.equals("right");
+    }
+  }
+
+  private static List<Future<Integer>> logins(
+      ExecutorService threads, int number, IntFunction<Integer> login) {
+    return IntStream.range(0, number).mapToObj(i -> threads.submit(() -> login.apply(i))).toList();
+  }
+
+  private static List<Integer> statuses(List<Future<Integer>> logins) throws Exception {
+    var all = new ArrayList<Integer>();
+    for (var login : logins) {
+      all.add(login.get(20, TimeUnit.SECONDS));
+    }
+    return all;
+  }
+
+  /** On the carriers of virtual threads it would stop looks, deliveries and health. */
+  @Test
+  void passwordsAreVerifiedOnFewThreadsOfTheirOwnWithAShortQueue() throws Exception {
+    var held = new Held();
+    var most = Passwords.THREADS + Passwords.MOST_WAITING;
+    try (var busy = new Access(new Passwords(held));
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var many =
+          logins(threads, most + 20, i -> login(busy, "alice", "wrong" + i, "198.51.100." + i));
+      // Nothing ends but what finds no place.
+      await().until(() -> many.stream().filter(Future::isDone).count() == 20);
+      assertThat(busy.failures(Access.Failure.TOO_MANY)).isEqualTo(20);
+      assertThat(login(busy, "alice", "right", "203.0.113.7")).isEqualTo(429);
+
+      held.latch().countDown();
+      assertThat(statuses(many)).containsOnly(401, 429);
+    }
+    assertThat(held.threads())
+        .hasSizeBetween(1, Passwords.THREADS)
+        .allSatisfy(
+            thread -> {
+              assertThat(thread.isVirtual()).isFalse();
+              assertThat(thread.getPriority()).isEqualTo(Thread.MIN_PRIORITY);
+            });
+  }
+
+  @Test
+  void oneSourceDoesNotTakeEveryPlaceInTheQueue() throws Exception {
+    var held = new Held();
+    try (var busy = new Access(new Passwords(held));
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var many = logins(threads, 50, i -> login(busy, "alice", "wrong" + i, HERE));
+      await()
+          .until(
+              () ->
+                  many.stream().filter(Future::isDone).count() == 50 - Passwords.MOST_OF_A_SOURCE);
+      var other = threads.submit(() -> login(busy, "alice", "right", "203.0.113.7"));
+      held.latch().countDown();
+      assertThat(other.get(20, TimeUnit.SECONDS)).isEqualTo(200);
+      assertThat(statuses(many)).containsOnly(401, 429);
+      // As many wrong ones as there may be, however many came at once.
+      assertThat(busy.failures(Access.Failure.PASSWORD)).isBetween(30L, 30L + Passwords.THREADS);
+    }
+  }
+
+  @Test
+  void aRightPasswordThatIsUsedOftenAtOnceIsVerifiedOnceAndNeverCountsAsWrong() throws Exception {
+    var held = new Held();
+    try (var busy = new Access(new Passwords(held));
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var many = logins(threads, 100, _ -> login(busy, "alice", "right", HERE));
+      held.latch().countDown();
+      assertThat(statuses(many)).containsOnly(200);
+      assertThat(held.compared()).hasValue(1);
+    }
   }
 }
