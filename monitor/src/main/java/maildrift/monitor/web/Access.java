@@ -301,6 +301,17 @@ final class Access implements AutoCloseable {
     }
   }
 
+  /**
+   * The same for what is only looked at. A browser sends no password to a name that it was not
+   * typed for: where there are logins, whoever has one may come by any name, such as the address of
+   * a pod that Prometheus found. A page of another site is refused all the same.
+   */
+  static void refuseStrangeLook(HttpServerRequest request, HttpConfig config) {
+    if (!config.needsLogin() || request.getHeader("Origin") != null) {
+      refuseStrangeHost(request, config);
+    }
+  }
+
   private static boolean isOurs(String host, HttpConfig config) {
     var plain = host.toLowerCase(Locale.ROOT);
     return plain.equals("localhost")

@@ -63,22 +63,37 @@ final class ContentCoding {
 
   static byte[] gzip(byte[] body) {
     var out = new ByteArrayOutputStream(body.length / 4);
-    try (var gzip = gzip(out)) {
-      gzip.write(body);
+    try {
+      gzip(out, gzip -> gzip.write(body));
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
     return out.toByteArray();
   }
 
-  static OutputStream gzip(OutputStream to) throws IOException {
-    return new Cheap(to);
+  /**
+   * Compresses what is written. Only where all was written is the end written as well: closed
+   * early, it would look whole. The compressor's memory is no memory of Java's: it is given back
+   * whatever happens, and not when the collector comes by.
+   */
+  static void gzip(OutputStream to, WebServer.Stream.Body body) throws IOException {
+    var gzip = new Cheap(to);
+    try {
+      body.writeTo(gzip);
+      gzip.close();
+    } finally {
+      gzip.free();
+    }
   }
 
   private static final class Cheap extends GZIPOutputStream {
     Cheap(OutputStream to) throws IOException {
       super(to, BUFFER);
       def.setLevel(Deflater.BEST_SPEED);
+    }
+
+    private void free() {
+      def.end();
     }
   }
 }

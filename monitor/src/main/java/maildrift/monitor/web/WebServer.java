@@ -547,7 +547,7 @@ public final class WebServer implements AutoCloseable {
       return endpoint.handler().answer(backend, request(context, Caller.LOCAL));
     }
     if (endpoint.guard() == Endpoints.Guard.LOOK) {
-      Access.refuseStrangeHost(incoming, http);
+      Access.refuseStrangeLook(incoming, http);
     } else {
       Access.refuseCrossSite(incoming, http);
     }
@@ -608,10 +608,7 @@ public final class WebServer implements AutoCloseable {
     try {
       if (ContentCoding.wantsGzip(acceptEncoding(context))) {
         response.putHeader("Content-Encoding", "gzip");
-        var gzip = ContentCoding.gzip(body);
-        answer.body().writeTo(gzip);
-        // Only where all was written: closed early, it would look whole.
-        gzip.close();
+        ContentCoding.gzip(body, answer.body()::writeTo);
       } else {
         answer.body().writeTo(body);
         body.close();

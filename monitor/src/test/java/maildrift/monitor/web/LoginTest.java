@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import maildrift.monitor.wiring.Daemon;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +42,7 @@ class LoginTest {
             """
             http:
               listen: 127.0.0.1:0
+              external_url: https://maildrift.example.net
               web_config_file: web.yml
               operators: [alice]
               tokens:
@@ -159,5 +163,34 @@ class LoginTest {
     assertThat(
             daemon.post("/api/v1/domains/contoso.test/accept", "", "Authorization", ALICE).body())
         .contains("\"acceptedBy\":\"alice\"");
+  }
+
+  private static String raw(String... lines) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), daemon.port())) {
+      var request = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
+      socket.setSoTimeout((int) Daemon.LONG.toMillis());
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Prometheus takes the addresses that it finds, whatever name people use. */
+  @Test
+  void whoHasALoginLooksByAnyNameAndChangesByOursAlone() throws IOException {
+    var scraper = "Authorization: " + SCRAPER;
+    for (var path : List.of("/metrics", "/sd", "/api/v1/domains")) {
+      assertThat(raw("GET " + path + " HTTP/1.1", "Host: 10.0.0.5:8425", scraper))
+          .startsWith("HTTP/1.1 200 ");
+      assertThat(raw("GET " + path + " HTTP/1.1", "Host: 10.0.0.5:8425"))
+          .startsWith("HTTP/1.1 401 ");
+    }
+    assertThat(raw("GET /metrics HTTP/1.1", "Host: evil.test", "Origin: http://evil.test", scraper))
+        .startsWith("HTTP/1.1 403 ");
+    var reload = "POST /-/reload HTTP/1.1";
+    var ci = "Authorization: " + CI;
+    assertThat(raw(reload, "Host: 10.0.0.5:8425", ci, "Content-Length: 0"))
+        .startsWith("HTTP/1.1 403 ");
+    assertThat(raw(reload, "Host: maildrift.example.net", ci, "Content-Length: 0"))
+        .startsWith("HTTP/1.1 200 ");
   }
 }
