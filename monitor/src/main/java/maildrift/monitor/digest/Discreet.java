@@ -2,14 +2,19 @@ package maildrift.monitor.digest;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import maildrift.alerts.Alert;
+import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.check.ProbeResult;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
 import maildrift.monitor.store.Episode;
+import maildrift.probes.Finding;
+import maildrift.probes.Judgement;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -37,6 +42,58 @@ public final class Discreet {
     probes.replaceAll((_, probe) -> of(probe));
     return new DomainState(
         state.domain(), state.checkedAt(), probes, of(state.drift()), state.recordsChanged());
+  }
+
+  /** A look that nobody remembers, as {@code /probe} takes it. */
+  public static CheckResult of(CheckResult result) {
+    return new CheckResult(
+        result.domain(),
+        result.checkedAt(),
+        result.probes().stream().map(Discreet::of).toList(),
+        discreet(result.findings()),
+        result.contradictions(),
+        result.secondHand());
+  }
+
+  private static ProbeResult of(ProbeResult probe) {
+    return new ProbeResult(
+        probe.probe(),
+        probe.took(),
+        of(probe.judgement()),
+        probe.mark(),
+        probe.asked(),
+        probe.isRecalled(),
+        of(probe.alone()));
+  }
+
+  private static Judgement of(Judgement judgement) {
+    var facts = new LinkedHashMap<>(judgement.facts());
+    facts.remove(NEIGHBOURS);
+    return new Judgement(
+        judgement.outcome(),
+        facts,
+        judgement.records(),
+        discreet(judgement.findings()),
+        judgement.gaps(),
+        judgement.asides());
+  }
+
+  private static List<Finding> discreet(List<Finding> findings) {
+    return findings.stream()
+        .map(finding -> NAMING.contains(finding.rule().id()) ? of(finding) : finding)
+        .toList();
+  }
+
+  private static Finding of(Finding finding) {
+    return new Finding(
+        finding.rule(),
+        finding.severity(),
+        finding.subject(),
+        finding.cause(),
+        LESS,
+        Map.of(),
+        "",
+        finding.waived());
   }
 
   private static boolean isTelling(ProbeState probe) {

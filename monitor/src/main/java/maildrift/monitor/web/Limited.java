@@ -372,7 +372,7 @@ final class Limited implements Backend {
     if (!profiles.isEmpty()) {
       throw denied("A profile besides those of the configuration");
     }
-    return all.probe(target, profiles, limit);
+    return Discreet.of(all.probe(target, profiles, limit));
   }
 
   @Override

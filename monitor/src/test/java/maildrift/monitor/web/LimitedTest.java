@@ -195,6 +195,8 @@ class LimitedTest {
   void whatIsLookedAtHoldsNothingOfAnotherTenant(Endpoint endpoint) {
     for (var path : List.of(of(endpoint, "contoso"), endpoint.path())) {
       assertThat(ask(endpoint, path, "", THEIRS).body()).as(path).doesNotContain(FOREIGN);
+      var debug = path + (path.contains("?") ? "&" : "?") + "debug=true";
+      assertThat(ask(endpoint, debug, "", THEIRS).body()).as(debug).doesNotContain(FOREIGN);
     }
   }
 
@@ -223,6 +225,11 @@ class LimitedTest {
             "/api/v1/drift");
     assertThat(daemon.get("/api/v1/domains/contoso.test", "Authorization", WHOLE).body())
         .contains("allowlist-overlap", "fabrikam");
+    var probe = "/probe?target=contoso.test&debug=true";
+    assertThat(daemon.get(probe, "Authorization", WHOLE).body())
+        .contains("allowlist-overlap", "fabrikam");
+    assertThat(daemon.get(probe, "Authorization", THEIRS).body())
+        .contains("allowlist-overlap", "another tenant is concerned");
   }
 
   @ParameterizedTest
