@@ -407,6 +407,7 @@ public final class App implements Backend, AutoCloseable {
     calendar.every("files", FILE_LOOK, this::reloadChangedFiles);
     calendar.every("feed", FLUSH, this::pollFeed);
     calendar.every("removals", FILE_LOOK, this::populateAgain);
+    calendar.every("orphans", FLUSH, discovery::settle);
     calendar.every("flush", FLUSH, watch::flushChecked);
     calendar.every("digests", FLUSH, digests::look);
     calendar.every("backups", BEAT, backups::look);
@@ -1835,7 +1836,7 @@ public final class App implements Backend, AutoCloseable {
   private Removal drop(String name) {
     // The next list would bring back what a source says.
     if (store.domains().stream()
-        .noneMatch(kept -> kept.name().equals(name) && Discovery.sourceOf(kept).isEmpty())) {
+        .noneMatch(kept -> kept.name().equals(name) && !discovery.isBrought(kept))) {
       return domain(name).isPresent() ? Removal.CONFIGURED : Removal.UNKNOWN;
     }
     store.commit(Batch.builder().dropDomain(name).build());

@@ -1,6 +1,7 @@
 package maildrift.monitor.wiring;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +20,7 @@ import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.DiscoveryConfig;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.TargetList;
+import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.KeptDomain;
 import maildrift.monitor.store.StateStore;
@@ -38,12 +41,18 @@ final class Discovery {
 
   private static final int MOST_NAMED = 5;
 
+  /** The least time for which the domains of a source stay that is no longer configured. */
+  static final Duration ORPHANED = Duration.ofHours(1);
+
   private final StateStore store;
   private final ConfigLoader loader;
   private final Supplier<MonitorConfig> config;
   private final Clock clock;
   private final Runnable changed;
   private final Map<String, Source> sources = new ConcurrentHashMap<>();
+
+  /** Sources that are no longer configured and have domains, since when. */
+  private final Map<String, Instant> orphaned = new HashMap<>();
 
   /** Held while what is kept is compared and changed; never while somebody is told of it. */
   private final ReentrantLock keeping = new ReentrantLock();
@@ -136,35 +145,32 @@ final class Discovery {
     }
   }
 
-  /** Takes up other sources. The domains of one that is no longer configured go with it. */
+  /**
+   * Takes up other sources. The domains of one that is no longer configured stay for a while: it
+   * may have been renamed, or the file with it is being written.
+   */
   void configured(Map<String, DiscoveryConfig> next) {
-    sources.keySet().retainAll(next.keySet());
-    next.forEach(
-        (name, settings) -> {
-          var before = sources.get(name);
-          if (before == null || !before.settings.equals(settings)) {
-            sources.put(name, new Source(settings));
-          }
-        });
     keeping.lock();
     try {
-      dropOthers(next);
+      sources.keySet().retainAll(next.keySet());
+      next.forEach(
+          (name, settings) -> {
+            var before = sources.get(name);
+            if (before == null || !before.settings.equals(settings)) {
+              sources.put(name, new Source(settings));
+            }
+          });
+      count();
     } finally {
       keeping.unlock();
     }
   }
 
-  private void dropOthers(Map<String, DiscoveryConfig> next) {
-    var batch = Batch.builder();
-    var gone = 0;
-    var counts = new HashMap<String, Long>();
+  /** How many domains each source brings, and which sources have some and are no longer there. */
+  private void count() {
+    var counts = new TreeMap<String, Long>();
     for (var kept : store.domains()) {
-      var source = sourceOf(kept);
-      source.ifPresent(name -> counts.merge(name, 1L, Long::sum));
-      if (source.filter(name -> !next.containsKey(name)).isPresent()) {
-        batch.dropDomain(kept.name());
-        gone++;
-      }
+      sourceOf(kept).ifPresent(name -> counts.merge(name, 1L, Long::sum));
     }
     sources.forEach(
         (name, source) -> {
@@ -177,10 +183,75 @@ final class Discovery {
                   old.succeeded(),
                   old.why());
         });
-    if (gone > 0) {
-      store.commit(batch.build());
-      LOG.info("{} domains are no longer managed: their source is not configured any more", gone);
+    counts.keySet().removeAll(sources.keySet());
+    orphaned.keySet().retainAll(counts.keySet());
+    var now = clock.instant();
+    counts.forEach(
+        (name, domains) -> {
+          if (orphaned.putIfAbsent(name, now) == null) {
+            LOG.warn(
+                "discovery {} is not configured any more: its {} domains stay until {}, until every other source was read meanwhile, or until another one brings them",
+                name,
+                domains,
+                CheckJson.instant(now.plus(ORPHANED)));
+          }
+        });
+  }
+
+  /** Whether a source that is configured brings it. */
+  boolean isBrought(KeptDomain kept) {
+    return sourceOf(kept).filter(sources::containsKey).isPresent();
+  }
+
+  private boolean isOrphan(KeptDomain kept) {
+    return sourceOf(kept).isPresent() && !isBrought(kept);
+  }
+
+  /** Drops the domains of sources that are no longer configured, when their time is over. */
+  void settle() {
+    keeping.lock();
+    try {
+      dropOrphans();
+    } finally {
+      keeping.unlock();
     }
+    tellWhatIsUntold();
+  }
+
+  private void dropOrphans() {
+    var now = clock.instant();
+    var over = new TreeSet<String>();
+    orphaned.forEach(
+        (name, since) -> {
+          if (!now.isBefore(since.plus(ORPHANED)) && isReadSince(since)) {
+            over.add(name);
+          }
+        });
+    if (over.isEmpty()) {
+      return;
+    }
+    var batch = Batch.builder();
+    var gone =
+        store.domains().stream()
+            .filter(kept -> sourceOf(kept).filter(over::contains).isPresent())
+            .map(KeptDomain::name)
+            .toList();
+    var heirs = giveUp(gone, batch);
+    store.commit(batch.build());
+    revision.incrementAndGet();
+    isUntold = true;
+    heirs.forEach(Discovery::inherited);
+    orphaned.keySet().removeAll(over);
+    LOG.info(
+        "{} domains are no longer managed: their source is not configured any more",
+        gone.size() - heirs.size());
+  }
+
+  /** Each source that there is has said what it brings: none is merely another name. */
+  private boolean isReadSince(Instant since) {
+    return sources.values().stream()
+        .allMatch(
+            source -> source.status.succeeded().filter(at -> !at.isBefore(since)).isPresent());
   }
 
   /** Reads a source; blocks. What cannot be used leaves everything as it is. */
@@ -193,10 +264,7 @@ final class Discovery {
       if (isDue(source)) {
         read(name, source);
       }
-      if (isUntold) {
-        isUntold = false;
-        tell();
-      }
+      tellWhatIsUntold();
     } catch (TargetSource.Away | TargetList.Unreadable away) {
       failed(name, source, String.valueOf(away.getMessage()));
     } catch (RuntimeException failure) {
@@ -206,7 +274,11 @@ final class Discovery {
     }
   }
 
-  private void tell() {
+  private void tellWhatIsUntold() {
+    if (!isUntold) {
+      return;
+    }
+    isUntold = false;
     try {
       changed.run();
     } catch (RuntimeException failure) {
@@ -352,12 +424,13 @@ final class Discovery {
         if (loader.domain(definition, now) instanceof ConfigLoader.DomainResult.Refused(var why)) {
           throw new IllegalArgumentException(why.getFirst().message());
         }
-        if (kept.isPresent() && !isOurs) {
+        if (kept.isPresent() && !isOurs && !isOrphan(kept.get())) {
           refused.put(domain, "is managed already, by " + kept.get().addedBy());
           waiting.put(domain, definition);
           continue;
         }
-        if (!kept.map(KeptDomain::definition).equals(Optional.of(definition))) {
+        // An orphan that says the same changes hands, and keeps what is known of it.
+        if (!isOurs || !kept.map(KeptDomain::definition).equals(Optional.of(definition))) {
           batch.domain(new KeptDomain(domain, definition, clock.instant(), BY + name));
           changes++;
         }

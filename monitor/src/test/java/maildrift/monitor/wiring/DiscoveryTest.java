@@ -379,15 +379,67 @@ class DiscoveryTest {
   }
 
   @Test
-  void theDomainsOfASourceThatIsTakenOutGoWithIt() {
+  void theDomainsOfASourceThatIsTakenOutGoAnHourLater() {
     says(TWO);
     store.commit(
         Batch.builder()
             .domain(new KeptDomain("woodgrove.test", "{}", clock.instant(), "ada"))
             .build());
     configure("");
+    clock.advance(Discovery.ORPHANED.minusMinutes(1));
+    configure("");
+    discovery.settle();
+    assertThat(kept()).hasSize(3);
 
+    clock.advance(Duration.ofMinutes(1));
+    discovery.settle();
     assertThat(kept()).containsExactly("woodgrove.test");
+    assertThat(told).hasValue(2);
+  }
+
+  @Test
+  void aSourceThatIsBackWithinTheHourHasItsDomains() {
+    says(TWO);
+    var section = "discovery: {cmdb: {url: \"%s\"}}".formatted(http.uri("/domains"));
+    configure("");
+    configure(section);
+    clock.advance(Discovery.ORPHANED);
+    discovery.settle();
+
+    assertThat(kept()).hasSize(2);
+    assertThat(discovery.status("cmdb").domains()).isEqualTo(2);
+  }
+
+  /** Until it has said what it brings, it may be the old one by another name. */
+  @Test
+  void underItsNewNameASourceHasWhatItBroughtHoweverLateItIs() {
+    says("[{\"targets\": [\"contoso.test\", \"fabrikam.test\", \"woodgrove.test\"]}]");
+    answer.set(LoopbackHttp.Answer.status(503));
+    configure("discovery: {crm: {url: \"%s\"}}".formatted(http.uri("/domains")));
+    discovery.refresh("crm");
+    clock.advance(Discovery.ORPHANED.multipliedBy(30));
+    discovery.settle();
+    assertThat(kept()).hasSize(3);
+
+    seen.set(() -> assertThat(kept()).contains("contoso.test", "fabrikam.test"));
+    answer.set(LoopbackHttp.Answer.ok("[{\"targets\": [\"contoso.test\", \"fabrikam.test\"]}]"));
+    discovery.refresh("crm");
+    discovery.settle();
+
+    assertThat(owners())
+        .containsExactlyInAnyOrder("contoso.test discovery crm", "fabrikam.test discovery crm");
+  }
+
+  @Test
+  void aRestartBeginsTheHourAnew() {
+    says(TWO);
+    configure("");
+    clock.advance(Discovery.ORPHANED);
+    discovery = new Discovery(store, Loading.loader(), () -> config, clock, this::changed);
+    discovery.configured(config.discovery());
+    discovery.settle();
+
+    assertThat(kept()).hasSize(2);
   }
 
   @Test
