@@ -38,6 +38,7 @@ final class DomainSeries {
     ofDomains(Names.DMARC_POLICY, Sample.Kind.DMARC_POLICY, true);
     ofDomains(Names.MX_MATCHES_PROFILE, Sample.Kind.MX_MATCHES_PROFILE, false);
     changes();
+    hosts();
     shared();
   }
 
@@ -120,6 +121,22 @@ final class DomainSeries {
       for (var changed : row.changed) {
         if (out.begin(Names.RECORD_CHANGED, row.labels)) {
           out.label(Names.RECORD_CHANGED, OWN, changed.record()).endMillis(changed.millis());
+        }
+      }
+    }
+  }
+
+  /** By them a dashboard finds a domain's hosts among those of all. */
+  private void hosts() {
+    out.family(Names.DOMAIN_HOST_INFO);
+    for (var row : seen.rows()) {
+      for (var sample : row.shared) {
+        // Every host that was reached has one, and one only.
+        if (sample.kind() == Sample.Kind.TLS_LEVEL
+            && out.begin(Names.DOMAIN_HOST_INFO, row.labels)) {
+          out.label(Names.DOMAIN_HOST_INFO, OWN, sample.first())
+              .label(Names.DOMAIN_HOST_INFO, OWN + 1, sample.second())
+              .end(1);
         }
       }
     }

@@ -89,6 +89,14 @@ public enum Names {
       "domain",
       "tenant",
       "record"),
+  DOMAIN_HOST_INFO(
+      "maildrift_domain_host_info",
+      Type.GAUGE,
+      "Always 1; a mail host of the domain, whose own series it shares with other domains.",
+      "domain",
+      "tenant",
+      "host",
+      "port"),
   TLS_LEVEL(
       "maildrift_tls_level",
       Type.GAUGE,

@@ -30,7 +30,7 @@ final class AlertsBoard {
                 .query("sum(maildrift_alerts_acknowledged)"))
         .panel(
             Panel.stat("Maintenance", "Windows that are on.")
-                .query("sum(maildrift_maintenance_windows)"))
+                .query("sum(maildrift_maintenance_windows{state=\"on\"})"))
         .panel(
             Panel.stat("Owed", "Notifications that are not delivered yet.")
                 .query("sum(maildrift_notifications_pending" + OF + ")")

@@ -3,7 +3,10 @@ package maildrift.monitor.grafana;
 /** One domain: what it was when, and how it stands with SPF, DKIM, DMARC, MX and TLS. */
 final class DomainBoard {
   private static final String OF = "{domain=~\"$domain\"}";
-  private static final String HOST = "{host=~\"$host\"}";
+
+  /** Mail hosts are shared by domains, and so are their series: those of this one. */
+  private static final String OF_ITS_HOSTS =
+      " and on (job, instance, host, port) maildrift_domain_host_info" + OF;
 
   private DomainBoard() {}
 
@@ -14,7 +17,6 @@ final class DomainBoard {
             "One domain: verdicts, changes, SPF, DKIM, DMARC, MX, TLS")
         .many("tenant", "Tenant", "maildrift_domain_verdict", "tenant")
         .one("domain", "Domain", "maildrift_domain_verdict{tenant=~\"$tenant\"}", "domain")
-        .many("host", "Mail host", "maildrift_tls_level", "host")
         .marks(
             "Changes",
             "maildrift_record_changed_timestamp_seconds" + OF + " * 1000",
@@ -115,10 +117,12 @@ final class DomainBoard {
         .panel(
             Panel.lines("SPF networks", "That the record authorises, after aggregation.")
                 .query("max(maildrift_spf_netblocks" + OF + ")", "networks"))
-        .row("TLS of mail hosts (shared by domains: choose those of this one above)")
+        .row("TLS of its mail hosts")
         .panel(
             Panel.timeline("TLS level", "What the host reaches, the worst of its addresses.")
-                .query("min by (host, port) (maildrift_tls_level" + HOST + ")", "{{host}}:{{port}}")
+                .query(
+                    "min by (host, port) (maildrift_tls_level" + OF_ITS_HOSTS + ")",
+                    "{{host}}:{{port}}")
                 .map(0, "none", "red")
                 .map(1, "may", "red")
                 .map(2, "encrypt", "orange")
@@ -129,9 +133,10 @@ final class DomainBoard {
         .panel(
             Panel.table("Certificates", "When they end, and whether the CN is the host's.")
                 .query(
-                    "min by (host, port) (maildrift_tls_certificate_not_after_timestamp_seconds%s - time())"
-                        .formatted(HOST))
-                .query("min by (host, port) (maildrift_tls_certificate_cn_match" + HOST + ")")
+                    "min by (host, port) ((maildrift_tls_certificate_not_after_timestamp_seconds%s) - time())"
+                        .formatted(OF_ITS_HOSTS))
+                .query(
+                    "min by (host, port) (maildrift_tls_certificate_cn_match" + OF_ITS_HOSTS + ")")
                 .columns("host", "port", "Value #A", "Value #B")
                 .column(
                     "Value #A", "ends in", "s", -1e12, "red", 259_200, "orange", 1_209_600, "green")

@@ -114,6 +114,30 @@ class DomainSeriesTest {
   }
 
   @Test
+  void eachDomainNamesItsHosts() {
+    var text =
+        written(
+            false,
+            state(
+                "a.test",
+                NOW,
+                List.of(),
+                new Sample(Sample.Kind.TLS_LEVEL, "mx.test", "25", "", 2),
+                new Sample(Sample.Kind.TLS_NOT_AFTER, "mx.test", "25", "", 2e9)),
+            state(
+                "b.test",
+                NOW,
+                List.of(),
+                new Sample(Sample.Kind.TLS_LEVEL, "mx.test", "25", "", 2)),
+            state("c.test", NOW, List.of()));
+
+    assertThat(lines(text, "maildrift_domain_host_info"))
+        .containsExactly(
+            "maildrift_domain_host_info{domain=\"a.test\",tenant=\"\",host=\"mx.test\",port=\"25\"} 1",
+            "maildrift_domain_host_info{domain=\"b.test\",tenant=\"\",host=\"mx.test\",port=\"25\"} 1");
+  }
+
+  @Test
   void everyFamilyIsWrittenTogetherAndOnce() {
     var text =
         written(
