@@ -189,6 +189,36 @@ class DeployTest {
     assertThat(wrong(values.replace("jdbc:h2:file:/data/maildrift", "jdbc:postgresql://db/m")))
         .isEmpty();
     assertThat(wrong(values + "replica: 1\n")).isNotEmpty();
+    assertThat(wrong(values.replace("\ntls: false\n", "\ntls: true\n"))).isEmpty();
+    assertThat(wrong(values.replace("\ntls: false\n", "\ntls: maybe\n"))).isNotEmpty();
+    assertThat(wrong(values.replace("runbookBase: https://", "runbookBase: "))).isNotEmpty();
+  }
+
+  @Test
+  void theChartGivesPrometheusATokenThatOnlyReadsAndRunbooksAnAddress() throws IOException {
+    var helpers = Nsd.read(CHART.resolve("templates/_helpers.tpl"));
+    var monitoring = Nsd.read(CHART.resolve("templates/monitoring.yaml"));
+
+    assertThat(monitoring).contains("key: metrics-token}").doesNotContain("key: token}");
+    assertThat(helpers)
+        .contains("\"token_file\" \"/run/secrets/maildrift/metrics-token\" \"role\" \"viewer\"");
+    // What the template puts the address in the place of.
+    var begins = "runbook_url: docs/runbooks/";
+    assertThat(monitoring).contains("replace \"" + begins + "\" $runbooks");
+    for (var file : files(".rules.yml")) {
+      assertThat(Nsd.read(Path.of(file)).lines().map(String::strip))
+          .filteredOn(line -> line.startsWith("runbook_url:"))
+          .isNotEmpty()
+          .allMatch(line -> line.startsWith(begins));
+    }
+  }
+
+  @Test
+  void theProbesOfTheChartSpeakWhatTheDaemonSpeaks() {
+    assertThat(Nsd.read(CHART.resolve("templates/statefulset.yaml")).lines().map(String::strip))
+        .filteredOn(line -> line.startsWith("httpGet:"))
+        .hasSize(3)
+        .allMatch(line -> line.contains("scheme: {{ include \"maildrift.scheme\" . }}"));
   }
 
   private static List<String> wrong(String values) {
