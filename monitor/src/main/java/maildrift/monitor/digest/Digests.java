@@ -228,8 +228,7 @@ public final class Digests implements DigestDesk {
       try {
         source.history(state.domain().name().toString(), 0, MOST_CHANGES).stream()
             .takeWhile(change -> !change.at().isBefore(from))
-            // Who is on call, and what they say to each other, is nothing for the tenant.
-            .filter(change -> !change.kind().equals(Change.ACKNOWLEDGED))
+            .filter(change -> !Discreet.isAmongStaff(change))
             .forEach(changes::add);
       } catch (StoreFailure failure) {
         LOG.warn("a digest is made without the history of {}", state.domain().name(), failure);

@@ -5,13 +5,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import maildrift.alerts.Alert;
+import maildrift.alerts.ack.Acknowledgement;
+import maildrift.alerts.mute.Mutes;
+import maildrift.alerts.mute.Silence;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.ProbeResult;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
+import maildrift.monitor.store.Change;
 import maildrift.monitor.store.Episode;
 import maildrift.probes.Finding;
 import maildrift.probes.Judgement;
@@ -31,7 +36,73 @@ public final class Discreet {
   private static final String LESS =
       "another tenant is concerned; whoever runs maildrift can see which";
 
+  /** Who did it, in a line of the history, before the time and the words. */
+  private static final Pattern BY =
+      Pattern.compile("(?s)^(?<did>(?:acknowledged |taken back )?by )(?<name>.*?)(?: at [0-9]{4}-[0-9:TZ-]*(?:[:;].*)?)?$");
+
+  /** Instead of the names of those who are on call. */
+  private static final String STAFF = "whoever runs maildrift";
+
   private Discreet() {}
+
+  /** Who is on call, and what they say to each other, is nothing for the tenant. */
+  static boolean isAmongStaff(Change change) {
+    return change.kind().equals(Change.ACKNOWLEDGED);
+  }
+
+  /** Unless one of the tenant's own logins did it. */
+  public static Change of(Change change, Set<String> logins) {
+    return isAmongStaff(change)
+        ? new Change(
+            change.at(),
+            change.domain(),
+            change.tenant(),
+            change.record(),
+            change.before().map(text -> of(text, logins)),
+            change.after().map(text -> of(text, logins)),
+            change.kind())
+        : change;
+  }
+
+  /** One text of the history; where it names nobody, why an acknowledgement holds no more. */
+  private static String of(String text, Set<String> logins) {
+    var by = BY.matcher(text);
+    if (!by.find()) {
+      return text;
+    }
+    return isBy(by.group("name"), logins) ? text : by.group("did") + STAFF;
+  }
+
+  public static Acknowledgement of(Acknowledgement taken, Set<String> logins) {
+    var isOwn = isBy(taken.by(), logins);
+    return new Acknowledgement(
+        taken.fingerprint(),
+        isOwn ? taken.by() : STAFF,
+        taken.at(),
+        isOwn ? taken.comment() : "",
+        taken.severity(),
+        taken.content(),
+        taken.ended().map(end -> new Acknowledgement.Ended(end.at(), of(end.why(), logins))));
+  }
+
+  public static Silence of(Silence silence, Set<String> logins) {
+    return isBy(silence.createdBy(), logins)
+        ? silence
+        : new Silence(
+            silence.id(), silence.matchers(), silence.startsAt(), silence.endsAt(), STAFF, "");
+  }
+
+  public static Mutes.Why.Silenced of(Mutes.Why.Silenced why, Set<String> logins) {
+    return isBy(why.by(), logins)
+        ? why
+        : new Mutes.Why.Silenced(why.id(), STAFF, "by " + STAFF, why.until());
+  }
+
+  /** A login stands last, whatever name its holder has given. */
+  private static boolean isBy(String name, Set<String> logins) {
+    return logins.stream()
+        .anyMatch(login -> name.equals(login) || name.endsWith(" (as %s)".formatted(login)));
+  }
 
   public static DomainState of(DomainState state) {
     if (state.probes().values().stream().noneMatch(Discreet::isTelling)

@@ -58,6 +58,7 @@ final class Limited implements Backend {
   private final Set<String> tenants;
   private final Supplier<List<DomainState>> domains;
   private final Supplier<MonitorConfig> config;
+  private final Supplier<Set<String>> logins;
 
   Limited(Backend all, Set<String> tenants) {
     this.all = all;
@@ -66,6 +67,24 @@ final class Limited implements Backend {
         Suppliers.memoize(
             () -> all.domains().stream().filter(this::isTheirs).map(Discreet::of).toList());
     config = Suppliers.memoize(this::limitedConfig);
+    logins = Suppliers.memoize(this::ownLogins);
+  }
+
+  /** Those who see no more than this one does. */
+  private Set<String> ownLogins() {
+    var http = all.config().http();
+    var own = new HashSet<String>();
+    http.limits()
+        .forEach(
+            (user, limit) -> {
+              if (tenants.containsAll(limit)) {
+                own.add(user);
+              }
+            });
+    http.tokens().stream()
+        .filter(token -> token.tenants().filter(tenants::containsAll).isPresent())
+        .forEach(token -> own.add(token.name()));
+    return own;
   }
 
   private boolean isTheirs(DomainState state) {
@@ -159,7 +178,11 @@ final class Limited implements Backend {
 
   @Override
   public List<Change> history(String name, int offset, int limit) {
-    return has(name) ? all.history(name, offset, limit) : List.of();
+    return has(name)
+        ? all.history(name, offset, limit).stream()
+            .map(change -> Discreet.of(change, logins.get()))
+            .toList()
+        : List.of();
   }
 
   @Override
@@ -200,7 +223,7 @@ final class Limited implements Backend {
                       all.silences().stream()
                               .filter(silence -> silence.id().equals(silenced.id()))
                               .anyMatch(this::isTheirs)
-                          ? silenced
+                          ? Discreet.of(silenced, logins.get())
                           : new Mutes.Why.Silenced(
                               silenced.id(), "", "of more than yours", silenced.until());
                   case Mutes.Why.Inhibited inhibited -> {
@@ -222,7 +245,9 @@ final class Limited implements Backend {
 
   @Override
   public Optional<Acknowledgement> acknowledgement(Alert alert) {
-    return isTheirs(alert.labels()) ? all.acknowledgement(alert) : Optional.empty();
+    return isTheirs(alert.labels())
+        ? all.acknowledgement(alert).map(taken -> Discreet.of(taken, logins.get()))
+        : Optional.empty();
   }
 
   @Override
@@ -249,7 +274,10 @@ final class Limited implements Backend {
 
   @Override
   public List<Silence> silences() {
-    return all.silences().stream().filter(this::isTheirs).toList();
+    return all.silences().stream()
+        .filter(this::isTheirs)
+        .map(silence -> Discreet.of(silence, logins.get()))
+        .toList();
   }
 
   /** One that can hide nothing of anybody else. */

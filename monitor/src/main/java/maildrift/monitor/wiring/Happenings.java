@@ -117,11 +117,16 @@ final class Happenings {
         audience(labels),
         clock.instant(),
         json -> {
-          json.writeStringProperty("state", isTaken ? "taken" : "given-back");
-          json.writeStringProperty("fingerprint", Alert.fingerprint(labels));
-          json.writeStringProperty("domain", labels.get("domain"));
+          acknowledged(json, labels, isTaken);
           json.writeStringProperty("by", by);
-        });
+        },
+        json -> acknowledged(json, labels, isTaken));
+  }
+
+  private static void acknowledged(JsonGenerator json, Labels labels, boolean isTaken) {
+    json.writeStringProperty("state", isTaken ? "taken" : "given-back");
+    json.writeStringProperty("fingerprint", Alert.fingerprint(labels));
+    json.writeStringProperty("domain", labels.get("domain"));
   }
 
   void silenced(Silence silence) {

@@ -310,6 +310,35 @@ class LimitedTest {
         .isEqualTo(204);
   }
 
+  @Test
+  void whoIsOnCallTheyDoNotReadAndOfTheirOwnTheyDo() {
+    var path = "/api/v1/alerts/" + alertOf("contoso.test").fingerprint() + "/ack";
+    var all = List.of("/api/v1/alerts", "/alerts", "/api/v1/domains/contoso.test/history");
+    var words = "{\"by\":\"%s\",\"comment\":\"%s\"}";
+    daemon.post(path, words.formatted("Zoe", "customer is late"), "Authorization", WHOLE);
+    assertThat(daemon.get(all.getFirst(), "Authorization", WHOLE).body())
+        .contains("Zoe", "customer is late");
+    for (var one : all) {
+      assertThat(daemon.get(one, "Authorization", THEIRS).body())
+          .as(one)
+          .contains("whoever runs maildrift")
+          .doesNotContain("Zoe", "customer is late");
+    }
+    daemon.post(path, words.formatted("Carl", "we are at it"), "Authorization", THEIRS);
+    for (var one : all) {
+      assertThat(daemon.get(one, "Authorization", THEIRS).body())
+          .as(one)
+          .contains("Carl (as theirs)", "we are at it");
+    }
+    daemon.send("DELETE", path, "", "Authorization", WHOLE);
+    assertThat(daemon.get(all.getLast(), "Authorization", THEIRS).body())
+        .contains("taken back by whoever runs maildrift", "we are at it");
+    var id = json(silence(WHOLE, "tenant", "contoso")).get("silenceID").asString();
+    assertThat(daemon.get("/api/v1/silences/" + id, "Authorization", THEIRS).body())
+        .contains("\"createdBy\":\"whoever runs maildrift\",\"comment\":\"\"");
+    daemon.send("DELETE", "/api/v1/silences/" + id, "", "Authorization", WHOLE);
+  }
+
   /** Wherever it comes from: a file, the API, or a source of domains. */
   @Test
   void whatAnotherHasTheyTakeFromNobody() {
