@@ -61,6 +61,11 @@ public record Notification(
     this(receiver, groupKey, reason, groupLabels, items, externalUrl, "");
   }
 
+  /** The same to this receiver, of these alerts. */
+  public Notification to(String other, List<Item> some) {
+    return new Notification(other, groupKey, reason, groupLabels, some, externalUrl, thread);
+  }
+
   /**
    * One alert in it.
    *

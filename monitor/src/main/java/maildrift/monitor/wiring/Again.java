@@ -62,16 +62,7 @@ final class Again {
       if (items.isEmpty() && !said.items().isEmpty()) {
         return Optional.empty();
       }
-      return Optional.of(
-          new Notification(
-                  receiver,
-                  said.groupKey(),
-                  said.reason(),
-                  said.groupLabels(),
-                  items,
-                  said.externalUrl(),
-                  said.thread())
-              .toJson());
+      return Optional.of(said.to(receiver, items).toJson());
     } catch (IllegalArgumentException _) {
       return Optional.of(old.body());
     }

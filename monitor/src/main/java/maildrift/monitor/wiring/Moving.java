@@ -102,15 +102,7 @@ record Moving(
                   owed.receiver(),
                   owed.groupKey(),
                   owed.sequence(),
-                  new Notification(
-                          said.receiver(),
-                          said.groupKey(),
-                          said.reason(),
-                          said.groupLabels(),
-                          items,
-                          said.externalUrl(),
-                          said.thread())
-                      .toJson(),
+                  said.to(said.receiver(), items).toJson(),
                   owed.createdAt(),
                   owed.attempts(),
                   owed.nextAttempt(),

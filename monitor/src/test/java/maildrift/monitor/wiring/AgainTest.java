@@ -38,7 +38,7 @@ class AgainTest {
         .toList();
   }
 
-  private static Notification.Item item(String fingerprint, Optional<Instant> end) {
+  static Notification.Item item(String fingerprint, Optional<Instant> end) {
     return new Notification.Item(
         Labels.of(Map.of("alertname", "mx.missing")),
         new TreeMap<>(),

@@ -1,5 +1,6 @@
 package maildrift.monitor.wiring;
 
+import static maildrift.monitor.wiring.AgainTest.item;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
 import maildrift.alerts.outbox.Owed;
@@ -73,16 +73,6 @@ class MovingTest {
             Notification.parse(owed.body()).items().stream()
                 .map(item -> item.fingerprint() + (item.isFiring() ? " fires" : " over"))
                 .toList());
-  }
-
-  private static Notification.Item item(String fingerprint, Optional<Instant> end) {
-    return new Notification.Item(
-        Labels.of(Map.of("alertname", "mx.missing")),
-        new TreeMap<>(),
-        NOW.minusSeconds(600),
-        end,
-        "",
-        fingerprint);
   }
 
   private static Owed owed(String id, Notification.Item... items) {
