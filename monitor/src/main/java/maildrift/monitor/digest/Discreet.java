@@ -38,7 +38,8 @@ public final class Discreet {
 
   /** Who did it, in a line of the history, before the time and the words. */
   private static final Pattern BY =
-      Pattern.compile("(?s)^(?<did>(?:acknowledged |taken back )?by )(?<name>.*?)(?: at [0-9]{4}-[0-9:TZ-]*(?:[:;].*)?)?$");
+      Pattern.compile(
+          "(?s)^(?<did>(?:acknowledged |taken back )?by )(?<name>.*?)(?: at [0-9]{4}-[0-9:TZ-]*(?:[:;].*)?)?$");
 
   /** Instead of the names of those who are on call. */
   private static final String STAFF = "whoever runs maildrift";
