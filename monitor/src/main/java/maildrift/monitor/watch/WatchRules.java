@@ -108,6 +108,15 @@ public final class WatchRules {
               "Make room, let maildrift write there, or set store.backup.directory; then maildrift backup.")
           .example("/var/lib/maildrift/backups: No space left on device");
 
+  public static final Rule DISCOVERY_FAILING =
+      Rule.warning("discovery.failing", "a list of domains has not been usable for too long")
+          .why(
+              "Domains that are added to the list meanwhile are watched by nobody, and no other alert would say so.")
+          .reference("maildrift README, domains from other lists")
+          .remedy(
+              "Look at what the source answers, or at its files, and mend that; take it out of discovery if it is not meant to be read any more.")
+          .example("cmdb: cmdb.example.net answered 401");
+
   private WatchRules() {}
 
   /** Alerts about them are told to others than the receiver that they are about. */
@@ -135,6 +144,7 @@ public final class WatchRules {
         RECEIVER_REFUSED,
         RECEIVER_REMOVED,
         SILENCE_ENDING,
-        BACKUP_FAILING);
+        BACKUP_FAILING,
+        DISCOVERY_FAILING);
   }
 }

@@ -90,6 +90,7 @@ import maildrift.monitor.self.ContradictedResolvers;
 import maildrift.monitor.self.Detours;
 import maildrift.monitor.self.EndingSilences;
 import maildrift.monitor.self.FailingBackups;
+import maildrift.monitor.self.FailingDiscovery;
 import maildrift.monitor.self.FailingReceivers;
 import maildrift.monitor.self.GoneReceivers;
 import maildrift.monitor.self.Heartbeats;
@@ -346,6 +347,7 @@ public final class App implements Backend, AutoCloseable {
                 new RemovedReceivers(receivers),
                 new RefusedNotifications(receivers),
                 new FailingBackups(backups),
+                new FailingDiscovery(discovery::states, presence),
                 new Watchdog(() -> !config.alerts().watchdogRoutes().isEmpty())),
             store,
             clock,

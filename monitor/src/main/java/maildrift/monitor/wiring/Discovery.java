@@ -16,11 +16,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.DiscoveryConfig;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.TargetList;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.self.ListSource;
 import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.KeptDomain;
 import maildrift.monitor.store.StateStore;
@@ -92,6 +94,7 @@ final class Discovery {
 
   private static final class Source {
     final DiscoveryConfig settings;
+    final Instant since;
     final Shrinkage shrinkage;
     final ReentrantLock lock = new ReentrantLock();
     volatile Status status = Status.UNREAD;
@@ -110,8 +113,9 @@ final class Discovery {
     /** In force when that was applied: another one may declare a tenant that was unknown. */
     private Optional<MonitorConfig> under = Optional.empty();
 
-    Source(DiscoveryConfig settings) {
+    Source(DiscoveryConfig settings, Instant since) {
       this.settings = settings;
+      this.since = since;
       shrinkage = new Shrinkage(settings.allowEmpty(), settings.refreshInterval());
     }
   }
@@ -125,6 +129,40 @@ final class Discovery {
     var unwell = new TreeSet<String>();
     sources.forEach((name, source) -> source.status.why().ifPresent(_ -> unwell.add(name)));
     return unwell;
+  }
+
+  /** How they are, by name. */
+  List<ListSource> states() {
+    return sources.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(
+            named -> {
+              var source = named.getValue();
+              var status = source.status;
+              return new ListSource(
+                  named.getKey(),
+                  source.since,
+                  status.succeeded(),
+                  status.why(),
+                  status.domains(),
+                  source.settings.refreshInterval(),
+                  remedy(named.getKey(), source.settings.source()));
+            })
+        .toList();
+  }
+
+  private static String remedy(String name, DiscoveryConfig.Source source) {
+    return switch (source) {
+      case DiscoveryConfig.Files files ->
+          "See what is there, from the folder of the configuration, and that maildrift may read it: ls -l "
+              + files.patterns().stream()
+                  .map(DiscoveryConfig.Pattern::shown)
+                  .collect(Collectors.joining(" "));
+      // A path may be a secret.
+      case DiscoveryConfig.Url url ->
+          "Ask %s as discovery.%s of the configuration says, with its credentials: curl -sS -i -H 'Accept: application/json' URL. It must answer 200 and a list in the format of http_sd."
+              .formatted(url.url().getHost(), name);
+    };
   }
 
   /** What a source brought, if one did. */
@@ -157,7 +195,7 @@ final class Discovery {
           (name, settings) -> {
             var before = sources.get(name);
             if (before == null || !before.settings.equals(settings)) {
-              sources.put(name, new Source(settings));
+              sources.put(name, new Source(settings, clock.instant()));
             }
           });
       count();

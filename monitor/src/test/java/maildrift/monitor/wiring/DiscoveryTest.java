@@ -146,6 +146,26 @@ class DiscoveryTest {
   }
 
   @Test
+  void howASourceIsSaysSinceWhenAndWhy() {
+    says(TWO);
+    var believed = discovery.status("cmdb").succeeded();
+    answer.set(LoopbackHttp.Answer.status(401));
+    clock.advance(Duration.ofHours(1));
+    discovery.refresh("cmdb");
+
+    assertThat(discovery.states())
+        .singleElement()
+        .satisfies(
+            source -> {
+              assertThat(source.name()).isEqualTo("cmdb");
+              assertThat(source.succeeded()).isPresent().isEqualTo(believed);
+              assertThat(source.why()).hasValueSatisfying(why -> assertThat(why).contains("401"));
+              assertThat(source.domains()).isEqualTo(2);
+              assertThat(source.remedy()).contains("curl").doesNotContain("/domains");
+            });
+  }
+
+  @Test
   void anEmptyListIsBelievedWhereThatIsAllowedAndSaidThreeTimes() {
     configure(
         "discovery: {cmdb: {url: \"%s\", allow_empty: true}}".formatted(http.uri("/domains")));
