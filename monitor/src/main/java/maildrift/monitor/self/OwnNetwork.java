@@ -113,13 +113,13 @@ public final class OwnNetwork {
    */
   public void look(List<DnsName> some, Duration unobservableAfter) {
     managed = List.copyOf(some);
-    var isDoubted =
-        !names.isEmpty()
-            || resolving.wasSilent()
+    // Soon they would be blamed: that needs an answer now, and there is none or this ends it.
+    var isUrgent =
+        failedRounds > 0
             || resolving.unusable(unobservableAfter.minus(unobservableAfter.dividedBy(4)));
+    var isDoubted = !names.isEmpty() || resolving.wasSilent();
     var now = System.nanoTime();
-    if (failedRounds > 0
-        || (isDoubted && askedAt.filter(at -> now - at < CALM.toNanos()).isEmpty())) {
+    if (isUrgent || (isDoubted && askedAt.filter(at -> now - at < CALM.toNanos()).isEmpty())) {
       askUnlessSince(now);
     }
   }
