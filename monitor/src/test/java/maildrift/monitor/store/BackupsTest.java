@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import maildrift.monitor.config.BackupConfig;
 import maildrift.monitor.schedule.CronTimes;
 import maildrift.monitor.self.FailingBackups;
-import maildrift.monitor.wiring.TestClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +26,7 @@ final class BackupsTest {
 
   @TempDir Path directory = Path.of(".");
 
-  private final TestClock clock = new TestClock();
+  private final StillClock clock = new StillClock();
 
   private Backups backups(StateStore store, int keep) {
     return new Backups(store, () -> new BackupConfig(true, Optional.empty(), NIGHTLY, keep), clock);
@@ -266,5 +266,29 @@ final class BackupsTest {
     assertThat(backups.failed()).isEmpty();
     assertThat(backups.made()).isEqualTo(List.of());
     assertThatThrownBy(backups::make).isInstanceOf(StoreFailure.class);
+  }
+
+  /** It moves only when a test says so: copies are named by the second. */
+  private static final class StillClock extends Clock {
+    private Instant now = Instant.parse("2026-11-28T12:00:00Z");
+
+    void advance(Duration by) {
+      now = now.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return Clock.fixed(now, zone);
+    }
   }
 }
