@@ -42,11 +42,12 @@ public record Event(String id, Kind kind, Audience audience, String json, String
   /**
    * What somebody wants to hear.
    *
+   * @param who the login, where there are any; one has only so many that listen
    * @param tenants whose; empty: all
    * @param isLimited that there is nothing else for him
    */
-  public record Interest(Optional<Set<String>> tenants, boolean isLimited) {
-    public static final Interest ALL = new Interest(Optional.empty(), false);
+  public record Interest(Optional<String> who, Optional<Set<String>> tenants, boolean isLimited) {
+    public static final Interest ALL = new Interest(Optional.empty(), Optional.empty(), false);
 
     public Interest {
       tenants = tenants.map(Set::copyOf);
@@ -55,6 +56,7 @@ public record Event(String id, Kind kind, Audience audience, String json, String
     /** The same of who may hear of these alone. */
     public Interest within(Set<String> limit) {
       return new Interest(
+          who,
           Optional.of(
               tenants.<Set<String>>map(some -> Sets.intersection(some, limit)).orElse(limit)),
           true);

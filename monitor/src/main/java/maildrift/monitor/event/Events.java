@@ -25,6 +25,7 @@ public final class Events {
   static final int KEPT = 1_000;
   static final int WAITING = 256;
   static final int MOST_LISTENERS = 100;
+  static final int MOST_OF_ONE = 10;
 
   /** Of this process: what another one has told cannot be told again. */
   private final String run;
@@ -87,12 +88,12 @@ public final class Events {
   /**
    * From now on, and what came after {@code lastId} as far as it is known.
    *
-   * @return empty where too many listen already
+   * @return empty where too many listen already, or too many of the same login
    */
   public Optional<Listener> listen(Optional<String> lastId, Event.Interest interest) {
     lock.lock();
     try {
-      if (listeners.size() >= MOST_LISTENERS) {
+      if (listeners.size() >= MOST_LISTENERS || hasEnough(interest.who())) {
         return Optional.empty();
       }
       var since = lastId.flatMap(this::since);
@@ -103,6 +104,12 @@ public final class Events {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean hasEnough(Optional<String> who) {
+    return who.isPresent()
+        && listeners.stream().filter(listener -> listener.interest.who().equals(who)).count()
+            >= MOST_OF_ONE;
   }
 
   /** What came after an event; empty where nobody knows. */

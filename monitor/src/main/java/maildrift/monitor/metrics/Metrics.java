@@ -38,7 +38,10 @@ public final class Metrics implements AutoCloseable {
   private final LongAdder dropped = new LongAdder();
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
+  private final String version;
+
   public Metrics(String version) {
+    this.version = version;
     // What Micrometer calls these is no base unit, or ends like a counter of a histogram, and
     // promtool says so.
     registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
@@ -159,8 +162,11 @@ public final class Metrics implements AutoCloseable {
     out.flush();
   }
 
-  /** The series of these domains alone, for who may know nothing of the daemon. */
-  public static void domains(
+  /**
+   * The series of these domains alone, for who may know nothing of the daemon but that it is there:
+   * a Prometheus that finds no {@code maildrift_build_info} takes it for dead.
+   */
+  public void domains(
       Collection<DomainState> states,
       boolean openMetrics,
       boolean lean,
@@ -168,6 +174,11 @@ public final class Metrics implements AutoCloseable {
       Sink reader) {
     var out = new Exposition(reader, openMetrics, maxSeries);
     new DomainSeries(out, new Rows().snapshot(states), lean).write();
+    dropped.add(out.dropped());
+    out.family(Names.BUILD_INFO);
+    out.raw(
+        "%s{java=\"%d\",version=\"%s\"} 1\n"
+            .formatted(Names.BUILD_INFO.series(), Runtime.version().feature(), version));
     if (openMetrics) {
       out.raw("# EOF\n");
     }

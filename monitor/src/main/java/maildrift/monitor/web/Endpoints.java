@@ -18,6 +18,8 @@ import maildrift.monitor.web.WebServer.Request;
 final class Endpoints {
   private static final String DOMAINS = "/api/v1/domains";
   private static final String DOMAIN = DOMAINS + "/:name";
+  private static final String PROBE = "/probe";
+  private static final String DISCOVERY = "/sd";
   private static final String SILENCES = "/api/v1/silences";
   private static final String SILENCES_V2 = "/api/v2/silences";
   private static final String ROUTES = "/api/v1/routes";
@@ -56,7 +58,7 @@ final class Endpoints {
     /** Whether it is worth keeping: what people look at says how long ago something was. */
     boolean isTagged() {
       return method.equals(HttpMethod.GET)
-          && (isApi() || List.of("/sd", "/style.css", "/runbooks/:name").contains(path));
+          && (isApi() || List.of(DISCOVERY, "/style.css", "/runbooks/:name").contains(path));
     }
 
     /** Whether it changes what {@code If-Match} is compared with: one at a time. */
@@ -73,13 +75,21 @@ final class Endpoints {
       return path.startsWith("/-/") && guard == Guard.OPEN;
     }
 
+    /** Whether it looks at a domain each time it is asked. */
+    boolean isProbe() {
+      return path.equals(PROBE);
+    }
+
     boolean isApi() {
       return path.startsWith("/api/");
     }
 
-    /** What a query may hold; empty: anything. */
+    /**
+     * What a query may hold; empty: anything. A page says itself what it does not understand, and
+     * scrapers may send {@code /metrics} what they like.
+     */
     Optional<List<String>> parameters() {
-      return isApi() && !path.equals(ROUTES)
+      return (isApi() || isProbe() || path.equals(DISCOVERY)) && !path.equals(ROUTES)
           ? Optional.of(method.equals(HttpMethod.GET) ? ofLook() : ofChange())
           : Optional.empty();
     }
@@ -88,6 +98,8 @@ final class Endpoints {
       return switch (path) {
         case DOMAINS ->
             Stream.concat(Stream.of("tenant", "verdict", "q"), Paging.PARAMETERS.stream()).toList();
+        case PROBE -> List.of("target", "profile", "debug");
+        case DISCOVERY -> List.of("role", "tenant");
         case DOMAIN + "/history", LETTERS, RECEIVER + "/owed" -> Paging.PARAMETERS;
         case "/api/v1/drift" -> List.of("paste");
         case "/api/v1/digest", "/api/v1/events" -> List.of("tenant");
@@ -165,8 +177,8 @@ final class Endpoints {
     add(Guard.OPEN, HttpMethod.GET, "/-/healthy", false, Scrapes::new, Scrapes::healthy);
     add(Guard.OPEN, HttpMethod.GET, "/-/ready", false, Scrapes::new, Scrapes::isReady);
     get("/metrics", Scrapes::new, Scrapes::metrics);
-    get("/probe", Scrapes::new, Scrapes::probe);
-    get("/sd", ServiceDiscovery::new, ServiceDiscovery::targets);
+    get(PROBE, Scrapes::new, Scrapes::probe);
+    get(DISCOVERY, ServiceDiscovery::new, ServiceDiscovery::targets);
     change(HttpMethod.POST, "/-/reload", true, Api::new, Api::reload);
     wide("/api/v1/backups", BackupApi::new, BackupApi::list);
     change(HttpMethod.POST, "/api/v1/backups", true, BackupApi::new, BackupApi::make);

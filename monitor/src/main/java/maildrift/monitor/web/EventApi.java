@@ -29,8 +29,14 @@ final class EventApi {
         backend
             .listen(
                 Optional.ofNullable(request.headers().get("Last-Event-ID")),
-                new Event.Interest(request.query("tenant").map(Set::of), false))
-            .orElseThrow(() -> Refusal.tooMany("too many programs listen already"));
+                new Event.Interest(
+                    Optional.of(request.caller())
+                        .filter(caller -> !caller.equals(Caller.LOCAL))
+                        .map(Caller::name),
+                    request.query("tenant").map(Set::of),
+                    false))
+            .orElseThrow(
+                () -> Refusal.tooMany("too many programs listen already, of all or of this login"));
     return new Live((out, goesOn) -> write(listener, out, goesOn), listener::close);
   }
 

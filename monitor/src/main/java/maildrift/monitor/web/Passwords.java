@@ -57,6 +57,7 @@ final class Passwords implements AutoCloseable {
   }
 
   @VisibleForTesting
+  @SuppressWarnings("ThreadPriorityCheck") // where it counts; nothing relies on it
   Passwords(Comparison comparison) {
     this.comparison = comparison;
     threads =

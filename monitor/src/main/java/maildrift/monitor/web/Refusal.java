@@ -13,9 +13,16 @@ final class Refusal extends RuntimeException {
   private final int status;
   private final String title;
   private final transient List<String> problems;
+  private final Duration retryAfter;
 
   private Refusal(int status, String title, String detail, List<String> problems) {
+    this(status, title, detail, problems, RETRY_AFTER);
+  }
+
+  private Refusal(
+      int status, String title, String detail, List<String> problems, Duration retryAfter) {
     super(detail, null, false, false);
+    this.retryAfter = retryAfter;
     this.status = status;
     this.title = title;
     this.problems = problems;
@@ -63,9 +70,14 @@ final class Refusal extends RuntimeException {
     return new Refusal(429, "Too many requests", detail, List.of());
   }
 
-  /** When to try again, where there have been too many tries. */
+  /** What would be answered if less were under way. */
+  static Refusal busy(String detail, Duration retryAfter) {
+    return new Refusal(503, "Busy", detail, List.of(), retryAfter);
+  }
+
+  /** When to try again, where that helps. */
   Duration retryAfter() {
-    return RETRY_AFTER;
+    return retryAfter;
   }
 
   /** Problem details. */

@@ -2,6 +2,7 @@ package maildrift.monitor.web;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import maildrift.monitor.json.CheckJson;
@@ -28,6 +29,8 @@ final class ServiceDiscovery {
 
   Answer targets(Request request) {
     var tenant = request.query("tenant");
+    // An empty list would make Prometheus drop all that it scrapes, without a word.
+    tenant.ifPresent(id -> Parameters.among("tenant", id, tenants()));
     var states =
         backend.domains().stream()
             .filter(state -> tenant.map(state.domain().tenant().id()::equals).orElse(true))
@@ -40,6 +43,13 @@ final class ServiceDiscovery {
               "role is %s, for managed domains, or %s, for their mail hosts"
                   .formatted(DOMAINS, HOSTS));
     };
+  }
+
+  private Set<String> tenants() {
+    var tenants = new TreeSet<>(backend.config().tenants().keySet());
+    backend.domains().forEach(state -> tenants.add(state.domain().tenant().id()));
+    tenants.remove("");
+    return tenants;
   }
 
   /** Writes items of the list. */

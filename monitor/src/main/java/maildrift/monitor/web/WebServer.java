@@ -86,6 +86,7 @@ public final class WebServer implements AutoCloseable {
 
   private final Vertx vertx;
   private final Access access = new Access();
+  private final Probing probing = new Probing();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
 
@@ -571,7 +572,10 @@ public final class WebServer implements AutoCloseable {
     Parameters.only(request, endpoint);
     var view = caller.view(backend);
     if (endpoint.guard() == Endpoints.Guard.LOOK) {
-      var reply = endpoint.handler().answer(view, request);
+      var reply =
+          endpoint.isProbe()
+              ? probing.look(caller, () -> endpoint.handler().answer(view, request))
+              : endpoint.handler().answer(view, request);
       return endpoint.isTagged() && reply instanceof Answer answer ? Etag.tagged(answer) : reply;
     }
     if (!endpoint.isCompared()) {
@@ -608,7 +612,7 @@ public final class WebServer implements AutoCloseable {
     try {
       if (ContentCoding.wantsGzip(acceptEncoding(context))) {
         response.putHeader("Content-Encoding", "gzip");
-        ContentCoding.gzip(body, answer.body()::writeTo);
+        ContentCoding.gzip(body, answer.body());
       } else {
         answer.body().writeTo(body);
         body.close();
@@ -798,7 +802,7 @@ public final class WebServer implements AutoCloseable {
   private static Map<String, String> challenge(Refusal refusal) {
     return switch (refusal.status()) {
       case 401 -> Map.of("WWW-Authenticate", "Basic realm=\"maildrift\", charset=\"UTF-8\"");
-      case 429 -> Map.of("Retry-After", "" + refusal.retryAfter().toSeconds());
+      case 429, 503 -> Map.of("Retry-After", "" + refusal.retryAfter().toSeconds());
       default -> Map.of();
     };
   }

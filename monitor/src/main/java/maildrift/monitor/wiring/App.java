@@ -1875,7 +1875,7 @@ public final class App implements Backend, AutoCloseable {
   @Override
   public void metrics(Collection<DomainState> states, boolean openMetrics, Sink reader) {
     var settings = config.metrics();
-    Metrics.domains(
+    metrics.domains(
         states,
         openMetrics,
         settings.detail() == MetricsConfig.Detail.LEAN,

@@ -24,7 +24,9 @@ class EventsTest {
   }
 
   private Events.Listener listen(Optional<String> lastId, Optional<Set<String>> tenants) {
-    return events.listen(lastId, new Event.Interest(tenants, false)).orElseThrow();
+    return events
+        .listen(lastId, new Event.Interest(Optional.empty(), tenants, false))
+        .orElseThrow();
   }
 
   private static List<Event> heard(Events.Listener listener) throws InterruptedException {
@@ -103,5 +105,23 @@ class EventsTest {
     assertThat(events.listen(Optional.empty(), Event.Interest.ALL)).isEmpty();
     some.getFirst().close();
     assertThat(events.listen(Optional.empty(), Event.Interest.ALL)).isPresent();
+  }
+
+  @Test
+  void oneLoginLeavesRoomForOthers() {
+    var red = new Event.Interest(Optional.of("red"), Optional.empty(), false);
+    var limited = red.within(Set.of("red"));
+    var some = new ArrayList<Events.Listener>();
+    for (var i = 0; i < Events.MOST_OF_ONE; i++) {
+      some.add(events.listen(Optional.empty(), limited).orElseThrow());
+    }
+    assertThat(events.listen(Optional.empty(), limited)).isEmpty();
+    assertThat(
+            events.listen(
+                Optional.empty(),
+                new Event.Interest(Optional.of("operator"), Optional.empty(), false)))
+        .isPresent();
+    some.getFirst().close();
+    assertThat(events.listen(Optional.empty(), limited)).isPresent();
   }
 }

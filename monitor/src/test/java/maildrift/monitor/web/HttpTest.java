@@ -388,7 +388,16 @@ class HttpTest {
     assertThat(first.at("/labels/__meta_maildrift_tenant_label_team").asString()).isEqualTo("blue");
     assertThat(first.at("/labels/__meta_maildrift_domain").asString()).isEqualTo("contoso.test");
     assertThat(json(daemon.get("/sd?tenant=contoso"))).isNotEmpty();
-    assertThat(json(daemon.get("/sd?tenant=nobody"))).isEmpty();
+    // Nothing to scrape would be believed.
+    assertThat(daemon.get("/sd?tenant=contosi"))
+        .satisfies(
+            refused -> {
+              assertThat(refused.statusCode()).isEqualTo(400);
+              assertThat(refused.body()).contains("did you mean 'contoso'");
+            });
+    assertThat(daemon.get("/sd?tenants=contoso").statusCode()).isEqualTo(400);
+    assertThat(daemon.get("/probe?target=contoso.test&debugg=true").statusCode()).isEqualTo(400);
+    assertThat(daemon.get("/metrics?collect=all").statusCode()).isEqualTo(200);
     assertThat(json(daemon.get("/sd?role=host")).isArray()).isTrue();
     assertThat(daemon.get("/sd?role=node").statusCode()).isEqualTo(400);
   }

@@ -260,6 +260,21 @@ class LimitedTest {
         .toList();
   }
 
+  /** Without it their own Prometheus would take the daemon for dead. */
+  @Test
+  void theirMetricsSayThatThereIsADaemonAndNothingElseOfIt() {
+    for (var accept : List.of("text/plain", "application/openmetrics-text")) {
+      var theirs = daemon.get("/metrics", "Authorization", THEIRS, "Accept", accept).body();
+      assertThat(theirs)
+          .containsOnlyOnce("# TYPE maildrift_build_info gauge\n")
+          .containsPattern("\nmaildrift_build_info\\{java=\"\\d+\",version=\"[^\"]+\"} 1\n")
+          .doesNotContain("jvm_", "maildrift_outbox");
+    }
+    assertThat(daemon.get("/metrics", "Authorization", WHOLE).body())
+        .containsOnlyOnce("# TYPE maildrift_build_info gauge\n")
+        .contains("jvm_");
+  }
+
   @Test
   void whatTheySilenceIsTheirs() {
     var id = json(silence(THEIRS, "alertname", "record.changed")).get("silenceID").asString();

@@ -62,7 +62,8 @@ class HappeningsTest {
   @Test
   void whoIsLimitedIsToldDiscreetlyAndTheOperatorAll() throws InterruptedException {
     var operator = listener(Event.Interest.ALL);
-    var chosen = listener(new Event.Interest(Optional.of(Set.of("contoso")), false));
+    var chosen =
+        listener(new Event.Interest(Optional.empty(), Optional.of(Set.of("contoso")), false));
     var limited = listener(Event.Interest.ALL.within(Set.of("contoso")));
 
     happenings.changed(
