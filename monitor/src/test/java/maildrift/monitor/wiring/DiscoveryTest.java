@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,7 +54,7 @@ class DiscoveryTest {
 
   private void changed() {
     told.incrementAndGet();
-    seen.get().run();
+    Objects.requireNonNull(seen.get()).run();
   }
 
   @AfterEach
