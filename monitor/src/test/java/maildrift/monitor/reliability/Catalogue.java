@@ -34,11 +34,7 @@ record Catalogue(List<Section> sections) {
                       measured("C11", "restarts with open alerts"),
                       measured("C12", "an upgrade from the first schema"),
                       measured("C13", "clock steps, suspend, DST"),
-                      unmeasured(
-                          "C14",
-                          "a stuck event loop, pool or scheduler",
-                          "the daemon says so at `/-/healthy` and in"
-                              + " `maildrift_schedule_lag_seconds`; it has no watchdog of systemd"))),
+                      tested("C14", "a stuck event loop, pool or scheduler", "SupervisionTest"))),
               new Section(
                   "Delivery",
                   List.of(
