@@ -3,12 +3,10 @@ package maildrift.monitor.cli;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.store.Backups;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.store.Stores;
-import maildrift.monitor.wiring.Loading;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,12 +58,7 @@ final class BackupCommand implements Callable<Integer> {
   }
 
   private int offline(Path file) {
-    var result = Loading.loader().load(file);
-    if (result instanceof ConfigLoader.Rejected rejected) {
-      rejected.problems().forEach(problem -> System.err.println(Terminal.safe(problem.toString())));
-      return Exit.USAGE;
-    }
-    var settings = ((ConfigLoader.Loaded) result).config().store();
+    var settings = Configured.load(file).store();
     var here = Path.of("");
     try {
       var own = Stores.directory(settings.url(), here);

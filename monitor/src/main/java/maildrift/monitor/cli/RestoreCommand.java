@@ -6,10 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.store.Stores;
-import maildrift.monitor.wiring.Loading;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,22 +58,13 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return switch (Loading.loader().load(config)) {
-      case ConfigLoader.Rejected rejected -> {
-        rejected
-            .problems()
-            .forEach(problem -> System.err.println(Terminal.safe(problem.toString())));
-        yield Exit.USAGE;
-      }
-      case ConfigLoader.Loaded loaded -> {
-        try {
-          Stores.putBack(loaded.config().store().url(), Path.of(""), files())
-              .forEach(line -> System.out.println(Terminal.safe(line)));
-          yield Exit.OK;
-        } catch (StoreUnusable problem) {
-          throw new Failure(String.valueOf(problem.getMessage()));
-        }
-      }
-    };
+    var url = Configured.load(config).store().url();
+    try {
+      Stores.putBack(url, Path.of(""), files())
+          .forEach(line -> System.out.println(Terminal.safe(line)));
+      return Exit.OK;
+    } catch (StoreUnusable problem) {
+      throw new Failure(String.valueOf(problem.getMessage()));
+    }
   }
 }

@@ -412,7 +412,7 @@ public final class App implements Backend, AutoCloseable {
     calendar.every("orphans", FLUSH, discovery::settle);
     calendar.every("flush", FLUSH, watch::flushChecked);
     calendar.every("digests", FLUSH, digests::look);
-    calendar.every("backups", BEAT, backups::look);
+    calendar.every("backups", FLUSH, backups::look);
     calendar.daily("retention", 3, 40, this::expire);
     open = true;
     web.ready(this);
