@@ -54,7 +54,7 @@ public final class Denials {
   }
 
   private void confirmed(Transition transition, Map<Finding.Key, Integer> now) {
-    var key = Watch.key(transition.alert());
+    var key = Translation.key(transition.alert());
     switch (transition) {
       case Transition.Dropped _ -> {
         if (isOfResolvers(key)) {
@@ -73,11 +73,13 @@ public final class Denials {
         .anyMatch(
             alert ->
                 alert.phase() != Alert.Phase.RESOLVED
-                    && Watch.key(alert).rule().equals(WatchRules.INCONSISTENT.id()));
+                    && Translation.key(alert).rule().equals(WatchRules.INCONSISTENT.id()));
   }
 
   private static Set<Finding.Key> raised(AlertBook.Step step) {
-    return step.alerts().stream().map(Watch::key).collect(Collectors.toCollection(HashSet::new));
+    return step.alerts().stream()
+        .map(Translation::key)
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   /** That servers contradict each other, and that nothing was seen, no resolver has said. */

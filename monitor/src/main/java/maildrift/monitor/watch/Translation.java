@@ -3,6 +3,8 @@ package maildrift.monitor.watch;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import maildrift.alerts.Alert;
+import maildrift.alerts.Labels;
 import maildrift.alerts.state.Problem;
 import maildrift.probes.Finding;
 import maildrift.probes.domain.ManagedDomain;
@@ -50,5 +52,14 @@ final class Translation {
       case List<?> values -> values.forEach(value -> lines.append(sign).append(value).append('\n'));
       case Object value -> lines.append(sign).append(value).append('\n');
     }
+  }
+
+  /** Which finding an alert is of. */
+  static Finding.Key key(Alert alert) {
+    return key(alert.labels());
+  }
+
+  static Finding.Key key(Labels labels) {
+    return new Finding.Key(labels.get("alertname"), labels.get("subject"));
   }
 }

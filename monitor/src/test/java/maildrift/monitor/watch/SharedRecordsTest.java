@@ -484,7 +484,8 @@ class SharedRecordsTest {
 
   @Test
   void aRecordOfManyDomainsIsAcceptedInBatchesThatCanBeInterrupted() {
-    var many = IntStream.range(0, 2 * Watch.ACCEPTED_AT_ONCE).mapToObj("m%03d.test"::formatted);
+    var many =
+        IntStream.range(0, 2 * Acceptance.ACCEPTED_AT_ONCE).mapToObj("m%03d.test"::formatted);
     var names = many.toList();
     names.forEach(
         name -> {
@@ -503,7 +504,7 @@ class SharedRecordsTest {
         names.stream()
             .filter(name -> NEW.equals(watch.baseline(name).orElseThrow().get(INNER + " SPF")))
             .count();
-    assertThat(accepted).isPositive().isLessThanOrEqualTo(Watch.ACCEPTED_AT_ONCE);
+    assertThat(accepted).isPositive().isLessThanOrEqualTo(Acceptance.ACCEPTED_AT_ONCE);
     assertThat(history().stream().filter(change -> change.kind().equals("accepted"))).hasSize(1);
 
     assertThat(watch.acceptRecord(INNER + " SPF", "alice")).containsAll(names);
