@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import maildrift.monitor.config.MetricsConfig.Detail;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.metrics.ScrapeBench;
 import maildrift.monitor.store.StoreUnusable;
@@ -61,11 +62,14 @@ final class BenchScrape implements Callable<Integer> {
           "--domains, --looked-at and --rounds are at least 1, --series at least 1000");
     }
     var few = ScrapeBench.few(domains);
-    var ours = ScrapeBench.ours(few, true, rounds);
+    var ours = ScrapeBench.ours(few, Detail.LEAN, rounds);
     tell("maildrift, 5 series a domain", "few", ours);
+    fleet();
     tell(
-        "maildrift, everything", "full", ScrapeBench.ours(ScrapeBench.full(series), false, rounds));
-    var gauges = ScrapeBench.gauges(few, true, Math.min(rounds, 5));
+        "maildrift, everything",
+        "full",
+        ScrapeBench.ours(ScrapeBench.full(series), Detail.FULL, rounds));
+    var gauges = ScrapeBench.gauges(few, Detail.LEAN, Math.min(rounds, 5));
     tell("Micrometer gauges, 5 series a domain", "gauges", gauges);
     say(
         "ratio      %.0f times less CPU and %.0f times less memory allocated than Micrometer's gauges"
@@ -76,6 +80,19 @@ final class BenchScrape implements Callable<Integer> {
       System.out.println(CheckJson.value(facts));
     }
     return Exit.OK;
+  }
+
+  /** What each detail makes of a fleet with all probes. */
+  private void fleet() {
+    var fleet = ScrapeBench.fleet(domains);
+    for (var detail : Detail.values()) {
+      var scrape = ScrapeBench.ours(fleet, detail, rounds);
+      tell(
+          "a fleet with all probes, detail: %s, %.1f series a domain"
+              .formatted(detail.word(), (double) scrape.series() / domains),
+          "fleet_" + detail.word(),
+          scrape);
+    }
   }
 
   private void blackbox() throws IOException, InterruptedException {

@@ -8,15 +8,21 @@ package maildrift.monitor.config;
 public record MetricsConfig(Detail detail, int maxSeries) {
   public static final MetricsConfig DEFAULT = new MetricsConfig(Detail.FULL, 2_000_000);
 
-  /** Whether a state set shows all its states or only the present one. */
+  /** How much is said of a domain. */
   public enum Detail {
     FULL,
-    LEAN;
+
+    /** Of a state set only the present state. */
+    LEAN,
+
+    /** Besides, of what is well as good as nothing. */
+    SPARSE;
 
     public String word() {
       return switch (this) {
         case FULL -> "full";
         case LEAN -> "lean";
+        case SPARSE -> "sparse";
       };
     }
   }

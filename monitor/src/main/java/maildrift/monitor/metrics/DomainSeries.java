@@ -1,6 +1,8 @@
 package maildrift.monitor.metrics;
 
 import java.time.Instant;
+import maildrift.monitor.config.MetricsConfig.Detail;
+import maildrift.monitor.state.ProbeState;
 import maildrift.monitor.state.Sample;
 import maildrift.probes.Severity;
 import maildrift.probes.Verdict;
@@ -18,12 +20,12 @@ final class DomainSeries {
 
   private final Exposition out;
   private final Rows.Snapshot seen;
-  private final boolean lean;
+  private final Detail detail;
 
-  DomainSeries(Exposition out, Rows.Snapshot seen, boolean lean) {
+  DomainSeries(Exposition out, Rows.Snapshot seen, Detail detail) {
     this.out = out;
     this.seen = seen;
-    this.lean = lean;
+    this.detail = detail;
   }
 
   void write() {
@@ -32,22 +34,32 @@ final class DomainSeries {
     violated();
     probes();
     ofDomains(Names.SPF_LOOKUPS, Sample.Kind.SPF_LOOKUPS, false);
-    ofDomains(Names.SPF_VOID_LOOKUPS, Sample.Kind.SPF_VOID_LOOKUPS, false);
-    ofDomains(Names.SPF_NETBLOCKS, Sample.Kind.SPF_NETBLOCKS, false);
-    ofDomains(Names.DKIM_KEY_BITS, Sample.Kind.DKIM_KEY_BITS, true);
+    if (!isSparse()) {
+      ofDomains(Names.SPF_VOID_LOOKUPS, Sample.Kind.SPF_VOID_LOOKUPS, false);
+      ofDomains(Names.SPF_NETBLOCKS, Sample.Kind.SPF_NETBLOCKS, false);
+      ofDomains(Names.DKIM_KEY_BITS, Sample.Kind.DKIM_KEY_BITS, true);
+    }
     ofDomains(Names.DMARC_POLICY, Sample.Kind.DMARC_POLICY, true);
     ofDomains(Names.MX_MATCHES_PROFILE, Sample.Kind.MX_MATCHES_PROFILE, false);
     changes();
-    hosts();
+    if (!isSparse()) {
+      hosts();
+    }
     shared();
   }
 
+  private boolean isSparse() {
+    return detail == Detail.SPARSE;
+  }
+
   private void verdicts() {
-    out.family(Names.DOMAIN_VERDICT);
+    if (!out.family(Names.DOMAIN_VERDICT)) {
+      return;
+    }
     for (var row : seen.rows()) {
       for (var verdict : VERDICTS) {
         var isPresent = verdict == row.verdict;
-        if ((!lean || isPresent) && out.begin(Names.DOMAIN_VERDICT, row.labels)) {
+        if ((detail == Detail.FULL || isPresent) && out.begin(Names.DOMAIN_VERDICT, row.labels)) {
           out.label(Names.DOMAIN_VERDICT, OWN, verdict.word()).end(isPresent ? 1 : 0);
         }
       }
@@ -55,19 +67,23 @@ final class DomainSeries {
   }
 
   private void findings() {
-    out.family(Names.FINDINGS);
+    if (!out.family(Names.FINDINGS)) {
+      return;
+    }
     for (var row : seen.rows()) {
       for (var severity : SEVERITIES) {
-        if (out.begin(Names.FINDINGS, row.labels)) {
-          out.label(Names.FINDINGS, OWN, severity.word())
-              .end(row.findings[severity.compareTo(Severity.INFO)]);
+        var count = row.findings[severity.compareTo(Severity.INFO)];
+        if ((count > 0 || !isSparse()) && out.begin(Names.FINDINGS, row.labels)) {
+          out.label(Names.FINDINGS, OWN, severity.word()).end(count);
         }
       }
     }
   }
 
   private void violated() {
-    out.family(Names.RULE_VIOLATED);
+    if (!out.family(Names.RULE_VIOLATED)) {
+      return;
+    }
     for (var row : seen.rows()) {
       for (var finding : row.violated) {
         if (out.begin(Names.RULE_VIOLATED, row.labels)) {
@@ -81,28 +97,55 @@ final class DomainSeries {
   }
 
   private void probes() {
-    out.family(Names.PROBE_OBSERVED);
-    for (var row : seen.rows()) {
-      for (var probe : row.probes) {
-        if (out.begin(Names.PROBE_OBSERVED, row.labels)) {
-          out.label(Names.PROBE_OBSERVED, OWN, probe.probe()).end(probe.observed() ? 1 : 0);
+    if (out.family(Names.PROBE_OBSERVED)) {
+      for (var row : seen.rows()) {
+        for (var probe : probes(row)) {
+          if (out.begin(Names.PROBE_OBSERVED, row.labels)) {
+            out.label(Names.PROBE_OBSERVED, OWN, probe.probe()).end(probe.observed() ? 1 : 0);
+          }
         }
       }
     }
-    out.family(Names.PROBE_LAST_OBSERVED);
-    for (var row : seen.rows()) {
-      for (var probe : row.probes) {
-        if (!probe.observedAt().equals(Instant.EPOCH)
-            && out.begin(Names.PROBE_LAST_OBSERVED, row.labels)) {
-          out.label(Names.PROBE_LAST_OBSERVED, OWN, probe.probe())
-              .endMillis(probe.observedAt().toEpochMilli());
+    if (out.family(Names.PROBE_LAST_OBSERVED)) {
+      for (var row : seen.rows()) {
+        for (var probe : probes(row)) {
+          if (!probe.observedAt().equals(Instant.EPOCH)
+              && out.begin(Names.PROBE_LAST_OBSERVED, row.labels)) {
+            out.label(Names.PROBE_LAST_OBSERVED, OWN, probe.probe())
+                .endMillis(probe.observedAt().toEpochMilli());
+          }
         }
       }
     }
   }
 
+  /**
+   * Two series for each probe are most of what a domain has, and nearly all say that it is well.
+   */
+  private ProbeState[] probes(Row row) {
+    return isSparse() ? row.blind : row.probes;
+  }
+
+  /** What is said of all domains together. */
+  void writeFleet() {
+    if (out.family(Names.PROBE_DOMAINS)) {
+      seen.probes().forEach((probe, count) -> of(Names.PROBE_DOMAINS, probe, count.domains()));
+    }
+    if (out.family(Names.PROBE_DOMAINS_OBSERVED)) {
+      seen.probes()
+          .forEach((probe, count) -> of(Names.PROBE_DOMAINS_OBSERVED, probe, count.observed()));
+    }
+  }
+
+  private void of(Names name, String probe, int domains) {
+    out.beginAnyhow(name, Labels.opened(name, probe));
+    out.end(domains);
+  }
+
   private void ofDomains(Names name, Sample.Kind kind, boolean labelled) {
-    out.family(name);
+    if (!out.family(name)) {
+      return;
+    }
     for (var row : seen.rows()) {
       for (var sample : row.samples) {
         if (sample.kind() == kind && out.begin(name, row.labels)) {
@@ -116,7 +159,9 @@ final class DomainSeries {
   }
 
   private void changes() {
-    out.family(Names.RECORD_CHANGED);
+    if (!out.family(Names.RECORD_CHANGED)) {
+      return;
+    }
     for (var row : seen.rows()) {
       for (var changed : row.changed) {
         if (out.begin(Names.RECORD_CHANGED, row.labels)) {
@@ -128,7 +173,9 @@ final class DomainSeries {
 
   /** By them a dashboard finds a domain's hosts among those of all. */
   private void hosts() {
-    out.family(Names.DOMAIN_HOST_INFO);
+    if (!out.family(Names.DOMAIN_HOST_INFO)) {
+      return;
+    }
     for (var row : seen.rows()) {
       for (var sample : row.shared) {
         // Every host that was reached has one, and one only.
@@ -144,7 +191,9 @@ final class DomainSeries {
 
   private void shared() {
     for (var name : SHARED) {
-      out.family(name);
+      if (!out.family(name)) {
+        continue;
+      }
       for (var i = 0; i < seen.values().length; i++) {
         var series = seen.shared().get(i);
         if (series.name == name && out.begin(name, series.labels)) {

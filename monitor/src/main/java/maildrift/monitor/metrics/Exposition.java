@@ -13,7 +13,7 @@ final class Exposition {
   private static final int LONGEST_NUMBER = 20;
 
   private final Sink sink;
-  private final boolean openMetrics;
+  private final Asked asked;
   private final long maxSeries;
   private final byte[] buffer = new byte[BUFFER];
   private final byte[] digits = new byte[LONGEST_NUMBER];
@@ -21,20 +21,27 @@ final class Exposition {
   private long series;
   private long dropped;
 
-  Exposition(Sink sink, boolean openMetrics, long maxSeries) {
+  Exposition(Sink sink, Asked asked, long maxSeries) {
     this.sink = sink;
-    this.openMetrics = openMetrics;
+    this.asked = asked;
     this.maxSeries = maxSeries;
   }
 
-  /** Begins a family; all of its samples must follow before the next one begins. */
-  void family(Names name) {
+  /**
+   * Begins a family; all of its samples must follow before the next one begins. False, and nothing
+   * is written, where nobody asks for it.
+   */
+  boolean family(Names name) {
+    if (!asked.wants(name)) {
+      return false;
+    }
     var family = name.series();
-    if (openMetrics && name.type() == Names.Type.COUNTER && family.endsWith("_total")) {
+    if (asked.openMetrics() && name.type() == Names.Type.COUNTER && family.endsWith("_total")) {
       family = family.substring(0, family.length() - "_total".length());
     }
     ascii("# HELP ").ascii(family).ascii(" ").ascii(name.help()).ascii("\n");
     ascii("# TYPE ").ascii(family).ascii(" ").ascii(name.type().word()).ascii("\n");
+    return true;
   }
 
   /**
@@ -47,9 +54,14 @@ final class Exposition {
       return false;
     }
     series++;
+    beginAnyhow(name, labels);
+    return true;
+  }
+
+  /** The same however many there are, for those that are few. */
+  void beginAnyhow(Names name, byte[] labels) {
     ascii(name.series());
     copy(labels);
-    return true;
   }
 
   /** One more label of the sample, the one of this index among those of the name. */

@@ -18,9 +18,11 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import maildrift.monitor.config.MetricsConfig;
 import maildrift.monitor.state.DomainState;
 
 /** The daemon's metrics, and how a scrape is put together. */
@@ -143,23 +145,18 @@ public final class Metrics implements AutoCloseable {
     return series.replace('_', '.');
   }
 
-  /**
-   * A scrape.
-   *
-   * @param openMetrics whether the scraper prefers OpenMetrics
-   * @param maxSeries of domains, hosts and sources; what is beyond is left out and counted
-   */
+  /** A scrape. */
   public void scrape(
-      Collection<DomainState> states,
-      boolean openMetrics,
-      boolean lean,
-      int maxSeries,
-      Sink reader) {
-    var out = new Exposition(reader, openMetrics, maxSeries);
-    new DomainSeries(out, rows.snapshot(states), lean).write();
-    dropped.add(out.dropped());
-    out.raw(registry.scrape(openMetrics ? OPEN_METRICS : TEXT));
-    out.flush();
+      Collection<DomainState> states, Asked asked, MetricsConfig settings, Sink reader) {
+    write(
+        rows.snapshot(states),
+        asked,
+        settings,
+        () ->
+            registry.scrape(
+                asked.openMetrics() ? OPEN_METRICS : TEXT,
+                asked.names().isEmpty() ? null : asked.names()),
+        reader);
   }
 
   /**
@@ -167,21 +164,35 @@ public final class Metrics implements AutoCloseable {
    * a Prometheus that finds no {@code maildrift_build_info} takes it for dead.
    */
   public void domains(
-      Collection<DomainState> states,
-      boolean openMetrics,
-      boolean lean,
-      int maxSeries,
-      Sink reader) {
-    var out = new Exposition(reader, openMetrics, maxSeries);
-    new DomainSeries(out, new Rows().snapshot(states), lean).write();
-    dropped.add(out.dropped());
-    out.family(Names.BUILD_INFO);
-    out.raw(
-        "%s{java=\"%d\",version=\"%s\"} 1\n"
-            .formatted(Names.BUILD_INFO.series(), Runtime.version().feature(), version));
-    if (openMetrics) {
-      out.raw("# EOF\n");
+      Collection<DomainState> states, Asked asked, MetricsConfig settings, Sink reader) {
+    write(new Rows().snapshot(states), asked, settings, () -> presence(asked), reader);
+  }
+
+  private String presence(Asked asked) {
+    var text = new StringBuilder();
+    if (asked.wants(Names.BUILD_INFO)) {
+      text.append("# HELP ").append(Names.BUILD_INFO.series()).append(' ');
+      text.append(Names.BUILD_INFO.help()).append('\n');
+      text.append("# TYPE ").append(Names.BUILD_INFO.series()).append(" gauge\n");
+      text.append(
+          "%s{java=\"%d\",version=\"%s\"} 1\n"
+              .formatted(Names.BUILD_INFO.series(), Runtime.version().feature(), version));
     }
+    return asked.openMetrics() ? text.append("# EOF\n").toString() : text.toString();
+  }
+
+  /**
+   * @param rest what comes after the series of domains; made when it is known how many of them were
+   *     dropped
+   */
+  private void write(
+      Rows.Snapshot seen, Asked asked, MetricsConfig settings, Supplier<String> rest, Sink reader) {
+    var out = new Exposition(reader, asked, settings.maxSeries());
+    var domains = new DomainSeries(out, seen, settings.detail());
+    domains.writeFleet();
+    domains.write();
+    dropped.add(out.dropped());
+    out.raw(rest.get());
     out.flush();
   }
 
@@ -191,8 +202,10 @@ public final class Metrics implements AutoCloseable {
     var bytes = new ByteArrayOutputStream();
     var out =
         new Exposition(
-            (piece, length) -> bytes.write(piece, 0, length), openMetrics, Integer.MAX_VALUE);
-    new DomainSeries(out, new Rows().snapshot(List.of(state)), false).write();
+            (piece, length) -> bytes.write(piece, 0, length),
+            new Asked(openMetrics, Set.of()),
+            Integer.MAX_VALUE);
+    new DomainSeries(out, new Rows().snapshot(List.of(state)), MetricsConfig.Detail.FULL).write();
     out.raw(
         """
         # HELP probe_success 1 if every probe reached a conclusion.

@@ -44,6 +44,13 @@ public enum Names {
       "domain",
       "tenant",
       "probe"),
+  PROBE_DOMAINS(
+      "maildrift_probe_domains", Type.GAUGE, "Domains that the probe looked at.", "probe"),
+  PROBE_DOMAINS_OBSERVED(
+      "maildrift_probe_domains_observed",
+      Type.GAUGE,
+      "Domains of which the probe's last look reached a conclusion without a gap.",
+      "probe"),
   SPF_LOOKUPS(
       "maildrift_spf_lookups",
       Type.GAUGE,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.stream.Stream;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
@@ -21,6 +22,7 @@ final class Row {
   private static final FindingState[] NO_FINDINGS = {};
   private static final Sample[] NO_SAMPLES = {};
   private static final Changed[] UNCHANGED = {};
+  private static final Sight NOTHING = new Sight(Sight.Key.of());
 
   final DomainState state;
 
@@ -32,6 +34,9 @@ final class Row {
   final FindingState[] violated;
   final ProbeState[] probes;
 
+  /** Those that did not observe all. */
+  final ProbeState[] blind;
+
   /** Those of the domain itself, in the order of their kinds. */
   final Sample[] samples;
 
@@ -39,6 +44,9 @@ final class Row {
   final Sample[] shared;
 
   final Changed[] changed;
+
+  /** Filled by {@link Rows}. */
+  Sight sight = NOTHING;
 
   /** Where the shared ones are kept, in the same order; filled by {@link Rows}. */
   final SharedSeries[] cells;
@@ -51,6 +59,7 @@ final class Row {
     this.labels = labels;
     verdict = state.verdict();
     probes = state.probes().values().toArray(ProbeState[]::new);
+    blind = Stream.of(probes).filter(probe -> !probe.observed()).toArray(ProbeState[]::new);
     findings = new int[Severity.values().length];
     var all = new ArrayList<FindingState>();
     // Two findings may share rule and subject only by mistake; a scrape must not fail for it.

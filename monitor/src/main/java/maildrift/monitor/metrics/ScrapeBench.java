@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import maildrift.monitor.config.MetricsConfig;
+import maildrift.monitor.config.MetricsConfig.Detail;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
@@ -33,6 +35,7 @@ import maildrift.probes.domain.ManagedDomain;
 public final class ScrapeBench {
   private static final int WARM_UP = 5;
   private static final int HOSTS = 200;
+  private static final int UNSEEN = 50;
   private static final Instant NOW = Instant.parse("2026-11-21T17:00:00Z");
   private static final int SERIES_OF_A_FULL_DOMAIN = 55;
 
@@ -52,7 +55,7 @@ public final class ScrapeBench {
     for (var i = 0; i < domains; i++) {
       var name = name(i);
       var probes = new LinkedHashMap<String, ProbeState>();
-      probes.put("mx", probe("mx", Instant.EPOCH, List.of(), List.of()));
+      probes.put("mx", probe("mx", Instant.EPOCH, List.of(), Instant.EPOCH, List.of()));
       table.put(state(name, probes, Map.of()));
     }
     return table;
@@ -60,8 +63,13 @@ public final class ScrapeBench {
 
   /** As many domains as make about {@code series} series, each with all that probes say. */
   public static StateTable full(int series) {
+    return fleet(series / SERIES_OF_A_FULL_DOMAIN);
+  }
+
+  /** Domains with all that probes say; of one in fifty, the mail hosts are not seen. */
+  public static StateTable fleet(int domains) {
     var table = new StateTable();
-    for (var i = 0; i < series / SERIES_OF_A_FULL_DOMAIN; i++) {
+    for (var i = 0; i < domains; i++) {
       var name = name(i);
       var probes = new LinkedHashMap<String, ProbeState>();
       for (var probe : ProbeCatalog.all()) {
@@ -74,6 +82,7 @@ public final class ScrapeBench {
                     ? List.of(
                         new FindingState("spf.all-qualifier", Severity.WARNING, name, false, "{}"))
                     : List.of(),
+                i % UNSEEN == 0 && probe.name().equals("tls") ? NOW : Instant.EPOCH,
                 samples(probe.name(), i)));
       }
       table.put(state(name, probes, i % 10 == 0 ? Map.of(name + " MX", NOW) : Map.of()));
@@ -82,7 +91,7 @@ public final class ScrapeBench {
   }
 
   /** Ours. */
-  public static Scrape ours(StateTable table, boolean lean, int rounds) {
+  public static Scrape ours(StateTable table, Detail detail, int rounds) {
     try (var metrics = new Metrics("bench")) {
       var length = new long[2];
       Sink sink =
@@ -92,22 +101,22 @@ public final class ScrapeBench {
           };
       return measured(
           table.size(),
-          series(metrics, table, lean),
+          series(metrics, table, detail),
           rounds,
           () -> {
             length[0] = 0;
-            metrics.scrape(table.all(), false, lean, Integer.MAX_VALUE, sink);
+            metrics.scrape(table.all(), Asked.ALL, settings(detail), sink);
             return length[0];
           });
     }
   }
 
   /** A Micrometer gauge for each of the same series. */
-  public static Scrape gauges(StateTable table, boolean lean, int rounds) {
+  public static Scrape gauges(StateTable table, Detail detail, int rounds) {
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var series = 0L;
     try (var metrics = new Metrics("bench")) {
-      for (var line : (Iterable<String>) lines(metrics, table, lean)::iterator) {
+      for (var line : (Iterable<String>) lines(metrics, table, detail)::iterator) {
         register(registry, line);
         series++;
       }
@@ -115,6 +124,10 @@ public final class ScrapeBench {
     } finally {
       registry.close();
     }
+  }
+
+  private static MetricsConfig settings(Detail detail) {
+    return new MetricsConfig(detail, Integer.MAX_VALUE);
   }
 
   private static void register(PrometheusMeterRegistry registry, String line) {
@@ -130,26 +143,21 @@ public final class ScrapeBench {
   }
 
   private static java.util.stream.Stream<String> lines(
-      Metrics metrics, StateTable table, boolean lean) {
+      Metrics metrics, StateTable table, Detail detail) {
     var text = new ByteArrayOutputStream();
     metrics.scrape(
-        table.all(),
-        false,
-        lean,
-        Integer.MAX_VALUE,
-        (bytes, length) -> text.write(bytes, 0, length));
+        table.all(), Asked.ALL, settings(detail), (bytes, length) -> text.write(bytes, 0, length));
     return text.toString(StandardCharsets.UTF_8)
         .lines()
         .filter(line -> line.startsWith("maildrift_") && line.contains("domain=\""));
   }
 
-  private static long series(Metrics metrics, StateTable table, boolean lean) {
+  private static long series(Metrics metrics, StateTable table, Detail detail) {
     var count = new long[1];
     metrics.scrape(
         table.all(),
-        false,
-        lean,
-        Integer.MAX_VALUE,
+        Asked.ALL,
+        settings(detail),
         (bytes, length) -> {
           for (var i = 0; i < length; i++) {
             count[0] += bytes[i] == '\n' ? 1 : 0;
@@ -201,13 +209,17 @@ public final class ScrapeBench {
   }
 
   private static ProbeState probe(
-      String name, Instant observedAt, List<FindingState> findings, List<Sample> samples) {
+      String name,
+      Instant observedAt,
+      List<FindingState> findings,
+      Instant unseenSince,
+      List<Sample> samples) {
     return new ProbeState(
         name,
         Outcome.OBSERVED,
         0.01,
         observedAt,
-        Instant.EPOCH,
+        unseenSince,
         "{}",
         "[]",
         findings,

@@ -29,6 +29,7 @@ import maildrift.monitor.config.Problem;
 import maildrift.monitor.digest.DigestDesk;
 import maildrift.monitor.event.Event;
 import maildrift.monitor.event.Events;
+import maildrift.monitor.metrics.Asked;
 import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
@@ -253,10 +254,10 @@ public interface Backend {
   CheckResult probe(String target, List<String> profiles, Duration limit);
 
   /** Writes the metrics text; blocks only as long as the reader does. */
-  void metrics(boolean openMetrics, Sink reader);
+  void metrics(Asked asked, Sink reader);
 
   /** The same of these domains alone, and nothing of the daemon. */
-  void metrics(Collection<DomainState> states, boolean openMetrics, Sink reader);
+  void metrics(Collection<DomainState> states, Asked asked, Sink reader);
 
   /** Reads the configuration again; what is wrong with it, or empty when it is in force now. */
   List<Problem> reload();

@@ -36,6 +36,7 @@ import maildrift.monitor.digest.DigestDesk;
 import maildrift.monitor.digest.Discreet;
 import maildrift.monitor.event.Event;
 import maildrift.monitor.event.Events;
+import maildrift.monitor.metrics.Asked;
 import maildrift.monitor.metrics.Sink;
 import maildrift.monitor.self.ReceiverState;
 import maildrift.monitor.state.DomainState;
@@ -404,13 +405,13 @@ final class Limited implements Backend {
   }
 
   @Override
-  public void metrics(boolean openMetrics, Sink reader) {
-    all.metrics(domains.get(), openMetrics, reader);
+  public void metrics(Asked asked, Sink reader) {
+    all.metrics(domains.get(), asked, reader);
   }
 
   @Override
-  public void metrics(Collection<DomainState> states, boolean openMetrics, Sink reader) {
-    all.metrics(states.stream().filter(this::isTheirs).toList(), openMetrics, reader);
+  public void metrics(Collection<DomainState> states, Asked asked, Sink reader) {
+    all.metrics(states.stream().filter(this::isTheirs).toList(), asked, reader);
   }
 
   @Override

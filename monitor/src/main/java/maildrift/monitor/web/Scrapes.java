@@ -4,11 +4,14 @@ import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.metrics.Asked;
 import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.web.WebServer.Answer;
@@ -23,6 +26,9 @@ final class Scrapes {
   /** What the answer needs on its way, as blackbox_exporter takes off. */
   private static final Duration OFFSET = Duration.ofMillis(500);
 
+  private static final String NAMES = "name[]";
+  private static final int MOST_NAMES = 200;
+
   private static final Duration LONGEST = Duration.ofSeconds(25);
 
   private final Backend backend;
@@ -32,12 +38,12 @@ final class Scrapes {
   }
 
   WebServer.Stream metrics(Request request) {
-    var open = wantsOpenMetrics(request);
+    var asked = new Asked(wantsOpenMetrics(request), names(request));
     return new WebServer.Stream(
-        open ? Metrics.OPEN_METRICS : Metrics.TEXT,
+        asked.openMetrics() ? Metrics.OPEN_METRICS : Metrics.TEXT,
         out ->
             backend.metrics(
-                open,
+                asked,
                 (bytes, length) -> {
                   try {
                     out.write(bytes, 0, length);
@@ -45,6 +51,15 @@ final class Scrapes {
                     throw new UncheckedIOException(gone);
                   }
                 }));
+  }
+
+  /** As Prometheus' client libraries take them; a name that nothing has brings nothing. */
+  private static Set<String> names(Request request) {
+    var names = new LinkedHashSet<>(request.query().getAll(NAMES));
+    if (names.size() > MOST_NAMES) {
+      throw Refusal.badRequest("%s: at most %d names".formatted(NAMES, MOST_NAMES));
+    }
+    return names;
   }
 
   private static boolean wantsOpenMetrics(Request request) {

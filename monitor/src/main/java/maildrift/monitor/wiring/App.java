@@ -72,7 +72,6 @@ import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.DigestConfig;
 import maildrift.monitor.config.DiscoveryConfig;
 import maildrift.monitor.config.HeartbeatConfig;
-import maildrift.monitor.config.MetricsConfig;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.config.ProfileUse;
@@ -81,6 +80,7 @@ import maildrift.monitor.digest.Digests;
 import maildrift.monitor.event.Event;
 import maildrift.monitor.event.Events;
 import maildrift.monitor.feed.M365Endpoints;
+import maildrift.monitor.metrics.Asked;
 import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.metrics.Names;
 import maildrift.monitor.metrics.Sink;
@@ -1873,26 +1873,14 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
-  public void metrics(Collection<DomainState> states, boolean openMetrics, Sink reader) {
-    var settings = config.metrics();
-    metrics.domains(
-        states,
-        openMetrics,
-        settings.detail() == MetricsConfig.Detail.LEAN,
-        settings.maxSeries(),
-        reader);
+  public void metrics(Collection<DomainState> states, Asked asked, Sink reader) {
+    metrics.domains(states, asked, config.metrics(), reader);
   }
 
   @Override
-  public void metrics(boolean openMetrics, Sink reader) {
-    var settings = config.metrics();
+  public void metrics(Asked asked, Sink reader) {
     alertCounts = countAlerts();
-    metrics.scrape(
-        table.all(),
-        openMetrics,
-        settings.detail() == MetricsConfig.Detail.LEAN,
-        settings.maxSeries(),
-        reader);
+    metrics.scrape(table.all(), asked, config.metrics(), reader);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import maildrift.monitor.config.MetricsConfig.Detail;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
@@ -45,11 +46,11 @@ class DomainSeriesTest {
     return new FindingState(rule, Severity.CRITICAL, subject, waived, "{}");
   }
 
-  private static String written(boolean lean, DomainState... states) {
+  private static String written(Detail detail, DomainState... states) {
     return Written.by(
         sink -> {
-          var out = new Exposition(sink, false, 10_000);
-          new DomainSeries(out, new Rows().snapshot(List.of(states)), lean).write();
+          var out = new Exposition(sink, Asked.ALL, 10_000);
+          new DomainSeries(out, new Rows().snapshot(List.of(states)), detail).write();
           out.flush();
         });
   }
@@ -62,22 +63,72 @@ class DomainSeriesTest {
   void theVerdictIsAStateSetAndAloneWhereItIsToBeLean() {
     var state = state("a.test", NOW, List.of(finding("mx.missing", "mx.a.test", false)));
 
-    assertThat(lines(written(false, state), "maildrift_domain_verdict"))
+    assertThat(lines(written(Detail.FULL, state), "maildrift_domain_verdict"))
         .containsExactlyInAnyOrder(
             "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"pass\"} 0",
             "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"warn\"} 0",
             "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"fail\"} 1",
             "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"unknown\"} 0");
-    assertThat(lines(written(true, state), "maildrift_domain_verdict"))
+    assertThat(lines(written(Detail.LEAN, state), "maildrift_domain_verdict"))
         .containsExactly(
             "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"fail\"} 1");
+  }
+
+  @Test
+  void sparseSaysOfWhatIsWellTheVerdictAndLittleMore() {
+    var healthy = state("a.test", NOW, List.of(), of(Sample.Kind.SPF_VOID_LOOKUPS, 0));
+    var unseen =
+        new DomainState(
+            ManagedDomain.undeclared(DnsName.of("b.test")),
+            NOW,
+            new LinkedHashMap<>(
+                Map.of(
+                    "tls",
+                    new ProbeState(
+                        "tls",
+                        Outcome.UNOBSERVABLE,
+                        0.1,
+                        NOW,
+                        NOW,
+                        "{}",
+                        "[]",
+                        List.of(finding("tls.level", "mx.b.test", false)),
+                        List.of(),
+                        List.of()))),
+            List.of(),
+            Map.of());
+
+    var sparse = written(Detail.SPARSE, healthy, unseen);
+
+    assertThat(sparse.lines().filter(line -> line.contains("\"a.test\"")))
+        .containsExactly(
+            "maildrift_domain_verdict{domain=\"a.test\",tenant=\"\",verdict=\"pass\"} 1",
+            "maildrift_record_changed_timestamp_seconds{domain=\"a.test\",tenant=\"\",record=\"a.test MX\"} 1795280400");
+    assertThat(sparse.lines().filter(line -> line.contains("\"b.test\"")))
+        .containsExactly(
+            "maildrift_domain_verdict{domain=\"b.test\",tenant=\"\",verdict=\"fail\"} 1",
+            "maildrift_findings{domain=\"b.test\",tenant=\"\",severity=\"critical\"} 1",
+            "maildrift_rule_violated{domain=\"b.test\",tenant=\"\",rule=\"tls.level\",severity=\"critical\",subject=\"mx.b.test\"} 1",
+            "maildrift_probe_observed{domain=\"b.test\",tenant=\"\",probe=\"tls\"} 0",
+            "maildrift_probe_last_observed_timestamp_seconds{domain=\"b.test\",tenant=\"\",probe=\"tls\"} 1795280400");
+    assertThat(written(Detail.FULL, healthy)).contains("maildrift_spf_void_lookups{");
+    try (var metrics = new Metrics("test")) {
+      assertThat(Written.by(metrics, List.of(healthy, unseen), false, 10).lines())
+          .contains(
+              "maildrift_probe_domains{probe=\"tls\"} 2",
+              "maildrift_probe_domains_observed{probe=\"tls\"} 1");
+    }
+  }
+
+  private static Sample of(Sample.Kind kind, double value) {
+    return new Sample(kind, "", "", "", value);
   }
 
   @Test
   void whatIsWaivedDoesNotCountAndWhatIsThereTwiceIsWrittenOnce() {
     var text =
         written(
-            false,
+            Detail.FULL,
             state(
                 "a.test",
                 NOW,
@@ -101,11 +152,11 @@ class DomainSeriesTest {
     for (var text :
         List.of(
             written(
-                false,
+                Detail.FULL,
                 state("a.test", NOW, List.of(), older),
                 state("b.test", NOW.plusSeconds(9), List.of(), newer)),
             written(
-                false,
+                Detail.FULL,
                 state("a.test", NOW.plusSeconds(9), List.of(), newer),
                 state("b.test", NOW, List.of(), older)))) {
       assertThat(lines(text, "maildrift_tls_level"))
@@ -117,7 +168,7 @@ class DomainSeriesTest {
   void eachDomainNamesItsHosts() {
     var text =
         written(
-            false,
+            Detail.FULL,
             state(
                 "a.test",
                 NOW,
@@ -141,7 +192,7 @@ class DomainSeriesTest {
   void everyFamilyIsWrittenTogetherAndOnce() {
     var text =
         written(
-            false,
+            Detail.FULL,
             state("a.test", NOW, List.of(), new Sample(Sample.Kind.SPF_LOOKUPS, "", "", "", 1)),
             state("b.test", NOW, List.of()));
     var seen = new java.util.ArrayList<String>();
@@ -158,7 +209,8 @@ class DomainSeriesTest {
   @Test
   void aHostileSubjectStaysInItsLabel() {
     var text =
-        written(false, state("a.test", NOW, List.of(finding("tls.level", "\"} 9\nup 1", false))));
+        written(
+            Detail.FULL, state("a.test", NOW, List.of(finding("tls.level", "\"} 9\nup 1", false))));
 
     assertThat(lines(text, "maildrift_rule_violated")).singleElement().asString().endsWith("} 1");
     assertThat(text.lines()).noneMatch(line -> line.startsWith("up"));

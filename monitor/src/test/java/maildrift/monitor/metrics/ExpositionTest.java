@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +19,10 @@ class ExpositionTest {
   }
 
   private Exposition to(boolean openMetrics, int maxSeries) {
-    return new Exposition((piece, length) -> bytes.write(piece, 0, length), openMetrics, maxSeries);
+    return new Exposition(
+        (piece, length) -> bytes.write(piece, 0, length),
+        new Asked(openMetrics, Set.of()),
+        maxSeries);
   }
 
   private String said(Exposition out) {

@@ -3,7 +3,9 @@ package maildrift.monitor.metrics;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Set;
 import java.util.function.Consumer;
+import maildrift.monitor.config.MetricsConfig;
 import maildrift.monitor.state.DomainState;
 
 /** What a scraper would get, as text. */
@@ -17,6 +19,12 @@ final class Written {
   }
 
   static String by(Metrics metrics, Collection<DomainState> states, boolean open, int maxSeries) {
-    return by(sink -> metrics.scrape(states, open, false, maxSeries, sink));
+    return by(
+        sink ->
+            metrics.scrape(
+                states,
+                new Asked(open, Set.of()),
+                new MetricsConfig(MetricsConfig.Detail.FULL, maxSeries),
+                sink));
   }
 }

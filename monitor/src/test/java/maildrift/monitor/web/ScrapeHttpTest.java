@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -64,6 +65,31 @@ class ScrapeHttpTest {
     assertThat(text.lines().filter(line -> line.startsWith("maildrift_domain_verdict{")))
         .hasSize(4 * DOMAINS);
     assertThat(text.lines().filter(line -> line.startsWith("# TYPE"))).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whoNamesSeriesGetsTheseAlone() throws Exception {
+    var text = named("?name[]=maildrift_domains&name%5B%5D=maildrift_findings&name[]=no_such");
+
+    assertThat(text.body().lines().filter(line -> !line.startsWith("#")))
+        .hasSize(1 + 3 * DOMAINS)
+        .contains("maildrift_domains " + DOMAINS + ".0")
+        .allMatch(line -> line.startsWith("maildrift_findings{") || line.contains("_domains "));
+    assertThat(named("?name[]=no_such").body()).isEmpty();
+    assertThat(named("?" + "name[]=a&".repeat(200)).statusCode()).isEqualTo(200);
+    var many = new StringBuilder("?");
+    for (var i = 0; i <= 200; i++) {
+      many.append("name[]=a").append(i).append('&');
+    }
+    assertThat(named(many.toString()).statusCode()).isEqualTo(400);
+  }
+
+  private HttpResponse<String> named(String query) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(
+                URI.create(daemon.uri("/metrics") + query.replace("[", "%5B").replace("]", "%5D")))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   @Test

@@ -26,6 +26,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import maildrift.monitor.config.Problem;
+import maildrift.monitor.metrics.Asked;
 import maildrift.monitor.wiring.Daemon;
 import maildrift.probes.tls.TestCa;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -299,7 +300,7 @@ class ServingTest {
 
   private static String metrics(Daemon daemon) {
     var bytes = new ByteArrayOutputStream();
-    daemon.app().metrics(false, (piece, length) -> bytes.write(piece, 0, length));
+    daemon.app().metrics(Asked.ALL, (piece, length) -> bytes.write(piece, 0, length));
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
