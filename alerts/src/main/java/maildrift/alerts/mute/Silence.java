@@ -15,6 +15,7 @@ import maildrift.alerts.Matcher;
  * @param endsAt to here, exclusive
  * @param createdBy who
  * @param comment why
+ * @param updatedAt when it was made, or last changed
  */
 public record Silence(
     String id,
@@ -22,7 +23,8 @@ public record Silence(
     Instant startsAt,
     Instant endsAt,
     String createdBy,
-    String comment) {
+    String comment,
+    Instant updatedAt) {
 
   public Silence {
     matchers = List.copyOf(matchers);
@@ -33,6 +35,17 @@ public record Silence(
     if (!endsAt.isAfter(startsAt)) {
       throw new IllegalArgumentException("a silence must end after it starts");
     }
+  }
+
+  /** One that was made when it started. */
+  public Silence(
+      String id,
+      List<Matcher> matchers,
+      Instant startsAt,
+      Instant endsAt,
+      String createdBy,
+      String comment) {
+    this(id, matchers, startsAt, endsAt, createdBy, comment, startsAt);
   }
 
   /** Where a silence stands; the words are Alertmanager's. */
@@ -58,7 +71,7 @@ public record Silence(
    */
   public Silence expire(Instant now) {
     return switch (state(now)) {
-      case PENDING -> new Silence(id, matchers, now.minusMillis(1), now, createdBy, comment);
+      case PENDING -> new Silence(id, matchers, now.minusMillis(1), now, createdBy, comment, now);
       case ACTIVE ->
           new Silence(
               id,
@@ -66,7 +79,8 @@ public record Silence(
               startsAt.isBefore(now) ? startsAt : now.minusMillis(1),
               now,
               createdBy,
-              comment);
+              comment,
+              now);
       case EXPIRED -> this;
     };
   }

@@ -93,6 +93,16 @@ class SilenceTest {
     assertThat(mutes.nextChange(NOW.plus(Duration.ofDays(1)))).isEmpty();
   }
 
+  @Test
+  void anEndThatSomebodyMakesIsAChange() {
+    var silence = silence("domain=\"contoso.test\"");
+    assertThat(silence.updatedAt()).isEqualTo(NOW);
+    var over = silence.expire(NOW.plusSeconds(60));
+    assertThat(over.updatedAt()).isEqualTo(NOW.plusSeconds(60));
+    assertThat(over.expire(NOW.plusSeconds(90))).isEqualTo(over);
+    assertThat(silence.expire(NOW.minusSeconds(60)).updatedAt()).isEqualTo(NOW.minusSeconds(60));
+  }
+
   private static Silence silence(String matchers) {
     return new Silence(
         "s1", Matcher.parseAll(matchers), NOW, NOW.plusSeconds(3600), "alice", "known");

@@ -57,7 +57,7 @@ final class RouteText {
                 number,
                 route.path("route").asString(""),
                 route.path("continue").asBoolean(false) ? ", and it continues" : ""));
-    line("   tells      " + names(route.path("receivers")));
+    line("   tells      " + receivers(route.path("receivers")));
     line("   group      " + route.path("groupKey").asString(""));
     line(
         "   times      group_wait %s, group_interval %s, repeat_interval %s"
@@ -72,7 +72,8 @@ final class RouteText {
     for (var escalation : route.path("escalate")) {
       line(
           "   escalates  after %s to %s"
-              .formatted(length(escalation.path("after")), names(escalation.path("receivers"))));
+              .formatted(
+                  length(escalation.path("after")), receivers(escalation.path("receivers"))));
     }
   }
 
@@ -91,6 +92,11 @@ final class RouteText {
             String.join(", ", parts),
             isOpen ? "open" : "closed",
             next.isEmpty() ? "" : (isOpen ? ", closes " : ", opens ") + Arguments.instant(next));
+  }
+
+  /** Whoever is limited to tenants is not told to whom. */
+  private static String receivers(JsonNode names) {
+    return names.isEmpty() ? "somebody; this login is not shown whom" : names(names);
   }
 
   private static String names(JsonNode names) {

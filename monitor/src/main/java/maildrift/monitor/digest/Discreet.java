@@ -12,10 +12,12 @@ import maildrift.alerts.mute.Mutes;
 import maildrift.alerts.mute.Silence;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.check.ProbeResult;
+import maildrift.monitor.checklist.Tick;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.state.DomainState;
 import maildrift.monitor.state.FindingState;
 import maildrift.monitor.state.ProbeState;
+import maildrift.monitor.store.Baseline;
 import maildrift.monitor.store.Change;
 import maildrift.monitor.store.Episode;
 import maildrift.probes.Finding;
@@ -41,6 +43,15 @@ public final class Discreet {
       Pattern.compile(
           "(?s)^(?<did>(?:acknowledged |taken back )?by )(?<name>.*?)(?: at [0-9]{4}-[0-9:TZ-]*(?:[:;].*)?)?$");
 
+  /** The same of a step of a checklist. */
+  private static final Pattern TICKED =
+      Pattern.compile("(?s)^(?<did>(?:ticked|taken back) by )(?<name>.*?)(?:: .*)?$");
+
+  private static final String ACCEPTED = "accepted by ";
+
+  /** What maildrift accepts by itself, and why. */
+  private static final Pattern BY_ITSELF = Pattern.compile("maildrift|migration to .*");
+
   /** Instead of the names of those who are on call. */
   private static final String STAFF = "whoever runs maildrift";
 
@@ -53,21 +64,58 @@ public final class Discreet {
 
   /** Unless one of the tenant's own logins did it. */
   public static Change of(Change change, Set<String> logins) {
-    return isAmongStaff(change)
+    if (isAmongStaff(change)) {
+      return of(change, BY, logins);
+    }
+    if (change.kind().equals(Change.TICKED)) {
+      return of(change, TICKED, logins);
+    }
+    return change.kind().startsWith(ACCEPTED)
         ? new Change(
             change.at(),
             change.domain(),
             change.tenant(),
             change.record(),
-            change.before().map(text -> of(text, logins)),
-            change.after().map(text -> of(text, logins)),
-            change.kind())
+            change.before(),
+            change.after(),
+            ACCEPTED + acceptor(change.kind().substring(ACCEPTED.length()), logins))
         : change;
   }
 
+  private static Change of(Change change, Pattern by, Set<String> logins) {
+    return new Change(
+        change.at(),
+        change.domain(),
+        change.tenant(),
+        change.record(),
+        change.before().map(text -> of(text, by, logins)),
+        change.after().map(text -> of(text, by, logins)),
+        change.kind());
+  }
+
+  private static String acceptor(String name, Set<String> logins) {
+    return isBy(name, logins) || BY_ITSELF.matcher(name).matches() ? name : STAFF;
+  }
+
+  public static Baseline of(Baseline baseline, Set<String> logins) {
+    return Baseline.of(
+        baseline.domain(),
+        baseline.records(),
+        baseline.acceptedAt(),
+        acceptor(baseline.acceptedBy(), logins));
+  }
+
+  /** That somebody did a step, and when, is told. */
+  public static Tick of(Tick tick, Set<String> logins) {
+    return isBy(tick.by(), logins)
+        ? tick
+        : new Tick(
+            tick.domain(), tick.checklist(), tick.step(), tick.migration(), STAFF, tick.at(), "");
+  }
+
   /** One text of the history; where it names nobody, why an acknowledgement holds no more. */
-  private static String of(String text, Set<String> logins) {
-    var by = BY.matcher(text);
+  private static String of(String text, Pattern pattern, Set<String> logins) {
+    var by = pattern.matcher(text);
     if (!by.find()) {
       return text;
     }
@@ -83,14 +131,20 @@ public final class Discreet {
         isOwn ? taken.comment() : "",
         taken.severity(),
         taken.content(),
-        taken.ended().map(end -> new Acknowledgement.Ended(end.at(), of(end.why(), logins))));
+        taken.ended().map(end -> new Acknowledgement.Ended(end.at(), of(end.why(), BY, logins))));
   }
 
   public static Silence of(Silence silence, Set<String> logins) {
     return isBy(silence.createdBy(), logins)
         ? silence
         : new Silence(
-            silence.id(), silence.matchers(), silence.startsAt(), silence.endsAt(), STAFF, "");
+            silence.id(),
+            silence.matchers(),
+            silence.startsAt(),
+            silence.endsAt(),
+            STAFF,
+            "",
+            silence.updatedAt());
   }
 
   public static Mutes.Why.Silenced of(Mutes.Why.Silenced why, Set<String> logins) {

@@ -28,6 +28,9 @@ public record Change(
   /** The kind of those that say who took an alert, or gave it back. */
   public static final String ACKNOWLEDGED = "acknowledged";
 
+  /** The kind of those that say who did a step of a checklist, or took that back. */
+  public static final String TICKED = "ticked";
+
   public Change {
     before = before.map(Texts::storable);
     after = after.map(Texts::storable);

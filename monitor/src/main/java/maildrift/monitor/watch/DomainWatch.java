@@ -102,6 +102,22 @@ final class DomainWatch {
     }
   }
 
+  /** What changes by these values, that changed then. */
+  List<RecordChange> changes(Map<String, String> values, Map<String, Instant> changed) {
+    return changed.entrySet().stream()
+        .filter(one -> !one.getValue().equals(recordsChanged.get(one.getKey())))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .map(
+            record ->
+                new RecordChange(
+                    state.domain().name().toString(),
+                    record,
+                    records.getOrDefault(record, ""),
+                    values.getOrDefault(record, "")))
+        .toList();
+  }
+
   private Optional<Instant> since(String record) {
     if (MtaStsProbe.isPolicy(record)) {
       return policySince;

@@ -274,14 +274,16 @@ final class RecordNotes {
     return unwatched;
   }
 
-  /** Memory takes over what is stored, alerts and state aside. */
-  void takeOver(DomainWatch watch, Noted noted, Instant now) {
+  /** Memory takes over what is stored, alerts and state aside; what that changes. */
+  List<RecordChange> takeOver(DomainWatch watch, Noted noted, Instant now) {
+    var changes = watch.changes(noted.records(), noted.recordsChanged());
     watch.records.putAll(noted.records());
     remember(watch, noted.records().keySet(), now);
     watch.doubts = noted.doubts();
     forget(watch, noted.forgotten());
     watch.recordsChanged = noted.recordsChanged();
     watch.baseline = noted.baseline();
+    return changes;
   }
 
   /** Since when keys and policies have been what they are. */

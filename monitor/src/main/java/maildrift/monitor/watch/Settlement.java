@@ -190,7 +190,7 @@ final class Settlement {
       times.forget(name);
     }
     published.learn(networks);
-    notes.takeOver(watch, noted, now);
+    var changes = notes.takeOver(watch, noted, now);
     watch.alerts = step.alerts();
     watch.state = next;
     watch.recall = watch.recall.with(seen.result().domain(), seen.result().probes());
@@ -200,6 +200,9 @@ final class Settlement {
     table.put(next);
     denials.note(name, seen.alone(), step, hidden);
     listener.looked(next);
+    if (!changes.isEmpty()) {
+      listener.recordsChanged(next, changes);
+    }
     if (!step.transitions().isEmpty()) {
       listener.changed(step.transitions());
       relatives.changed(domain.name(), step.transitions());

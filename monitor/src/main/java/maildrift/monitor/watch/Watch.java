@@ -127,6 +127,9 @@ public final class Watch {
     /** The domain's state was replaced. */
     void looked(DomainState state);
 
+    /** Watched records of it are others than they were last believed to be. */
+    default void recordsChanged(DomainState state, List<RecordChange> changes) {}
+
     /** Alerts changed; already durable. */
     void changed(List<Transition> transitions);
 

@@ -1,12 +1,10 @@
 package maildrift.monitor.web;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Matcher;
 import maildrift.alerts.ack.Acknowledgement;
@@ -19,10 +17,7 @@ import tools.jackson.core.JsonGenerator;
 
 /** {@code /api/v1/alerts}: what fires, why it is not told, and who has taken it. */
 final class AlertApi {
-  private static final String SUPPRESSED = "suppressed";
-
-  /** For so long an alert that fires does so if nothing more is heard. */
-  private static final Duration HOLDS = Duration.ofMinutes(4);
+  static final String SUPPRESSED = "suppressed";
 
   private final Backend backend;
 
@@ -32,17 +27,7 @@ final class AlertApi {
 
   /** As Alertmanager's, with our phases and what an alert waits for. */
   Answer alerts(Request request) {
-    return list(request, chosen(request), this::alert);
-  }
-
-  /** Exactly as Alertmanager's GET /api/v2/alerts, for programs that know it. */
-  Answer alertmanagers(Request request) {
-    return list(request, chosen(request), this::gettable);
-  }
-
-  private static Answer list(
-      Request request, List<Alert> alerts, BiConsumer<JsonGenerator, Alert> form) {
-    return Paging.ofWhole(request).answer(alerts, form);
+    return Paging.ofWhole(request).answer(chosen(request), this::alert);
   }
 
   /** Those that the query asks for, the oldest first. */
@@ -62,27 +47,7 @@ final class AlertApi {
     json.writeEndObject();
   }
 
-  /**
-   * Alertmanager's alerts always have an end: that until which they fire if nothing more is heard.
-   */
-  private void gettable(JsonGenerator json, Alert alert) {
-    var muted = backend.muted(alert);
-    json.writeStartObject();
-    identity(json, alert);
-    json.writeStringProperty(
-        "endsAt", alert.endsAt().orElseGet(() -> backend.now().plus(HOLDS)).toString());
-    json.writeObjectPropertyStart("status");
-    json.writeStringProperty(
-        "state",
-        alert.phase() == Alert.Phase.PENDING
-            ? "unprocessed"
-            : muted.isEmpty() ? "active" : SUPPRESSED);
-    mutedBy(json, muted);
-    json.writeEndObject();
-    json.writeEndObject();
-  }
-
-  private void identity(JsonGenerator json, Alert alert) {
+  void identity(JsonGenerator json, Alert alert) {
     json.writeStringProperty("fingerprint", alert.fingerprint());
     texts(json, "labels", alert.labels().map());
     texts(json, "annotations", alert.annotations());
@@ -126,7 +91,7 @@ final class AlertApi {
     }
   }
 
-  private static void mutedBy(JsonGenerator json, List<Mutes.Why> muted) {
+  static void mutedBy(JsonGenerator json, List<Mutes.Why> muted) {
     var silencedBy = new ArrayList<String>();
     var inhibitedBy = new ArrayList<String>();
     var mutedBy = new ArrayList<String>();

@@ -221,24 +221,32 @@ final class Api {
 
   /**
    * Per source and allowlist once, with the domains that it concerns, and per allowlist what all
-   * its sources publish together; {@code ?paste=} says for what kind of gateway.
+   * its sources publish together; {@code ?paste=} says for what kind of gateway. Sources are what
+   * is paged; an allowlist stands where the first of its sources does.
    */
   Answer drift(Request request) {
     var format = paste(request);
+    var paging = Paging.of(request, PAGE, MOST);
     var view = DriftView.of(backend.domains());
+    var total = view.sources().size();
     return Answer.json(
-        CheckJson.bytes(
-            json -> {
-              json.writeStartObject();
-              json.writeStringProperty("format", format.word());
-              json.writeArrayPropertyStart("sources");
-              view.sources().forEach(source -> source(json, source, format));
-              json.writeEndArray();
-              json.writeArrayPropertyStart("allowlists");
-              view.allowlists().forEach(list -> allowlist(json, list, format));
-              json.writeEndArray();
-              json.writeEndObject();
-            }));
+            CheckJson.bytes(
+                json -> {
+                  json.writeStartObject();
+                  json.writeStringProperty("format", format.word());
+                  json.writeNumberProperty("total", total);
+                  json.writeNumberProperty("page", paging.page());
+                  json.writeNumberProperty("pages", paging.pages(total));
+                  json.writeArrayPropertyStart("sources");
+                  paging.of(view.sources()).forEach(source -> source(json, source, format));
+                  json.writeEndArray();
+                  json.writeArrayPropertyStart("allowlists");
+                  view.allowlistsOf(paging.of(view.sources()))
+                      .forEach(list -> allowlist(json, list, format));
+                  json.writeEndArray();
+                  json.writeEndObject();
+                }))
+        .with(paging.headers(total));
   }
 
   static Paste paste(Request request) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
 import maildrift.alerts.Matcher;
@@ -18,12 +19,14 @@ import maildrift.alerts.notify.Trial;
 import maildrift.alerts.outbox.DeadLetter;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.Links;
+import maildrift.alerts.route.Route;
 import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Policy;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.checklist.Checklist;
 import maildrift.monitor.checklist.Progress;
 import maildrift.monitor.checklist.Step;
+import maildrift.monitor.checklist.Tick;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.digest.DigestDesk;
@@ -145,6 +148,11 @@ public interface Backend {
   /** Where alerts go now. Does not block. */
   Routing routing();
 
+  /** The routes that an alert with these labels takes. Does not block. */
+  default List<Route> taken(Labels labels) {
+    return routing().taken(labels);
+  }
+
   /** Where a person finds more. Does not block. */
   Links links();
 
@@ -181,11 +189,23 @@ public interface Backend {
   /** Ends a silence now; false when there is none with that id. */
   boolean expireSilence(String id);
 
-  /** How far a domain is with a checklist, by what is known of it now. Does not block. */
-  Progress progress(Checklist checklist, DomainState state);
+  /**
+   * How far a domain is with a checklist, by what is known of it now. Does not block.
+   *
+   * @param shown what is told of a person's tick
+   */
+  Progress progress(Checklist checklist, DomainState state, UnaryOperator<Tick> shown);
+
+  default Progress progress(Checklist checklist, DomainState state) {
+    return progress(checklist, state, UnaryOperator.identity());
+  }
 
   /** How far a domain is with every checklist that concerns it. Does not block. */
-  List<Progress> progress(DomainState state);
+  default List<Progress> progress(DomainState state) {
+    return config().checklists().of(state.domain().asOf(now())).stream()
+        .map(checklist -> progress(checklist, state))
+        .toList();
+  }
 
   /** Keeps that a person did a step. */
   void tick(DomainState state, Checklist checklist, Step step, String by, String note);

@@ -88,8 +88,21 @@ record DriftView(List<Source> sources, List<Allowlist> allowlists) {
     }
   }
 
+  /** Those that begin with one of these sources: each is with one part of all sources. */
+  List<Allowlist> allowlistsOf(Collection<Source> some) {
+    return allowlists.stream()
+        .filter(
+            list ->
+                sources.stream()
+                    .filter(source -> source.allowlist().filter(list.name()::equals).isPresent())
+                    .findFirst()
+                    .filter(some::contains)
+                    .isPresent())
+        .toList();
+  }
+
   static DriftView of(Collection<DomainState> domains) {
-    var facts = new LinkedHashMap<String, JsonNode>();
+    var facts = new TreeMap<String, JsonNode>();
     var at = new LinkedHashMap<String, Instant>();
     var concerned = new LinkedHashMap<String, List<String>>();
     for (var state : domains) {

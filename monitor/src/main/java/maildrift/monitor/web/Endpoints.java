@@ -22,6 +22,7 @@ final class Endpoints {
   private static final String DISCOVERY = "/sd";
   private static final String SILENCES = "/api/v1/silences";
   private static final String SILENCES_V2 = "/api/v2/silences";
+  static final String ALERTS_V2 = "/api/v2/alerts";
   private static final String ROUTES = "/api/v1/routes";
   private static final String RECEIVER = "/api/v1/receivers/:name";
   private static final String LETTERS = "/api/v1/dead-letters";
@@ -100,10 +101,13 @@ final class Endpoints {
             Stream.concat(Stream.of("tenant", "verdict", "q"), Paging.PARAMETERS.stream()).toList();
         case PROBE -> List.of("target", "profile", "debug");
         case DISCOVERY -> List.of("role", "tenant");
-        case DOMAIN + "/history", LETTERS, RECEIVER + "/owed" -> Paging.PARAMETERS;
-        case "/api/v1/drift" -> List.of("paste");
-        case "/api/v1/digest", "/api/v1/events" -> List.of("tenant");
-        case "/api/v1/alerts", "/api/v2/alerts" ->
+        case DOMAIN + "/history", LETTERS, RECEIVER + "/owed", "/api/v2/receivers" ->
+            Paging.PARAMETERS;
+        case "/api/v1/drift" ->
+            Stream.concat(Stream.of("paste"), Paging.PARAMETERS.stream()).toList();
+        case "/api/v1/digest" -> List.of("tenant");
+        case "/api/v1/events" -> List.of("tenant", "after");
+        case "/api/v1/alerts", ALERTS_V2, ALERTS_V2 + "/groups" ->
             Stream.concat(AlertQuery.PARAMETERS.stream(), Paging.PARAMETERS.stream()).toList();
         case SILENCES ->
             Stream.concat(Stream.of("filter", "state"), Paging.PARAMETERS.stream()).toList();
@@ -219,7 +223,10 @@ final class Endpoints {
     post(SILENCES, SilenceApi::new, SilenceApi::put);
     delete(SILENCES + "/:id", SilenceApi::new, SilenceApi::expire);
     // As Alertmanager's clients expect it.
-    get("/api/v2/alerts", AlertApi::new, AlertApi::alertmanagers);
+    get(ALERTS_V2, AlertmanagerApi::new, AlertmanagerApi::alerts);
+    get(ALERTS_V2 + "/groups", AlertmanagerApi::new, AlertmanagerApi::groups);
+    get("/api/v2/status", AlertmanagerApi::new, AlertmanagerApi::status);
+    get("/api/v2/receivers", AlertmanagerApi::new, AlertmanagerApi::receivers);
     get(SILENCES_V2, SilenceApi::new, SilenceApi::alertmanagers);
     post(SILENCES_V2, SilenceApi::new, SilenceApi::put);
     get("/api/v2/silence/:id", SilenceApi::new, SilenceApi::alertmanagersOne);
@@ -228,7 +235,7 @@ final class Endpoints {
 
   /** Who is told is the daemon's as a whole. */
   private void receivers() {
-    wide(ROUTES, RouteApi::new, RouteApi::route);
+    get(ROUTES, RouteApi::new, RouteApi::route);
     wide("/api/v1/receivers", OutboxApi::new, OutboxApi::receivers);
     wide(RECEIVER + "/owed", OutboxApi::new, OutboxApi::owed);
     change(HttpMethod.POST, RECEIVER + "/test", true, Api::new, Api::testReceiver);

@@ -23,12 +23,16 @@ final class EventApi {
     this.backend = backend;
   }
 
-  /** With {@code ?tenant=}, and {@code Last-Event-ID} to go on after an event. */
+  /**
+   * With {@code ?tenant=}, and {@code Last-Event-ID} or {@code ?after=} to go on after an event; a
+   * browser says the former only once it has heard one.
+   */
   Live events(Request request) {
     var listener =
         backend
             .listen(
-                Optional.ofNullable(request.headers().get("Last-Event-ID")),
+                Optional.ofNullable(request.headers().get("Last-Event-ID"))
+                    .or(() -> request.query("after")),
                 new Event.Interest(
                     Optional.of(request.caller())
                         .filter(caller -> !caller.equals(Caller.LOCAL))

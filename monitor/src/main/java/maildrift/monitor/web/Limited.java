@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Labels;
@@ -24,12 +25,14 @@ import maildrift.alerts.notify.Trial;
 import maildrift.alerts.outbox.DeadLetter;
 import maildrift.alerts.outbox.Owed;
 import maildrift.alerts.route.Links;
+import maildrift.alerts.route.Route;
 import maildrift.alerts.route.Routing;
 import maildrift.alerts.state.Policy;
 import maildrift.monitor.check.CheckResult;
 import maildrift.monitor.checklist.Checklist;
 import maildrift.monitor.checklist.Progress;
 import maildrift.monitor.checklist.Step;
+import maildrift.monitor.checklist.Tick;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.digest.DigestDesk;
@@ -55,6 +58,9 @@ import maildrift.probes.domain.ManagedDomain;
  * <p>One is made for each request.
  */
 final class Limited implements Backend {
+  /** Labels whose values are no names of anybody's. */
+  private static final Set<String> OF_ALL = Set.of("severity", "alertname");
+
   private final Backend all;
   private final Set<String> tenants;
   private final Supplier<List<DomainState>> domains;
@@ -98,6 +104,11 @@ final class Limited implements Backend {
 
   private boolean isTheirs(Labels labels) {
     return tenants.contains(labels.get("tenant"));
+  }
+
+  /** Labels that somebody has made up, and not those of an alert. */
+  private boolean isTheirsAlone(Labels labels) {
+    return isTheirs(labels) && (labels.get("domain").isEmpty() || has(labels.get("domain")));
   }
 
   private static Refusal denied(String what) {
@@ -174,7 +185,9 @@ final class Limited implements Backend {
 
   @Override
   public Optional<Baseline> baseline(String name) {
-    return has(name) ? all.baseline(name) : Optional.empty();
+    return has(name)
+        ? all.baseline(name).map(baseline -> Discreet.of(baseline, logins.get()))
+        : Optional.empty();
   }
 
   @Override
@@ -211,7 +224,7 @@ final class Limited implements Backend {
 
   @Override
   public List<Mutes.Why> muted(Labels labels) {
-    return isTheirs(labels) ? discreet(all.muted(labels)) : List.of();
+    return isTheirsAlone(labels) ? discreet(all.muted(labels)) : List.of();
   }
 
   /** That it is not told they see; who silenced others with it, and why, they do not. */
@@ -304,7 +317,8 @@ final class Limited implements Backend {
             silence.startsAt(),
             silence.endsAt(),
             silence.createdBy(),
-            silence.comment()));
+            silence.comment(),
+            silence.updatedAt()));
   }
 
   @Override
@@ -314,13 +328,8 @@ final class Limited implements Backend {
   }
 
   @Override
-  public Progress progress(Checklist checklist, DomainState state) {
-    return all.progress(checklist, state);
-  }
-
-  @Override
-  public List<Progress> progress(DomainState state) {
-    return all.progress(state);
+  public Progress progress(Checklist checklist, DomainState state, UnaryOperator<Tick> shown) {
+    return all.progress(checklist, state, tick -> Discreet.of(shown.apply(tick), logins.get()));
   }
 
   @Override
@@ -476,6 +485,26 @@ final class Limited implements Backend {
   @Override
   public Routing routing() {
     return Routing.NONE;
+  }
+
+  /** Which way their alerts go and when they are told; to whom, and what of others, is not said. */
+  @Override
+  public List<Route> taken(Labels labels) {
+    return isTheirsAlone(labels)
+        ? all.taken(labels).stream().map(Limited::discreet).toList()
+        : List.of();
+  }
+
+  private static Route discreet(Route route) {
+    return new Route(
+        route.matchers().stream().filter(matcher -> OF_ALL.contains(matcher.name())).toList(),
+        List.of(),
+        route.goesOn(),
+        route.grouping(),
+        route.hours(),
+        route.escalations().stream()
+            .map(step -> new Route.Escalation(step.after(), List.of()))
+            .toList());
   }
 
   @Override

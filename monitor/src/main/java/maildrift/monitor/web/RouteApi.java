@@ -27,20 +27,23 @@ final class RouteApi {
   Answer route(Request request) {
     var labels = Labels.of(labels(request));
     var muted = backend.muted(labels);
-    var routing = backend.routing();
+    var taken = backend.taken(labels);
+    // Whoever is limited to tenants learns nothing of routes that are not theirs.
+    var considered =
+        request.caller().tenants().isPresent() ? taken : ofInterest(backend.routing(), labels);
     return Answer.json(
         CheckJson.bytes(
             json -> {
               json.writeStartObject();
               AlertApi.texts(json, "labels", labels.map());
               json.writeArrayPropertyStart("routes");
-              for (var route : routing.taken(labels)) {
+              for (var route : taken) {
                 json.writeStartObject();
                 taken(json, route, labels);
                 json.writeEndObject();
               }
               json.writeEndArray();
-              considered(json, ofInterest(routing, labels), labels);
+              considered(json, considered, labels);
               muted(json, muted);
               json.writeEndObject();
             }));
@@ -58,6 +61,14 @@ final class RouteApi {
                 labels.putIfAbsent("tenant", state.domain().tenant().id());
                 state.domain().tenant().labels().forEach(labels::putIfAbsent);
               });
+    }
+    request
+        .caller()
+        .tenants()
+        .filter(own -> own.size() == 1)
+        .ifPresent(own -> labels.putIfAbsent("tenant", own.iterator().next()));
+    if (request.caller().tenants().isPresent() && !labels.containsKey("tenant")) {
+      throw Refusal.badRequest("say which tenant or domain of yours it is about: ?tenant=…");
     }
     var rule = labels.get("alertname");
     if (rule != null) {

@@ -90,11 +90,9 @@ final class SilenceApi {
     json.writeEndObject();
   }
 
-  /** When it was last changed is not kept; Alertmanager's clients want a time. */
   private void gettable(JsonGenerator json, Silence silence) {
     json.writeStartObject();
     properties(json, silence);
-    json.writeStringProperty("updatedAt", silence.startsAt().toString());
     json.writeEndObject();
   }
 
@@ -110,6 +108,7 @@ final class SilenceApi {
     json.writeStringProperty("endsAt", silence.endsAt().toString());
     json.writeStringProperty("createdBy", silence.createdBy());
     json.writeStringProperty("comment", silence.comment());
+    json.writeStringProperty("updatedAt", silence.updatedAt().toString());
   }
 
   private static void matcher(JsonGenerator json, Matcher matcher) {
@@ -233,7 +232,8 @@ final class SilenceApi {
               kept.isEmpty() && starts.isBefore(now) && before.isPresent() ? now : starts,
               draft.endsAt(),
               draft.createdBy(),
-              draft.comment());
+              draft.comment(),
+              now);
       backend.putSilence(silence);
       if (kept.isEmpty()) {
         before.map(Silence::id).ifPresent(backend::expireSilence);

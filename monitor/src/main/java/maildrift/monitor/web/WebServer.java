@@ -71,6 +71,10 @@ public final class WebServer implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final String PROBLEM = "application/problem+json";
 
+  private static final String NO_ALERTMANAGER =
+      ": maildrift tells of what it finds itself and takes no alerts of others; send these to an"
+          + " Alertmanager, to which maildrift can send its own";
+
   private static final String ALERTS = "/alerts";
   private static final String SILENCES = "/silences";
 
@@ -490,8 +494,18 @@ public final class WebServer implements AutoCloseable {
         Refusal.of(
             405,
             "Method not allowed",
-            "%s takes %s, not %s"
-                .formatted(context.request().path(), allow, context.request().method())));
+            "%s takes %s, not %s%s"
+                .formatted(
+                    context.request().path(),
+                    allow,
+                    context.request().method(),
+                    isOfPrometheus(context) ? NO_ALERTMANAGER : "")));
+  }
+
+  /** Somebody has configured maildrift as an Alertmanager. */
+  private static boolean isOfPrometheus(RoutingContext context) {
+    return context.request().method().equals(HttpMethod.POST)
+        && context.request().path().equals(Endpoints.ALERTS_V2);
   }
 
   private static void harden(RoutingContext context, Backend backend) {

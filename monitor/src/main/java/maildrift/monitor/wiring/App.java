@@ -28,6 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import maildrift.alerts.Alert;
@@ -1206,6 +1207,11 @@ public final class App implements Backend, AutoCloseable {
     }
 
     @Override
+    public void recordsChanged(DomainState state, List<RecordChange> changes) {
+      happenings.recordsChanged(state, changes);
+    }
+
+    @Override
     public void changed(List<Transition> transitions) {
       alertsChanged(transitions);
     }
@@ -1726,16 +1732,9 @@ public final class App implements Backend, AutoCloseable {
   }
 
   @Override
-  public Progress progress(Checklist checklist, DomainState state) {
-    return walkthrough.walk(
-        checklist, state, Ticks.of(ticks.of(state.domain().name().toString())), clock.instant());
-  }
-
-  @Override
-  public List<Progress> progress(DomainState state) {
-    return config.checklists().of(state.domain().asOf(clock.instant())).stream()
-        .map(checklist -> progress(checklist, state))
-        .toList();
+  public Progress progress(Checklist checklist, DomainState state, UnaryOperator<Tick> shown) {
+    var known = ticks.of(state.domain().name().toString()).stream().map(shown).toList();
+    return walkthrough.walk(checklist, state, Ticks.of(known), clock.instant());
   }
 
   @Override

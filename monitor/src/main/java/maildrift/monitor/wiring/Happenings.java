@@ -1,7 +1,6 @@
 package maildrift.monitor.wiring;
 
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,18 +15,21 @@ import maildrift.monitor.digest.Discreet;
 import maildrift.monitor.event.Event;
 import maildrift.monitor.event.Events;
 import maildrift.monitor.state.DomainState;
+import maildrift.monitor.watch.RecordChange;
 import maildrift.monitor.web.TenantMatcher;
 import maildrift.probes.Verdict;
 import tools.jackson.core.JsonGenerator;
 
 /** Tells listeners what the daemon does. */
 final class Happenings {
+  /** Of a record's value. */
+  private static final int LONGEST_VALUE = 2_000;
+
   private final Events events;
   private final Clock clock;
-  private final Map<String, Seen> seen = new ConcurrentHashMap<>();
 
   /** What was last told of a domain. */
-  private record Seen(Verdict verdict, Map<String, Instant> recordsChanged) {}
+  private final Map<String, Verdict> verdicts = new ConcurrentHashMap<>();
 
   Happenings(Events events, Clock clock) {
     this.events = events;
@@ -37,12 +39,9 @@ final class Happenings {
   /** A first look since the start is no news: it is the same as before, for all one knows. */
   void looked(DomainState state) {
     var domain = state.domain();
-    var now = new Seen(state.verdict(), state.recordsChanged());
-    var before = seen.put(domain.name().toString(), now);
-    if (before == null) {
-      return;
-    }
-    if (before.verdict() != now.verdict()) {
+    var now = state.verdict();
+    var before = verdicts.put(domain.name().toString(), now);
+    if (before != null && before != now) {
       events.tell(
           Event.Kind.VERDICT,
           Event.Audience.of(domain.tenant().id()),
@@ -50,29 +49,49 @@ final class Happenings {
           json -> {
             json.writeStringProperty("domain", domain.name().toString());
             json.writeStringProperty("tenant", domain.tenant().id());
-            json.writeStringProperty("verdict", now.verdict().word());
-            json.writeStringProperty("before", before.verdict().word());
+            json.writeStringProperty("verdict", now.word());
+            json.writeStringProperty("before", before.word());
           });
     }
-    now.recordsChanged()
-        .forEach(
-            (record, at) -> {
-              if (!at.equals(before.recordsChanged().get(record))) {
-                events.tell(
-                    Event.Kind.RECORD,
-                    Event.Audience.of(domain.tenant().id()),
-                    at,
-                    json -> {
-                      json.writeStringProperty("domain", domain.name().toString());
-                      json.writeStringProperty("tenant", domain.tenant().id());
-                      json.writeStringProperty("record", record);
-                    });
-              }
-            });
+  }
+
+  /** Watched records of a domain are others than before. */
+  void recordsChanged(DomainState state, List<RecordChange> changes) {
+    var domain = state.domain();
+    for (var change : changes) {
+      events.tell(
+          Event.Kind.RECORD,
+          Event.Audience.of(domain.tenant().id()),
+          state.recordsChanged().getOrDefault(change.record(), state.checkedAt()),
+          json -> {
+            json.writeStringProperty("domain", domain.name().toString());
+            json.writeStringProperty("tenant", domain.tenant().id());
+            json.writeStringProperty("record", change.record());
+            value(json, "old", change.before());
+            value(json, "new", change.after());
+          });
+    }
+  }
+
+  /** What there is not is null; the history has the whole of what is longer than an event. */
+  private static void value(JsonGenerator json, String name, String value) {
+    if (value.isEmpty()) {
+      json.writeNullProperty(name);
+    } else {
+      json.writeStringProperty(name, bounded(value));
+    }
+  }
+
+  private static String bounded(String value) {
+    var end = Math.min(value.length(), LONGEST_VALUE);
+    return end == value.length()
+        ? value
+        : value.substring(0, Character.isHighSurrogate(value.charAt(end - 1)) ? end - 1 : end)
+            + "…";
   }
 
   void forget(String domain) {
-    seen.remove(domain);
+    verdicts.remove(domain);
   }
 
   void changed(List<Transition> transitions) {

@@ -32,6 +32,7 @@ final class Silences {
               json.writeStringProperty("endsAt", silence.endsAt().toString());
               json.writeStringProperty("createdBy", silence.createdBy());
               json.writeStringProperty("comment", silence.comment());
+              json.writeStringProperty("updatedAt", silence.updatedAt().toString());
               json.writeEndObject();
             }));
   }
@@ -48,14 +49,17 @@ final class Silences {
                 Matcher.Operator.valueOf(matcher.get("operator").asString()),
                 matcher.get("value").asString()));
       }
+      var startsAt = node.get("startsAt").asString();
       silences.add(
           new Silence(
               own.id(),
               matchers,
-              Instant.parse(node.get("startsAt").asString()),
+              Instant.parse(startsAt),
               Instant.parse(node.get("endsAt").asString()),
               node.get("createdBy").asString(),
-              node.get("comment").asString()));
+              node.get("comment").asString(),
+              // Those that were kept before it was have none.
+              Instant.parse(node.path("updatedAt").asString(startsAt))));
     }
     return silences;
   }

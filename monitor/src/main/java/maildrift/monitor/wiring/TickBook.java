@@ -15,9 +15,8 @@ import maildrift.monitor.store.StateStore;
 /** What persons ticked: in the store first, then in memory, and each change in the history. */
 final class TickBook {
   /** Of a line of the history. */
-  static final String KIND = "ticked";
-
   private final StateStore store;
+
   private final Map<String, List<Tick>> byDomain = new ConcurrentHashMap<>();
   private final ReentrantLock writing = new ReentrantLock();
 
@@ -105,7 +104,7 @@ final class TickBook {
         tick.checklist() + "/" + tick.step(),
         before,
         Optional.of(after),
-        KIND);
+        Change.TICKED);
   }
 
   private static String told(Tick tick) {

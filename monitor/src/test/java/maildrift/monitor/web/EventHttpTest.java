@@ -96,6 +96,7 @@ class EventHttpTest {
       for (var domain : List.of("contoso.test", "fabrikam.test")) {
         whole.awaits("\"domain\":\"" + domain + "\",\"tenant\"");
       }
+      whole.awaits("\"record\":\"contoso.test MX\",\"old\":\"", "\"new\":\"");
       whole.awaits("event: verdict", "event: record", "event: alert", "\"verdict\":\"fail\"");
       var alert =
           daemon.app().alerts().stream()
@@ -130,6 +131,15 @@ class EventHttpTest {
               id.substring(4))) {
         again.awaits("event: silence");
         assertThat(again.lines).noneMatch(line -> line.contains("contoso"));
+      }
+      try (var after =
+          new Heard(
+              daemon,
+              "/api/v1/events?after=" + id.substring(4),
+              "Authorization",
+              "Bearer whole-0123456789abcdef")) {
+        after.awaits("event: silence");
+        assertThat(after.lines).doesNotContain("event: missed", id);
       }
       assertThat(daemon.app().reload()).isEmpty();
       whole.awaits("event: reload");

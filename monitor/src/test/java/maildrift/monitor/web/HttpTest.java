@@ -103,6 +103,19 @@ class HttpTest {
   }
 
   @Test
+  void driftComesInPagesAsOtherLists() {
+    var first = daemon.get("/api/v1/drift?per_page=1");
+    var total = json(first).get("total").asInt();
+    assertThat(first.headers().firstValue("X-Total-Count")).contains("" + total);
+    assertThat(json(first).get("sources")).hasSize(1);
+    assertThat(first.headers().firstValue("Link").orElseThrow())
+        .contains("</api/v1/drift?per_page=1&page=%d>; rel=\"last\"".formatted(total));
+    var beyond = json(daemon.get("/api/v1/drift?per_page=1&page=" + (total + 1)));
+    assertThat(beyond.get("sources")).isEmpty();
+    assertThat(beyond.get("allowlists")).isEmpty();
+  }
+
+  @Test
   void driftIsPastedInTheGatewaysOwnFormat() {
     var drift = json(daemon.get("/api/v1/drift?paste=nftables"));
     assertThat(drift.at("/sources/0/paste").asString())

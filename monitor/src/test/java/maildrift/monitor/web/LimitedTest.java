@@ -157,6 +157,7 @@ class LimitedTest {
     return switch (path) {
       case "/probe" -> path + "?target=" + tenant + ".test";
       case "/api/v1/digest", "/api/v1/digest/send" -> path + "?tenant=" + tenant;
+      case "/api/v1/routes" -> path + "?tenant=" + tenant + "&domain=" + tenant + ".test";
       case "/api/v1/silences/preview" -> path + "?matchers=tenant%3D" + tenant;
       case "/api/v1/domains", "/api/v1/alerts", "/alerts", "/" -> path + "?tenant=" + tenant;
       default -> path;
@@ -352,6 +353,54 @@ class LimitedTest {
     assertThat(daemon.get("/api/v1/silences/" + id, "Authorization", THEIRS).body())
         .contains("\"createdBy\":\"whoever runs maildrift\",\"comment\":\"\"");
     daemon.send("DELETE", "/api/v1/silences/" + id, "", "Authorization", WHOLE);
+  }
+
+  @Test
+  void whichWayTheirAlertsGoTheySeeAndNotToWhom() {
+    var path = "/api/v1/routes?severity=critical&domain=";
+    var whole = json(daemon.get(path + "contoso.test", "Authorization", WHOLE));
+    assertThat(whole.at("/routes/0/receivers/0").asString()).isEqualTo("hook");
+    var theirs = json(daemon.get(path + "contoso.test", "Authorization", THEIRS));
+    assertThat(theirs.at("/routes/0/route").asString()).isEqualTo("all");
+    assertThat(theirs.at("/routes/0/groupWait").asInt()).isZero();
+    assertThat(theirs.get("considered")).hasSize(1);
+    assertThat(theirs.toString()).doesNotContain("hook", "fabrikam");
+    for (var other : List.of("fabrikam.test", "nowherex.test", "contoso.test&tenant=fabrikam")) {
+      assertThat(json(daemon.get(path + other, "Authorization", THEIRS)).get("routes"))
+          .as(other)
+          .isEmpty();
+    }
+    var groups = json(daemon.get("/api/v2/alerts/groups", "Authorization", THEIRS));
+    assertThat(groups).isNotEmpty();
+    assertThat(groups.toString()).doesNotContain("hook", "fabrikam");
+    for (var v2 : List.of("/api/v2/status", "/api/v2/receivers")) {
+      assertThat(daemon.get(v2, "Authorization", WHOLE).body()).contains("hook");
+      assertThat(daemon.get(v2, "Authorization", THEIRS).body()).doesNotContain("hook");
+    }
+  }
+
+  @Test
+  void whoTickedAStepTheyReadOfTheirOwnAlone() {
+    var domain = "/api/v1/domains/contoso.test";
+    var tick = domain + "/checklists/seppmail-inline/steps/custom-command/tick";
+    var looks =
+        List.of(
+            domain + "/checklists/seppmail-inline",
+            domain + "/history",
+            "/domains/contoso.test",
+            "/domains/contoso.test/checklists/seppmail-inline");
+    var said = "{\"by\":\"Zoe\",\"note\":\"by phone\"}";
+    daemon.send("PUT", tick, said, "Authorization", WHOLE);
+    for (var path : looks) {
+      assertThat(daemon.get(path, "Authorization", WHOLE).body()).as(path).contains("by phone");
+      assertThat(daemon.get(path, "Authorization", THEIRS).body())
+          .as(path)
+          .contains("whoever runs maildrift")
+          .doesNotContain("Zoe", "(as whole)", "by phone");
+    }
+    daemon.send("PUT", tick, said, "Authorization", THEIRS);
+    assertThat(daemon.get(looks.getFirst(), "Authorization", THEIRS).body())
+        .contains("ticked by Zoe (as theirs)", "by phone");
   }
 
   /** Wherever it comes from: a file, the API, or a source of domains. */

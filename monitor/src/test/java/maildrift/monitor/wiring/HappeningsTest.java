@@ -17,6 +17,10 @@ import maildrift.alerts.Labels;
 import maildrift.alerts.state.Transition;
 import maildrift.monitor.event.Event;
 import maildrift.monitor.event.Events;
+import maildrift.monitor.state.DomainState;
+import maildrift.monitor.watch.RecordChange;
+import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.ManagedDomain;
 import org.junit.jupiter.api.Test;
 
 class HappeningsTest {
@@ -76,6 +80,23 @@ class HappeningsTest {
         .asString()
         .contains("another tenant is concerned")
         .doesNotContain("fabrikam");
+  }
+
+  @Test
+  void aRecordIsToldWithWhatItWasAndIsAndWithinBounds() throws InterruptedException {
+    var listener = listener(Event.Interest.ALL);
+    var domain = ManagedDomain.undeclared(DnsName.of("contoso.test"));
+
+    happenings.recordsChanged(
+        DomainState.unseen(domain),
+        List.of(
+            new RecordChange("contoso.test", "contoso.test MX", "10 mx1.test", ""),
+            new RecordChange("contoso.test", "contoso.test SPF", "x", "y".repeat(100_000))));
+
+    var heard = heard(listener);
+    assertThat(heard.getFirst())
+        .endsWith("\"record\":\"contoso.test MX\",\"old\":\"10 mx1.test\",\"new\":null}");
+    assertThat(heard.getLast()).contains("\"new\":\"yyy").hasSizeLessThan(3_000);
   }
 
   @Test
