@@ -202,7 +202,9 @@ final class RunCommand implements Callable<Integer> {
             Level.INFO,
             "maildrift %s watches %d domains; page and API at %s"
                 .formatted(
-                    Version.TEXT, app.domains().size(), address(loaded.config().http(), port)));
+                    Version.TEXT,
+                    app.backend().domains().size(),
+                    address(loaded.config().http(), port)));
         ended.await();
       }
     } catch (WebServer.CannotServe | StoreUnusable | StoreFailure | IllegalStateException problem) {

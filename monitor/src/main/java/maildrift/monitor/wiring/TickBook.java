@@ -14,9 +14,7 @@ import maildrift.monitor.store.StateStore;
 
 /** What persons ticked: in the store first, then in memory, and each change in the history. */
 final class TickBook {
-  /** Of a line of the history. */
   private final StateStore store;
-
   private final Map<String, List<Tick>> byDomain = new ConcurrentHashMap<>();
   private final ReentrantLock writing = new ReentrantLock();
 

@@ -1,15 +1,20 @@
 package maildrift.monitor.wiring;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import maildrift.alerts.route.Links;
 import maildrift.monitor.check.OutsideDoors;
 import maildrift.monitor.config.DnsConfig;
 import maildrift.monitor.config.HostPort;
+import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.SmtpConfig;
+import maildrift.monitor.config.WebConfig;
+import maildrift.monitor.watch.Watch;
 import maildrift.probes.dns.DnsDoor;
 import maildrift.probes.dns.DnsServer;
 import maildrift.probes.dns.DnsSettings;
@@ -97,5 +102,39 @@ public final class Wiring {
         new SharedHttps(new HttpsDoor(https)),
         smtp.allowPrivate(),
         heard);
+  }
+
+  /** How looks become alerts. */
+  static Watch.Terms terms(MonitorConfig settings) {
+    return new Watch.Terms(
+        settings.schedule(),
+        settings.baseline() == MonitorConfig.BaselineMode.FIRST,
+        settings.alerts().policies());
+  }
+
+  /** Where a person finds more. */
+  static Links links(MonitorConfig settings) {
+    var base =
+        settings
+            .http()
+            .externalUrl()
+            .map(Object::toString)
+            .orElse(
+                (settings.http().web().flatMap(WebConfig::tls).isPresent() ? "https://" : "http://")
+                    + settings.http().listen());
+    var trimmed = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    return new Links(
+        trimmed,
+        labels ->
+            labels.get("domain").isEmpty()
+                ? trimmed + "/"
+                : trimmed + "/domains/" + labels.get("domain"));
+  }
+
+  /** Each receiver's mark, another for another configuration. */
+  static Map<String, String> marks(MonitorConfig settings) {
+    var marks = new HashMap<String, String>();
+    settings.alerts().receivers().forEach((name, receiver) -> marks.put(name, Mark.of(receiver)));
+    return marks;
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.store.Stores;
+import maildrift.monitor.web.Backend;
 import maildrift.monitor.wiring.App;
 import maildrift.monitor.wiring.Loading;
 import maildrift.probes.ProbeCatalog;
@@ -49,8 +50,12 @@ final class Daemon implements AutoCloseable {
     app.start();
   }
 
-  App app() {
-    return app;
+  Backend app() {
+    return app.backend();
+  }
+
+  int port() {
+    return app.port();
   }
 
   @Override

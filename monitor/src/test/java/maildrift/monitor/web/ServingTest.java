@@ -114,7 +114,7 @@ class ServingTest {
   }
 
   private static HttpResponse<String> get(Daemon daemon) throws IOException {
-    return get("https", daemon.app().port(), "GET", "/metrics", Optional.empty());
+    return get("https", daemon.port(), "GET", "/metrics", Optional.empty());
   }
 
   private static String served(Daemon daemon) {
@@ -185,7 +185,7 @@ class ServingTest {
 
   private static boolean letsIn(Daemon daemon, Optional<TestCa.Leaf> own) {
     try {
-      return get("https", daemon.app().port(), "GET", "/metrics", own).statusCode() == 200;
+      return get("https", daemon.port(), "GET", "/metrics", own).statusCode() == 200;
     } catch (IOException _) {
       return false;
     }
@@ -307,14 +307,14 @@ class ServingTest {
   @Test
   void aReloadMovesTheListenerAndAnswersWhoAskedForIt() throws IOException {
     try (var daemon = start("")) {
-      var old = daemon.app().port();
+      var old = daemon.port();
       var elsewhere = freePort();
       daemon.rewrite(listen(elsewhere), DOMAINS);
 
       assertThat(get("http", old, "POST", "/-/reload", Optional.empty()).statusCode())
           .isEqualTo(200);
 
-      assertThat(daemon.app().port()).isEqualTo(elsewhere);
+      assertThat(daemon.port()).isEqualTo(elsewhere);
       assertThat(get("http", elsewhere, "GET", "/metrics", Optional.empty()).statusCode())
           .isEqualTo(200);
       await()
@@ -351,7 +351,7 @@ class ServingTest {
   void anAddressThatIsTakenLeavesTheListenerWhereItIs() throws IOException {
     try (var daemon = start("");
         var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      var old = daemon.app().port();
+      var old = daemon.port();
       daemon.rewrite(listen(taken.getLocalPort()), DOMAINS);
 
       assertThat(daemon.app().reload())

@@ -24,10 +24,14 @@ import java.util.stream.Stream;
 import maildrift.alerts.Alert;
 import maildrift.alerts.Notification;
 import maildrift.alerts.notify.http.LoopbackHttp;
+import maildrift.alerts.outbox.Deliveries;
 import maildrift.monitor.config.ConfigLoader;
+import maildrift.monitor.digest.Digests;
 import maildrift.monitor.self.Presence;
 import maildrift.monitor.store.MemoryStore;
 import maildrift.monitor.store.StateStore;
+import maildrift.monitor.watch.Watch;
+import maildrift.monitor.web.Backend;
 import maildrift.monitor.web.FrontDoor;
 import maildrift.probes.ProbeCatalog;
 import maildrift.probes.dns.server.NameServer;
@@ -140,7 +144,7 @@ public final class Daemon implements AutoCloseable {
 
     public Daemon start(StateStore store, TestClock clock, String... sections) {
       var daemon = startUnseen(store, clock, sections);
-      daemon.app.domains().stream()
+      daemon.app.backend().domains().stream()
           .map(state -> state.domain().name().toString())
           .toList()
           .forEach(daemon::awaitFirstTurn);
@@ -214,8 +218,21 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  public App app() {
-    return app;
+  public Backend app() {
+    return app.backend();
+  }
+
+  /** What it remembers of domains. */
+  Watch watch() {
+    return app.watch();
+  }
+
+  Deliveries deliveries() {
+    return app.deliveries();
+  }
+
+  Digests digests() {
+    return app.digests();
   }
 
   /** Afterwards only a test's own looks happen, for about an hour. */
@@ -224,9 +241,15 @@ public final class Daemon implements AutoCloseable {
         .atMost(LONG)
         .until(
             () ->
-                !app.domain(domain).orElseThrow().isUnseen()
-                    && (app.config().schedule().interval().compareTo(Duration.ofMinutes(5)) < 0
-                        || app.nextCheck(domain)
+                !app.backend().domain(domain).orElseThrow().isUnseen()
+                    && (app.backend()
+                                .config()
+                                .schedule()
+                                .interval()
+                                .compareTo(Duration.ofMinutes(5))
+                            < 0
+                        || app.backend()
+                            .nextCheck(domain)
                             .filter(at -> at.isAfter(Instant.now().plusSeconds(60)))
                             .isPresent()));
   }
@@ -239,9 +262,9 @@ public final class Daemon implements AutoCloseable {
   public Daemon look(String... domains) {
     for (var domain : domains) {
       if (!alerts(Alert.Phase.PENDING).isEmpty()) {
-        clock.advance(app.config().schedule().confirmAfter());
+        clock.advance(app.backend().config().schedule().confirmAfter());
       }
-      assertThat(app.check(domain)).isPresent();
+      assertThat(app.backend().check(domain)).isPresent();
     }
     return this;
   }
@@ -276,7 +299,7 @@ public final class Daemon implements AutoCloseable {
   }
 
   public List<String> alerts(Alert.Phase phase) {
-    return app.alerts().stream()
+    return app.backend().alerts().stream()
         .filter(alert -> alert.phase() == phase)
         .map(alert -> alert.labels().get("alertname") + " " + alert.labels().get("subject"))
         .sorted()
@@ -351,8 +374,9 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
+  /** Where it listens now. */
   public int port() {
-    return port;
+    return app.port();
   }
 
   /** The value of a series as {@code /metrics} says it now; empty when there is none. */

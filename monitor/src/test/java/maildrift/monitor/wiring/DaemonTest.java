@@ -542,11 +542,11 @@ class DaemonTest {
       world.names.fault("contoso.test", Fault.SERVFAIL);
       world.names.set("_dmarc.contoso.test 0 TXT v=DMARC1; p=none; rua=mailto:d@contoso.test");
       clock.advance(Duration.ofMinutes(10));
-      daemon.app().watch().turn("contoso.test");
+      daemon.watch().turn("contoso.test");
       assertThat(daemon.alerts(Phase.PENDING)).noneMatch(text -> text.contains("DMARC"));
 
       clock.advance(Duration.ofHours(1));
-      daemon.app().watch().turn("contoso.test");
+      daemon.watch().turn("contoso.test");
       assertThat(daemon.alerts(Phase.PENDING)).contains("record.changed _dmarc.contoso.test DMARC");
     }
   }

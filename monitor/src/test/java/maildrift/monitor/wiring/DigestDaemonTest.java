@@ -41,7 +41,7 @@ class DigestDaemonTest {
         world.drift("contoso.test");
         daemon.look("contoso.test").look("contoso.test");
         assertThat(daemon.firing()).isNotEmpty();
-        daemon.app().digests().look();
+        daemon.digests().look();
         assertThat(mail.getReceivedMessages()).as("the first comes at its time").isEmpty();
 
         var preview = daemon.get("/api/v1/digest?tenant=contoso");
@@ -57,7 +57,7 @@ class DigestDaemonTest {
         await()
             .atMost(Daemon.LONG)
             .untilAsserted(() -> assertThat(mail.getReceivedMessages()).hasSize(1));
-        daemon.app().digests().look();
+        daemon.digests().look();
         daemon.awaitQuiet();
 
         var messages = mail.getReceivedMessages();

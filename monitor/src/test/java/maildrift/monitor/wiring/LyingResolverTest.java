@@ -64,9 +64,9 @@ class LyingResolverTest {
     try (var daemon = start()) {
       world.drift("contoso.test");
       lie(daemon, 2);
-      assertThat(daemon.app().watch().denials().often()).isEmpty();
+      assertThat(daemon.watch().denials().often()).isEmpty();
       lie(daemon, 1);
-      assertThat(daemon.app().watch().denials().often())
+      assertThat(daemon.watch().denials().often())
           .containsExactly("contoso.test: record.changed contoso.test MX");
 
       await().atMost(Daemon.LONG).until(() -> daemon.firing().equals(List.of(LIES)));
@@ -122,7 +122,7 @@ class LyingResolverTest {
 
       lie(daemon, 3);
 
-      assertThat(daemon.app().watch().denials().total()).isZero();
+      assertThat(daemon.watch().denials().total()).isZero();
       assertThat(daemon.firing()).doesNotContain(LIES);
     }
   }
@@ -137,8 +137,8 @@ class LyingResolverTest {
         daemon.look("contoso.test");
       }
 
-      assertThat(daemon.app().watch().denials().total()).isEqualTo(4);
-      assertThat(daemon.app().watch().denials().often()).isEmpty();
+      assertThat(daemon.watch().denials().total()).isEqualTo(4);
+      assertThat(daemon.watch().denials().often()).isEmpty();
     }
   }
 }

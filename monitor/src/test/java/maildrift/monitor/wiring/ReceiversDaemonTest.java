@@ -64,7 +64,7 @@ class ReceiversDaemonTest {
         status.set(200);
         var before = dead.got().size();
         clock.advance(Duration.ofHours(30));
-        daemon.app().deliveries().wake();
+        daemon.deliveries().wake();
         await()
             .atMost(Daemon.LONG)
             .until(() -> Daemon.items(daemon.told()).contains("resolved receiver.failing "));
@@ -94,7 +94,7 @@ class ReceiversDaemonTest {
           var daemon = world.start(store, clock, sections)) {
         status.set(200);
         clock.advance(Duration.ofHours(1));
-        daemon.app().deliveries().wake();
+        daemon.deliveries().wake();
         await()
             .atMost(Daemon.LONG)
             .until(() -> Daemon.items(daemon.told()).contains("resolved receiver.failing "));

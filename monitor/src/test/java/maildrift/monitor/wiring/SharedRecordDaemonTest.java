@@ -140,7 +140,7 @@ class SharedRecordDaemonTest {
     var domains = domains(6);
     try (var daemon = world.start(Stores.open(url, folder, Clock.systemUTC()), domains)) {
       publish(NEW);
-      daemon.app().watch().turn(names.getFirst());
+      daemon.watch().turn(names.getFirst());
       await().atMost(Daemon.LONG).until(() -> lines(daemon, names.getFirst()).size() == 1);
     }
     try (var daemon = world.start(Stores.open(url, folder, Clock.systemUTC()), domains)) {
