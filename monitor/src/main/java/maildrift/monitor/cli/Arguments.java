@@ -15,6 +15,7 @@ import maildrift.monitor.config.Durations;
 import maildrift.monitor.config.HostPort;
 import maildrift.monitor.json.CheckJson;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.dns.DnsSettings;
 import maildrift.probes.network.Cidr;
 
 /**
@@ -67,8 +68,24 @@ final class Arguments {
     }
   }
 
+  /** One question's whole deadline. */
+  static Duration questionTimeout(String option, String written) {
+    var timeout = duration(option, written);
+    if (timeout.compareTo(DnsSettings.SHORTEST_TIMEOUT) < 0) {
+      throw new Failure(
+          "%s must be at least %s, not '%s'"
+              .formatted(option, Durations.text(DnsSettings.SHORTEST_TIMEOUT), written));
+    }
+    return timeout;
+  }
+
   /** Name servers, {@code HOST[:PORT]}. */
   static List<HostPort> servers(String option, List<String> written) {
+    if (written.size() > DnsSettings.MOST_SERVERS) {
+      throw new Failure(
+          "%s names %d servers, and at most %d are asked"
+              .formatted(option, written.size(), DnsSettings.MOST_SERVERS));
+    }
     try {
       return written.stream().map(server -> HostPort.parseServer(server, DnsConfig.PORT)).toList();
     } catch (IllegalArgumentException problem) {

@@ -22,6 +22,7 @@ public final class Cli {
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler(Cli::usage);
     line.setExecutionExceptionHandler((failure, _, _) -> failed(failure));
+    line.getCommandSpec().version(VersionCommand.text());
     complete(line);
     return line.execute(args);
   }

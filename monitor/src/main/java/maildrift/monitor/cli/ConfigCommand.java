@@ -1,12 +1,18 @@
 package maildrift.monitor.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import maildrift.monitor.config.ConfigExample;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.ConfigSchema;
+import maildrift.monitor.config.Problem;
+import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.wiring.Loading;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -34,20 +40,29 @@ final class ConfigCommand {
     @Parameters(paramLabel = "FILE", description = "The configuration.")
     Path file = Path.of("maildrift.yml");
 
+    @Mixin OutputOptions output = new OutputOptions();
+
     @Override
     public Integer call() {
+      output.begin();
+      var json = output.json();
       var result = Loading.loader().load(file);
+      if (json) {
+        System.out.println(CheckJson.value(facts(result)));
+      }
       result
           .warnings()
           .forEach(warning -> System.err.println("warning: " + Terminal.safe(warning.toString())));
       return switch (result) {
         case ConfigLoader.Loaded loaded -> {
-          System.out.println(
-              "%s is valid: %d domains, %d receivers"
-                  .formatted(
-                      file,
-                      loaded.config().domains().size(),
-                      loaded.config().alerts().receivers().size()));
+          if (!json) {
+            System.out.println(
+                "%s is valid: %d domains, %d receivers"
+                    .formatted(
+                        file,
+                        loaded.config().domains().size(),
+                        loaded.config().alerts().receivers().size()));
+          }
           if (loaded.config().domains().isEmpty()) {
             System.err.println(
                 "warning: %s has no domains: nothing is watched until some are added"
@@ -63,15 +78,55 @@ final class ConfigCommand {
         }
       };
     }
+
+    private Map<String, Object> facts(ConfigLoader.Result result) {
+      var facts = new LinkedHashMap<String, Object>();
+      facts.put("file", file.toString());
+      switch (result) {
+        case ConfigLoader.Loaded loaded -> {
+          facts.put("valid", true);
+          facts.put("domains", loaded.config().domains().size());
+          facts.put("receivers", loaded.config().alerts().receivers().size());
+          facts.put("problems", List.of());
+        }
+        case ConfigLoader.Rejected rejected -> {
+          facts.put("valid", false);
+          facts.put("problems", facts(rejected.problems()));
+        }
+      }
+      facts.put("warnings", facts(result.warnings()));
+      return facts;
+    }
+
+    private static List<Map<String, Object>> facts(List<Problem> problems) {
+      return problems.stream()
+          .map(
+              problem -> {
+                var facts = new LinkedHashMap<String, Object>();
+                facts.put("file", problem.file());
+                facts.put("line", problem.line());
+                facts.put("column", problem.column());
+                facts.put("message", problem.message());
+                return (Map<String, Object>) facts;
+              })
+          .toList();
+    }
   }
 
   @Command(
       name = "schema",
       description = "Print the JSON Schema of the configuration, for editors.")
   static final class Schema implements Callable<Integer> {
+    @Mixin OutputOptions output = new OutputOptions();
+
     @Override
     public Integer call() {
-      System.out.print(ConfigSchema.text());
+      output.begin();
+      if (output.json()) {
+        System.out.println(CheckJson.mapper().readTree(ConfigSchema.text()));
+      } else {
+        System.out.print(ConfigSchema.text());
+      }
       return Exit.OK;
     }
   }

@@ -32,7 +32,7 @@ final class NetworkOptions {
   private @Nullable Path caFile;
 
   Optional<Duration> timeout() {
-    return Optional.ofNullable(timeout).map(text -> Arguments.duration("--timeout", text));
+    return Optional.ofNullable(timeout).map(text -> Arguments.questionTimeout("--timeout", text));
   }
 
   /** What these options say over a configuration. */

@@ -50,6 +50,12 @@ import picocli.CommandLine.Command;
       "  maildrift run --config maildrift.yml"
     })
 final class Root implements Runnable {
+  @CommandLine.Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Say which maildrift this is.")
+  boolean version;
+
   @CommandLine.Spec CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   @Override

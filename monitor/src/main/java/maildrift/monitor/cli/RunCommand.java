@@ -162,7 +162,7 @@ final class RunCommand implements Callable<Integer> {
   private Overrides overrides() {
     return new Overrides(
         Arguments.servers("--dns", dns),
-        Optional.ofNullable(timeout).map(text -> Arguments.duration("--timeout", text)),
+        Optional.ofNullable(timeout).map(text -> Arguments.questionTimeout("--timeout", text)),
         new ProbeChoice(only, skip).skipped());
   }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
 
 /** The command line as scripts and people see it: exit code, standard output, standard error. */
 @ResourceLock(Resources.SYSTEM_OUT)
@@ -129,6 +130,9 @@ class CliTest {
         "check contoso.test --profile mimecast:region=moon",
         "check contoso.test --format xml",
         "check contoso.test --timeout soon",
+        "check contoso.test --timeout 0s",
+        "run --config /nowhere/maildrift.yml --timeout 9ms",
+        "check contoso.test --dns 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
         "check a..b",
         "check 192.0.2.1",
         "check 2001:db8::1",
@@ -347,5 +351,43 @@ class CliTest {
     var ran = run("version");
     assertThat(ran.exit()).isZero();
     assertThat(ran.out().lines()).hasSize(1);
+    assertThat(run("--version").out()).isEqualTo(ran.out());
+
+    var json = onlyObject(run("version", "--format", "json"));
+    assertThat(ran.out()).contains(json.get("version").asString());
+  }
+
+  @Test
+  void whatHasNoNetworksIsAnObjectAsWell() {
+    var absent = asking("", "netblocks", "contoso.nowhere.test", "--format", "json");
+
+    assertThat(absent.exit()).isEqualTo(1);
+    assertThat(onlyObject(absent).get("published")).isEmpty();
+  }
+
+  @Test
+  void configCheckAnswersInJson() throws IOException {
+    var good = Files.writeString(folder.resolve("good.yml"), "domains: [{name: contoso.test}]\n");
+    var valid = run("config", "check", good.toString(), "--format", "json");
+    assertThat(valid.exit()).isZero();
+    assertThat(onlyObject(valid).get("domains").asInt()).isEqualTo(1);
+
+    var bad = Files.writeString(folder.resolve("bad.yml"), "domains:\n  - {nam: contoso.test}\n");
+    var refused = run("config", "check", bad.toString(), "--format", "json");
+    assertThat(refused.exit()).isEqualTo(2);
+    assertThat(refused.err()).contains("bad.yml:2:6: unknown key 'nam'");
+    var said = onlyObject(refused).get("problems").toString();
+    assertThat(said).contains("\"line\":2,\"column\":6,\"message\":\"unknown key 'nam'");
+  }
+
+  @Test
+  void theSchemaIsOneObjectALineWhereJsonIsAskedFor() {
+    assertThat(onlyObject(run("config", "schema", "--format", "json")))
+        .isEqualTo(CheckJson.mapper().readTree(run("config", "schema").out()));
+  }
+
+  private static JsonNode onlyObject(Ran ran) {
+    assertThat(ran.out().lines()).hasSize(1);
+    return CheckJson.mapper().readTree(ran.out());
   }
 }

@@ -39,8 +39,11 @@ public record DnsSettings(
   public static final long DEFAULT_CACHE_BYTES = 64L << 20;
   public static final int DEFAULT_SOCKETS = 64;
 
-  private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(10);
-  private static final int MOST_SERVERS = 16;
+  /** Of one question. */
+  public static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(10);
+
+  /** Resolvers, or servers that confirm. */
+  public static final int MOST_SERVERS = 16;
 
   public DnsSettings {
     resolvers = List.copyOf(resolvers);
