@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.HostPort;
@@ -14,7 +15,6 @@ import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.service.ServiceManager;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.store.StoreUnusable;
-import maildrift.monitor.store.Stores;
 import maildrift.monitor.web.FrontDoor;
 import maildrift.monitor.web.WebServer;
 import maildrift.monitor.wiring.App;
@@ -182,14 +182,25 @@ final class RunCommand implements Callable<Integer> {
     var ended = new CountDownLatch(1);
     try (var door = FrontDoor.open(loaded.config().http())) {
       manager.stage("opens the store");
-      var store = Stores.open(loaded.config().store().url(), Path.of(""), clock);
+      var store = new Standby(loaded.config().store(), clock).open(door.web(), manager, ended);
+      if (store.isEmpty()) {
+        return Exit.OK;
+      }
+      var taken = new CompletableFuture<String>();
+      store
+          .get()
+          .whenTaken(
+              why -> {
+                taken.complete(why);
+                ended.countDown();
+              });
       try (var app =
           new App(
               loaded.config(),
               Optional.of(file),
               loaded.files(),
               loader,
-              store,
+              store.get(),
               probes(),
               clock,
               door)) {
@@ -207,6 +218,10 @@ final class RunCommand implements Callable<Integer> {
                     address(loaded.config().http(), port)));
         ended.await();
       }
+      if (taken.isDone()) {
+        manager.unwell(taken.join());
+        throw new Failure(taken.join());
+      }
     } catch (WebServer.CannotServe | StoreUnusable | StoreFailure | IllegalStateException problem) {
       manager.failed(String.valueOf(problem.getMessage()));
       throw new Failure(String.valueOf(problem.getMessage()));
@@ -218,7 +233,7 @@ final class RunCommand implements Callable<Integer> {
    * The first signal asks it to end. Who sends another does not want to wait; what was acknowledged
    * is on the disk already.
    */
-  private static void end(CountDownLatch ended, int code) {
+  static void end(CountDownLatch ended, int code) {
     if (ended.getCount() == 0) {
       Runtime.getRuntime().halt(code);
     }

@@ -337,17 +337,22 @@ final class SettingsReader {
     var username = section.text("username").map(Text::value);
     var password = section.secret("password");
     var keep = section.duration("keep", Duration.ofDays(1), byDefault.keep());
+    var standby = section.flag("standby", byDefault.standby());
     var isWritten = section.has("backup");
     var backup = backup(section.section("backup"));
     section.end();
-    if (isWritten
-        && backup.enabled()
-        && url.filter(one -> one.startsWith("jdbc:postgresql:")).isPresent()) {
+    var isPostgresql = url.filter(one -> one.startsWith("jdbc:postgresql:")).isPresent();
+    if (standby && !isPostgresql && (url.isPresent() || !section.has("url"))) {
+      reading.problem(
+          section.placeOf("standby"),
+          "standby needs a store on PostgreSQL; a file of H2 has no second one");
+    }
+    if (isWritten && backup.enabled() && isPostgresql) {
       reading.warning(
           section.placeOf("backup"),
           "backup is for a store on H2; back a store on PostgreSQL up with pg_dump --format=custom");
     }
-    return new StoreConfig(url.orElse(byDefault.url()), username, password, keep, backup);
+    return new StoreConfig(url.orElse(byDefault.url()), username, password, keep, standby, backup);
   }
 
   private static BackupConfig backup(Section section) {

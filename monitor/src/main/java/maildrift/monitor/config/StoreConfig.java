@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param url JDBC, H2 or PostgreSQL; a relative H2 file starts at the working directory
  * @param keep how long history stays
+ * @param standby on PostgreSQL: whether to wait while another maildrift has the store
  * @param backup of a store on H2; one on PostgreSQL has tools of its own
  */
 public record StoreConfig(
@@ -15,6 +16,7 @@ public record StoreConfig(
     Optional<String> username,
     Optional<Secret> password,
     Duration keep,
+    boolean standby,
     BackupConfig backup) {
   public static final StoreConfig DEFAULT =
       new StoreConfig(
@@ -22,5 +24,6 @@ public record StoreConfig(
           Optional.empty(),
           Optional.empty(),
           Duration.ofDays(400),
+          false,
           BackupConfig.DEFAULT);
 }

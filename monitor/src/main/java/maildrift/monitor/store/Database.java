@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -73,9 +72,15 @@ final class Database implements AutoCloseable {
   private final HikariDataSource pool;
   private final Jdbi jdbi;
   private final Function<String, String> damage;
+  private final Optional<PostgresqlLock> lock;
 
   private Database(
-      Dialect dialect, String name, HikariConfig config, Function<String, String> damage) {
+      Dialect dialect,
+      String name,
+      HikariConfig config,
+      Function<String, String> damage,
+      Optional<PostgresqlLock> lock) {
+    this.lock = lock;
     this.dialect = dialect;
     this.name = name;
     this.damage = damage;
@@ -115,7 +120,8 @@ final class Database implements AutoCloseable {
     config.setJdbcUrl(place.url(false));
     config.setUsername("sa");
     config.setPassword("");
-    return new Database(Dialect.H2, place.file().toString(), config, place::damage);
+    return new Database(
+        Dialect.H2, place.file().toString(), config, place::damage, Optional.empty());
   }
 
   private static void checkIsOurs(H2File place, Schema schema, Connection connection)
@@ -175,25 +181,47 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** The schema's part of a PostgreSQL database. */
-  static Database postgresql(String url, Schema... schemas) throws StoreUnusable {
-    var properties = new Properties();
-    properties.setProperty("connectTimeout", "3");
-    properties.setProperty("loginTimeout", "3");
-    var name = withoutSecrets(url);
-    try (var connection = DriverManager.getConnection(url, properties)) {
-      connection.getMetaData().getDatabaseMajorVersion();
+  /**
+   * The schema's part of a PostgreSQL database.
+   *
+   * @param node who keeps others away from it
+   */
+  static Database postgresql(Login login, String node, Schema... schemas) throws StoreUnusable {
+    var name = login.shown();
+    PostgresqlLock lock;
+    try {
+      // Before the schema is touched: an older maildrift may be at work with it.
+      lock = PostgresqlLock.take(login, node);
     } catch (SQLException failed) {
       throw new StoreUnusable(
-          "the store %s cannot be opened: %s; see that the server runs, that the database exists and that user and password in store.url are right"
+          "the store %s cannot be opened: %s; see that the server runs, that the database exists and that user and password are right"
               .formatted(name, GroupCommit.reason(failed)),
           failed);
     }
+    try {
+      return postgresql(login, name, lock, schemas);
+    } catch (StoreUnusable | RuntimeException failed) {
+      lock.close();
+      throw failed;
+    }
+  }
+
+  private static Database postgresql(
+      Login login, String name, PostgresqlLock lock, Schema... schemas) throws StoreUnusable {
+    var url = login.url();
     for (var schema : schemas) {
-      migrate(schema, Dialect.POSTGRESQL, url, "", "", name);
+      migrate(
+          schema,
+          Dialect.POSTGRESQL,
+          url,
+          login.username().orElse(""),
+          login.password().orElse(""),
+          name);
     }
     var config = new HikariConfig();
     config.setJdbcUrl(url);
+    login.username().ifPresent(config::setUsername);
+    login.password().ifPresent(config::setPassword);
     config.addDataSourceProperty("connectTimeout", "5");
     config.addDataSourceProperty("socketTimeout", "60");
     config.addDataSourceProperty("tcpKeepAlive", "true");
@@ -209,14 +237,8 @@ final class Database implements AutoCloseable {
         Dialect.POSTGRESQL,
         name,
         config,
-        reason -> "the store %s cannot be used: %s".formatted(name, reason));
-  }
-
-  private static String withoutSecrets(String url) {
-    var end = url.indexOf('?');
-    var plain = end < 0 ? url : url.substring(0, end);
-    var at = plain.lastIndexOf('@');
-    return at < 0 ? plain : "jdbc:postgresql://" + plain.substring(at + 1);
+        reason -> "the store %s cannot be used: %s".formatted(name, reason),
+        Optional.of(lock));
   }
 
   private static void migrate(
@@ -274,6 +296,7 @@ final class Database implements AutoCloseable {
    * @throws StoreFailure that names the store
    */
   <T> T inTransaction(Function<Handle, T> work) {
+    checkIsOurs();
     try {
       return jdbi.inTransaction(work::apply);
     } catch (JdbiException failed) {
@@ -291,11 +314,25 @@ final class Database implements AutoCloseable {
 
   /** Outside of any transaction, for what has none. */
   void use(Consumer<Handle> work) {
+    checkIsOurs();
     try {
       jdbi.useHandle(work::accept);
     } catch (JdbiException failed) {
       throw failure(failed);
     }
+  }
+
+  private void checkIsOurs() {
+    lock.flatMap(PostgresqlLock::barred)
+        .ifPresent(
+            why -> {
+              throw new StoreFailure("the store " + name + ": " + why);
+            });
+  }
+
+  /** Runs once when another maildrift has taken the store, which then is closed to this one. */
+  void whenTaken(Consumer<String> told) {
+    lock.ifPresent(held -> held.whenTaken(told));
   }
 
   private StoreFailure failure(JdbiException failed) {
@@ -331,6 +368,7 @@ final class Database implements AutoCloseable {
     if (dialect == Dialect.H2) {
       shutdown(pool.getJdbcUrl());
     }
+    lock.ifPresent(PostgresqlLock::close);
   }
 
   /** H2 keeps a file open when its last connection is closed; this ends that. */

@@ -318,6 +318,11 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   }
 
   @Override
+  public void whenTaken(Consumer<String> told) {
+    database.whenTaken(told);
+  }
+
+  @Override
   public void eachState(Consumer<StateRow> reader) {
     database.useTransaction(handle -> states.each(handle, reader));
   }

@@ -141,6 +141,12 @@ public interface StateStore extends AutoCloseable {
   /** Where its files are; empty: it has none that {@link #backup} could copy. */
   Optional<Path> directory();
 
+  /**
+   * Runs once, with the reason, when another process has taken the store although this one had it:
+   * nothing more can be read or written, and this process should end.
+   */
+  default void whenTaken(Consumer<String> told) {}
+
   /** Writes what waits, for a few seconds at most, and closes; what could not be written fails. */
   @Override
   void close();

@@ -31,28 +31,37 @@ public final class Stores {
    * @param url {@code jdbc:h2:file:PATH} or {@code jdbc:postgresql://HOST/DATABASE?user=…}
    * @param workingDirectory where a relative path starts
    * @param clock of the wall
-   * @throws StoreUnusable with path and cure, in a few seconds
+   * @throws StoreUnusable with path and cure, in a few seconds; {@link StoreInUse} where another
+   *     one has a store on PostgreSQL
    */
   public static StateStore open(String url, Path workingDirectory, Clock clock)
       throws StoreUnusable {
     return open(url, workingDirectory, clock, Points.NONE);
   }
 
+  /** The same, as somebody. */
+  public static StateStore open(Login login, Path workingDirectory, Clock clock)
+      throws StoreUnusable {
+    return open(login, workingDirectory, clock, Points.NONE);
+  }
+
   static StateStore open(String url, Path workingDirectory, Clock clock, Points points)
       throws StoreUnusable {
+    return open(Login.of(url), workingDirectory, clock, points);
+  }
+
+  private static StateStore open(Login login, Path workingDirectory, Clock clock, Points points)
+      throws StoreUnusable {
+    var url = login.url();
     if (url.startsWith(H2)) {
       return h2(new H2File(path(url, workingDirectory)), clock, points);
     }
     if (url.startsWith(POSTGRESQL)) {
-      var database = Database.postgresql(url, Database.Schema.STATE, Database.Schema.HISTORY);
+      var node = node(workingDirectory);
+      var database =
+          Database.postgresql(login, node, Database.Schema.STATE, Database.Schema.HISTORY);
       return new SqlStore(
-          database,
-          Optional.of(database),
-          Optional.empty(),
-          Optional.empty(),
-          node(workingDirectory),
-          clock,
-          points);
+          database, Optional.of(database), Optional.empty(), Optional.empty(), node, clock, points);
     }
     throw new StoreUnusable(
         "store.url must begin with jdbc:h2:file: or jdbc:postgresql:, was " + scheme(url));

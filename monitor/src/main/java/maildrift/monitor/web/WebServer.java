@@ -44,6 +44,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
+import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.web.Endpoints.Endpoint;
 import org.slf4j.Logger;
@@ -110,6 +111,8 @@ public final class WebServer implements AutoCloseable {
 
   /** Empty until {@link #ready}. */
   private volatile Optional<Router> router = Optional.empty();
+
+  private volatile Optional<String> standby = Optional.empty();
 
   private final Promise<Router> opened = Promise.promise();
 
@@ -267,7 +270,8 @@ public final class WebServer implements AutoCloseable {
 
   private void await(HttpServerRequest request) {
     var path = Optional.ofNullable(request.path()).orElse("");
-    if (path.equals("/-/ready")
+    if (standby.isPresent()
+        || path.equals("/-/ready")
         || path.equals("/-/healthy")
         || waiting.incrementAndGet() > MOST_WAITING) {
       askToWait(request);
@@ -291,7 +295,12 @@ public final class WebServer implements AutoCloseable {
                     }));
   }
 
-  private static void askToWait(HttpServerRequest request) {
+  /** Says to who comes that another one is at work, until {@link #ready}. */
+  public void standBy(String why) {
+    standby = Optional.of(why);
+  }
+
+  private void askToWait(HttpServerRequest request) {
     var response = request.response();
     response.putHeader("Cache-Control", "no-store");
     response.putHeader("Content-Type", JSON);
@@ -301,7 +310,12 @@ public final class WebServer implements AutoCloseable {
     }
     response.setStatusCode(503).putHeader("Retry-After", "1");
     response.end(
-        "{\"status\":\"unavailable\",\"reasons\":{\"start\":\"not everything is started yet\"}}");
+        "{\"status\":\"unavailable\",\"reasons\":%s}"
+            .formatted(
+                CheckJson.value(
+                    standby
+                        .map(why -> Map.of("standby", why))
+                        .orElse(Map.of("start", "not everything is started yet")))));
   }
 
   /** The server cannot listen like this; the message says why. What was before still is. */

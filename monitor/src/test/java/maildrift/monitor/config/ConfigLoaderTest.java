@@ -86,6 +86,7 @@ final class ConfigLoaderTest {
                 Optional.of("maildrift"),
                 Optional.of(new Secret("db-password")),
                 Duration.ofDays(365),
+                true,
                 new BackupConfig(
                     false,
                     Optional.of(folder.resolve("copies")),

@@ -49,6 +49,7 @@ final class Everything {
         username: maildrift
         password_file: db.password
         keep: 1y
+        standby: true
         backup: {enabled: false, directory: copies, cron: "0 30 2 * * ?", time_zone: Europe/Berlin, keep: 14}
       schedule:
         interval: 1m30s

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One PostgreSQL for the tests of this module. Where it cannot start, tests are skipped with the
  * reason; in CI that is a failure.
  */
-final class TestPostgres {
+public final class TestPostgres {
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
   private sealed interface Server {
@@ -42,7 +42,7 @@ final class TestPostgres {
     }
   }
 
-  static void require() {
+  public static void require() {
     if (SERVER instanceof Server.Failed(var why)) {
       if ("true".equals(System.getenv("CI"))) {
         throw new IllegalStateException("PostgreSQL cannot start, and in CI it must", why);
@@ -52,7 +52,7 @@ final class TestPostgres {
   }
 
   /** The URL of an empty database. */
-  static String newDatabase() throws SQLException {
+  public static String newDatabase() throws SQLException {
     var postgres =
         switch (SERVER) {
           case Server.Running(var running) -> running;

@@ -1,0 +1,254 @@
+package maildrift.monitor.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps every other maildrift away from a store on PostgreSQL: an advisory lock of the session of a
+ * connection that nothing else uses. The server gives it up when that connection ends, however the
+ * process ended.
+ *
+ * <p>A connection that is lost is no reason to end, since the server may be away for long. Until
+ * the lock is taken again {@link #barred} says why the store must not be touched. Whoever finds
+ * then that another one has it must end.
+ */
+final class PostgresqlLock implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresqlLock.class);
+
+  /** How often is it asked whether the connection lives, or the server is back. */
+  private static final Duration PACE = Duration.ofSeconds(1);
+
+  private static final int PATIENCE_SECONDS = 5;
+
+  /** Tells our advisory locks from those of others: "mdft". */
+  private static final int SPACE = 0x6d646674;
+
+  private static final int LONGEST_NAME = 63;
+
+  private final Login login;
+  private final String name;
+  private final CompletableFuture<String> taken = new CompletableFuture<>();
+  private final ReentrantLock turn = new ReentrantLock();
+  private final Thread watching;
+  private Session session;
+  private volatile Optional<String> barred = Optional.empty();
+  private volatile boolean closed;
+
+  /** Of whoever has the lock. */
+  private record Holder(int pid, String name, String address, Optional<Instant> since) {
+    String shown() {
+      return (name.isBlank() ? "a session without a name" : name)
+          + (address.isBlank() ? "" : " at " + address)
+          + since.map(at -> ", connected since " + at.truncatedTo(ChronoUnit.SECONDS)).orElse("");
+    }
+  }
+
+  /**
+   * A connection that has the lock.
+   *
+   * @param pid of the server's process
+   */
+  private record Session(Connection connection, int pid, Optional<Instant> since) {
+    boolean is(Holder holder) {
+      return pid == holder.pid() && since.isPresent() && since.equals(holder.since());
+    }
+  }
+
+  private PostgresqlLock(Login login, String name, Session session) {
+    this.login = login;
+    this.name = name;
+    this.session = session;
+    watching = Thread.ofVirtual().name("store-lock").start(this::watch);
+  }
+
+  /**
+   * @param node who takes it, as others are told
+   * @throws StoreInUse when another one has it
+   */
+  static PostgresqlLock take(Login login, String node) throws SQLException, StoreInUse {
+    var name = ("maildrift " + node).replaceAll("[^ -~]", "?");
+    var shown = name.substring(0, Math.min(LONGEST_NAME, name.length()));
+    var connection = connect(login, shown);
+    try {
+      if (tryLock(connection)) {
+        return new PostgresqlLock(login, shown, session(connection));
+      }
+      throw new StoreInUse(
+          "the store %s is in use by another maildrift (%s)"
+              .formatted(
+                  login.shown(),
+                  holder(connection).map(Holder::shown).orElse("which has just ended")),
+          "end that one first, give each its own store.url, or set store.standby: true so that this one waits and takes over");
+    } catch (SQLException | StoreInUse failed) {
+      connection.close();
+      throw failed;
+    }
+  }
+
+  /** Why the store must not be touched now. */
+  Optional<String> barred() {
+    return barred;
+  }
+
+  /** Runs once when another one has taken the lock meanwhile; with who it is. */
+  void whenTaken(Consumer<String> told) {
+    taken.thenAccept(told);
+  }
+
+  private static Connection connect(Login login, String name) throws SQLException {
+    var settings = new Properties();
+    settings.setProperty("connectTimeout", "" + PATIENCE_SECONDS);
+    settings.setProperty("loginTimeout", "" + PATIENCE_SECONDS);
+    settings.setProperty("socketTimeout", "" + 2 * PATIENCE_SECONDS);
+    settings.setProperty("tcpKeepAlive", "true");
+    settings.setProperty("ApplicationName", name);
+    return login.connect(settings);
+  }
+
+  private static boolean tryLock(Connection connection) throws SQLException {
+    try (var query =
+        connection.prepareStatement("select pg_try_advisory_lock(?, hashtext(current_schema()))")) {
+      query.setInt(1, SPACE);
+      try (var rows = query.executeQuery()) {
+        return rows.next() && rows.getBoolean(1);
+      }
+    }
+  }
+
+  private static Session session(Connection connection) throws SQLException {
+    try (var query =
+            connection.prepareStatement(
+                "select pid, backend_start from pg_stat_activity where pid = pg_backend_pid()");
+        var rows = query.executeQuery()) {
+      return rows.next()
+          ? new Session(connection, rows.getInt(1), instant(rows.getTimestamp(2)))
+          : new Session(connection, -1, Optional.empty());
+    }
+  }
+
+  private static Optional<Holder> holder(Connection connection) throws SQLException {
+    try (var query =
+        connection.prepareStatement(
+            """
+            select a.pid, coalesce(a.application_name, ''), coalesce(host(a.client_addr), ''), a.backend_start
+            from pg_locks l join pg_stat_activity a on a.pid = l.pid
+            where l.locktype = 'advisory' and l.granted and l.objsubid = 2
+              and l.database = (select oid from pg_database where datname = current_database())
+              and l.classid::bigint = ?
+              and l.objid::bigint = hashtext(current_schema())::bigint & 4294967295
+            """)) {
+      query.setInt(1, SPACE);
+      try (var rows = query.executeQuery()) {
+        return rows.next()
+            ? Optional.of(
+                new Holder(
+                    rows.getInt(1),
+                    rows.getString(2),
+                    rows.getString(3),
+                    instant(rows.getTimestamp(4))))
+            : Optional.empty();
+      }
+    }
+  }
+
+  private static Optional<Instant> instant(java.sql.@Nullable Timestamp time) {
+    return Optional.ofNullable(time).map(java.sql.Timestamp::toInstant);
+  }
+
+  private void watch() {
+    while (!closed && !taken.isDone()) {
+      try {
+        Thread.sleep(PACE);
+      } catch (InterruptedException _) {
+        return;
+      }
+      turn.lock();
+      try {
+        if (!closed) {
+          look();
+        }
+      } catch (SQLException away) {
+        LOG.debug("the lock of the store {} cannot be taken again yet", login.shown(), away);
+      } finally {
+        turn.unlock();
+      }
+    }
+  }
+
+  private void look() throws SQLException {
+    if (barred.isEmpty()) {
+      if (session.connection().isValid(PATIENCE_SECONDS)) {
+        return;
+      }
+      barred = Optional.of("the connection that keeps others away is lost; it is being made again");
+      LOG.warn("the store {}: {}", login.shown(), barred.get());
+      end(session.connection());
+    }
+    var next = connect(login, name);
+    var isOurs = false;
+    try {
+      isOurs = tryLock(next);
+      if (isOurs) {
+        session = session(next);
+        barred = Optional.empty();
+        LOG.info("the store {}: others are kept away again", login.shown());
+      } else {
+        holder(next).ifPresent(holder -> heldBy(next, holder));
+      }
+    } finally {
+      if (!isOurs) {
+        end(next);
+      }
+    }
+  }
+
+  private void heldBy(Connection connection, Holder holder) {
+    if (session.is(holder)) {
+      // The server has not noticed yet that our connection is gone.
+      try (var query = connection.prepareStatement("select pg_terminate_backend(?)")) {
+        query.setInt(1, holder.pid());
+        query.execute();
+      } catch (SQLException failed) {
+        LOG.debug("an old session of ours cannot be ended", failed);
+      }
+      return;
+    }
+    var why =
+        "the store %s was taken by another maildrift (%s) while the connection that keeps others away was lost"
+            .formatted(login.shown(), holder.shown());
+    barred = Optional.of(why);
+    LOG.error("{}", why);
+    taken.completeAsync(() -> why);
+  }
+
+  private static void end(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException failed) {
+      LOG.debug("a connection did not end well", failed);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    watching.interrupt();
+    turn.lock();
+    try {
+      end(session.connection());
+    } finally {
+      turn.unlock();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package maildrift.monitor.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two daemons on one PostgreSQL store would tell everything twice. */
+@Timeout(60)
+final class PostgresqlLockTest {
+  private static final String LOCKED = "select count(*) from pg_locks where locktype = 'advisory'";
+  private static final String END_IT =
+      "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory' and database ="
+          + " (select oid from pg_database where datname = current_database())";
+
+  @TempDir Path directory = Path.of(".");
+
+  @BeforeAll
+  static void startServer() {
+    TestPostgres.require();
+  }
+
+  private StateStore open(String url) throws StoreUnusable {
+    return Stores.open(url, directory, Clock.systemUTC());
+  }
+
+  private static String ask(String url, String question) throws SQLException {
+    try (var connection = DriverManager.getConnection(url);
+        var rows = connection.createStatement().executeQuery(question)) {
+      return rows.next() ? String.valueOf(rows.getString(1)) : "";
+    }
+  }
+
+  private static void run(String url, String command) throws SQLException {
+    try (var connection = DriverManager.getConnection(url);
+        var statement = connection.createStatement()) {
+      statement.execute(command);
+    }
+  }
+
+  @Test
+  void aSecondOneIsRefusedAndHearsWhoHasTheStore() throws Exception {
+    var url = TestPostgres.newDatabase();
+    var first = open(url);
+
+    assertThatThrownBy(() -> open(url))
+        .isInstanceOf(StoreInUse.class)
+        .hasMessageContaining(" is in use by another maildrift (maildrift ")
+        .hasMessageContaining(":" + directory.toString().substring(0, 4))
+        .hasMessageContaining(" at 127.0.0.1, connected since 20")
+        .hasMessageEndingWith(
+            "); end that one first, give each its own store.url, or set store.standby: true so that this one waits and takes over");
+
+    first.close();
+    open(url).close();
+    assertThat(
+            ask(
+                url,
+                LOCKED
+                    + " and database = (select oid from pg_database where datname = current_database())"))
+        .isEqualTo("0");
+  }
+
+  @Test
+  void eachSchemaHasItsOwn() throws Exception {
+    var url = TestPostgres.newDatabase();
+    run(url, "create schema other");
+    try (var first = open(url);
+        var second = open(url + "&currentSchema=other")) {
+      first.commit(Batch.builder().state(StoreContract.state("a.test", "1")).build());
+      assertThat(second.state("a.test")).isEmpty();
+    }
+  }
+
+  @Test
+  void whoseConnectionIsLostTakesItAgain() throws Exception {
+    var url = TestPostgres.newDatabase();
+    try (var store = open(url)) {
+      assertThat(ask(url, END_IT)).isEqualTo("1");
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThatThrownBy(() -> open(url)).isInstanceOf(StoreInUse.class));
+      store
+          .submit(Batch.builder().state(StoreContract.state("a.test", "1")).build())
+          .get(20, TimeUnit.SECONDS);
+      assertThat(store.state("a.test")).isPresent();
+    }
+  }
+
+  @Test
+  void whoFindsThatAnotherOneHasItWritesNothingMoreAndSaysSo() throws Exception {
+    var url = TestPostgres.newDatabase();
+    try (var store = open(url)) {
+      var taken = new CompletableFuture<String>();
+      store.whenTaken(taken::complete);
+      try (var other = afterItsEnd(url, taken)) {
+        assertThat(taken.get(20, TimeUnit.SECONDS))
+            .contains(" was taken by another maildrift (maildrift ");
+        assertThatThrownBy(() -> store.state("a.test"))
+            .isInstanceOf(StoreFailure.class)
+            .hasMessageContaining("was taken by another maildrift");
+        var late = store.submit(Batch.builder().state(StoreContract.state("a.test", "1")).build());
+        other.commit(Batch.builder().state(StoreContract.state("b.test", "1")).build());
+        assertThat(other.state("a.test")).isEmpty();
+        assertThat(late).isNotDone();
+      }
+    }
+  }
+
+  /** Whoever is first after its end has the lock; so it is ended until that is another one. */
+  private StateStore afterItsEnd(String url, CompletableFuture<String> taken)
+      throws SQLException, StoreUnusable {
+    while (true) {
+      ask(url, END_IT);
+      try {
+        return open(url);
+      } catch (StoreInUse _) {
+        assertThat(taken).isNotDone();
+      }
+    }
+  }
+
+  @Test
+  void itIsOpenedAsTheUserOfTheConfiguration() throws Exception {
+    var url = TestPostgres.newDatabase();
+    run(
+        url,
+        "create role watcher login password 'secret'; grant create on schema public to watcher");
+    var plain = url.replaceAll("[?&]user=[^&]*", "");
+    try (var store =
+        Stores.open(
+            new Login(plain, Optional.of("watcher"), Optional.of("secret")),
+            directory,
+            Clock.systemUTC())) {
+      store.commit(Batch.builder().state(StoreContract.state("a.test", "1")).build());
+      assertThat(ask(url, "select tableowner from pg_tables where tablename = 'domain_state'"))
+          .isEqualTo("watcher");
+    }
+    assertThat(new Login("jdbc:postgresql://a@h/d?user=u", Optional.empty(), Optional.of("secret")))
+        .hasToString("Login[url=jdbc:postgresql://h/d]");
+  }
+}
