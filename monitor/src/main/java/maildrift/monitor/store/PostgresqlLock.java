@@ -103,7 +103,7 @@ final class PostgresqlLock implements AutoCloseable {
 
   /** Runs once when another one has taken the lock meanwhile; with who it is. */
   void whenTaken(Consumer<String> told) {
-    taken.thenAccept(told);
+    var _ = taken.thenAccept(told);
   }
 
   private static Connection connect(Login login, String name) throws SQLException {
@@ -229,7 +229,7 @@ final class PostgresqlLock implements AutoCloseable {
             .formatted(login.shown(), holder.shown());
     barred = Optional.of(why);
     LOG.error("{}", why);
-    taken.completeAsync(() -> why);
+    var _ = taken.completeAsync(() -> why);
   }
 
   private static void end(Connection connection) {
