@@ -64,6 +64,9 @@ final class Acceptance {
     }
     watch.lock.lock();
     try {
+      if (watch.removed) {
+        return false;
+      }
       var now = clock.instant();
       var batch = Batch.builder();
       var seen = new HashMap<>(watch.records);
