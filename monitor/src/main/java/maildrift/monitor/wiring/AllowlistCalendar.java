@@ -15,16 +15,14 @@ final class AllowlistCalendar {
 
   private final Calendar calendar;
   private final Fleet fleet;
-  private final InForce inForce;
   private final Population population;
 
   /** Those that the calendar fetches. Guarded by the lock of {@link InForce}. */
   private final Map<String, AllowlistConfig> fetching = new HashMap<>();
 
-  AllowlistCalendar(Calendar calendar, Fleet fleet, InForce inForce, Population population) {
+  AllowlistCalendar(Calendar calendar, Fleet fleet, Population population) {
     this.calendar = calendar;
     this.fleet = fleet;
-    this.inForce = inForce;
     this.population = population;
   }
 
@@ -64,7 +62,7 @@ final class AllowlistCalendar {
             why -> LOG.warn("allowlist {} is not used: {}", list.name(), why),
             () -> {
               if (fleet.fetched(list, fetched.entries())) {
-                population.populate(inForce.config());
+                population.populate();
               }
             });
   }

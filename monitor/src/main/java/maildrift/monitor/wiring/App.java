@@ -297,7 +297,7 @@ public final class App implements AutoCloseable {
 
     // What is configured, and who asks.
     population = new Population(inForce, fleet, store, watch, scheduler, ticks, happenings);
-    allowlists = new AllowlistCalendar(calendar, fleet, inForce, population);
+    allowlists = new AllowlistCalendar(calendar, fleet, population);
     discoveries = new DiscoveryCalendar(calendar, discovery, metrics, FILE_LOOK);
     receiverMeters = new ReceiverMeters(metrics, deliveries, receivers);
     heartbeatMeters = new HeartbeatMeters(metrics, heartbeats);
@@ -438,14 +438,14 @@ public final class App implements AutoCloseable {
     receiverMeters.configured(notifiers.keySet());
     heartbeatMeters.configured(next.alerts().own().heartbeats());
     discovery.configured(next.discovery());
-    population.populate(next);
+    population.populate();
     allowlists.configured(next);
     discoveries.configured(next);
     feed.configured(next.feeds());
   }
 
   private void populate() {
-    population.populate(inForce.config());
+    population.populate();
   }
 
   private void expire() {

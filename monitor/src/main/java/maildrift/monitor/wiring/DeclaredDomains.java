@@ -66,7 +66,7 @@ final class DeclaredDomains {
                   return keep(own, isNew);
                 });
         if (declared instanceof Backend.Declared.Done) {
-          population.populate(inForce.config());
+          population.populate();
         }
         yield declared;
       }
@@ -98,7 +98,7 @@ final class DeclaredDomains {
   Backend.Removal removeDomain(String name) {
     var removal = discovery.keeping(() -> drop(name));
     if (removal == Backend.Removal.REMOVED) {
-      population.populate(inForce.config());
+      population.populate();
     }
     return removal;
   }

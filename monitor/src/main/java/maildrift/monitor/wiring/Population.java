@@ -1,7 +1,6 @@
 package maildrift.monitor.wiring;
 
 import java.util.Optional;
-import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.schedule.Scheduler;
 import maildrift.monitor.store.StateStore;
 import maildrift.monitor.store.StoreFailure;
@@ -43,9 +42,11 @@ final class Population {
     this.happenings = happenings;
   }
 
-  void populate(MonitorConfig next) {
+  void populate() {
     inForce.lock.lock();
     try {
+      // Read here: while this waited for the lock, another one may have been put in force.
+      var next = inForce.config();
       var domains = fleet.domains(next, store.domains());
       domains.values().forEach(domain -> watch.add(domain, Optional.empty()));
       isPopulated = true;
@@ -71,7 +72,7 @@ final class Population {
   /** Tries again what could not be stored. */
   void again() {
     if (!isPopulated) {
-      populate(inForce.config());
+      populate();
     }
   }
 }
