@@ -357,10 +357,17 @@ public final class App implements AutoCloseable {
    * @return the port that HTTP listens on
    */
   public int start() {
-    var port = reload.listen();
-    manager.stage("takes up what was stored");
-    restore();
-    reload.first();
+    int port;
+    // A reload that is asked for by now waits: under it looks would begin that remember nothing.
+    inForce.lock.lock();
+    try {
+      port = reload.listen();
+      manager.stage("takes up what was stored");
+      restore();
+      reload.first();
+    } finally {
+      inForce.lock.unlock();
+    }
     calendar.every("own eyes", SELF_LOOK, eyes::look);
     calendar.every("own alerts", SELF_LOOK, this::lookAtItself);
     calendar.every("pulse", BEAT, lifeSign::beat);
