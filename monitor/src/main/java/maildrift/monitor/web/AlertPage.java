@@ -20,7 +20,8 @@ import maildrift.monitor.web.WebServer.Request;
 
 /**
  * Alerts for people, those of one cause together as they are told, the worst cause first. Operators
- * take alerts here by a plain form; for them the page does not refresh itself.
+ * take alerts here by a plain form; for them the page says that something has happened, and does
+ * not move under their hands.
  */
 final class AlertPage {
   private static final int MOST_ROWS = 500;
@@ -46,7 +47,7 @@ final class AlertPage {
     var mayTake = request.caller().operator();
     return Answer.html(
         mayTake
-            ? Page.still("alerts – maildrift", html -> show(html, request, alerts, causes))
+            ? Page.told("alerts – maildrift", html -> show(html, request, alerts, causes))
             : Page.page("alerts – maildrift", html -> show(html, request, alerts, causes)));
   }
 
@@ -167,6 +168,7 @@ final class AlertPage {
     }
     html.in(
         "table",
+        "rows",
         table -> {
           table.columns("severity", "state", "rule", "domain", "what", "since", "taken");
           alerts.stream().limit(most).forEach(alert -> row(table, request, alert));

@@ -295,7 +295,7 @@ final class Api {
   /** {@code POST /api/v1/receivers/NAME/test}. */
   Answer testReceiver(Request request) {
     var name = request.param("name");
-    var isOver = request.query("resolved").map(word -> !word.equals("false")).orElse(false);
+    var isOver = Parameters.flag(request, "resolved", false);
     var trial =
         backend
             .tryReceiver(name, isOver)

@@ -59,7 +59,8 @@ final class Endpoints {
     /** Whether it is worth keeping: what people look at says how long ago something was. */
     boolean isTagged() {
       return method.equals(HttpMethod.GET)
-          && (isApi() || List.of(DISCOVERY, "/style.css", "/runbooks/:name").contains(path));
+          && (isApi()
+              || List.of(DISCOVERY, "/style.css", "/live.js", "/runbooks/:name").contains(path));
     }
 
     /** Whether it changes what {@code If-Match} is compared with: one at a time. */
@@ -254,7 +255,8 @@ final class Endpoints {
     get("/drift", Page::new, Page::drift);
     get("/rules/:id", Page::new, Page::rule);
     get("/runbooks/:name", view -> view, (_, request) -> Runbooks.page(request));
-    get("/style.css", Page::new, Page::style);
+    get("/style.css", view -> view, (_, request) -> PageFiles.style(request));
+    get("/live.js", view -> view, (_, request) -> PageFiles.script(request));
     Function<Backend, ChecklistPage> checklist =
         view -> new ChecklistPage(view, new ChecklistApi(view), new Page(view));
     get(CHECKLIST, checklist, ChecklistPage::one);

@@ -1,6 +1,5 @@
 package maildrift.monitor.web;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -27,8 +26,8 @@ import maildrift.probes.network.Paste;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The page for people: the fleet, and a domain with its findings. It only shows; without script,
- * and refreshed by the browser.
+ * The page for people: the fleet, and a domain with its findings. It only shows. A script of ours
+ * brings it up to date while it is looked at; without script the browser does.
  */
 final class Page {
   private static final int MOST_ROWS = 500;
@@ -105,6 +104,7 @@ final class Page {
                 html.text("h2", "Alerts");
                 html.in(
                     "table",
+                    "rows",
                     table -> {
                       table.columns("severity", "rule", "domain", "what", "since", "taken");
                       firing.stream().limit(MOST_ROWS).forEach(alert -> alert(table, alert));
@@ -123,6 +123,7 @@ final class Page {
               html.text("h2", "Domains");
               html.in(
                   "table",
+                  "rows",
                   table -> {
                     table.columns("verdict", "domain", "tenant", "findings", "looked at");
                     states.stream().limit(MOST_ROWS).forEach(state -> row(table, state));
@@ -152,8 +153,18 @@ final class Page {
     line.plain("· ").link("/", "show all");
   }
 
+  /** A page that follows what happens; without script the browser reads it again. */
   static String page(String title, Consumer<Html> body) {
-    return document(title, "<meta http-equiv=\"refresh\" content=\"15\">", body);
+    return document(
+        title,
+        "<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>"
+            + "<script src=\"/live.js\" defer></script>",
+        body);
+  }
+
+  /** One that says that something has happened, and stays as it is: somebody aims at a button. */
+  static String told(String title, Consumer<Html> body) {
+    return document(title, "<script src=\"/live.js\" defer data-follows=\"no\"></script>", body);
   }
 
   /** A page that does not refresh itself: somebody may be writing. */
@@ -232,6 +243,7 @@ final class Page {
       html.text("h2", "Being confirmed");
       html.in(
           "table",
+          "rows",
           table -> {
             table.columns("severity", "rule", "domain", "what", "since");
             pending.stream().limit(MOST_ROWS).forEach(alert -> alert(table, alert));
@@ -567,7 +579,7 @@ final class Page {
             .rule(request.param("id"))
             .orElseThrow(() -> Refusal.notFound("there is no rule " + request.param("id")));
     return Answer.html(
-        page(
+        still(
             rule.id() + " – maildrift",
             html -> {
               header(html, rule.id());
@@ -693,53 +705,4 @@ final class Page {
       html.text("p", "gap", source.facts().path("why").asString("not seen"));
     }
   }
-
-  Answer style(Request request) {
-    return Answer.of("text/css; charset=utf-8", STYLE.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static final String STYLE =
-      """
-      :root { color-scheme: light dark; --fail: #c62828; --warn: #b45f06; --unknown: #6a3d9a; --pass: #2e7d32; --line: #8884; --soft: #8881; }
-      @media (prefers-color-scheme: dark) { :root { --fail: #ff6b6b; --warn: #ffb454; --unknown: #c39bff; --pass: #6fd17a; } }
-      body { font: 15px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 1200px; padding: 0 1rem 2rem; }
-      header { display: flex; align-items: baseline; gap: 1.2rem; border-bottom: 1px solid var(--line); margin-bottom: 1rem; }
-      header h1 { font-size: 1.15rem; margin-left: auto; overflow-wrap: anywhere; }
-      .brand { font-weight: 700; font-size: 1.25rem; }
-      h2 { font-size: 1.05rem; margin: 1.6rem 0 .5rem; }
-      h3 { font-size: 1rem; margin: 0 0 .4rem; overflow-wrap: anywhere; }
-      a { color: inherit; }
-      table { border-collapse: collapse; width: 100%; }
-      th { text-align: left; font-weight: 600; font-size: .82rem; opacity: .75; }
-      th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
-      th, .tag { white-space: nowrap; }
-      .name { overflow-wrap: anywhere; min-width: 9rem; }
-      .when { white-space: nowrap; opacity: .8; }
-      .dim, .muted { opacity: .65; }
-      .badge { display: inline-block; padding: .05rem .5rem; border: 1px solid currentColor; border-radius: .8rem; font-size: .8rem; white-space: nowrap; }
-      .fail, .critical { color: var(--fail); } .warn, .warning { color: var(--warn); } .unknown, .info { color: var(--unknown); } .pass { color: var(--pass); }
-      .tiles { display: flex; gap: .8rem; flex-wrap: wrap; }
-      .tile { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem 1.1rem; min-width: 6rem; }
-      .tile b { display: block; font-size: 1.7rem; line-height: 1.2; }
-      .finding { color: inherit; border-left: .25rem solid currentColor; background: var(--soft); padding: .7rem 1rem; margin: .6rem 0; }
-      .finding.critical { border-color: var(--fail); } .finding.warning { border-color: var(--warn); } .finding.info { border-color: var(--unknown); }
-      .finding p { margin: .3rem 0; }
-      article.finding { color: inherit; }
-      pre, code { font: .87em/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
-      .copy { user-select: all; }
-      pre { background: var(--soft); padding: .5rem .7rem; margin: .2rem 0; }
-      dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: .2rem 0; }
-      dt { opacity: .7; } dd { margin: 0; }
-      code.old { color: var(--fail); } code.new { color: var(--pass); }
-      @media (max-width: 900px) { th, td { padding: .35rem .3rem; } .name { min-width: 6rem; } td dl { grid-template-columns: 1fr; } td dd { margin-bottom: .3rem; } }
-      .gap { color: var(--unknown); font-size: .87em; }
-      .step { border-left: .25rem solid var(--line); background: var(--soft); padding: .6rem 1rem; margin: .6rem 0; }
-      .step.open { border-color: var(--fail); } .step.person { border-color: var(--warn); } .step.hidden { border-color: var(--unknown); } .step.done { border-color: var(--pass); }
-      .step ul { margin: .3rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; } .step p { margin: .4rem 0 .2rem; } .step.elsewhere { opacity: .6; }
-      .step .number { display: inline-block; min-width: 1.6rem; } summary { cursor: pointer; opacity: .75; font-size: .87em; }
-      td summary { white-space: nowrap; }
-      form { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin-top: .5rem; } label { font-size: .87em; }
-      input, button { font: inherit; padding: .15rem .5rem; } progress { width: 7rem; vertical-align: middle; }
-      footer { margin-top: 2rem; font-size: .85rem; opacity: .75; }
-      """;
 }

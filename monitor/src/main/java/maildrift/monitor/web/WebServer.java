@@ -496,9 +496,12 @@ public final class WebServer implements AutoCloseable {
 
   private void wrongMethod(RoutingContext context) {
     var allowed = new TreeSet<String>();
-    for (var served : served) {
-      if (served.isAt(context.request().path())) {
-        allowed.add(served.method().name());
+    var path = context.request().path();
+    // A word that stands there itself is no value of the path beside it.
+    var isExact = served.stream().anyMatch(one -> one.path().equals(path));
+    for (var one : served) {
+      if (isExact ? one.path().equals(path) : one.isAt(path)) {
+        allowed.add(one.method().name());
       }
     }
     var allow = String.join(", ", allowed);
@@ -533,7 +536,7 @@ public final class WebServer implements AutoCloseable {
     headers.set("Referrer-Policy", hasForms ? "same-origin" : "no-referrer");
     headers.set(
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action %s; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action %s; base-uri 'none'; frame-ancestors 'none'"
             .formatted(hasForms ? "'self'" : "'none'"));
     backend
         .config()

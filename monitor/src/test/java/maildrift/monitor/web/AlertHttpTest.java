@@ -194,7 +194,8 @@ class AlertHttpTest {
         .contains("form-action 'self'");
     assertThat(page.body())
         .contains("action=\"" + path + "/ack\"", "mx.extra", "contoso.test MX")
-        .doesNotContain("http-equiv=\"refresh\"", "<script");
+        .contains("data-follows=\"no\"")
+        .doesNotContain("http-equiv=\"refresh\"");
     assertThat(daemon.get("/alerts?tenant=fabrikam").body()).doesNotContain("mx.extra");
 
     assertThat(form(path + "/ack", "by=Mallory").statusCode()).isEqualTo(403);
