@@ -396,7 +396,7 @@ public final class App implements AutoCloseable {
   }
 
   private String status() {
-    return health.status(table.size(), reload.port());
+    return health.status(table.size(), reload.port()) + reload.refused();
   }
 
   /** Takes up what was stored, before anybody looks, decides or is told. */

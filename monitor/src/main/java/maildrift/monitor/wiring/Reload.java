@@ -105,6 +105,11 @@ final class Reload {
     return port;
   }
 
+  /** For whoever asks the service manager, which knows of signals and not of their outcome. */
+  String refused() {
+    return reloadedWell ? "" : "; the last reload was refused, the log says why";
+  }
+
   /** Puts the first configuration in force. */
   void first() {
     inForce.lock.lock();
