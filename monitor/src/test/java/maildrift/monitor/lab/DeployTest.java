@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.wiring.Loading;
@@ -128,6 +129,43 @@ class DeployTest {
         assertThat(context).isEqualTo(TOP);
         assertThat(context.resolve(String.valueOf(build.get("dockerfile")))).exists();
       }
+    }
+  }
+
+  @Test
+  void composeTakesTheFileAndRefusesWhatItsSchemaDoesNotKnow() throws IOException {
+    Programs.require("docker-compose");
+
+    var right = compose(COMPOSE, "--profile", "probing");
+    assertThat(right.exit()).as(right.output()).isZero();
+    assertThat(right.output()).contains("/etc/prometheus/prometheus.yml", "blackbox.yml");
+
+    var wrong = scratch.resolve("compose.yml");
+    Files.writeString(wrong, Nsd.read(COMPOSE).replace("read_only:", "readonly:"));
+    assertThat(compose(wrong).output()).contains("readonly");
+    assertThat(compose(wrong).exit()).isNotZero();
+  }
+
+  private Programs.Ran compose(Path file, String... options) {
+    var arguments =
+        Stream.of(Stream.of("-f", file.toString()), Stream.of(options), Stream.of("config"))
+            .flatMap(each -> each)
+            .toArray(String[]::new);
+    return Programs.tryTo(scratch, "", "docker-compose", arguments);
+  }
+
+  @Test
+  void composeGivesEveryConfigurationOfPrometheusTheExportersThatItAsks() {
+    // Where its own configurations scrape something else than Prometheus, a service listens there.
+    var commands = services().toString();
+    for (var file : List.of("prometheus.yml", "probing.yml")) {
+      var scraped =
+          Pattern.compile("127\\.0\\.0\\.1:(\\d+)")
+              .matcher(Nsd.read(Prometheus.DEPLOY.resolve(file)))
+              .results()
+              .map(found -> found.group(1))
+              .filter(port -> !port.equals("8425"));
+      assertThat(scraped).allMatch(port -> commands.contains("listen-address=127.0.0.1:" + port));
     }
   }
 
