@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
     name = "check",
     description = {
       "Look at domains once, now, and exit.",
-      "Does not touch the store. Without DOMAIN all domains of the configuration; - "
+      "Does not touch the store. Without DOMAIN all domains of the configuration and of the lists that discovery names; - "
           + "reads domains from stdin, one a line (empty lines and # comments are passed over). "
           + "A domain that is not configured is "
           + "checked against the general rules. Gaps are no findings: they show in the "
@@ -80,6 +80,9 @@ final class CheckCommand implements Callable<Integer> {
   List<String> active = List.of();
 
   @Mixin CheckOptions common = new CheckOptions();
+
+  /** Whether a list of domains was not read, or not all of it is used. */
+  private boolean isIncomplete;
 
   @Override
   public Integer call() {
@@ -197,7 +200,10 @@ final class CheckCommand implements Callable<Integer> {
 
     int exit() {
       progress.clear();
-      if (seen == 0 && bad == 0) {
+      if (isIncomplete) {
+        exit = Exit.worst(exit, Exit.UNOBSERVED);
+      }
+      if (seen == 0 && bad == 0 && !isIncomplete) {
         throw new Failure("no domain: name one, or give --config with managed domains");
       }
       if (seen > 1 && Terminal.readsErrors()) {
@@ -219,6 +225,7 @@ final class CheckCommand implements Callable<Integer> {
     var items = new ArrayDeque<InOrder.Source<Item>>();
     if (domains.isEmpty()) {
       items.add(each(configuration.domains().iterator()));
+      items.add(each(listed(configuration).iterator()));
     }
     // What is wrong with the command line is said before anything is asked.
     for (var written : domains) {
@@ -239,6 +246,22 @@ final class CheckCommand implements Callable<Integer> {
       progress.foundAll();
       return Optional.empty();
     };
+  }
+
+  /** What is wrong with a list is said at once; the domains of the others are looked at. */
+  private List<ManagedDomain> listed(MonitorConfig configuration) {
+    var listed = known.listed(configuration);
+    listed
+        .problems()
+        .forEach(problem -> System.err.println("maildrift: " + Terminal.safe(problem.toString())));
+    listed
+        .away()
+        .forEach(
+            (name, why) ->
+                System.err.println(
+                    Terminal.safe("maildrift: discovery %s: %s".formatted(name, why))));
+    isIncomplete = !listed.away().isEmpty() || !listed.problems().isEmpty();
+    return listed.domains();
   }
 
   private static InOrder.Source<Item> each(Iterator<ManagedDomain> all) {

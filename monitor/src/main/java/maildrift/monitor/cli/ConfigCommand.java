@@ -1,6 +1,7 @@
 package maildrift.monitor.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.ConfigSchema;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.wiring.ListedDomains;
 import maildrift.monitor.wiring.Loading;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,10 +37,13 @@ final class ConfigCommand {
   @Command(
       name = "check",
       description =
-          "Validate: one line a problem on stderr, FILE:LINE:COLUMN: message. Exit code 0 or 2.")
+          "Validate, with the files of discovery and without the network: one line a problem on stderr, FILE:LINE:COLUMN: message. Exit code 0 or 2.")
   static final class Check implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The configuration.")
     Path file = Path.of("maildrift.yml");
+
+    /** Domains in lists, besides those of the configuration. */
+    private int listed;
 
     @Mixin OutputOptions output = new OutputOptions();
 
@@ -46,7 +51,7 @@ final class ConfigCommand {
     public Integer call() {
       output.begin();
       var json = output.json();
-      var result = Loading.loader().load(file);
+      var result = withLists();
       if (json) {
         System.out.println(CheckJson.value(facts(result)));
       }
@@ -57,13 +62,14 @@ final class ConfigCommand {
         case ConfigLoader.Loaded loaded -> {
           if (!json) {
             System.out.println(
-                "%s is valid: %d domains, %d receivers"
+                "%s is valid: %d domains%s, %d receivers"
                     .formatted(
                         file,
                         loaded.config().domains().size(),
+                        listed == 0 ? "" : " and %d in lists".formatted(listed),
                         loaded.config().alerts().receivers().size()));
           }
-          if (loaded.config().domains().isEmpty()) {
+          if (loaded.config().domains().isEmpty() && loaded.config().discovery().isEmpty()) {
             System.err.println(
                 "warning: %s has no domains: nothing is watched until some are added"
                     .formatted(file));
@@ -79,6 +85,28 @@ final class ConfigCommand {
       };
     }
 
+    /** The configuration with the lists of its discovery that are files here. */
+    private ConfigLoader.Result withLists() {
+      var loader = Loading.loader();
+      var result = loader.load(file);
+      if (!(result instanceof ConfigLoader.Loaded(var config, var files, var warnings))) {
+        return result;
+      }
+      var lists = ListedDomains.inFiles(loader, config);
+      listed = lists.domains().size();
+      var all = new ArrayList<>(warnings);
+      // Whoever writes it may start later.
+      lists
+          .away()
+          .forEach(
+              (name, why) ->
+                  all.add(
+                      new Problem(file.toString(), 1, 1, "discovery %s: %s".formatted(name, why))));
+      return lists.problems().isEmpty()
+          ? new ConfigLoader.Loaded(config, files, all)
+          : new ConfigLoader.Rejected(lists.problems(), files, all);
+    }
+
     private Map<String, Object> facts(ConfigLoader.Result result) {
       var facts = new LinkedHashMap<String, Object>();
       facts.put("file", file.toString());
@@ -86,6 +114,7 @@ final class ConfigCommand {
         case ConfigLoader.Loaded loaded -> {
           facts.put("valid", true);
           facts.put("domains", loaded.config().domains().size());
+          facts.put("listed", listed);
           facts.put("receivers", loaded.config().alerts().receivers().size());
           facts.put("problems", List.of());
         }

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.ProfileUse;
+import maildrift.monitor.wiring.ListedDomains;
 import maildrift.monitor.wiring.Loading;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.Blocklist;
@@ -54,6 +55,11 @@ final class DomainOptions {
 
   MonitorConfig configuration() {
     return config == null ? MonitorConfig.DEFAULT : Configured.load(config);
+  }
+
+  /** What the lists of the configuration name besides. */
+  ListedDomains listed(MonitorConfig configuration) {
+    return ListedDomains.all(loader, configuration);
   }
 
   /** A domain as it is configured, or as one that is not, with what the options add. */

@@ -3,7 +3,7 @@ package maildrift.monitor.config;
 import java.nio.file.Path;
 
 /** Where something stands in a file; line and column from 1. */
-record Place(Source source, int line, int column) {
+public record Place(Source source, int line, int column) {
 
   /**
    * A file as the reader knows it.
@@ -11,7 +11,7 @@ record Place(Source source, int line, int column) {
    * @param shown in messages: as the operator named it, or as the naming file leads to it
    * @param path to open it, absolute
    */
-  record Source(String shown, Path path) {
+  public record Source(String shown, Path path) {
 
     /** A file named in this one: relative paths start here. */
     Source sibling(String written) {
@@ -26,7 +26,7 @@ record Place(Source source, int line, int column) {
     }
   }
 
-  Problem problem(String message) {
+  public Problem problem(String message) {
     return new Problem(source.shown(), line, column, message);
   }
 

@@ -21,10 +21,15 @@ public final class TargetList {
 
   private TargetList() {}
 
-  /** What stands in {@code targets}, with the labels of its group. */
-  public record Target(String name, Map<String, String> labels) {
+  /** What stands in {@code targets}, with the labels of its group, and where. */
+  public record Target(String name, Map<String, String> labels, Place place) {
     public Target {
       labels = Map.copyOf(labels);
+    }
+
+    /** Why it cannot be used. */
+    public Problem problem(String why) {
+      return place.problem("'%s' %s".formatted(Words.shortened(name), why));
     }
   }
 
@@ -32,8 +37,15 @@ public final class TargetList {
   public static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1;
 
-    Unreadable(String why) {
-      super(why);
+    private final Problem problem;
+
+    Unreadable(Problem problem) {
+      super(problem.toString());
+      this.problem = problem;
+    }
+
+    public Problem problem() {
+      return problem;
     }
   }
 
@@ -43,10 +55,13 @@ public final class TargetList {
     var source = new Place.Source(shown, Path.of("targets"));
     var root = Yaml.read(source, text, problems::add);
     if (!problems.isEmpty()) {
-      throw new Unreadable(problems.getFirst().toString());
+      throw new Unreadable(problems.getFirst());
     }
     if (!(root.orElse(null) instanceof Node.Sequence groups)) {
-      throw new Unreadable(shown + " is no list of targets; an empty one is written []");
+      throw new Unreadable(
+          root.map(Node::place)
+              .orElse(source.start())
+              .problem("this is no list of targets; an empty one is written []"));
     }
     var targets = new ArrayList<Target>();
     for (var group : groups.items()) {
@@ -56,16 +71,17 @@ public final class TargetList {
       var labels = labels(mapping);
       for (var target : targets(mapping)) {
         if (targets.size() == MOST_TARGETS) {
-          throw new Unreadable("%s has more than %d targets".formatted(shown, MOST_TARGETS));
+          throw new Unreadable(
+              target.place().problem("more than %d targets".formatted(MOST_TARGETS)));
         }
-        targets.add(new Target(target, labels));
+        targets.add(new Target(target.text(), labels, target.place()));
       }
     }
     return targets;
   }
 
-  private static List<String> targets(Node.Mapping group) throws Unreadable {
-    var names = new ArrayList<String>();
+  private static List<Node.Scalar> targets(Node.Mapping group) throws Unreadable {
+    var names = new ArrayList<Node.Scalar>();
     var list = entry(group, "targets");
     if (!(list.orElse(null) instanceof Node.Sequence items)) {
       throw wrong(list.orElse(group), "targets must be a list");
@@ -74,7 +90,7 @@ public final class TargetList {
       if (!(item instanceof Node.Scalar scalar)) {
         throw wrong(item, "a target must be a domain's name");
       }
-      names.add(scalar.text());
+      names.add(scalar);
     }
     return names;
   }
@@ -108,6 +124,6 @@ public final class TargetList {
   }
 
   private static Unreadable wrong(Node node, String message) {
-    return new Unreadable(node.place().problem(message).toString());
+    return new Unreadable(node.place().problem(message));
   }
 }

@@ -563,6 +563,79 @@ class CommandsTest {
     }
   }
 
+  @Test
+  void checkLooksAtTheDomainsThatListsName() throws IOException {
+    try (var dns = FakeDns.serving("a.test MX 10 mx.a.test");
+        var lists =
+            new LoopbackHttp(
+                got ->
+                    got.target().equals("/there")
+                        ? LoopbackHttp.Answer.ok("[{\"targets\": [\"C.test\", \"a.test\"]}]")
+                        : LoopbackHttp.Answer.status(503))) {
+      Files.writeString(folder.resolve("list.yml"), "- targets: [b.test, a.test]\n");
+      var whole = listed(dns, lists.uri("/there").toString(), "check");
+      var half = listed(dns, lists.uri("/away").toString(), "check");
+
+      assertThat(whole.out().lines().map(line -> line.substring(0, 18)))
+          .containsExactly(
+              "{\"domain\":\"a.test\"", "{\"domain\":\"c.test\"", "{\"domain\":\"b.test\"");
+      assertThat(whole.err()).isEmpty();
+      assertThat(half.out().lines()).hasSize(2);
+      assertThat(half.err()).isEqualTo("maildrift: discovery cmdb: 127.0.0.1 answered 503\n");
+      assertThat(half.exit()).isEqualTo(Exit.UNOBSERVED);
+      assertThat(whole.exit()).isZero();
+    }
+  }
+
+  @Test
+  void configCheckReadsTheListsInFilesAndGoesNowhere() throws IOException {
+    try (var dns = FakeDns.serving("a.test MX 10 mx.a.test")) {
+      Files.writeString(folder.resolve("list.yml"), "- targets: [b.test, a.test]\n");
+      var valid = listed(dns, "http://127.0.0.1:1/", "config");
+      assertThat(valid.out()).endsWith(" is valid: 1 domains and 1 in lists, 0 receivers\n");
+      assertThat(valid.err()).isEmpty();
+
+      Files.writeString(
+          folder.resolve("list.yml"),
+          "- targets:\n  - no domain\n  - b.test\n  labels: {tenant: nobody}\n");
+      var wrong = listed(dns, "http://127.0.0.1:1/", "config");
+      assertThat(wrong.err().lines())
+          .satisfiesExactly(
+              first ->
+                  assertThat(first)
+                      .endsWith(
+                          "list.yml:2:5: 'no domain' is not used: 'no domain' is not a domain name"),
+              second ->
+                  assertThat(second).contains("list.yml:3:5: 'b.test' is not used: ", "'nobody'"));
+      assertThat(wrong.exit()).isEqualTo(Exit.USAGE);
+
+      Files.writeString(folder.resolve("list.yml"), "- target: [b.test]\n");
+      assertThat(listed(dns, "http://127.0.0.1:1/", "config").err())
+          .endsWith("list.yml:1:3: targets must be a list\n");
+      Files.delete(folder.resolve("list.yml"));
+      var later = listed(dns, "http://127.0.0.1:1/", "config");
+      assertThat(later.err()).contains("warning: ", "there is no file list.yml");
+      assertThat(later.exit()).isZero();
+    }
+  }
+
+  private Ran listed(FakeDns dns, String url, String command) throws IOException {
+    var config = folder.resolve("maildrift.yml");
+    Files.writeString(
+        config,
+        """
+        dns: {resolvers: ["%s"]}
+        discovery:
+          cmdb: {url: "%s"}
+          inventory: {files: [list.yml]}
+        domains: [{name: a.test}]
+        """
+            .formatted(dns.hostAndPort(), url));
+    return command.equals("check")
+        ? Ran.command("check", "--config", config.toString(), "--only", "bimi", "--format", "json")
+        : Ran.command("config", "check", config.toString());
+  }
+
   private Ran check(FakeDns dns, String url) throws IOException {
     var config = folder.resolve("maildrift.yml");
     Files.writeString(

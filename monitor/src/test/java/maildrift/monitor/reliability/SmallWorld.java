@@ -95,7 +95,11 @@ final class SmallWorld implements AutoCloseable {
   }
 
   DaemonProcess start() {
-    return DaemonProcess.start(folder, config, DaemonProcess.Terms.USUAL);
+    return start(DaemonProcess.Terms.USUAL);
+  }
+
+  DaemonProcess start(DaemonProcess.Terms terms) {
+    return DaemonProcess.start(folder, config, terms);
   }
 
   /** In the order of arrival, those that came several times included. */
