@@ -182,7 +182,7 @@ class DeployTest {
         .contains(
             "Type=notify",
             "WatchdogSec=2min",
-            "ExecReload=/bin/kill -HUP $MAINPID",
+            "ExecReload=/bin/sh -c \"kill -HUP ${MAINPID}\"",
             "User=maildrift",
             "StateDirectory=maildrift",
             "ConfigurationDirectoryMode=0750");
