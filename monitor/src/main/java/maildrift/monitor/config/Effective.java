@@ -89,6 +89,25 @@ final class Effective {
     if (key.equals("dns")) {
       said(section, overrides);
     }
+    fill(schema, property, section);
+    if (key.equals("store") && isOnH2(section)) {
+      var backup = new LinkedHashMap<String, Object>();
+      if (section.get("backup") instanceof Map<?, ?> map) {
+        map.forEach((name, value) -> backup.put(String.valueOf(name), value));
+      }
+      fill(schema, property.path("properties").path("backup"), backup);
+      section.put("backup", backup);
+    }
+    return section;
+  }
+
+  /** One on PostgreSQL is backed up by others. */
+  private static boolean isOnH2(Map<String, Object> store) {
+    return String.valueOf(store.get("url")).startsWith("jdbc:h2:");
+  }
+
+  /** What is not written gets its default. */
+  private static void fill(JsonNode schema, JsonNode property, Map<String, Object> section) {
     property
         .path("properties")
         .properties()
@@ -101,7 +120,6 @@ final class Effective {
                 section.put(one.getKey(), plain(value));
               }
             });
-    return section;
   }
 
   private static void said(Map<String, Object> dns, Overrides overrides) {

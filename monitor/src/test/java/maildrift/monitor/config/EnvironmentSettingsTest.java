@@ -196,6 +196,28 @@ final class EnvironmentSettingsTest {
   }
 
   @Test
+  void whatIsShownHasItsDefaultsAndIsShownAgainAsItIs() {
+    for (var written : List.of("", "store: {backup: {keep: 3}}\n", Everything.YAML)) {
+      var sandbox = Everything.in(folder).file("maildrift.yml", written);
+      var yaml = sandbox.loader().show(folder.resolve("maildrift.yml")).yaml().orElseThrow();
+      var again =
+          sandbox
+              .file("shown.yml", yaml)
+              .loader()
+              .show(folder.resolve("shown.yml"))
+              .yaml()
+              .orElseThrow();
+
+      assertThat(again).isEqualTo(yaml);
+      if (!written.equals(Everything.YAML)) {
+        assertThat(yaml)
+            .contains("  backup:\n", "    cron: 0 10 3 * * ?\n", "    time_zone: UTC\n")
+            .contains(written.isEmpty() ? "    keep: 7\n" : "    keep: 3\n");
+      }
+    }
+  }
+
+  @Test
   void everythingThatCanBeWrittenIsShownAndReadAgain() {
     var sandbox = Everything.in(folder);
     var config = sandbox.loaded(Everything.YAML);

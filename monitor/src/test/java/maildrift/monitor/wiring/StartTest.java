@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,7 +34,9 @@ class StartTest {
     Runnable atRestore =
         () -> {
           try {
-            var reload = Thread.ofVirtual().start(() -> reloaded.complete(app.get().reload()));
+            var reload =
+                Thread.ofVirtual()
+                    .start(() -> reloaded.complete(Objects.requireNonNull(app.get()).reload()));
             tooEarly.complete(reload.join(Duration.ofMillis(300)));
           } catch (InterruptedException interrupted) {
             tooEarly.completeExceptionally(interrupted);
