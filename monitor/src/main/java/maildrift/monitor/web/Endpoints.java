@@ -252,7 +252,7 @@ final class Endpoints {
   private void pages() {
     get("/", Page::new, Page::fleet);
     get("/domains/:name", Page::new, Page::domain);
-    get("/drift", Page::new, Page::drift);
+    get("/drift", DriftPage::new, DriftPage::drift);
     get("/rules/:id", Page::new, Page::rule);
     get("/runbooks/:name", view -> view, (_, request) -> Runbooks.page(request));
     get("/style.css", view -> view, (_, request) -> PageFiles.style(request));
