@@ -262,7 +262,8 @@ public final class ConfigLoader {
     private MonitorConfig config(Place.Source main) {
       var settings = new SettingsReader(reading);
       var declared = new DeclarationsReader(reading, vocabulary);
-      var declarations = declared.read(roots);
+      var smtp = settings.smtp(only("smtp", main));
+      var declarations = declared.read(roots, smtp.port());
       var domainReader = new DomainReader(reading, vocabulary, declarations);
       var written = domainReader.domains(roots);
       declared.warn(written.stream().map(ManagedDomain::name).collect(Collectors.toSet()));
@@ -271,7 +272,6 @@ public final class ConfigLoader {
           new MigrationsReader(reading, domainReader, known, declarations.checklists().names())
               .migrated(roots, written);
       var dns = settings.dns(only("dns", main));
-      var smtp = settings.smtp(only("smtp", main));
       var https = settings.https(only("https", main));
       var feeds = settings.feeds(only("feeds", main));
       var http = settings.http(only("http", main), declarations.tenants().keySet());

@@ -47,7 +47,11 @@ final class DeclarationsReader {
     this.vocabulary = vocabulary;
   }
 
-  Declarations read(List<Section> roots) {
+  /**
+   * @param smtpPort of gateways that name none: where a laboratory's MX hosts answer, its gateways
+   *     do
+   */
+  Declarations read(List<Section> roots, int smtpPort) {
     var severities = new HashMap<String, Severity>();
     roots.forEach(root -> severities.putAll(severities(root)));
     var tenants = new LinkedHashMap<String, Tenant>();
@@ -58,7 +62,7 @@ final class DeclarationsReader {
       named.section().end();
     }
     var profiles = profiles(roots);
-    var gateways = new GatewayReader(reading, profiles);
+    var gateways = new GatewayReader(reading, profiles, smtpPort);
     var declared = gateways.gateways(named(roots, "gateways", "gateway"));
     unwatched = watched -> gateways.warnOfUnwatched(declared, watched);
     var allowlists = new LinkedHashMap<String, AllowlistConfig>();

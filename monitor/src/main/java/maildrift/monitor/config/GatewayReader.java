@@ -25,13 +25,15 @@ final class GatewayReader {
 
   private final Reading reading;
   private final ProfileCatalog profiles;
+  private final int smtpPort;
 
   /** Where the managed domains of each gateway stand. */
   private final Map<String, Place> managed = new HashMap<>();
 
-  GatewayReader(Reading reading, ProfileCatalog profiles) {
+  GatewayReader(Reading reading, ProfileCatalog profiles, int smtpPort) {
     this.reading = reading;
     this.profiles = profiles;
+    this.smtpPort = smtpPort;
   }
 
   Map<String, Gateway> gateways(List<Section.Named> all) {
@@ -76,7 +78,7 @@ final class GatewayReader {
     for (var text : section.texts("addresses")) {
       section.parse("addresses", text, GatewayReader::address).ifPresent(addresses::add);
     }
-    var port = section.whole("port", 1, 65_535, 25);
+    var port = section.whole("port", 1, 65_535, smtpPort);
     var connector = section.parsed("connector_name", GatewayReader::pattern);
     var banner = section.parsed("banner", Hosts::name);
     var helo = section.parsed("helo", GatewayReader::helo);

@@ -103,6 +103,17 @@ final class DeclaredConfigTest {
   }
 
   @Test
+  void aGatewayAnswersWhereMailHostsDoUnlessItNamesAPort() {
+    var config =
+        new Sandbox(folder)
+            .loaded(
+                "{gateways: {gw: {host: gw.test}, far: {host: far.test, port: 26}}, smtp: {port: 2525}}");
+
+    assertThat(config.gateways().get("gw").port()).isEqualTo(2525);
+    assertThat(config.gateways().get("far").port()).isEqualTo(26);
+  }
+
+  @Test
   void anEmptyListOfRelayNetworksIsDeclared() {
     var config =
         new Sandbox(folder)
