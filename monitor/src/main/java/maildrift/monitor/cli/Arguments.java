@@ -1,6 +1,8 @@
 package maildrift.monitor.cli;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -87,9 +89,23 @@ final class Arguments {
               .formatted(option, written.size(), DnsSettings.MOST_SERVERS));
     }
     try {
-      return written.stream().map(server -> HostPort.parseServer(server, DnsConfig.PORT)).toList();
+      return written.stream()
+          .map(server -> HostPort.parseServer(server, DnsConfig.PORT))
+          .map(server -> server.isAddress() ? server : resolved(option, server))
+          .toList();
     } catch (IllegalArgumentException problem) {
       throw new Failure(option + ": " + problem.getMessage());
+    }
+  }
+
+  /** As dig does with a name behind its @: the machine says where that is. */
+  private static HostPort resolved(String option, HostPort server) {
+    try {
+      return new HostPort(InetAddress.getByName(server.host()).getHostAddress(), server.port());
+    } catch (UnknownHostException _) {
+      throw new Failure(
+          "%s: '%s' is a name for which this machine finds no address"
+              .formatted(option, server.host()));
     }
   }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
     name = "import",
     description = {
       "Configuration from a list of domains, on stdout.",
-      "CSV with a header row (domain, tenant, profiles, forwarding_server, smarthost,"
+      "One domain a line; CSV with a header row (domain, tenant, profiles, forwarding_server, smarthost,"
           + " allowed_sending_servers, tls_level; comma or semicolon; several values of a cell with"
           + " blanks between), or a Postfix transport table: domain.tld smtp:[host]:port."
     },
@@ -41,7 +41,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--from",
-      paramLabel = "csv|transport",
+      paramLabel = "csv|names|transport",
       description = "How it is written (default: as its first line looks).")
   @Nullable String from;
 
@@ -100,8 +100,9 @@ final class ImportCommand implements Callable<Integer> {
     }
     return switch (from) {
       case "csv" -> Optional.of(DomainList.Form.CSV);
+      case "names" -> Optional.of(DomainList.Form.NAMES);
       case "transport" -> Optional.of(DomainList.Form.TRANSPORT);
-      default -> throw new Failure("--from is csv or transport, not '" + from + "'");
+      default -> throw new Failure("--from is csv, names or transport, not '" + from + "'");
     };
   }
 

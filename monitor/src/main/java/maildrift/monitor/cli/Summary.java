@@ -107,13 +107,17 @@ final class Summary {
               facts,
               "sources",
               source ->
-                  "%s %d published, %d missing, %d stale, %d wider"
-                      .formatted(
-                          text(source, "name"),
-                          size(source, "published"),
-                          size(source, "missing"),
-                          size(source, "stale"),
-                          size(source, "wider")),
+                  // Without an allowlist, or where it was not seen, nothing is known to be missing.
+                  source.containsKey("allowlist")
+                      ? "%s %d published, %d missing, %d stale, %d wider"
+                          .formatted(
+                              text(source, "name"),
+                              size(source, "published"),
+                              size(source, "missing"),
+                              size(source, "stale"),
+                              size(source, "wider"))
+                      : "%s %d published"
+                          .formatted(text(source, "name"), size(source, "published")),
               "");
       case "records" -> "as prescribed, or what differs is below";
       case "caa" ->

@@ -69,6 +69,26 @@ public record HostPort(String host, int port) {
     return server;
   }
 
+  /**
+   * As {@link #parseServer}, of a name server: an address, since there is nobody to ask for one.
+   *
+   * @throws IllegalArgumentException likewise
+   */
+  public static HostPort parseNameServer(String written, int defaultPort) {
+    var server = parseServer(written, defaultPort);
+    if (!server.isAddress()) {
+      throw new IllegalArgumentException(
+          "'%s' is a name; a name server is written as its address, such as 192.0.2.1:53 or [2001:db8::1]:53"
+              .formatted(written));
+    }
+    return server;
+  }
+
+  /** Whether nobody need be asked where it is. */
+  public boolean isAddress() {
+    return host.equalsIgnoreCase("localhost") || Cidr.octets(host).isPresent();
+  }
+
   private static boolean isHost(String host) {
     if (Cidr.octets(host).isPresent()) {
       return true;

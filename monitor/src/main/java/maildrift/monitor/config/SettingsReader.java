@@ -58,7 +58,7 @@ final class SettingsReader {
     var anchors = section.text("trust_anchor_file").map(file -> anchorsFrom(section, file));
     var trusted =
         section.parsed(
-            "trusted_resolver", written -> HostPort.parseServer(written, DnsConfig.PORT));
+            "trusted_resolver", written -> HostPort.parseNameServer(written, DnsConfig.PORT));
     var controlNames = controlNames(section);
     section.end();
     return new DnsConfig(
@@ -118,7 +118,7 @@ final class SettingsReader {
     var servers = new ArrayList<HostPort>();
     for (var text : section.texts(key)) {
       var server =
-          section.parse(key, text, written -> HostPort.parseServer(written, DnsConfig.PORT));
+          section.parse(key, text, written -> HostPort.parseNameServer(written, DnsConfig.PORT));
       if (server.isPresent() && servers.contains(server.get())) {
         reading.problem(text.place(), "%s: %s is listed twice".formatted(key, text.shown()));
       }

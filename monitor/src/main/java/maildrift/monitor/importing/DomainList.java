@@ -39,6 +39,7 @@ public final class DomainList {
   /** How a list is written. */
   public enum Form {
     CSV,
+    NAMES,
     TRANSPORT
   }
 
@@ -103,10 +104,16 @@ public final class DomainList {
 
   private Result read(String text, Optional<Form> form) {
     var firstLine = text.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
-    var as = form.orElseGet(() -> CsvList.isHeader(firstLine) ? Form.CSV : Form.TRANSPORT);
+    var as =
+        form.orElseGet(
+            () ->
+                CsvList.isHeader(firstLine)
+                    ? Form.CSV
+                    : NamesList.isOne(text) ? Form.NAMES : Form.TRANSPORT);
     var read =
         switch (as) {
           case CSV -> CsvList.read(text);
+          case NAMES -> NamesList.read(text);
           case TRANSPORT -> TransportList.read(text);
         };
     read.troubles().forEach(this::problem);

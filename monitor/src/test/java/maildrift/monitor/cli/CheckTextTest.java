@@ -104,6 +104,28 @@ class CheckTextTest {
   }
 
   @Test
+  void ofAnAllowlistThatWasNotSeenNothingIsSaidToBeRight() {
+    var source = Map.of("name", "_nb.test", "published", List.of("192.0.2.0/24"));
+    var netblocks =
+        new Judgement.Builder()
+            .fact("sources", List.of(source))
+            .add(Gap.of("netblocks", "allowlist gateway", "HTTP 503", "netblocks."))
+            .build(Outcome.OBSERVED);
+    var out = new ByteArrayOutputStream();
+    new CheckText(new Terminal(new PrintStream(out), false, 80))
+        .print(
+            new CheckResult(
+                ManagedDomain.undeclared(DnsName.of("contoso.test")),
+                Instant.EPOCH,
+                List.of(new ProbeResult("netblocks", Duration.ZERO, netblocks)),
+                List.of()));
+
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("_nb.test 1 published\n")
+        .doesNotContain("0 missing");
+  }
+
+  @Test
   void aFindingSaysWhatIsWrongWhatWasSeenWhatToPublishAndWhere() {
     var lines = printed(false, 80);
     var from = lines.indexOf("  spf.lookups  contoso.test");

@@ -131,6 +131,7 @@ class CliTest {
         "check contoso.test --format xml",
         "check contoso.test --timeout soon",
         "check contoso.test --timeout 0s",
+        "check contoso.test --dns nobody.invalid",
         "run --config /nowhere/maildrift.yml --timeout 9ms",
         "check contoso.test --dns 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
         "check a..b",

@@ -73,6 +73,17 @@ class ImportCommandTest {
   }
 
   @Test
+  void aListOfNamesIsAList() throws IOException {
+    var config = loaded(imported("# ours\n\ncontoso.test\r\n  bücher.test # since May\n"));
+
+    assertThat(config.domains())
+        .extracting(domain -> domain.name().toString())
+        .containsExactly("contoso.test", "xn--bcher-kva.test");
+    var wrong = Ran.withInput("a.test\nb.test c.test\n", "import", "--from", "names", "-");
+    assertThat(wrong.err()).startsWith("stdin:2:1: 'b.test c.test' is not one domain a line\n");
+  }
+
+  @Test
   void aTransportTableComesBackAsItWas() throws IOException {
     var config =
         loaded(
@@ -149,7 +160,7 @@ class ImportCommandTest {
           joe@a.test smtp:[x.test] | stdin:1:1: 'joe@a.test' is an address; only whole domains can be watched
           a.test smtp:[x.test]:submission | stdin:1:13: '[x.test]:submission' has no port between 1 and 65535 after the colon
           a.test smtp:[x.test] y | stdin:1:22: 'y' is one word too many; a line is a domain and where its mail goes
-          a.test | stdin:1:1: 'a.test' has nothing behind it; expected smtp:[host]:port or [host]:port
+          a.test⏎b.test [x.test] | stdin:1:1: 'a.test' has nothing behind it; expected smtp:[host]:port or [host]:port
           """)
   void saysWhereAListIsWrongAndWritesNothing(String list, String problem) {
     var ran = Ran.withInput(list.replace('⏎', '\n'), "import", "-");
