@@ -5,6 +5,8 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -44,7 +46,10 @@ final class Logging {
     }
   }
 
+  private static final Path STDERR = Path.of("/proc/self/fd/2");
+
   private static volatile boolean isJson;
+  private static volatile boolean isJournal;
 
   private Logging() {}
 
@@ -82,7 +87,9 @@ final class Logging {
     if (isJson) {
       LoggerFactory.getLogger("maildrift").atLevel(level).log(line);
     } else {
-      System.err.println(Terminal.safe(line));
+      var safe = Terminal.safe(line);
+      var priority = Journal.priority(Level.convertAnSLF4JLevel(level).toInt());
+      System.err.println(isJournal ? Journal.marked(priority, safe) : safe);
     }
   }
 
@@ -90,9 +97,10 @@ final class Logging {
   static void set(Amount own, Amount looks, Format format) {
     level("maildrift", own);
     level(LookLog.NAME, looks);
-    if (format == Format.JSON) {
-      isJson = true;
-      json();
+    isJson = format == Format.JSON;
+    isJournal = Journal.takes(STDERR, System.getenv());
+    if (isJson || isJournal) {
+      encode();
     }
   }
 
@@ -108,8 +116,7 @@ final class Logging {
     }
   }
 
-  /** One object a line; a record's control characters are escaped by JSON itself. */
-  private static void json() {
+  private static void encode() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context
           .getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
@@ -118,14 +125,16 @@ final class Logging {
               appender -> {
                 if (appender instanceof OutputStreamAppender<ILoggingEvent> stream) {
                   stream.stop();
-                  stream.setEncoder(encoder(context));
+                  Encoder<ILoggingEvent> lines = isJson ? json(context) : stream.getEncoder();
+                  stream.setEncoder(isJournal ? new Journal.Marking(lines) : lines);
                   stream.start();
                 }
               });
     }
   }
 
-  private static JsonEncoder encoder(LoggerContext context) {
+  /** One object a line; a record's control characters are escaped by JSON itself. */
+  private static JsonEncoder json(LoggerContext context) {
     var encoder = new JsonEncoder();
     encoder.setContext(context);
     encoder.setWithSequenceNumber(false);

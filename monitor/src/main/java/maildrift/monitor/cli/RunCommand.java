@@ -209,12 +209,14 @@ final class RunCommand implements Callable<Integer> {
         Signals.on("HUP", app::reload);
         app.supervisedBy(manager);
         var port = app.start();
+        var watched = app.backend().domains().size();
         Logging.tell(
             Level.INFO,
-            "maildrift %s watches %d domains; page and API at %s"
+            "maildrift %s watches %d domain%s; page and API at %s"
                 .formatted(
                     Version.TEXT,
-                    app.backend().domains().size(),
+                    watched,
+                    watched == 1 ? "" : "s",
                     address(loaded.config().http(), port)));
         ended.await();
       }

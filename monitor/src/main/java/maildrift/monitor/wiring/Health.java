@@ -111,9 +111,10 @@ final class Health {
   /** One line for whoever asks the service manager. */
   String status(int domains, int port) {
     var trouble = unwell(false);
-    return "watches %d domains, port %d%s"
+    return "watches %d domain%s, port %d%s"
         .formatted(
             domains,
+            domains == 1 ? "" : "s",
             port,
             trouble.isEmpty()
                 ? ""
