@@ -39,6 +39,7 @@ import java.util.stream.IntStream;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.json.CheckJson;
+import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.web.Endpoints.Endpoint;
 import org.slf4j.Logger;
@@ -292,6 +293,12 @@ public final class WebServer implements AutoCloseable {
     response.putHeader("Content-Type", JSON);
     if (request.path() != null && request.path().equals("/-/healthy")) {
       response.end("{\"status\":\"ok\",\"reasons\":{}}");
+      return;
+    }
+    // That there is nothing to tell yet is no reason for Prometheus to take it for dead.
+    if (standby.isPresent() && request.path() != null && request.path().equals("/metrics")) {
+      response.putHeader("Content-Type", Metrics.TEXT);
+      response.end("# maildrift stands by: no series until it takes over\n");
       return;
     }
     response.setStatusCode(503).putHeader("Retry-After", "1");

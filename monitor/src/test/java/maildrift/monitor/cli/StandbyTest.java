@@ -100,6 +100,9 @@ class StandbyTest {
       assertThat(get(port, "/-/ready").statusCode()).isEqualTo(503);
       assertThat(get(port, "/api/v1/domains").statusCode()).isEqualTo(503);
       assertThat(get(port, "/-/healthy").statusCode()).isEqualTo(200);
+      // Up for Prometheus, and nothing is counted twice.
+      assertThat(get(port, "/metrics").statusCode()).isEqualTo(200);
+      assertThat(get(port, "/metrics").body().lines()).allMatch(line -> line.startsWith("# "));
       assertThat(second).isNotDone();
 
       first.close();

@@ -114,7 +114,8 @@ class RunbooksTest {
       assertThat(alerts).contains(page.group());
     }
     if (!file.endsWith("README.md")) {
-      assertThat(text).contains("**It means:**", "\n## Look\n", "\n## Mend\n");
+      assertThat(text)
+          .contains("**It means:**", "\n## Look\n", "\n## Mend\n", "\n## Whom to wake\n");
       assertThat(Files.readString(RUNBOOKS.resolve("README.md")))
           .contains("(" + file.getFileName() + ")");
     }

@@ -2,7 +2,12 @@ package maildrift.monitor.grafana;
 
 /** Whether who should hear does hear: alerts, what holds them back, receivers, heartbeats. */
 final class AlertsBoard {
-  private static final String OF = "{receiver=~\"$receiver\"}";
+  private static final String BY = "instance=~\"$instance\"";
+  private static final String HERE = "{" + BY + "}";
+  private static final String OF = "{" + BY + ",receiver=~\"$receiver\"}";
+
+  /** None, and nothing at all where maildrift is away. */
+  private static final String OR_NONE = " or sum(maildrift_build_info" + HERE + ") * 0";
 
   private AlertsBoard() {}
 
@@ -11,33 +16,36 @@ final class AlertsBoard {
             "maildrift-alerts",
             "Alerts and delivery",
             "What fires, what is held back, what receivers are owed")
-        .many("receiver", "Receiver", "maildrift_notifications_pending", "receiver")
+        .instances()
+        .many("receiver", "Receiver", "maildrift_notifications_pending" + HERE, "receiver")
         .row("Alerts")
         .panel(firing("Critical", "critical", "red"))
         .panel(firing("Warning", "warning", "orange"))
         .panel(firing("Info", "info", "blue"))
         .panel(
             Panel.stat("Pending", "Seen, and not yet confirmed.")
-                .query("sum(maildrift_alerts{state=\"pending\"}) or vector(0)"))
+                .query("sum(maildrift_alerts{state=\"pending\"," + BY + "})" + OR_NONE))
         .panel(
             Panel.stat(
                     "Held back",
                     "Firing and not told: silenced, inhibited, in maintenance, out of hours.")
-                .query("sum(maildrift_alerts_muted)")
+                .query("sum(maildrift_alerts_muted" + HERE + ")")
                 .link("Alerts", Panel.MAILDRIFT + "/alerts"))
         .panel(
             Panel.stat("Taken", "Firing, and somebody has acknowledged it.")
-                .query("sum(maildrift_alerts_acknowledged)"))
+                .query("sum(maildrift_alerts_acknowledged" + HERE + ")"))
         .panel(
             Panel.stat("Maintenance", "Windows that are on.")
-                .query("sum(maildrift_maintenance_windows{state=\"on\"})"))
+                .query("sum(maildrift_maintenance_windows{state=\"on\"," + BY + "})"))
         .panel(
             Panel.stat("Owed", "Notifications that are not delivered yet.")
                 .query("sum(maildrift_notifications_pending" + OF + ")")
                 .thresholds("green", 1, "orange"))
         .panel(
             Panel.lines("Alerts over time", "By severity, those that fire.")
-                .query("sum by (severity) (maildrift_alerts{state=\"firing\"})", "{{severity}}")
+                .query(
+                    "sum by (severity) (maildrift_alerts{state=\"firing\"," + BY + "})",
+                    "{{severity}}")
                 .stacked()
                 .paint("critical", "red")
                 .paint("warning", "orange")
@@ -45,7 +53,7 @@ final class AlertsBoard {
                 .link("Alerts", Panel.MAILDRIFT + "/alerts"))
         .panel(
             Panel.lines("Held back by", "Firing alerts that are not told, and why.")
-                .query("sum by (by) (maildrift_alerts_muted)", "{{by}}")
+                .query("sum by (by) (maildrift_alerts_muted" + HERE + ")", "{{by}}")
                 .link("Silences", Panel.MAILDRIFT + "/silences"))
         .row("Whom it tells")
         .panel(
@@ -57,14 +65,14 @@ final class AlertsBoard {
                 .query("max by (receiver) (maildrift_notifications_given_up" + OF + ")")
                 .query("max by (receiver) (maildrift_receiver_disabled" + OF + ")")
                 .query(
-                    "min by (receiver) (time() - maildrift_notification_last_success_timestamp_seconds%s > 0)"
+                    "max by (receiver) (maildrift_notification_last_success_timestamp_seconds%s > 0) * 1000"
                         .formatted(OF))
                 .columns("receiver", "Value #A", "Value #B", "Value #C", "Value #D", "Value #E")
-                .column("Value #A", "owed", "short", 1, "orange")
+                .column("Value #A", "owed", Panel.COUNT, 1, "orange")
                 .column("Value #B", "oldest waits for", "s", 900, "orange", 1800, "red")
-                .column("Value #C", "given up", "short", 1, "red")
-                .column("Value #D", "gone (410)", "short", 1, "red")
-                .column("Value #E", "last arrival", "s")
+                .column("Value #C", "given up", Panel.COUNT, 1, "red")
+                .column("Value #D", "gone (410)", Panel.COUNT, 1, "red")
+                .column("Value #E", "last one arrived", "dateTimeFromNow")
                 .sorted("oldest waits for", true)
                 .runbook("MaildriftNotificationsWaiting")
                 .runbook("MaildriftTellsNobody")
@@ -107,9 +115,11 @@ final class AlertsBoard {
             Panel.table(
                     "Heartbeats", "When a dead-man's switch was last told that maildrift lives.")
                 .query(
-                    "max by (heartbeat) (maildrift_heartbeat_last_success_timestamp_seconds) * 1000")
+                    "max by (heartbeat) (maildrift_heartbeat_last_success_timestamp_seconds%1$s > 0 or maildrift_heartbeat_interval_seconds%1$s * 0) * 1000"
+                        .formatted(HERE))
                 .columns("heartbeat", "Value")
                 .column("Value", "last", "dateTimeFromNow")
+                .words("last", 0, "never", "red")
                 .runbook("MaildriftHeartbeatFailing")
                 .size(8, 7))
         .panel(
@@ -128,8 +138,8 @@ final class AlertsBoard {
   private static Panel firing(String title, String severity, String color) {
     return Panel.stat(title, "Firing alerts of severity " + severity + ", told or not.")
         .query(
-            "sum(maildrift_alerts{state=\"firing\",severity=\"%s\"}) or vector(0)"
-                .formatted(severity))
+            "sum(maildrift_alerts{state=\"firing\",severity=\"%s\",%s})".formatted(severity, BY)
+                + OR_NONE)
         .thresholds("green", 1, color)
         .link("Alerts", Panel.MAILDRIFT + "/alerts");
   }

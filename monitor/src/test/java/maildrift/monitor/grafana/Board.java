@@ -70,6 +70,17 @@ final class Board {
     return uid;
   }
 
+  /**
+   * Which maildrift, where there are several. Two that watch the same domains say everything twice;
+   * then one is to be chosen.
+   */
+  Board instances() {
+    many("instance", "Instance", "maildrift_build_info", "instance");
+    ((ObjectNode) variables.get(variables.size() - 1))
+        .put("description", "Where several maildrift watch the same domains, choose one.");
+    return this;
+  }
+
   /** Several can be chosen, all by default. */
   Board many(String name, String label, String metric, String of) {
     var variable = variable(name, label, metric, of);
@@ -108,6 +119,19 @@ final class Board {
         .put("useValueForTime", true)
         .put("iconColor", "blue");
     return this;
+  }
+
+  /**
+   * Marks where watched records changed. Each change is asked for while it is new only, and not all
+   * of a wave: a fleet has tens of thousands of records, and a day more than a thousand minutes.
+   */
+  Board changes(String matchers, String title, String text) {
+    return marks(
+        "Changes",
+        "topk(100, maildrift_record_changed_timestamp_seconds{%s} > time() - 900) * 1000"
+            .formatted(matchers),
+        title,
+        text);
   }
 
   Board row(String title) {

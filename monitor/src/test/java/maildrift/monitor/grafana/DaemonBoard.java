@@ -4,12 +4,15 @@ package maildrift.monitor.grafana;
 final class DaemonBoard {
   private static final String OF = "{instance=~\"$instance\"}";
 
+  /** 0, and nothing at all where maildrift is away. */
+  private static final String OR_NONE = " or sum(maildrift_build_info" + OF + ") * 0";
+
   private DaemonBoard() {}
 
   static Board board() {
     return new Board(
             "maildrift-daemon", "Daemon", "maildrift itself: schedule, probes, DNS, store, JVM")
-        .many("instance", "Instance", "maildrift_build_info", "instance")
+        .instances()
         .marks(
             "Reloads",
             "maildrift_config_last_reload_success_timestamp_seconds" + OF + " * 1000",
@@ -25,7 +28,6 @@ final class DaemonBoard {
             Panel.stat("Up for", "Since the start.")
                 .query("min(process_uptime_seconds" + OF + ")")
                 .unit("s")
-                .plain()
                 .runbook("MaildriftRestarting"))
         .panel(
             Panel.stat("Late by", "How late the most overdue look is.")
@@ -52,8 +54,10 @@ final class DaemonBoard {
                 .runbook("MaildriftReloadFailed"))
         .panel(Panel.stat("Domains", "That it looks at.").query("sum(maildrift_domains" + OF + ")"))
         .panel(
-            Panel.stat("Series left out", "Of scrapes, because metrics.max_series was reached.")
-                .query("sum(maildrift_series_dropped_total" + OF + ")")
+            Panel.stat(
+                    "Series left out",
+                    "Of the last hour's scrapes, because metrics.max_series was reached.")
+                .query("sum(increase(maildrift_series_dropped_total" + OF + "[1h]))")
                 .thresholds("green", 1, "orange")
                 .runbook("MaildriftSeriesDropped"))
         .panel(
@@ -61,10 +65,10 @@ final class DaemonBoard {
                 .query(
                     "max(maildrift_digest_last_made_timestamp_seconds"
                         + OF
-                        + " > 0) * 1000 or vector(0)")
+                        + " > 0) * 1000"
+                        + OR_NONE)
                 .unit("dateTimeFromNow")
-                .map(0, "none yet", "text")
-                .plain())
+                .map(0, "none yet", "text"))
         .row("Looks")
         .panel(
             Panel.lines("Lateness", "How late the most overdue look is.")
@@ -122,6 +126,53 @@ final class DaemonBoard {
                 .unit("ops")
                 .smooth()
                 .size(8, 8))
+        .row("Backups, lists of domains, logins")
+        .panel(
+            Panel.stat("Newest backup", "Of the store, when it was made.")
+                .query(
+                    "max(maildrift_backup_last_made_timestamp_seconds"
+                        + OF
+                        + " > 0) * 1000"
+                        + OR_NONE)
+                .unit("dateTimeFromNow")
+                .map(0, "none yet", "text")
+                .size(4, 4))
+        .panel(
+            Panel.stat("Backups that failed", "Within a day; maildrift tells of it, too.")
+                .query("sum(increase(maildrift_backup_failures_total" + OF + "[1d]))" + OR_NONE)
+                .decimals(0)
+                .thresholds("green", 0.5, "red")
+                .size(4, 4))
+        .panel(
+            Panel.table(
+                    "Lists of domains",
+                    "What files and addresses under discovery bring. A list that fails leaves the one before in force.")
+                .query("max by (source) (maildrift_discovery_domains" + OF + ")")
+                .query("max by (source) (maildrift_discovery_targets_refused" + OF + ")")
+                .query(
+                    "max by (source) (increase(maildrift_discovery_refresh_failures_total%s[1h]))"
+                        .formatted(OF))
+                .query(
+                    "max by (source) (maildrift_discovery_last_success_timestamp_seconds%1$s > 0 or maildrift_discovery_domains%1$s * 0) * 1000"
+                        .formatted(OF))
+                .columns("source", "Value #A", "Value #B", "Value #C", "Value #D")
+                .column("Value #A", "domains", Panel.COUNT)
+                .column("Value #B", "refused", Panel.COUNT, 1, "orange")
+                .column("Value #C", "failures in an hour", "none", 0.5, "orange")
+                .column("Value #D", "last good one", "dateTimeFromNow")
+                .words("last good one", 0, "never", "red")
+                .noValue("None that metrics tell of")
+                .size(10, 4))
+        .panel(
+            Panel.lines("Logins refused", "By reason, each second.")
+                .query(
+                    "sum by (reason) (rate(maildrift_http_login_failures_total%s[$__rate_interval]))"
+                        .formatted(OF),
+                    "{{reason}}")
+                .unit("ops")
+                .legendBeside()
+                .smooth()
+                .size(6, 4))
         .row("Process and scrapes")
         .panel(
             Panel.lines("Heap", "Memory of the Java virtual machine, in use and at most.")
@@ -144,8 +195,11 @@ final class DaemonBoard {
         .panel(
             Panel.lines(
                     "Threads and files", "Live threads, and files and connections that are open.")
-                .query("sum(jvm_threads_live_threads" + OF + ")", "threads")
-                .query("sum(process_files_open_files" + OF + ")", "files")
+                .query(
+                    "sum by (instance) (jvm_threads_live_threads" + OF + ")",
+                    "{{instance}} threads")
+                .query(
+                    "sum by (instance) (process_files_open_files" + OF + ")", "{{instance}} files")
                 .smooth()
                 .size(8, 8))
         .panel(
@@ -169,8 +223,7 @@ final class DaemonBoard {
     return Panel.stat(title, description)
         .query("min(" + metric + OF + ")")
         .map(0, no, "red")
-        .map(1, yes, "green")
-        .plain();
+        .map(1, yes, "green");
   }
 
   private static String quantile(double of) {

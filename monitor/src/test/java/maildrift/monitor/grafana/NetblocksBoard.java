@@ -2,7 +2,8 @@ package maildrift.monitor.grafana;
 
 /** What providers publish against what gateways accept. */
 final class NetblocksBoard {
-  private static final String BY = "source=~\"$source\",allowlist=~\"$allowlist\"";
+  private static final String HERE = "instance=~\"$instance\"";
+  private static final String BY = HERE + ",source=~\"$source\",allowlist=~\"$allowlist\"";
 
   private NetblocksBoard() {}
 
@@ -11,14 +12,15 @@ final class NetblocksBoard {
             "maildrift-netblocks",
             "Netblock drift",
             "Networks of providers against the allowlists of gateways")
-        .many("source", "Provider's name", "maildrift_netblock_drift", "source")
+        .instances()
+        .many("source", "Provider's name", "maildrift_netblock_drift{" + HERE + "}", "source")
         .many(
-            "allowlist", "Allowlist", "maildrift_netblock_drift{source=~\"$source\"}", "allowlist")
-        .marks(
-            "Changes",
-            "maildrift_record_changed_timestamp_seconds{record=~\".*SPF.*\"} * 1000",
-            "{{record}}",
-            "An SPF record of {{domain}} changed.")
+            "allowlist",
+            "Allowlist",
+            "maildrift_netblock_drift{" + HERE + ",source=~\"$source\"}",
+            "allowlist")
+        .changes(
+            HERE + ",record=~\".*SPF.*\"", "{{record}}", "An SPF record of {{domain}} changed.")
         .row("Now")
         .panel(
             kind(
@@ -32,10 +34,11 @@ final class NetblocksBoard {
                 "Accepted by the gateway, published no more: whoever gets the address may send."))
         .panel(kind("wider", "blue", "Entries that cover more than is published."))
         .panel(
-            Panel.stat("Domains hit", "Domains with a finding about networks.")
+            Panel.stat("Domains hit", "Domains with a finding about networks, infos left out.")
                 .query(
-                    "count(count by (domain) (maildrift_rule_violated{rule=~\"netblocks[.].*\"})) or vector(0)")
-                .thresholds("green", 1, "red")
+                    "count(count by (domain) (maildrift_rule_violated{%1$s,rule=~\"netblocks[.].*\",severity!=\"info\"})) or sum(maildrift_domain_verdict{%1$s}) * 0"
+                        .formatted(HERE))
+                .thresholds("green", 1, "orange")
                 .size(6, 4))
         .row("Provider against gateways")
         .panel(
@@ -44,9 +47,9 @@ final class NetblocksBoard {
                 .query(drift("stale"))
                 .query(drift("wider"))
                 .columns("source", "allowlist", "Value #A", "Value #B", "Value #C")
-                .column("Value #A", "missing", "short", 1, "red")
-                .column("Value #B", "stale", "short", 1, "orange")
-                .column("Value #C", "wider", "short", 1, "blue")
+                .column("Value #A", "missing", Panel.COUNT, 1, "red")
+                .column("Value #B", "stale", Panel.COUNT, 1, "orange")
+                .column("Value #C", "wider", Panel.COUNT, 1, "blue")
                 .sorted("missing", true)
                 .columnLink("source", "Networks to paste", Panel.MAILDRIFT + "/drift")
                 .link("Networks to paste", Panel.MAILDRIFT + "/drift")
@@ -55,7 +58,8 @@ final class NetblocksBoard {
         .panel(
             Panel.bars("Domains by rule", "How many domains have which finding about networks.")
                 .query(
-                    "count by (rule) (count by (rule, domain) (maildrift_rule_violated{rule=~\"netblocks[.].*\"}))",
+                    "count by (rule) (count by (rule, domain) (maildrift_rule_violated{%s,rule=~\"netblocks[.].*\"}))"
+                        .formatted(HERE),
                     "{{rule}}")
                 .color("orange")
                 .size(10, 8))
@@ -63,15 +67,18 @@ final class NetblocksBoard {
         .panel(overTime("Missing over time", "missing"))
         .panel(overTime("Stale over time", "stale"))
         .panel(
-            Panel.table("Domains", "Which domains have findings about networks.")
+            Panel.table("Domains", "Which domains have findings about networks; 200 at most.")
                 .query(
-                    Panel.severity(
-                        "domain, tenant, rule, subject",
-                        "maildrift_rule_violated",
-                        "rule=~\"netblocks[.].*\","))
+                    "topk(200, "
+                        + Panel.severity(
+                            "domain, tenant, rule, subject",
+                            "maildrift_rule_violated",
+                            HERE + ",rule=~\"netblocks[.].*\",")
+                        + ")")
                 .columns("Value", "rule", "domain", "subject", "tenant")
                 .worstFirst()
                 .columnLink("rule", "What the rule says", Panel.MAILDRIFT + "/rules/${__value.raw}")
+                .columnLink("domain", "The domain's dashboard", Panel.DOMAIN)
                 .size(24, 8));
   }
 
@@ -91,7 +98,9 @@ final class NetblocksBoard {
 
   private static Panel overTime(String title, String kind) {
     return Panel.lines(title, "Networks, by the provider's name and the gateway's list.")
-        .query(drift(kind), "{{source}} / {{allowlist}}")
+        .query("sum(maildrift_netblock_drift{%s,kind=\"%s\"})".formatted(BY, kind), "all")
+        .query(drift(kind) + " > 0", "{{source}} / {{allowlist}}")
+        .paint("all", "text")
         .link("Networks to paste", Panel.MAILDRIFT + "/drift");
   }
 }

@@ -11,6 +11,16 @@ final class Panel {
   /** What maildrift's page has to say, where the operator told the dashboard that it is. */
   static final String MAILDRIFT = "${maildrift}";
 
+  /** The dashboard of the domain that a cell names, for the same time and maildrift. */
+  static final String DOMAIN =
+      "/d/maildrift-domain?var-domain=${__value.raw}&${datasource:queryparam}&${instance:queryparam}&${maildrift:queryparam}&${__url_time_range}";
+
+  /** Of things that are counted: to the last one, where {@code short} says 1.23 K. */
+  static final String COUNT = "locale";
+
+  /** For tiles that are filled, where there is nothing to be told; legible in light and dark. */
+  static final String QUIET = "#6e7077";
+
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final ObjectNode json = JSON.objectNode();
@@ -41,18 +51,21 @@ final class Panel {
     return JSON.objectNode().put("type", "prometheus").put("uid", "${datasource}");
   }
 
-  /** A number, with its course behind it. */
+  /**
+   * A number of now. Not the last one of a range with its course behind it: while maildrift is away
+   * that would stay green for a day.
+   */
   static Panel stat(String title, String description) {
-    var panel = new Panel("stat", title, description, false, 3, 4);
+    var panel = new Panel("stat", title, description, true, 3, 4);
     panel.lastValue();
     panel
         .options
         .put("colorMode", "value")
-        .put("graphMode", "area")
+        .put("graphMode", "none")
         .put("textMode", "auto")
         .put("justifyMode", "auto")
         .put("orientation", "auto");
-    return panel.unit("short").color("text");
+    return panel.unit(COUNT).color("text");
   }
 
   /** Lines over time. */
@@ -113,7 +126,7 @@ final class Panel {
         .put("showUnfilled", true)
         .put("valueMode", "color");
     panel.defaults.put("min", 0);
-    return panel.unit("short").color("blue");
+    return panel.unit(COUNT).color("blue");
   }
 
   /** Rows of now; the queries' labels are the columns, so they must be aggregated to those. */
@@ -134,7 +147,7 @@ final class Panel {
     organize.putObject("excludeByName").put("Time", true);
     organize.putObject("indexByName");
     organize.putObject("renameByName");
-    return panel.unit("short").thresholds("text");
+    return panel.unit(COUNT).thresholds("text");
   }
 
   private void lastValue() {
@@ -251,17 +264,12 @@ final class Panel {
 
   /** A stat that says the legend of its series in place of their values. */
   Panel saysNames() {
-    options.put("textMode", "name").put("graphMode", "none");
+    options.put("textMode", "name");
     return this;
   }
 
   Panel saysBoth() {
-    options.put("textMode", "value_and_name").put("graphMode", "none");
-    return this;
-  }
-
-  Panel plain() {
-    options.put("graphMode", "none");
+    options.put("textMode", "value_and_name");
     return this;
   }
 
@@ -332,7 +340,7 @@ final class Panel {
 
   /** What the query counts is how bad it is, as {@link #severity} says it; the worst first. */
   Panel worstFirst() {
-    return column("Value", "severity", "short")
+    return column("Value", "severity", COUNT)
         .words("severity", 3, "critical", "red", 2, "warning", "orange", 1, "info", "blue")
         .sorted("severity", true);
   }

@@ -216,7 +216,7 @@ final class Picture {
     body.append(
         "<div class=big style='flex-direction:row;justify-content:space-evenly;position:static'>");
     if (series.isEmpty()) {
-      body.append(safe(defaults.path("noValue").asString("No data")));
+      body.append(safe(nothing(panel)));
     }
     for (var one : series) {
       var color = valueColor(defaults, one.last());
@@ -255,6 +255,10 @@ final class Picture {
     }
     body.append("</div>");
     return filled;
+  }
+
+  private static String nothing(JsonNode panel) {
+    return panel.at("/fieldConfig/defaults/noValue").asString("No data");
   }
 
   /** Lowest and highest. */
@@ -310,7 +314,7 @@ final class Picture {
     var defaults = panel.at("/fieldConfig/defaults");
     var series = series(panel);
     if (series.isEmpty()) {
-      body.append("<div class=big>No data</div>");
+      body.append("<div class=big>%s</div>".formatted(safe(nothing(panel))));
       return;
     }
     series.sort(Comparator.comparing(Series::legend));
@@ -406,7 +410,7 @@ final class Picture {
     var defaults = panel.at("/fieldConfig/defaults");
     var series = series(panel);
     if (series.isEmpty()) {
-      body.append("<div class=big>No data</div>");
+      body.append("<div class=big>%s</div>".formatted(safe(nothing(panel))));
       return;
     }
     var left = 280;
@@ -523,7 +527,7 @@ final class Picture {
     }
     body.append("</table>");
     if (rows.isEmpty()) {
-      body.append("<div class=big>No data</div>");
+      body.append("<div class=big>%s</div>".formatted(safe(nothing(panel))));
     }
   }
 
@@ -620,7 +624,8 @@ final class Picture {
       case "bytes" -> number(value / (1 << 20)) + " MiB";
       case "percentunit" -> number(value * 100) + "%";
       case "dateTimeFromNow" -> seconds(to.toEpochMilli() / 1e3 - value / 1000) + " ago";
-      default -> number(value);
+      case "none", "locale" -> number(value);
+      default -> shortened(value);
     };
   }
 
@@ -636,6 +641,17 @@ final class Picture {
       return number(value / 60) + " mins";
     }
     return size < 86_400 ? number(value / 3600) + " hours" : number(value / 86_400) + " days";
+  }
+
+  /** As Grafana's {@code short} has it: three digits. */
+  private static String shortened(double value) {
+    var size = Math.abs(value);
+    if (size < 1000) {
+      return number(value);
+    }
+    return size < 1e6
+        ? String.format(Locale.ROOT, "%.2f K", value / 1e3)
+        : String.format(Locale.ROOT, "%.2f M", value / 1e6);
   }
 
   private static String number(double value) {
