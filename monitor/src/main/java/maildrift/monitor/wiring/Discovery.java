@@ -98,7 +98,7 @@ final class Discovery {
     final Shrinkage shrinkage;
     final ReentrantLock lock = new ReentrantLock();
     volatile Status status = Status.UNREAD;
-    private Map<String, String> applied = Map.of();
+    private TargetSource.Said applied = TargetSource.Said.NOTHING;
     private List<TargetSource.Stamp> stamps = List.of();
     private long readNanos;
 
@@ -353,9 +353,13 @@ final class Discovery {
   }
 
   private void read(String name, Source source) throws TargetSource.Away, TargetList.Unreadable {
-    var documents = TargetSource.documents(source.settings.source());
+    var said = TargetSource.said(source.settings, source.applied);
+    var documents = said.documents();
     var now = config.get();
-    if (documents.equals(source.applied) && isUnder(source, now) && !isOutdated(source)) {
+    if (documents.equals(source.applied.documents())
+        && isUnder(source, now)
+        && !isOutdated(source)) {
+      source.applied = said;
       source.shrinkage.settled();
       keeping.lock();
       try {
@@ -388,7 +392,7 @@ final class Discovery {
     } finally {
       keeping.unlock();
     }
-    source.applied = documents;
+    source.applied = said;
     source.under = Optional.of(now);
     if (!refused.equals(source.refused)) {
       source.refused = refused;
@@ -409,10 +413,10 @@ final class Discovery {
 
   /** Why what was read may not be all of the list. */
   private static Optional<String> suspicion(Source source, Set<String> documents) {
-    if (source.applied.isEmpty()) {
+    if (source.applied.documents().isEmpty()) {
       return Optional.of("nobody knows yet of what files the list was made before");
     }
-    return source.applied.keySet().stream()
+    return source.applied.documents().keySet().stream()
         .filter(document -> !documents.contains(document))
         .findFirst()
         .map("%s, which was read before, is not there"::formatted);

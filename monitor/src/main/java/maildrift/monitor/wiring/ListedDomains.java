@@ -74,7 +74,8 @@ public record ListedDomains(
   private static List<TargetList.Target> targets(DiscoveryConfig source)
       throws TargetSource.Away, TargetList.Unreadable {
     var targets = new ArrayList<TargetList.Target>();
-    for (var document : TargetSource.documents(source.source()).entrySet()) {
+    for (var document :
+        TargetSource.said(source, TargetSource.Said.NOTHING).documents().entrySet()) {
       targets.addAll(TargetList.parse(document.getKey(), document.getValue()));
     }
     return targets;

@@ -1,6 +1,7 @@
 package maildrift.monitor.wiring;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +25,8 @@ import maildrift.monitor.config.TargetList;
 
 /** Gets the documents of a source; what cannot be got, or is too long, is no list. */
 final class TargetSource {
+  private static final int NOT_MODIFIED = 304;
+
   private TargetSource() {}
 
   /** There is no list; the message says why. */
@@ -34,11 +38,29 @@ final class TargetSource {
     }
   }
 
-  /** The documents by what they are called; blocks. */
-  static Map<String, String> documents(DiscoveryConfig.Source source) throws Away {
-    return switch (source) {
-      case DiscoveryConfig.Files files -> read(files);
-      case DiscoveryConfig.Url url -> Map.of(String.valueOf(url.url().getHost()), get(url));
+  /**
+   * What a source said.
+   *
+   * @param documents by what they are called
+   * @param version how a web server is asked whether it says the same still
+   */
+  record Said(Map<String, String> documents, ListVersion version) {
+    static final Said NOTHING = new Said(Map.of(), ListVersion.UNKNOWN);
+
+    Said {
+      documents = Map.copyOf(documents);
+    }
+  }
+
+  /**
+   * What a source says; blocks.
+   *
+   * @param before what it said when it was last believed; a web server is spared saying it again
+   */
+  static Said said(DiscoveryConfig source, Said before) throws Away {
+    return switch (source.source()) {
+      case DiscoveryConfig.Files files -> new Said(read(files), ListVersion.UNKNOWN);
+      case DiscoveryConfig.Url url -> get(url, source.refreshInterval(), before);
     };
   }
 
@@ -115,10 +137,15 @@ final class TargetSource {
     return new ArrayList<>(found);
   }
 
-  private static String get(DiscoveryConfig.Url source) throws Away {
-    var host = source.url().getHost();
+  /** As Prometheus asks: how often it comes is said, and it waits no longer than until then. */
+  private static Said get(DiscoveryConfig.Url source, Duration refresh, Said before) throws Away {
+    var host = String.valueOf(source.url().getHost());
     var headers = new LinkedHashMap<String, String>();
     headers.put("Accept", "application/json");
+    headers.put(
+        "X-Prometheus-Refresh-Interval-Seconds",
+        BigDecimal.valueOf(refresh.toMillis(), 3).stripTrailingZeros().toPlainString());
+    headers.putAll(before.version().questions());
     try {
       for (Credentials credentials : source.credentials().stream().toList()) {
         headers.put("Authorization", credentials.header());
@@ -133,17 +160,21 @@ final class TargetSource {
             headers,
             "",
             source.allowPrivate(),
-            Request.DEADLINE,
+            refresh.compareTo(Request.DEADLINE) < 0 ? refresh : Request.DEADLINE,
             TargetList.MOST_BYTES);
     return switch (GuardedHttp.standard().send(request)) {
-      // http_sd asks for 200 and nothing else.
+      case Reply.Answered answered
+          when answered.status() == NOT_MODIFIED && before.version().isKnown() ->
+          before;
+      // Otherwise http_sd asks for 200 and nothing else.
       case Reply.Answered answered when answered.status() != 200 ->
           throw new Away("%s answered %d".formatted(host, answered.status()));
       case Reply.Answered answered when !answered.complete() ->
           throw new Away(
               "the answer of %s broke off, or is longer than %d MiB"
                   .formatted(host, TargetList.MOST_BYTES / 1024 / 1024));
-      case Reply.Answered answered -> answered.body();
+      case Reply.Answered answered ->
+          new Said(Map.of(host, answered.body()), ListVersion.of(answered));
       case Reply.Unanswered(_, var why) ->
           throw new Away("%s could not be reached: %s".formatted(host, why));
     };

@@ -76,6 +76,10 @@ class DiscoveryTest {
 
   private void says(String list) {
     answer.set(LoopbackHttp.Answer.ok(list));
+    refresh();
+  }
+
+  private void refresh() {
     clock.advance(Duration.ofMinutes(1));
     discovery.refresh("cmdb");
   }
@@ -144,6 +148,119 @@ class DiscoveryTest {
 
     assertThat(kept()).hasSize(2);
     assertThat(discovery.status("cmdb").failures()).isEqualTo(5);
+  }
+
+  private void says(String list, String... headers) {
+    answer.set(
+        new LoopbackHttp.Answer.Raw(
+            "HTTP/1.1 200 OK\r\n%s\r\n\r\n%s".formatted(String.join("\r\n", headers), list)));
+    refresh();
+  }
+
+  private void saysNothingNew() {
+    answer.set(LoopbackHttp.Answer.status(304));
+    refresh();
+  }
+
+  private String lastHeader(String name) {
+    return http.got().getLast().header(name);
+  }
+
+  @Test
+  void itAsksAsPrometheusDoesAndForWhatIsNewOnly() {
+    says(TWO, "ETag: \"one\"");
+    assertThat(lastHeader("X-Prometheus-Refresh-Interval-Seconds")).isEqualTo("60");
+    assertThat(lastHeader("Accept")).isEqualTo("application/json");
+    assertThat(lastHeader("If-None-Match")).isEmpty();
+
+    var before = discovery.status("cmdb").succeeded().orElseThrow();
+    saysNothingNew();
+    assertThat(lastHeader("If-None-Match")).isEqualTo("\"one\"");
+    assertThat(kept()).containsExactlyInAnyOrder("contoso.test", "www.fabrikam.test");
+    assertThat(discovery.status("cmdb").domains()).isEqualTo(2);
+    assertThat(discovery.status("cmdb").failures()).isZero();
+    assertThat(discovery.status("cmdb").succeeded().orElseThrow()).isAfter(before);
+
+    says(TWO.replace("www.fabrikam", "fabrikam"), "ETag: W/\"two\"");
+    assertThat(kept()).containsExactlyInAnyOrder("contoso.test", "fabrikam.test");
+    saysNothingNew();
+    assertThat(lastHeader("If-None-Match")).isEqualTo("W/\"two\"");
+  }
+
+  @Test
+  void whatIsNotNewIsReadUnderAnotherConfigurationAsUnderTheOneBefore() {
+    says(TWO.replace("blue", "green"), "ETag: \"one\"");
+    assertThat(discovery.status("cmdb").refused()).isEqualTo(2);
+    Daemon.write(folder.resolve("green.yml"), "tenants: {green: {name: Green}}\n");
+    configure(
+        "include: [green.yml]\ndiscovery: {cmdb: {url: \"%s\"}}".formatted(http.uri("/domains")));
+    saysNothingNew();
+    assertThat(discovery.status("cmdb").refused()).isZero();
+    assertThat(kept()).hasSize(2);
+  }
+
+  @Test
+  void aListThatIsDoubtedIsAskedForAgainAsAWhole() {
+    says(domains(0, 10), "ETag: \"ten\"");
+    for (var time = 1; time <= 3; time++) {
+      assertThat(kept()).hasSize(10);
+      says(domains(0, 1), "ETag: \"one\"");
+      assertThat(lastHeader("If-None-Match")).isEqualTo("\"ten\"");
+    }
+    assertThat(kept()).hasSize(1);
+    says(domains(0, 1), "ETag: \"one\"");
+    assertThat(lastHeader("If-None-Match")).isEqualTo("\"one\"");
+  }
+
+  @Test
+  void aDoubtIsOverWhenTheListIsTheOneBefore() {
+    says(domains(0, 10), "ETag: \"ten\"");
+    says(domains(0, 1), "ETag: \"one\"");
+    assertThat(discovery.unwell()).containsExactly("cmdb");
+    saysNothingNew();
+    assertThat(discovery.unwell()).isEmpty();
+  }
+
+  @Test
+  void anotherSourceOfTheSameNameIsAskedForAllOfItsList() {
+    says(TWO, "ETag: \"one\"");
+    configure("discovery: {cmdb: {url: \"%s\"}}".formatted(http.uri("/others")));
+    saysNothingNew();
+    assertThat(lastHeader("If-None-Match")).isEmpty();
+    assertThat(discovery.status("cmdb").why())
+        .hasValueSatisfying(why -> assertThat(why).contains("answered 304"));
+  }
+
+  @Test
+  void aTimeOfChangeIsRememberedOnceItIsOver() {
+    var modified = "Last-Modified: Sun, 29 Nov 2026 10:00:00 GMT";
+    says(TWO, modified, "Date: Sun, 29 Nov 2026 10:00:00 GMT");
+    says(TWO, modified);
+    assertThat(lastHeader("If-Modified-Since")).isEmpty();
+    says(TWO, modified, "Date: Sun, 29 Nov 2026 10:00:01 GMT");
+    assertThat(lastHeader("If-Modified-Since")).isEmpty();
+    saysNothingNew();
+    assertThat(lastHeader("If-Modified-Since")).isEqualTo("Sun, 29 Nov 2026 10:00:00 GMT");
+    assertThat(discovery.unwell()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ETag: one",
+        "ETag: \"one",
+        "ETag: \"o\u0001e\"",
+        "ETag: \"\u00e4\"",
+        "Last-Modified: yesterday",
+        "Last-Modified: Sun, 29 Nov 2026 10:00:00 GMT\r\nDate: today"
+      })
+  void whatIsNoVersionIsNotSentBack(String header) {
+    says(TWO, header);
+    says(TWO, "ETag: \"" + "x".repeat(2000) + "\"");
+    assertThat(lastHeader("If-None-Match") + lastHeader("If-Modified-Since")).isEmpty();
+    says(TWO);
+    assertThat(lastHeader("If-None-Match") + lastHeader("If-Modified-Since")).isEmpty();
+    assertThat(discovery.unwell()).isEmpty();
   }
 
   @Test
