@@ -152,7 +152,7 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private static void complain(ConfigLoader.Result result) {
+  static void complain(ConfigLoader.Result result) {
     result.warnings().forEach(warning -> Logging.tell(Level.WARN, "warning: " + warning));
     if (result instanceof ConfigLoader.Rejected rejected) {
       rejected.problems().forEach(problem -> Logging.tell(Level.ERROR, problem.toString()));
@@ -175,14 +175,15 @@ final class RunCommand implements Callable<Integer> {
         .toList();
   }
 
-  private int run(
-      ConfigLoader.Loaded loaded, ConfigLoader loader, Path file, ServiceManager manager)
+  private int run(ConfigLoader.Loaded first, ConfigLoader loader, Path file, ServiceManager manager)
       throws InterruptedException {
     var clock = Clock.systemUTC();
     var ended = new CountDownLatch(1);
-    try (var door = FrontDoor.open(loaded.config().http())) {
+    try (var door = FrontDoor.open(first.config().http())) {
       manager.stage("opens the store");
-      var store = new Standby(loaded.config().store(), clock).open(door.web(), manager, ended);
+      var standby = new Standby(first, loader, file, door.web(), manager, clock);
+      Signals.on("HUP", standby::reload);
+      var store = standby.open(ended);
       if (store.isEmpty()) {
         return Exit.OK;
       }
@@ -194,6 +195,7 @@ final class RunCommand implements Callable<Integer> {
                 taken.complete(why);
                 ended.countDown();
               });
+      var loaded = standby.loaded();
       try (var app =
           new App(
               loaded.config(),

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.Secret;
 import maildrift.monitor.config.StoreConfig;
 import maildrift.monitor.service.ServiceManager;
@@ -18,17 +20,70 @@ import maildrift.monitor.web.WebServer;
 import maildrift.monitor.wiring.Signals;
 import org.slf4j.event.Level;
 
-/** Opens the daemon's store, or waits beside the daemon that has it, to take over from it. */
+/**
+ * Opens the daemon's store, or waits beside the daemon that has it, to take over from it. What the
+ * configuration says of the store counts as it was at the start; of all else the last good one
+ * counts when it takes over.
+ */
 final class Standby {
   private static final long PACE_SECONDS = 2;
 
+  private final ConfigLoader loader;
+  private final Path file;
   private final StoreConfig settings;
+  private final WebServer web;
+  private final ServiceManager manager;
   private final Clock clock;
+
+  /** Held while the configuration is read, so that the last one read is the one that stays. */
+  private final ReentrantLock reading = new ReentrantLock();
+
+  private volatile ConfigLoader.Loaded loaded;
   private String said = "";
 
-  Standby(StoreConfig settings, Clock clock) {
-    this.settings = settings;
+  Standby(
+      ConfigLoader.Loaded first,
+      ConfigLoader loader,
+      Path file,
+      WebServer web,
+      ServiceManager manager,
+      Clock clock) {
+    this.loader = loader;
+    this.file = file;
+    this.web = web;
+    this.manager = manager;
+    this.settings = first.config().store();
     this.clock = clock;
+    loaded = first;
+  }
+
+  /** What to put in force. */
+  ConfigLoader.Loaded loaded() {
+    return loaded;
+  }
+
+  /** Reads the configuration; one that cannot be used leaves the one before. */
+  void reload() {
+    reading.lock();
+    manager.reloading();
+    try {
+      var result = loader.load(file);
+      RunCommand.complain(result);
+      if (result instanceof ConfigLoader.Loaded next) {
+        if (!settings.opensAs(next.config().store())) {
+          Logging.tell(
+              Level.WARN,
+              "what store.url, username, password and standby say counts after a restart");
+        }
+        var _ = web.serve(next.config().http());
+        loaded = next;
+      }
+    } catch (WebServer.CannotServe problem) {
+      Logging.tell(Level.ERROR, "configuration not reloaded: " + problem.getMessage());
+    } finally {
+      manager.reloaded();
+      reading.unlock();
+    }
   }
 
   /**
@@ -36,8 +91,7 @@ final class Standby {
    *
    * @throws StoreUnusable also where another one has the store and this one is not to stand by
    */
-  Optional<StateStore> open(WebServer web, ServiceManager manager, CountDownLatch ended)
-      throws StoreUnusable, InterruptedException {
+  Optional<StateStore> open(CountDownLatch ended) throws StoreUnusable, InterruptedException {
     try {
       return Optional.of(open());
     } catch (StoreInUse other) {
@@ -54,7 +108,14 @@ final class Standby {
       manager.alive(said);
       try {
         var store = open();
+        if (ended.getCount() == 0) {
+          store.close();
+          return Optional.empty();
+        }
         Logging.tell(Level.INFO, "takes over");
+        web.takesOver();
+        // It may have waited for weeks.
+        reload();
         return Optional.of(store);
       } catch (StoreInUse other) {
         tell(other.fact());

@@ -26,4 +26,12 @@ public record StoreConfig(
           Duration.ofDays(400),
           false,
           BackupConfig.DEFAULT);
+
+  /** Whether the other one is opened in the same way: while it is open, no other way counts. */
+  public boolean opensAs(StoreConfig other) {
+    return url.equals(other.url)
+        && username.equals(other.username)
+        && password.equals(other.password)
+        && standby == other.standby;
+  }
 }

@@ -229,7 +229,9 @@ final class Database implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "maildrift");
     // A commit is our barrier; a server that has it off for others has it on for us.
     config.setConnectionInitSql(
-        """
+        PostgresqlLock.GIVE_UP
+            + """
+        ;
         select set_config('synchronous_commit', 'on', false)
         where current_setting('synchronous_commit') = 'off'
         """);

@@ -31,6 +31,22 @@ final class PostgresqlLock implements AutoCloseable {
 
   private static final int PATIENCE_SECONDS = 5;
 
+  /**
+   * When the server gives up a connection whose other end does not answer, since the machine lost
+   * its power or the network is cut. By default that takes two hours, during which nobody could
+   * take over. Much later than {@link #PATIENCE_SECONDS}: this end must have seen it first.
+   */
+  static final String GIVE_UP =
+      """
+      select count(set_config(name, value, false))
+      from (values ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
+        ('tcp_user_timeout', '25000')) wanted (name, value)
+      where exists (select from pg_settings known where known.name = wanted.name)
+      """;
+
+  private static final String LOST =
+      "the connection that keeps others away is lost; it is being made again";
+
   /** Tells our advisory locks from those of others: "mdft". */
   private static final int SPACE = 0x6d646674;
 
@@ -81,6 +97,7 @@ final class PostgresqlLock implements AutoCloseable {
     var shown = name.substring(0, Math.min(LONGEST_NAME, name.length()));
     var connection = connect(login, shown);
     try {
+      checkIsWritable(connection);
       if (tryLock(connection)) {
         return new PostgresqlLock(login, shown, session(connection));
       }
@@ -91,7 +108,7 @@ final class PostgresqlLock implements AutoCloseable {
                   holder(connection).map(Holder::shown).orElse("which has just ended")),
           "end that one first, give each its own store.url, or set store.standby: true so that this one waits and takes over");
     } catch (SQLException | StoreInUse failed) {
-      connection.close();
+      end(connection);
       throw failed;
     }
   }
@@ -106,14 +123,32 @@ final class PostgresqlLock implements AutoCloseable {
     var _ = taken.thenAccept(told);
   }
 
-  private static Connection connect(Login login, String name) throws SQLException {
+  static Connection connect(Login login, String name) throws SQLException {
     var settings = new Properties();
     settings.setProperty("connectTimeout", "" + PATIENCE_SECONDS);
     settings.setProperty("loginTimeout", "" + PATIENCE_SECONDS);
     settings.setProperty("socketTimeout", "" + 2 * PATIENCE_SECONDS);
     settings.setProperty("tcpKeepAlive", "true");
     settings.setProperty("ApplicationName", name);
-    return login.connect(settings);
+    var connection = login.connect(settings);
+    try (var statement = connection.createStatement()) {
+      statement.execute(GIVE_UP);
+      return connection;
+    } catch (SQLException failed) {
+      end(connection);
+      throw failed;
+    }
+  }
+
+  /** A replica has locks of its own, which keep nobody away from the server that it follows. */
+  private static void checkIsWritable(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery("select pg_is_in_recovery()")) {
+      if (rows.next() && rows.getBoolean(1)) {
+        throw new SQLException(
+            "the server is a replica, which can only be read; with several hosts in the URL, targetServerType=primary finds the other one");
+      }
+    }
   }
 
   private static boolean tryLock(Connection connection) throws SQLException {
@@ -179,6 +214,7 @@ final class PostgresqlLock implements AutoCloseable {
           look();
         }
       } catch (SQLException away) {
+        barred = Optional.of(LOST + " (" + GroupCommit.reason(away) + ")");
         LOG.debug("the lock of the store {} cannot be taken again yet", login.shown(), away);
       } finally {
         turn.unlock();
@@ -191,13 +227,14 @@ final class PostgresqlLock implements AutoCloseable {
       if (session.connection().isValid(PATIENCE_SECONDS)) {
         return;
       }
-      barred = Optional.of("the connection that keeps others away is lost; it is being made again");
+      barred = Optional.of(LOST);
       LOG.warn("the store {}: {}", login.shown(), barred.get());
       end(session.connection());
     }
     var next = connect(login, name);
     var isOurs = false;
     try {
+      checkIsWritable(next);
       isOurs = tryLock(next);
       if (isOurs) {
         session = session(next);

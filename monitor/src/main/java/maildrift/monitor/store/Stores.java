@@ -57,11 +57,7 @@ public final class Stores {
       return h2(new H2File(path(url, workingDirectory)), clock, points);
     }
     if (url.startsWith(POSTGRESQL)) {
-      var node = node(workingDirectory);
-      var database =
-          Database.postgresql(login, node, Database.Schema.STATE, Database.Schema.HISTORY);
-      return new SqlStore(
-          database, Optional.of(database), Optional.empty(), Optional.empty(), node, clock, points);
+      return postgresql(login, node(workingDirectory), clock, points);
     }
     throw new StoreUnusable(
         "store.url must begin with jdbc:h2:file: or jdbc:postgresql:, was " + scheme(url));
@@ -86,6 +82,19 @@ public final class Stores {
           .normalize();
     } catch (InvalidPathException invalid) {
       throw new StoreUnusable("store.url is not a path: " + invalid.getMessage(), invalid);
+    }
+  }
+
+  private static SqlStore postgresql(Login login, String node, Clock clock, Points points)
+      throws StoreUnusable {
+    var database = Database.postgresql(login, node, Database.Schema.STATE, Database.Schema.HISTORY);
+    try {
+      return new SqlStore(
+          database, Optional.of(database), Optional.empty(), Optional.empty(), node, clock, points);
+    } catch (RuntimeException failed) {
+      // Its lock would keep this process itself away when it tries again.
+      database.close();
+      throw failed;
     }
   }
 

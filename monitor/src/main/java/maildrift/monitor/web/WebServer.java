@@ -282,9 +282,14 @@ public final class WebServer implements AutoCloseable {
                     }));
   }
 
-  /** Says to who comes that another one is at work, until {@link #ready}. */
+  /** Says to who comes that another one is at work, until {@link #takesOver} or {@link #ready}. */
   public void standBy(String why) {
     standby = Optional.of(why);
+  }
+
+  /** It does not stand by any more, and starts. */
+  public void takesOver() {
+    standby = Optional.empty();
   }
 
   private void askToWait(HttpServerRequest request) {

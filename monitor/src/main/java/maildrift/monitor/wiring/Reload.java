@@ -202,8 +202,8 @@ final class Reload {
       doors.replace(next);
     }
     inForce.replace(next);
-    if (!old.store().url().equals(next.store().url())) {
-      LOG.warn("store.url counts after a restart");
+    if (!old.store().opensAs(next.store())) {
+      LOG.warn("what store.url, username, password and standby say counts after a restart");
     }
     return applied(next, notifiers);
   }

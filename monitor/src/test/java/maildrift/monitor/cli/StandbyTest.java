@@ -4,44 +4,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import maildrift.monitor.config.BackupConfig;
-import maildrift.monitor.config.HostPort;
-import maildrift.monitor.config.HttpConfig;
-import maildrift.monitor.config.StoreConfig;
+import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.service.ServiceManager;
 import maildrift.monitor.store.StateStore;
 import maildrift.monitor.store.StoreInUse;
 import maildrift.monitor.store.Stores;
 import maildrift.monitor.store.TestPostgres;
 import maildrift.monitor.web.FrontDoor;
+import maildrift.monitor.wiring.Loading;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class StandbyTest {
-  private static final HttpConfig LOOPBACK =
-      new HttpConfig(
-          new HostPort("127.0.0.1", 0),
-          Optional.empty(),
-          Set.of(),
-          Map.of(),
-          List.of(),
-          Optional.empty(),
-          false);
+  private static final String LOOPBACK = "http: {listen: '127.0.0.1:0'}";
+
+  @TempDir Path folder = Path.of(".");
 
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -50,27 +43,43 @@ class StandbyTest {
     TestPostgres.require();
   }
 
-  private static StoreConfig on(String url, boolean standby) {
-    return new StoreConfig(
-        url,
-        Optional.empty(),
-        Optional.empty(),
-        StoreConfig.DEFAULT.keep(),
-        standby,
-        BackupConfig.DEFAULT);
+  /** Without a port of its own: a free one. */
+  private void write(String url, boolean standby, String rest) throws IOException {
+    Files.writeString(
+        file(), "store: {url: '%s', standby: %s}\n%s\n".formatted(url, standby, rest));
+  }
+
+  private Path file() {
+    return folder.resolve("maildrift.yml");
+  }
+
+  private Standby standby(FrontDoor door) {
+    var loader = Loading.loader();
+    return switch (loader.load(file())) {
+      case ConfigLoader.Loaded loaded ->
+          new Standby(
+              loaded, loader, file(), door.web(), ServiceManager.nobody(), Clock.systemUTC());
+      case ConfigLoader.Rejected rejected ->
+          throw new IllegalStateException(rejected.problems().toString());
+    };
   }
 
   private static CompletableFuture<Optional<StateStore>> opening(
-      String url, FrontDoor door, CountDownLatch ended) {
+      Standby standby, CountDownLatch ended) {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return new Standby(on(url, true), Clock.systemUTC())
-                .open(door.web(), ServiceManager.nobody(), ended);
+            return standby.open(ended);
           } catch (Exception failure) {
             throw new IllegalStateException(failure);
           }
         });
+  }
+
+  private static List<String> domains(Standby standby) {
+    return standby.loaded().config().domains().stream()
+        .map(domain -> domain.name().toString())
+        .toList();
   }
 
   private HttpResponse<String> get(int port, String path) throws Exception {
@@ -83,15 +92,15 @@ class StandbyTest {
   void whoStandsByIsNotReadySaysSoAndTakesOver() throws Exception {
     var url = TestPostgres.newDatabase();
     var first = Stores.open(url, Path.of(""), Clock.systemUTC());
-    assertThatThrownBy(
-            () ->
-                new Standby(on(url, false), Clock.systemUTC())
-                    .open(FrontDoor.shut().web(), ServiceManager.nobody(), new CountDownLatch(1)))
-        .isInstanceOf(StoreInUse.class);
     try (var door = FrontDoor.shut()) {
-      var port = door.web().serve(LOOPBACK);
-      var second = opening(url, door, new CountDownLatch(1));
+      write(url, false, LOOPBACK);
+      assertThatThrownBy(() -> standby(door).open(new CountDownLatch(1)))
+          .isInstanceOf(StoreInUse.class);
 
+      write(url, true, LOOPBACK + "\ndomains: [{name: one.test}]");
+      var waiting = standby(door);
+      var port = door.web().serve(waiting.loaded().config().http());
+      var second = opening(waiting, new CountDownLatch(1));
       await()
           .untilAsserted(
               () ->
@@ -103,13 +112,26 @@ class StandbyTest {
       // Up for Prometheus, and nothing is counted twice.
       assertThat(get(port, "/metrics").statusCode()).isEqualTo(200);
       assertThat(get(port, "/metrics").body().lines()).allMatch(line -> line.startsWith("# "));
+
+      // SIGHUP, with a mistake and then without; and later nobody says that the file is another.
+      write(url, true, "domains: [{nam: one.test}]");
+      waiting.reload();
+      assertThat(domains(waiting)).containsExactly("one.test");
+      write(url, true, LOOPBACK + "\ndomains: [{name: two.test}]");
+      waiting.reload();
+      assertThat(domains(waiting)).containsExactly("two.test");
+      write(url, false, LOOPBACK + "\ndomains: [{name: three.test}]");
       assertThat(second).isNotDone();
 
       first.close();
       try (var taken = second.get(30, TimeUnit.SECONDS).orElseThrow()) {
         assertThat(taken.health().writable()).isTrue();
+        assertThat(domains(waiting)).containsExactly("three.test");
+        assertThat(get(port, "/-/ready").body()).contains("\"start\"");
+
+        write(url, true, LOOPBACK);
         var ended = new CountDownLatch(1);
-        var third = opening(url, door, ended);
+        var third = opening(standby(door), ended);
         ended.countDown();
         assertThat(third.get(30, TimeUnit.SECONDS)).isEmpty();
       }

@@ -133,6 +133,52 @@ final class PostgresqlLockTest {
   }
 
   @Test
+  void whoCouldNotOpenTheStoreLeavesItToOthersAndToItself() throws Exception {
+    var url = TestPostgres.newDatabase();
+    open(url).close();
+    run(url, "alter table owed rename to owing");
+    assertThatThrownBy(() -> open(url))
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("owed");
+    run(url, "alter table owing rename to owed");
+    open(url).close();
+  }
+
+  @Test
+  void theServerSoonGivesUpWhoDoesNotAnswerAnyMore() throws Exception {
+    var url = TestPostgres.newDatabase();
+    try (var lock = PostgresqlLock.take(Login.of(url), "node")) {
+      assertThat(lock.barred()).isEmpty();
+      try (var connection = PostgresqlLock.connect(Login.of(url), "maildrift test");
+          var rows =
+              connection
+                  .createStatement()
+                  .executeQuery(
+                      "select current_setting('tcp_keepalives_idle')::int + current_setting('tcp_keepalives_interval')::int"
+                          + " * current_setting('tcp_keepalives_count')::int, current_setting('tcp_user_timeout')")) {
+        assertThat(rows.next()).isTrue();
+        assertThat(rows.getInt(1)).isEqualTo(25);
+        assertThat(rows.getString(2)).isEqualTo("25000");
+      }
+    }
+  }
+
+  /** What a URL with several hosts leads to while the server fails over. */
+  @Test
+  void onAReplicaThereIsNothingToTakeUntilItIsTheServer() throws Exception {
+    try (var replica = TestPostgres.replica(directory.resolve("replica"))) {
+      var url = replica.getJdbcUrl("postgres", "postgres");
+      assertThatThrownBy(() -> open(url))
+          .isInstanceOf(StoreUnusable.class)
+          .isNotInstanceOf(StoreInUse.class)
+          .hasMessageContaining(
+              "the server is a replica, which can only be read; with several hosts in the URL, targetServerType=primary finds the other one");
+      assertThat(ask(url, "select pg_promote()")).isEqualTo("t");
+      open(url).close();
+    }
+  }
+
+  @Test
   void itIsOpenedAsTheUserOfTheConfiguration() throws Exception {
     var url = TestPostgres.newDatabase();
     run(

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -49,6 +51,14 @@ public final class TestPostgres {
       }
       assumeTrue(false, "PostgreSQL cannot start here: " + why);
     }
+  }
+
+  /** A server that follows another one, which is away. */
+  static EmbeddedPostgres replica(Path data) throws IOException {
+    var builder = EmbeddedPostgres.builder().setDataDirectory(data).setCleanDataDirectory(false);
+    builder.start().close();
+    Files.createFile(data.resolve("standby.signal"));
+    return builder.start();
   }
 
   /** The URL of an empty database. */
