@@ -27,6 +27,18 @@ public final class Cli {
     return line.execute(args);
   }
 
+  /** What is wrong with these arguments, as far as it can be said without running them. */
+  public static Optional<String> misspelt(String... args) {
+    var line = new CommandLine(new Root());
+    complete(line);
+    try {
+      line.parseArgs(args);
+      return Optional.empty();
+    } catch (CommandLine.ParameterException problem) {
+      return Optional.ofNullable(problem.getMessage());
+    }
+  }
+
   /** The names of all commands. */
   public static Set<String> commands() {
     return new CommandLine(new Root())

@@ -39,7 +39,7 @@ public final class RefusedNotifications implements Symptom {
                             AboutReceivers.alone(all)),
                     (receiver.condition() == ReceiverState.Condition.REMOVED
                             ? "Read them with maildrift alert dead list. The receiver is not configured any more: if it has another name now, maildrift alert move %1$s NEW; if nobody needs them, maildrift alert drop %1$s; or configure it again."
-                            : "Read them with maildrift alert dead list, mend the receiver, and send them again with maildrift alert dead retry --receiver %s, or drop them with maildrift alert dead drop.")
+                            : "Read them with maildrift alert dead list, mend the receiver, and send them again with maildrift alert dead retry --receiver %s, or drop one with maildrift alert dead drop ID.")
                         .formatted(receiver.name())))
         .toList();
   }

@@ -83,6 +83,7 @@ final class AlertsBoard {
                     "sum by (receiver) (rate(maildrift_notifications_total%s[$__rate_interval]))"
                         .formatted(OF),
                     "{{receiver}}")
+                .legendBeside()
                 .unit("ops")
                 .smooth())
         .panel(
@@ -98,6 +99,7 @@ final class AlertsBoard {
             Panel.lines("Owed over time", "Notifications that are not delivered yet.")
                 .query(
                     "sum by (receiver) (maildrift_notifications_pending" + OF + ")", "{{receiver}}")
+                .legendBeside()
                 .runbook("MaildriftNotificationsWaiting"))
         .panel(
             Panel.lines(
@@ -107,6 +109,7 @@ final class AlertsBoard {
                     "max by (receiver) (time() - maildrift_notification_oldest_pending_timestamp_seconds%s > 0 or maildrift_notifications_pending%s * 0)"
                         .formatted(OF, OF),
                     "{{receiver}}")
+                .legendBeside()
                 .unit("s")
                 .limit(1800)
                 .smooth())

@@ -78,6 +78,23 @@ class DashboardsTest {
     }
   }
 
+  /** A tile that shows the last of what was known stays green for a day after maildrift is gone. */
+  @ParameterizedTest
+  @MethodSource("boards")
+  void numbersAreOfNowAndOfTheChosenInstance(Board board) {
+    var json = JsonMapper.shared().readTree(board.print());
+    for (var panel : json.path("panels")) {
+      var title = panel.path("title").asString();
+      for (var target : panel.path("targets")) {
+        var expression = target.path("expr").asString();
+        assertThat(expression).as(title).containsAnyOf("$instance", "ALERTS");
+        var overTime = panel.path("type").asString().matches("timeseries|state-timeline");
+        assertThat(target.path("range").asBoolean()).as(title).isEqualTo(overTime);
+        assertThat(target.path("instant").asBoolean()).as(title).isEqualTo(!overTime);
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("boards")
   void noTwoPanelsLieOnEachOther(Board board) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -336,6 +337,24 @@ class MetricsLabTest {
         .atMost(PATIENCE)
         .untilAsserted(
             () -> dashboard.targets().forEach(target -> hasData(target, dashboard.chosen(CHOSEN))));
+  }
+
+  /** A zero would say that nothing is wrong. */
+  @ParameterizedTest
+  @MethodSource("dashboards")
+  void whereMaildriftIsAwayNoPanelSaysANumber(Path file) {
+    var dashboard = new Dashboard(file);
+    var chosen = new HashMap<>(dashboard.chosen(CHOSEN));
+    chosen.put("instance", "of nobody");
+
+    assertThat(dashboard.targets())
+        .filteredOn(target -> !target.expression().contains("ALERTS"))
+        .isNotEmpty()
+        .allSatisfy(
+            target ->
+                assertThat(prometheus.query(target.expanded(chosen)))
+                    .as("%s: %s", target.panel(), target.expression())
+                    .isEmpty());
   }
 
   private void hasData(Dashboard.Target target, Map<String, String> chosen) {
