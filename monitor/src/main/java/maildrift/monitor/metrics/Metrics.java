@@ -155,7 +155,7 @@ public final class Metrics implements AutoCloseable {
         () ->
             registry.scrape(
                 asked.openMetrics() ? OPEN_METRICS : TEXT,
-                asked.names().isEmpty() ? null : asked.names()),
+                asked.names().isEmpty() ? null : asked.families()),
         reader);
   }
 

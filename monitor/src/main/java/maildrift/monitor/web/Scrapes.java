@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import maildrift.monitor.check.CheckResult;
+import maildrift.monitor.config.Words;
 import maildrift.monitor.json.CheckJson;
 import maildrift.monitor.metrics.Asked;
 import maildrift.monitor.metrics.Metrics;
@@ -53,11 +54,20 @@ final class Scrapes {
                 }));
   }
 
-  /** As Prometheus' client libraries take them; a name that nothing has brings nothing. */
+  /**
+   * As Prometheus' client libraries take them. A name that nothing has brings nothing beside
+   * others; alone it would make a scrape that succeeds and is empty for ever.
+   */
   private static Set<String> names(Request request) {
     var names = new LinkedHashSet<>(request.query().getAll(NAMES));
     if (names.size() > MOST_NAMES) {
       throw Refusal.badRequest("%s: at most %d names".formatted(NAMES, MOST_NAMES));
+    }
+    if (!names.isEmpty() && names.stream().noneMatch(Asked::isKnown)) {
+      var first = names.getFirst();
+      throw Refusal.badRequest(
+          "%s: there is no series '%s'%s"
+              .formatted(NAMES, Words.shortened(first), Words.hint(first, Asked.own())));
     }
     return names;
   }

@@ -12,7 +12,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
+import maildrift.monitor.metrics.Asked;
 import maildrift.monitor.store.MemoryStore;
 import maildrift.monitor.wiring.Daemon;
 import maildrift.monitor.wiring.TestClock;
@@ -75,13 +79,40 @@ class ScrapeHttpTest {
         .hasSize(1 + 3 * DOMAINS)
         .contains("maildrift_domains " + DOMAINS + ".0")
         .allMatch(line -> line.startsWith("maildrift_findings{") || line.contains("_domains "));
-    assertThat(named("?name[]=no_such").body()).isEmpty();
-    assertThat(named("?" + "name[]=a&".repeat(200)).statusCode()).isEqualTo(200);
+    assertThat(named("?name[]=maildrift_domain").statusCode()).isEqualTo(400);
+    assertThat(named("?name[]=maildrift_domain").body())
+        .contains("there is no series 'maildrift_domain'; did you mean 'maildrift_domains'?");
+    assertThat(named("?name[]=jvm_gc_pause_seconds_count").statusCode()).isEqualTo(200);
+    assertThat(named("?" + "name[]=maildrift_domains&".repeat(200)).statusCode()).isEqualTo(200);
     var many = new StringBuilder("?");
     for (var i = 0; i <= 200; i++) {
       many.append("name[]=a").append(i).append('&');
     }
     assertThat(named(many.toString()).statusCode()).isEqualTo(400);
+  }
+
+  /** Each as a Prometheus writes it that has scraped it: the format has names without endings. */
+  @Test
+  void everySeriesOfAScrapeCanBeNamed() throws Exception {
+    var all = series(new String(get("Accept", "text/plain").body(), StandardCharsets.UTF_8));
+
+    assertThat(all)
+        .contains("maildrift_build_info", "maildrift_dns_queries_total")
+        .contains("maildrift_probe_duration_seconds_bucket", "maildrift_series_dropped_total")
+        .allMatch(Asked::isKnown);
+    for (var name : all) {
+      // Their many lines were read above.
+      if (!name.startsWith("maildrift_domain") && !name.startsWith("maildrift_probe_observed")) {
+        assertThat(series(named("?name[]=" + name).body())).as(name).contains(name);
+      }
+    }
+  }
+
+  private static Set<String> series(String text) {
+    return text.lines()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split("[{ ]", 2)[0])
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private HttpResponse<String> named(String query) throws Exception {
