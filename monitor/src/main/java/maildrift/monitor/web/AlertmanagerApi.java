@@ -2,9 +2,10 @@ package maildrift.monitor.web;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import maildrift.alerts.Alert;
@@ -54,8 +55,11 @@ final class AlertmanagerApi {
     json.writeEndObject();
   }
 
-  /** What is told together, to whom. */
-  private record Group(Labels labels, String receiver, List<Alert> alerts) {}
+  /**
+   * What is told together, to whom: each alert once. Who does not see which routes lead to whom
+   * sees those as one that group alike.
+   */
+  private record Group(Labels labels, String receiver, Map<String, Alert> alerts) {}
 
   /** {@code GET /api/v2/alerts/groups}: what fires, by the routes in force. */
   Answer groups(Request request) {
@@ -70,9 +74,9 @@ final class AlertmanagerApi {
           groups
               .computeIfAbsent(
                   receiver + " " + route.key(labels),
-                  _ -> new Group(labels, receiver, new ArrayList<>()))
+                  _ -> new Group(labels, receiver, new LinkedHashMap<>()))
               .alerts()
-              .add(alert);
+              .put(alert.fingerprint(), alert);
         }
       }
     }
@@ -91,7 +95,7 @@ final class AlertmanagerApi {
     json.writeStringProperty("name", group.receiver());
     json.writeEndObject();
     json.writeArrayPropertyStart("alerts");
-    group.alerts().stream()
+    group.alerts().values().stream()
         .sorted(Comparator.comparing(Alert::startsAt).thenComparing(Alert::fingerprint))
         .forEach(alert -> alert(json, alert));
     json.writeEndArray();
@@ -114,7 +118,10 @@ final class AlertmanagerApi {
   /** {@code GET /api/v2/status}. */
   Answer status(Request request) {
     var started = ProcessHandle.current().info().startInstant().orElse(Instant.EPOCH);
-    var config = AlertmanagerConfig.of(backend.config().alerts().routing());
+    var config =
+        request.caller().tenants().isPresent()
+            ? AlertmanagerConfig.HIDDEN
+            : AlertmanagerConfig.of(backend.config().alerts().routing());
     return Answer.json(
         CheckJson.bytes(
             json -> {

@@ -22,6 +22,16 @@ import maildrift.monitor.json.CheckJson;
  * are quoted as in JSON, which YAML reads.
  */
 final class AlertmanagerConfig {
+  /**
+   * For who may not see the routes. It holds none, so that {@code amtool} refuses to say who hears
+   * of an alert, where any other would be a wrong answer.
+   */
+  static final String HIDDEN =
+      """
+      # Routes and receivers are the whole daemon's: this login, limited to tenants, does not see them.
+      # Which way its own alerts go, /api/v1/routes says.
+      """;
+
   private static final String NOBODY = "nobody";
 
   private final StringBuilder yaml = new StringBuilder();

@@ -65,6 +65,16 @@ class LimitedTest {
                 - {name: theirs, token_file: theirs.token, role: operator, tenants: [contoso]}
             """,
             """
+            alerts:
+              group_wait: 0s
+              receivers:
+                hook: {webhook: {url: "@HOOK@"}}
+                two: {webhook: {url: "@HOOK@"}}
+              routes:
+                - {match: {tenant: contoso}, receivers: [two], continue: true}
+                - {match: {}, receivers: [hook]}
+            """,
+            """
             tenants: {contoso: {name: Contoso AG}, fabrikam: {name: Fabrikam Ltd, labels: {team: fabrikam-team}}}
             gateways: {gw1: {host: gw1.provider.test, addresses: [198.51.100.10]}}
             allowlists:
@@ -359,24 +369,40 @@ class LimitedTest {
   void whichWayTheirAlertsGoTheySeeAndNotToWhom() {
     var path = "/api/v1/routes?severity=critical&domain=";
     var whole = json(daemon.get(path + "contoso.test", "Authorization", WHOLE));
-    assertThat(whole.at("/routes/0/receivers/0").asString()).isEqualTo("hook");
+    assertThat(whole.at("/routes/0/receivers/0").asString()).isEqualTo("two");
+    assertThat(whole.at("/routes/1/receivers/0").asString()).isEqualTo("hook");
     var theirs = json(daemon.get(path + "contoso.test", "Authorization", THEIRS));
     assertThat(theirs.at("/routes/0/route").asString()).isEqualTo("all");
     assertThat(theirs.at("/routes/0/groupWait").asInt()).isZero();
-    assertThat(theirs.get("considered")).hasSize(1);
-    assertThat(theirs.toString()).doesNotContain("hook", "fabrikam");
+    assertThat(theirs.get("considered")).hasSize(2);
+    assertThat(theirs.toString()).doesNotContain("hook", "two", "fabrikam");
     for (var other : List.of("fabrikam.test", "nowherex.test", "contoso.test&tenant=fabrikam")) {
       assertThat(json(daemon.get(path + other, "Authorization", THEIRS)).get("routes"))
           .as(other)
           .isEmpty();
     }
     var groups = json(daemon.get("/api/v2/alerts/groups", "Authorization", THEIRS));
-    assertThat(groups).isNotEmpty();
-    assertThat(groups.toString()).doesNotContain("hook", "fabrikam");
+    assertThat(groups.toString()).doesNotContain("hook", "\"two\"", "fabrikam");
+    // Two routes take each of them, and look alike without what they match and whom they tell.
+    assertThat(
+            groups
+                .valueStream()
+                .flatMap(group -> group.get("alerts").valueStream())
+                .map(alert -> alert.get("fingerprint").asString()))
+        .contains(alertOf("contoso.test").fingerprint())
+        .doesNotHaveDuplicates();
     for (var v2 : List.of("/api/v2/status", "/api/v2/receivers")) {
       assertThat(daemon.get(v2, "Authorization", WHOLE).body()).contains("hook");
       assertThat(daemon.get(v2, "Authorization", THEIRS).body()).doesNotContain("hook");
     }
+    // A made-up routing would say that nobody hears; amtool refuses one without a route.
+    assertThat(
+            json(daemon.get("/api/v2/status", "Authorization", THEIRS))
+                .at("/config/original")
+                .asString()
+                .lines())
+        .isNotEmpty()
+        .allMatch(line -> line.startsWith("# "));
   }
 
   @Test
