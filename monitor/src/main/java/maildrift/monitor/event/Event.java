@@ -39,23 +39,55 @@ public record Event(String id, Kind kind, Audience audience, String json, String
     }
   }
 
+  /** What listens. Pages that people have open take no room from programs. */
+  public enum By {
+    PROGRAM(100, 10),
+    PAGE(200, 50);
+
+    private final int most;
+    private final int mostOfOne;
+
+    By(int most, int mostOfOne) {
+      this.most = most;
+      this.mostOfOne = mostOfOne;
+    }
+
+    /** How many may listen at once. */
+    public int most() {
+      return most;
+    }
+
+    /** How many of one login. */
+    public int mostOfOne() {
+      return mostOfOne;
+    }
+  }
+
   /**
    * What somebody wants to hear.
    *
+   * @param by what listens
    * @param who the login, where there are any; one has only so many that listen
    * @param tenants whose; empty: all
    * @param isLimited that there is nothing else for him
    */
-  public record Interest(Optional<String> who, Optional<Set<String>> tenants, boolean isLimited) {
+  public record Interest(
+      By by, Optional<String> who, Optional<Set<String>> tenants, boolean isLimited) {
     public static final Interest ALL = new Interest(Optional.empty(), Optional.empty(), false);
 
     public Interest {
       tenants = tenants.map(Set::copyOf);
     }
 
+    /** A program's. */
+    public Interest(Optional<String> who, Optional<Set<String>> tenants, boolean isLimited) {
+      this(By.PROGRAM, who, tenants, isLimited);
+    }
+
     /** The same of who may hear of these alone. */
     public Interest within(Set<String> limit) {
       return new Interest(
+          by,
           who,
           Optional.of(
               tenants.<Set<String>>map(some -> Sets.intersection(some, limit)).orElse(limit)),

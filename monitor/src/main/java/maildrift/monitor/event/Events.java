@@ -24,8 +24,6 @@ import tools.jackson.core.JsonGenerator;
 public final class Events {
   static final int KEPT = 1_000;
   static final int WAITING = 256;
-  static final int MOST_LISTENERS = 100;
-  static final int MOST_OF_ONE = 10;
 
   /** Of this process: what another one has told cannot be told again. */
   private final String run;
@@ -85,6 +83,16 @@ public final class Events {
     return run + "-" + number;
   }
 
+  /** The id of the latest event: who goes on after it hears all that comes from now on. */
+  public String latestId() {
+    lock.lock();
+    try {
+      return id(last);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * From now on, and what came after {@code lastId} as far as it is known.
    *
@@ -93,7 +101,7 @@ public final class Events {
   public Optional<Listener> listen(Optional<String> lastId, Event.Interest interest) {
     lock.lock();
     try {
-      if (listeners.size() >= MOST_LISTENERS || hasEnough(interest.who())) {
+      if (isFull(interest)) {
         return Optional.empty();
       }
       var since = lastId.flatMap(this::since);
@@ -106,10 +114,16 @@ public final class Events {
     }
   }
 
-  private boolean hasEnough(Optional<String> who) {
-    return who.isPresent()
-        && listeners.stream().filter(listener -> listener.interest.who().equals(who)).count()
-            >= MOST_OF_ONE;
+  private boolean isFull(Event.Interest interest) {
+    var alike =
+        listeners.stream()
+            .map(listener -> listener.interest)
+            .filter(one -> one.by() == interest.by())
+            .toList();
+    return alike.size() >= interest.by().most()
+        || (interest.who().isPresent()
+            && alike.stream().filter(one -> one.who().equals(interest.who())).count()
+                >= interest.by().mostOfOne());
   }
 
   /** What came after an event; empty where nobody knows. */

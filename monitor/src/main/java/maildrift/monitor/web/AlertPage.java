@@ -41,14 +41,15 @@ final class AlertPage {
 
   Answer all(Request request) {
     Parameters.only(request, FILTERS);
+    var after = backend.latestEvent();
     var alerts =
         api.chosen(request).stream().filter(alert -> !Watchdog.isIt(alert.labels())).toList();
     var causes = byCause(alerts);
     var mayTake = request.caller().operator();
     return Answer.html(
         mayTake
-            ? Page.told("alerts – maildrift", html -> show(html, request, alerts, causes))
-            : Page.page("alerts – maildrift", html -> show(html, request, alerts, causes)));
+            ? Page.told("alerts – maildrift", after, html -> show(html, request, alerts, causes))
+            : Page.page("alerts – maildrift", after, html -> show(html, request, alerts, causes)));
   }
 
   private static Map<String, List<Alert>> byCause(List<Alert> alerts) {

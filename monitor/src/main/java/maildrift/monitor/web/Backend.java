@@ -282,6 +282,9 @@ public interface Backend {
   /** Reads the configuration again; what is wrong with it, or empty when it is in force now. */
   List<Problem> reload();
 
+  /** The id of the latest event, to listen after it. */
+  String latestEvent();
+
   /**
    * Listens to what happens.
    *

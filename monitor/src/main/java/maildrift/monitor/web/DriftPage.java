@@ -21,10 +21,12 @@ final class DriftPage {
   /** What to paste into which gateway, in the format of {@code ?paste=}. */
   Answer drift(Request request) {
     var format = Api.paste(request);
+    var after = backend.latestEvent();
     var view = DriftView.of(backend.domains());
     return Answer.html(
         Page.page(
             "netblocks – maildrift",
+            after,
             html -> {
               Page.header(html, "Netblocks");
               html.in("p", line -> formats(line, format));

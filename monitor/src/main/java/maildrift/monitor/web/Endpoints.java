@@ -107,7 +107,7 @@ final class Endpoints {
         case "/api/v1/drift" ->
             Stream.concat(Stream.of("paste"), Paging.PARAMETERS.stream()).toList();
         case "/api/v1/digest" -> List.of("tenant");
-        case "/api/v1/events" -> List.of("tenant", "after");
+        case "/api/v1/events" -> List.of("tenant", "after", "for");
         case "/api/v1/alerts", ALERTS_V2, ALERTS_V2 + "/groups" ->
             Stream.concat(AlertQuery.PARAMETERS.stream(), Paging.PARAMETERS.stream()).toList();
         case SILENCES ->

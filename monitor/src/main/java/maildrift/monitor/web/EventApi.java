@@ -28,23 +28,47 @@ final class EventApi {
    * browser says the former only once it has heard one.
    */
   Live events(Request request) {
+    var by = by(request);
     var listener =
         backend
             .listen(
                 Optional.ofNullable(request.headers().get("Last-Event-ID"))
                     .or(() -> request.query("after")),
                 new Event.Interest(
+                    by,
                     Optional.of(request.caller())
                         .filter(caller -> !caller.equals(Caller.LOCAL))
                         .map(Caller::name),
                     request.query("tenant").map(Set::of),
                     false))
-            .orElseThrow(
-                () -> Refusal.tooMany("too many programs listen already, of all or of this login"));
-    return new Live((out, goesOn) -> write(listener, out, goesOn), listener::close);
+            .orElseThrow(() -> Refusal.tooMany(isFull(by)));
+    return new Live((out, goesOn) -> write(listener, by, out, goesOn), listener::close);
   }
 
-  private static void write(Events.Listener listener, Live.Out out, BooleanSupplier goesOn)
+  private static Event.By by(Request request) {
+    var by = request.query("for");
+    if (by.isEmpty()) {
+      return Event.By.PROGRAM;
+    }
+    if (by.get().equals("page")) {
+      return Event.By.PAGE;
+    }
+    throw Refusal.badRequest("for is page, or left out, not '%s'".formatted(by.get()));
+  }
+
+  private static String isFull(Event.By by) {
+    return switch (by) {
+      case PROGRAM ->
+          "%d programs of one login may listen, and %d in all: end others, or use a token of its own"
+              .formatted(by.mostOfOne(), by.most());
+      case PAGE ->
+          "%d open pages of one login may follow what happens, and %d in all: close others"
+              .formatted(by.mostOfOne(), by.most());
+    };
+  }
+
+  private static void write(
+      Events.Listener listener, Event.By by, Live.Out out, BooleanSupplier goesOn)
       throws IOException, InterruptedException {
     out.write("retry: %d\n\n".formatted(RECONNECT.toMillis()));
     if (listener.hasMissed()) {
@@ -55,8 +79,16 @@ final class EventApi {
         out.write("event: dropped\ndata: {\"reason\":\"not read fast enough\"}\n\n");
         return;
       }
-      out.write(listener.next(HEARTBEAT).map(EventApi::text).orElse(":\n\n"));
+      out.write(listener.next(HEARTBEAT).map(EventApi::text).orElse(heartbeat(by)));
     }
+  }
+
+  /** A comment; of those a script hears nothing. */
+  private static String heartbeat(Event.By by) {
+    return switch (by) {
+      case PROGRAM -> ":\n\n";
+      case PAGE -> "event: alive\ndata: {}\n\n";
+    };
   }
 
   private static String text(Event event) {

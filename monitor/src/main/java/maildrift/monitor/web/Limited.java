@@ -424,6 +424,11 @@ final class Limited implements Backend {
   }
 
   @Override
+  public String latestEvent() {
+    return all.latestEvent();
+  }
+
+  @Override
   public Optional<Events.Listener> listen(Optional<String> lastId, Event.Interest interest) {
     return all.listen(lastId, interest.within(tenants));
   }

@@ -48,6 +48,7 @@ final class Page {
   }
 
   Answer fleet(Request request) {
+    var after = backend.latestEvent();
     // One copy: what the tiles count is what the table shows.
     var all = List.copyOf(backend.domains());
     var everything =
@@ -74,6 +75,7 @@ final class Page {
     return Answer.html(
         page(
             "maildrift",
+            after,
             html -> {
               header(html, "Fleet");
               html.in(
@@ -150,18 +152,25 @@ final class Page {
     line.plain("· ").link("/", "show all");
   }
 
-  /** A page that follows what happens; without script the browser reads it again. */
-  static String page(String title, Consumer<Html> body) {
+  /**
+   * A page that follows what happens; without script the browser reads it again.
+   *
+   * @param after the latest event from before its facts were read
+   */
+  static String page(String title, String after, Consumer<Html> body) {
     return document(
         title,
-        "<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>"
-            + "<script src=\"/live.js\" defer></script>",
+        "<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>" + script(after, ""),
         body);
   }
 
   /** One that says that something has happened, and stays as it is: somebody aims at a button. */
-  static String told(String title, Consumer<Html> body) {
-    return document(title, "<script src=\"/live.js\" defer data-follows=\"no\"></script>", body);
+  static String told(String title, String after, Consumer<Html> body) {
+    return document(title, script(after, " data-follows=\"no\""), body);
+  }
+
+  private static String script(String after, String more) {
+    return "<script src=\"/live.js\" defer data-after=\"%s\"%s></script>".formatted(after, more);
   }
 
   /** A page that does not refresh itself: somebody may be writing. */
@@ -364,6 +373,7 @@ final class Page {
   }
 
   Answer domain(Request request) {
+    var after = backend.latestEvent();
     var name = DnsName.parse(request.param("name")).map(DnsName::toString).orElse("");
     var state =
         backend
@@ -374,6 +384,7 @@ final class Page {
     return Answer.html(
         page(
             name + " – maildrift",
+            after,
             html -> {
               header(html, state.domain().name().unicode());
               html.in(

@@ -328,6 +328,11 @@ record DaemonBackend(
   }
 
   @Override
+  public String latestEvent() {
+    return happenings.latestEvent();
+  }
+
+  @Override
   public Optional<Events.Listener> listen(Optional<String> lastId, Event.Interest interest) {
     return happenings.listen(lastId, interest);
   }

@@ -175,6 +175,10 @@ final class Happenings {
         });
   }
 
+  String latestEvent() {
+    return events.latestId();
+  }
+
   Optional<Events.Listener> listen(Optional<String> lastId, Event.Interest interest) {
     return events.listen(lastId, interest);
   }

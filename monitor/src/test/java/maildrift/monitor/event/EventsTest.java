@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EventsTest {
   private static final Instant NOW = Instant.parse("2026-11-28T20:00:00Z");
@@ -97,31 +100,57 @@ class EventsTest {
   }
 
   @Test
-  void onlySoManyListen() {
-    var some = new ArrayList<Events.Listener>();
-    for (var i = 0; i < Events.MOST_LISTENERS; i++) {
-      some.add(listen(Optional.empty(), Optional.empty()));
-    }
-    assertThat(events.listen(Optional.empty(), Event.Interest.ALL)).isEmpty();
-    some.getFirst().close();
-    assertThat(events.listen(Optional.empty(), Event.Interest.ALL)).isPresent();
+  void whoGoesOnAfterTheLatestHearsAllThatComesThen() throws InterruptedException {
+    var atFirst = events.latestId();
+    tell("a.test", "contoso");
+    var then = events.latestId();
+    tell("b.test", "contoso");
+
+    assertThat(heard(listen(Optional.of(atFirst), Optional.empty()))).hasSize(2);
+    assertThat(heard(listen(Optional.of(then), Optional.empty())))
+        .singleElement()
+        .extracting(Event::json)
+        .asString()
+        .contains("b.test");
   }
 
-  @Test
-  void oneLoginLeavesRoomForOthers() {
-    var red = new Event.Interest(Optional.of("red"), Optional.empty(), false);
+  @ParameterizedTest
+  @EnumSource
+  void onlySoManyListen(Event.By by) {
+    var anybody = new Event.Interest(by, Optional.empty(), Optional.empty(), false);
+    var some = listen(by.most(), anybody);
+    assertThat(events.listen(Optional.empty(), anybody)).isEmpty();
+    some.getFirst().close();
+    assertThat(events.listen(Optional.empty(), anybody)).isPresent();
+  }
+
+  private List<Events.Listener> listen(int times, Event.Interest interest) {
+    return IntStream.range(0, times)
+        .mapToObj(_ -> events.listen(Optional.empty(), interest).orElseThrow())
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneLoginLeavesRoomForOthers(Event.By by) {
+    var red = new Event.Interest(by, Optional.of("red"), Optional.empty(), false);
     var limited = red.within(Set.of("red"));
-    var some = new ArrayList<Events.Listener>();
-    for (var i = 0; i < Events.MOST_OF_ONE; i++) {
-      some.add(events.listen(Optional.empty(), limited).orElseThrow());
-    }
+    var some = listen(by.mostOfOne(), limited);
     assertThat(events.listen(Optional.empty(), limited)).isEmpty();
     assertThat(
             events.listen(
                 Optional.empty(),
-                new Event.Interest(Optional.of("operator"), Optional.empty(), false)))
+                new Event.Interest(by, Optional.of("operator"), Optional.empty(), false)))
         .isPresent();
     some.getFirst().close();
     assertThat(events.listen(Optional.empty(), limited)).isPresent();
+  }
+
+  @Test
+  void openPagesTakeNoRoomFromPrograms() {
+    var bob = Optional.of("bob");
+    listen(
+        Event.By.PAGE.mostOfOne(), new Event.Interest(Event.By.PAGE, bob, Optional.empty(), false));
+    listen(Event.By.PROGRAM.mostOfOne(), new Event.Interest(bob, Optional.empty(), false));
   }
 }
