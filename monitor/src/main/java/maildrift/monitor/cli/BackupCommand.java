@@ -64,8 +64,11 @@ final class BackupCommand implements Callable<Integer> {
       var own = Stores.directory(settings.url(), here);
       var into = directory == null ? Backups.directory(settings.backup(), own) : directory;
       var made =
-          Backups.into(
-              folder -> Stores.copyClosed(settings.url(), here, folder), into, Instant.now());
+          Backups.closed(
+              folder -> Stores.copyClosed(settings.url(), here, folder),
+              into,
+              Instant.now(),
+              line -> System.err.println(Terminal.safe(line)));
       System.out.println(Terminal.safe(made.directory().toString()));
       return Exit.OK;
     } catch (StoreUnusable | StoreFailure problem) {

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -194,6 +195,30 @@ public final class Backups {
     } catch (IOException failure) {
       throw new StoreFailure(
           "the backup in %s cannot be written: %s".formatted(directory, H2File.why(failure)),
+          failure);
+    }
+  }
+
+  /**
+   * The same of a store that no daemon has open. What root makes in a folder of the daemon's is
+   * given to the daemon, which lists its backups and removes old ones.
+   *
+   * @param given takes in words what now belongs to whom
+   */
+  public static Backup closed(Copier copier, Path directory, Instant now, Consumer<String> given)
+      throws StoreUnusable {
+    try {
+      var owner = Ownership.above(directory);
+      var isNew = !Files.exists(directory);
+      var made = into(copier, directory, now);
+      if (owner.isPresent()) {
+        owner.get().giveAllTo(isNew ? directory : made.directory()).forEach(given);
+      }
+      return made;
+    } catch (IOException failure) {
+      throw new StoreFailure(
+          "the backup in %s cannot be given to whom the folder belongs: %s"
+              .formatted(directory, H2File.why(failure)),
           failure);
     }
   }

@@ -195,6 +195,7 @@ public final class Stores {
     var place = closed(url, workingDirectory);
     var lock = StoreLock.take(place);
     try {
+      own(place);
       Files.createDirectories(directory);
       for (var one : List.of(place, place.sibling("-history"))) {
         if (one.exists()) {
@@ -266,18 +267,47 @@ public final class Stores {
         throw new StoreUnusable("%s cannot be read".formatted(backup));
       }
     }
-    place.checkDirectory();
-    // Nobody may have it open.
-    close(StoreLock.take(place));
-    var done = new ArrayList<String>();
-    for (var file : files) {
-      for (var backup : backups) {
-        if (String.valueOf(backup.getFileName()).equals(file.getFileName() + ".zip")) {
-          done.addAll(putBack(backup, file));
+    try {
+      // Whose the folder is, or that in which it is made.
+      var owned = Ownership.above(place.directory());
+      var madeFolder = !Files.exists(place.directory());
+      place.checkDirectory();
+      if (madeFolder && owned.isPresent()) {
+        owned.get().giveAllTo(place.directory());
+      }
+      // Nobody may have it open.
+      free(place);
+      var done = new ArrayList<String>();
+      for (var file : files) {
+        for (var backup : backups) {
+          if (String.valueOf(backup.getFileName()).equals(file.getFileName() + ".zip")) {
+            var owner = Files.exists(file) ? Ownership.of(file) : owned.map(Ownership::forFiles);
+            done.addAll(putBack(backup, file));
+            if (owner.isPresent()) {
+              done.addAll(owner.get().giveTo(file));
+            }
+          }
         }
       }
+      return done;
+    } catch (IOException failed) {
+      throw new StoreUnusable(
+          "%s cannot be given to whom it belongs: %s".formatted(place.file(), H2File.why(failed)),
+          failed);
     }
-    return done;
+  }
+
+  /** Nobody may have it open; a lock that was not there belongs to whom the folder belongs. */
+  private static void free(H2File place) throws StoreUnusable, IOException {
+    close(StoreLock.take(place));
+    own(place);
+  }
+
+  private static void own(H2File place) throws IOException {
+    var owner = Ownership.of(place.directory());
+    if (owner.isPresent()) {
+      owner.get().giveAllTo(StoreLock.file(place));
+    }
   }
 
   private static List<String> putBack(Path backup, Path file) throws StoreUnusable {

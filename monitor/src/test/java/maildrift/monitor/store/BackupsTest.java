@@ -2,15 +2,18 @@ package maildrift.monitor.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import maildrift.monitor.config.BackupConfig;
@@ -255,6 +258,71 @@ final class BackupsTest {
         .isInstanceOf(StoreUnusable.class)
         .hasMessageContaining("there is no store " + directory.resolve("other.mv.db"));
     assertThat(directory.resolve("other.mv.db")).doesNotExist();
+  }
+
+  @Test
+  void whatIsRestoredMayBeReadByWhomeverWhatItReplacesCouldBeReadBy() throws Exception {
+    try (var store = open()) {
+      store.commit(Batch.builder().state(state("before.test")).build());
+    }
+    var copy =
+        Backups.into(
+            folder -> Stores.copyClosed(URL, directory, folder),
+            directory.resolve("elsewhere"),
+            clock.instant());
+    var file = directory.resolve("maildrift.mv.db");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+
+    Stores.putBack(URL, directory, copy.files());
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-rw----");
+  }
+
+  /** An administrator is root, the daemon is not. */
+  @Test
+  void whatRootRestoresAndCopiesBelongsToTheDaemon() throws Exception {
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only as root");
+    try (var store = open()) {
+      store.commit(Batch.builder().state(state("before.test")).build());
+    }
+    try (var files = Files.walk(directory)) {
+      for (var file : files.toList()) {
+        own(file);
+      }
+    }
+    var file = directory.resolve("maildrift.mv.db");
+    var lock = directory.resolve("maildrift.lock");
+    Files.delete(lock);
+    var told = new ArrayList<String>();
+    var copy =
+        Backups.closed(
+            folder -> Stores.copyClosed(URL, directory, folder),
+            directory.resolve("backups"),
+            clock.instant(),
+            told::add);
+    assertThat(told).containsExactly(directory.resolve("backups") + " belongs to 4711:4712");
+    assertThat(List.of(lock, copy.directory().getParent(), copy.directory()))
+        .allSatisfy(BackupsTest::isTheDaemons);
+    assertThat(copy.files()).hasSize(2).allSatisfy(BackupsTest::isTheDaemons);
+
+    Files.delete(directory.resolve("maildrift-history.mv.db"));
+    assertThat(Stores.putBack(URL, directory, copy.files()))
+        .contains(file + " belongs to 4711:4712")
+        .hasSize(5);
+    // One takes the place of another, one only comes into the folder.
+    assertThat(List.of(file, directory.resolve("maildrift-history.mv.db")))
+        .allSatisfy(BackupsTest::isTheDaemons);
+  }
+
+  private static void own(Path path) throws IOException {
+    Files.setAttribute(path, "unix:uid", 4711);
+    Files.setAttribute(path, "unix:gid", 4712);
+  }
+
+  private static void isTheDaemons(Path path) throws IOException {
+    assertThat(Files.getAttribute(path, "unix:uid")).as("owner of %s", path).isEqualTo(4711);
+    assertThat(Files.getAttribute(path, "unix:gid")).as("group of %s", path).isEqualTo(4712);
   }
 
   @Test
