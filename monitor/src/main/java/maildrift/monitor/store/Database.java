@@ -206,9 +206,21 @@ final class Database implements AutoCloseable {
     }
   }
 
+  private static boolean claim(PostgresqlLock lock, String name) throws StoreUnusable {
+    try {
+      return lock.claim();
+    } catch (SQLException failed) {
+      throw new StoreUnusable(
+          "the store %s cannot be taken: %s; another maildrift may still be writing, which the server ends within half a minute"
+              .formatted(name, GroupCommit.reason(failed)),
+          failed);
+    }
+  }
+
   private static Database postgresql(
       Login login, String name, PostgresqlLock lock, Schema... schemas) throws StoreUnusable {
     var url = login.url();
+    claim(lock, name);
     for (var schema : schemas) {
       migrate(
           schema,
@@ -217,6 +229,11 @@ final class Database implements AutoCloseable {
           login.username().orElse(""),
           login.password().orElse(""),
           name);
+    }
+    if (!claim(lock, name)) {
+      throw new StoreUnusable(
+          "the store %s has no table store_owner although its schema is up to date; restore it from a backup"
+              .formatted(name));
     }
     var config = new HikariConfig();
     config.setJdbcUrl(url);
@@ -228,13 +245,7 @@ final class Database implements AutoCloseable {
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("ApplicationName", "maildrift");
     // A commit is our barrier; a server that has it off for others has it on for us.
-    config.setConnectionInitSql(
-        PostgresqlLock.GIVE_UP
-            + """
-        ;
-        select set_config('synchronous_commit', 'on', false)
-        where current_setting('synchronous_commit') = 'off'
-        """);
+    config.setConnectionInitSql(PostgresqlLock.SETTINGS);
     return new Database(
         Dialect.POSTGRESQL,
         name,
@@ -290,6 +301,24 @@ final class Database implements AutoCloseable {
   /** The file or the URL, without secrets. */
   String name() {
     return name;
+  }
+
+  /**
+   * In one transaction that writes, and that fails where another maildrift has taken the store.
+   *
+   * @throws StoreFailure that names the store
+   */
+  <T> T write(Function<Handle, T> work) {
+    return inTransaction(
+        handle -> {
+          checkIsOurs(handle);
+          return work.apply(handle);
+        });
+  }
+
+  /** First in every transaction that writes. */
+  void checkIsOurs(Handle transaction) {
+    lock.ifPresent(held -> held.checkIsOurs(transaction));
   }
 
   /**

@@ -70,6 +70,7 @@ final class GroupCommit implements AutoCloseable {
   private final AtomicLong tries = new AtomicLong();
   private Optional<String> trouble = Optional.empty();
   private boolean closing;
+  private String whyClosed = "the store is closed";
   private long giveUpAt;
 
   GroupCommit(Disk disk) {
@@ -237,6 +238,9 @@ final class GroupCommit implements AutoCloseable {
   private boolean tryAgain(Throwable failure, long pause) {
     lock.lock();
     try {
+      if (closing && System.nanoTime() - giveUpAt >= 0) {
+        return false;
+      }
       var reason = reason(failure);
       if (!trouble.equals(Optional.of(reason))) {
         LOG.error("the store cannot write and tries again: {}", reason);
@@ -276,8 +280,24 @@ final class GroupCommit implements AutoCloseable {
     return line.endsWith("; SQL statement:") ? line.substring(0, line.indexOf("; SQL")) : line;
   }
 
-  private static StoreFailure closed() {
-    return new StoreFailure("the store is closed");
+  private StoreFailure closed() {
+    return new StoreFailure(whyClosed);
+  }
+
+  /** What waits fails now, and so does what comes. */
+  void end(String why) {
+    lock.lock();
+    try {
+      if (!closing) {
+        whyClosed = why;
+      }
+      closing = true;
+      giveUpAt = System.nanoTime();
+      changed.signalAll();
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Writes what waits, for some seconds at most. */

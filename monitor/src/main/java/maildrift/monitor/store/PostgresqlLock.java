@@ -7,9 +7,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +24,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A connection that is lost is no reason to end, since the server may be away for long. Until
  * the lock is taken again {@link #barred} says why the store must not be touched. Whoever finds
- * then that another one has it must end.
+ * then that another one has it, or had it meanwhile, must end: what it remembers is of before.
+ *
+ * <p>Between the loss of a connection and the moment that is noticed, the lock keeps nobody away.
+ * So whoever has it writes a token into {@code store_owner}, and each transaction that writes asks
+ * for its own first ({@link #checkIsOurs}). The next one waits for those that are under way.
  */
 final class PostgresqlLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresqlLock.class);
@@ -44,6 +51,15 @@ final class PostgresqlLock implements AutoCloseable {
       where exists (select from pg_settings known where known.name = wanted.name)
       """;
 
+  /** What each connection begins with. */
+  static final String SETTINGS =
+      GIVE_UP
+          + """
+          ;
+          select set_config('synchronous_commit', 'on', false)
+          where current_setting('synchronous_commit') = 'off'
+          """;
+
   private static final String LOST =
       "the connection that keeps others away is lost; it is being made again";
 
@@ -52,13 +68,24 @@ final class PostgresqlLock implements AutoCloseable {
 
   private static final int LONGEST_NAME = 63;
 
+  /** Less than the connection's own patience. */
+  private static final String CLAIM_PATIENCE = "set lock_timeout = '8s'";
+
+  private static final String IS_OURS =
+      "select true from store_owner where token = :token for share";
+  private static final String OWNER =
+      "select token, who || ', since ' || to_char(since at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from store_owner";
+
   private final Login login;
   private final String name;
+  private final String token = UUID.randomUUID().toString();
   private final CompletableFuture<String> taken = new CompletableFuture<>();
   private final ReentrantLock turn = new ReentrantLock();
   private final Thread watching;
   private Session session;
+  private boolean claimed;
   private volatile Optional<String> barred = Optional.empty();
+  private final AtomicBoolean told = new AtomicBoolean();
   private volatile boolean closed;
 
   /** Of whoever has the lock. */
@@ -92,12 +119,16 @@ final class PostgresqlLock implements AutoCloseable {
    * @param node who takes it, as others are told
    * @throws StoreInUse when another one has it
    */
-  static PostgresqlLock take(Login login, String node) throws SQLException, StoreInUse {
+  static PostgresqlLock take(Login login, String node) throws SQLException, StoreUnusable {
     var name = ("maildrift " + node).replaceAll("[^ -~]", "?");
     var shown = name.substring(0, Math.min(LONGEST_NAME, name.length()));
     var connection = connect(login, shown);
     try {
       checkIsWritable(connection);
+      var schemaless = schemaless(connection);
+      if (schemaless.isPresent()) {
+        throw new StoreUnusable("the store %s: %s".formatted(login.shown(), schemaless.get()));
+      }
       if (tryLock(connection)) {
         return new PostgresqlLock(login, shown, session(connection));
       }
@@ -107,7 +138,7 @@ final class PostgresqlLock implements AutoCloseable {
                   login.shown(),
                   holder(connection).map(Holder::shown).orElse("which has just ended")),
           "end that one first, give each its own store.url, or set store.standby: true so that this one waits and takes over");
-    } catch (SQLException | StoreInUse failed) {
+    } catch (SQLException | StoreUnusable failed) {
       end(connection);
       throw failed;
     }
@@ -123,6 +154,82 @@ final class PostgresqlLock implements AutoCloseable {
     var _ = taken.thenAccept(told);
   }
 
+  /**
+   * Says in the store whose it is from now on, which ends what another one still writes.
+   *
+   * @return whether the store is one that can say so, which it is once its schema is up to date
+   */
+  boolean claim() throws SQLException {
+    turn.lock();
+    try {
+      if (!claimed && hasOwner(session.connection())) {
+        try (var statement = session.connection().createStatement();
+            var claim =
+                session
+                    .connection()
+                    .prepareStatement(
+                        """
+                        insert into store_owner (one, token, who, since) values (true, ?, ?, now())
+                        on conflict (one) do update set token = excluded.token, who = excluded.who, since = excluded.since
+                        """)) {
+          statement.execute(CLAIM_PATIENCE);
+          claim.setString(1, token);
+          claim.setString(2, name);
+          claim.executeUpdate();
+        }
+        claimed = true;
+      }
+      return claimed;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private static boolean hasOwner(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery("select to_regclass('store_owner') is not null")) {
+      return rows.next() && rows.getBoolean(1);
+    }
+  }
+
+  /**
+   * At the beginning of a transaction that writes. Until it ends no other one takes the store.
+   *
+   * @throws StoreFailure when another one has taken it
+   */
+  void checkIsOurs(Handle transaction) {
+    var isOurs =
+        transaction
+            .createQuery(IS_OURS)
+            .bind("token", token)
+            .mapTo(Boolean.class)
+            .findOne()
+            .isPresent();
+    if (!isOurs) {
+      var other =
+          transaction
+              .createQuery(OWNER)
+              .map((row, _) -> row.getString(2))
+              .findOne()
+              .orElse("nobody knows which");
+      throw new StoreFailure(takenBy(other));
+    }
+  }
+
+  /** Who has claimed the store since this one did. */
+  private Optional<String> successor(Connection connection) throws SQLException {
+    if (!claimed) {
+      return Optional.empty();
+    }
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery(OWNER)) {
+      if (!rows.next()) {
+        return Optional.of("nobody knows which");
+      }
+      return token.equals(rows.getString(1)) ? Optional.empty() : Optional.of(rows.getString(2));
+    }
+  }
+
   static Connection connect(Login login, String name) throws SQLException {
     var settings = new Properties();
     settings.setProperty("connectTimeout", "" + PATIENCE_SECONDS);
@@ -132,7 +239,7 @@ final class PostgresqlLock implements AutoCloseable {
     settings.setProperty("ApplicationName", name);
     var connection = login.connect(settings);
     try (var statement = connection.createStatement()) {
-      statement.execute(GIVE_UP);
+      statement.execute(SETTINGS);
       return connection;
     } catch (SQLException failed) {
       end(connection);
@@ -148,6 +255,20 @@ final class PostgresqlLock implements AutoCloseable {
         throw new SQLException(
             "the server is a replica, which can only be read; with several hosts in the URL, targetServerType=primary finds the other one");
       }
+    }
+  }
+
+  /** Without a schema there is nothing to lock, which is not the same as locked. */
+  private static Optional<String> schemaless(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "select current_user, current_setting('search_path') where current_schema() is null")) {
+      return rows.next()
+          ? Optional.of(
+              "%s may use no schema of the search path %s; create it, grant usage on it, or set currentSchema in store.url"
+                  .formatted(rows.getString(1), rows.getString(2)))
+          : Optional.empty();
     }
   }
 
@@ -202,7 +323,7 @@ final class PostgresqlLock implements AutoCloseable {
   }
 
   private void watch() {
-    while (!closed && !taken.isDone()) {
+    while (!closed && !told.get()) {
       try {
         Thread.sleep(PACE);
       } catch (InterruptedException _) {
@@ -210,7 +331,7 @@ final class PostgresqlLock implements AutoCloseable {
       }
       turn.lock();
       try {
-        if (!closed) {
+        if (!closed && !told.get()) {
           look();
         }
       } catch (SQLException away) {
@@ -235,12 +356,19 @@ final class PostgresqlLock implements AutoCloseable {
     var isOurs = false;
     try {
       checkIsWritable(next);
-      isOurs = tryLock(next);
+      var schemaless = schemaless(next);
+      if (schemaless.isPresent()) {
+        throw new SQLException(schemaless.get());
+      }
+      var isFree = tryLock(next);
+      var successor = isFree ? successor(next) : Optional.<String>empty();
+      successor.ifPresent(this::takenBy);
+      isOurs = isFree && successor.isEmpty();
       if (isOurs) {
         session = session(next);
         barred = Optional.empty();
         LOG.info("the store {}: others are kept away again", login.shown());
-      } else {
+      } else if (!isFree) {
         holder(next).ifPresent(holder -> heldBy(next, holder));
       }
     } finally {
@@ -261,12 +389,19 @@ final class PostgresqlLock implements AutoCloseable {
       }
       return;
     }
+    takenBy(holder.shown());
+  }
+
+  private String takenBy(String other) {
     var why =
         "the store %s was taken by another maildrift (%s) while the connection that keeps others away was lost"
-            .formatted(login.shown(), holder.shown());
+            .formatted(login.shown(), other);
     barred = Optional.of(why);
-    LOG.error("{}", why);
-    var _ = taken.completeAsync(() -> why);
+    if (told.compareAndSet(false, true)) {
+      LOG.error("{}", why);
+      var _ = taken.completeAsync(() -> why);
+    }
+    return why;
   }
 
   private static void end(Connection connection) {

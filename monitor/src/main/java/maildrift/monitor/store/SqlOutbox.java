@@ -44,7 +44,7 @@ final class SqlOutbox implements Outbox {
   public List<Owed> claim(String receiver, int limit, Instant now, Duration lease) {
     return store.betweenBarriers(
         undurable ->
-            database.inTransaction(
+            database.write(
                 handle -> table.claim(handle, receiver, limit, now, lease, worker, undurable)));
   }
 
@@ -52,7 +52,7 @@ final class SqlOutbox implements Outbox {
   private void between(Consumer<Handle> work) {
     store.betweenBarriers(
         _ ->
-            database.inTransaction(
+            database.write(
                 handle -> {
                   work.accept(handle);
                   return true;

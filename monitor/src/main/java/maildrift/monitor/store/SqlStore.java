@@ -119,7 +119,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     lines = ChangeTable.history(dialect);
     outbox = new SqlOutbox(this, database, owed, worker, clock);
     // What this node had claimed before it died is free again.
-    database.useTransaction(handle -> owed.releaseAllOf(handle, worker));
+    database.write(handle -> owed.releaseAllOf(handle, worker));
     mover =
         history
             .filter(apart -> apart != database)
@@ -127,6 +127,8 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     commits = database.inTransaction(handle -> CounterTable.read(handle, CounterTable.COMMITS));
     markedAt = System.nanoTime() - MARK_EVERY;
     writer = new GroupCommit(this);
+    // Whoever waits for a commit would wait for ever.
+    database.whenTaken(writer::end);
   }
 
   @Override
@@ -142,6 +144,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
           handle -> {
             handle.useTransaction(
                 transaction -> {
+                  database.checkIsOurs(transaction);
                   writeRows(transaction, batch);
                   if (lock.isPresent()) {
                     CounterTable.raise(transaction, CounterTable.COMMITS, commits + 1);
@@ -470,7 +473,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
   @Override
   public int expire(Instant before) {
     var removed =
-        database.inTransaction(
+        database.write(
             handle ->
                 silences.expire(handle, before)
                     + networks.expire(handle, before)
@@ -482,9 +485,7 @@ final class SqlStore implements StateStore, History, GroupCommit.Disk {
     }
     while (true) {
       var some =
-          historyDatabase
-              .get()
-              .inTransaction(handle -> lines.expire(handle, before, EXPIRED_AT_ONCE));
+          historyDatabase.get().write(handle -> lines.expire(handle, before, EXPIRED_AT_ONCE));
       removed += some;
       if (some < EXPIRED_AT_ONCE) {
         return removed;

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -113,10 +116,102 @@ final class PostgresqlLockTest {
             .hasMessageContaining("was taken by another maildrift");
         var late = store.submit(Batch.builder().state(StoreContract.state("a.test", "1")).build());
         other.commit(Batch.builder().state(StoreContract.state("b.test", "1")).build());
+        // Whoever waits for it would wait for ever: a daemon that starts, for one.
+        assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS))
+            .hasMessageContaining("was taken by another maildrift");
         assertThat(other.state("a.test")).isEmpty();
-        assertThat(late).isNotDone();
       }
     }
+  }
+
+  @Test
+  void whatWasBegunBeforeAnotherOneTookItIsThereAndNothingAfterwards() throws Exception {
+    var url = TestPostgres.newDatabase();
+    var begun = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    Points points =
+        point -> {
+          if (point == Points.Point.BEFORE_COMMIT) {
+            begun.countDown();
+            Uninterruptibles.awaitUninterruptibly(goOn);
+          }
+        };
+    try (var store = Stores.open(url, directory, Clock.systemUTC(), points)) {
+      var taken = new CompletableFuture<String>();
+      store.whenTaken(taken::complete);
+      var early = store.submit(Batch.builder().state(StoreContract.state("a.test", "1")).build());
+      begun.await();
+      var taking =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return afterItsEnd(url, taken);
+                } catch (SQLException | StoreUnusable failed) {
+                  throw new IllegalStateException(failed);
+                }
+              });
+      await()
+          .until(
+              () ->
+                  !ask(
+                          url,
+                          "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+                      .isEmpty());
+      assertThat(taking).isNotDone();
+      goOn.countDown();
+      try (var other = taking.get(20, TimeUnit.SECONDS)) {
+        early.get(20, TimeUnit.SECONDS);
+        assertThat(other.state("a.test")).isPresent();
+        var late = store.submit(Batch.builder().state(StoreContract.state("b.test", "1")).build());
+        assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS))
+            .hasMessageContaining("was taken by another maildrift");
+        assertThat(other.state("b.test")).isEmpty();
+      }
+    }
+  }
+
+  /** As it looks to one that has not noticed yet that its lock is gone. */
+  @Test
+  void theStoreItselfSaysThatAnotherOneHasIt() throws Exception {
+    var url = TestPostgres.newDatabase();
+    try (var store = open(url)) {
+      var taken = new CompletableFuture<String>();
+      store.whenTaken(taken::complete);
+      run(
+          url,
+          "update store_owner set token = 'x', who = 'maildrift other', since = '2026-11-29 01:02:03Z'");
+      var now = Instant.parse("2026-11-29T01:03:00Z");
+      assertThatThrownBy(() -> store.outbox().claim("oncall", 10, now, Duration.ofMinutes(1)))
+          .isInstanceOf(StoreFailure.class)
+          .hasMessageContaining(
+              " was taken by another maildrift (maildrift other, since 2026-11-29T01:02:03Z) while ");
+      assertThat(taken.get(20, TimeUnit.SECONDS)).contains("(maildrift other, since 2026-");
+    }
+  }
+
+  @Test
+  void whoGetsItBackAfterAnotherOneHadItGoesOnNoMore() throws Exception {
+    var url = TestPostgres.newDatabase();
+    try (var store = open(url)) {
+      var taken = new CompletableFuture<String>();
+      store.whenTaken(taken::complete);
+      run(url, "update store_owner set token = 'x', who = 'maildrift other'; " + END_IT);
+      assertThat(taken.get(20, TimeUnit.SECONDS))
+          .contains(" was taken by another maildrift (maildrift other, since 20");
+      assertThatThrownBy(() -> store.state("a.test")).isInstanceOf(StoreFailure.class);
+      // And it keeps nobody away, though it lives.
+      await().ignoreExceptionsInstanceOf(StoreInUse.class).untilAsserted(() -> open(url).close());
+    }
+  }
+
+  @Test
+  void aSchemaThatIsNotThereIsNoOtherMaildrift() throws Exception {
+    var url = TestPostgres.newDatabase() + "&currentSchema=nope";
+    assertThatThrownBy(() -> open(url))
+        .isInstanceOf(StoreUnusable.class)
+        .isNotInstanceOf(StoreInUse.class)
+        .hasMessageEndingWith(
+            ": postgres may use no schema of the search path nope; create it, grant usage on it, or set currentSchema in store.url");
   }
 
   /** Whoever is first after its end has the lock; so it is ended until that is another one. */
