@@ -2,19 +2,22 @@ package maildrift.monitor.config;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import maildrift.monitor.feed.M365Endpoints;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
  * What is in force, as one document in the shape of a configuration: all files together, what the
- * environment and the command line say, and the defaults of the daemon's own sections. Secrets are
- * not in it: files and {@code ${env:NAME}} stand for them, and of an address that may hold one the
+ * environment and the command line say, and the defaults of the daemon's own sections and of what is
+ * declared by name. Secrets are not in it: files and {@code ${env:NAME}} stand for them, and of an address that may hold one the
  * part that may is left out.
  */
 final class Effective {
@@ -36,6 +39,28 @@ final class Effective {
 
   /** Under receivers, a name and a kind. */
   private static final int IN_A_RECEIVER = 3;
+
+  /**
+   * What else has defaults that can be written down, by its way from the top; {@code *} is any name
+   * or item. Not here is what says less by being absent, such as a digest or a policy.
+   */
+  private static final List<String> NESTED =
+      List.of(
+          "discovery.*",
+          "feeds.m365-endpoints",
+          "http.tokens.*",
+          "rbl.lists.*",
+          "allowlists.*",
+          "gateways.*",
+          "alerts.receivers.*.*",
+          "alerts.routes.*",
+          "alerts.heartbeats.*");
+
+  /** A list that has one of these is fetched from nowhere. */
+  private static final Set<String> HERE = Set.of("networks", "file", "files");
+
+  private static final Set<String> OF_FETCHING =
+      Set.of("url", "instance", "refresh", "allow_private");
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:[^}]*}");
 
@@ -63,15 +88,98 @@ final class Effective {
                 .<Object>map(entry -> value(entry, 0))
                 .orElse(value == null ? property.getValue().path("default").asString("") : value);
       }
+      if (value == null && key.equals("feeds")) {
+        value = Map.of(M365Endpoints.NAME, Map.of());
+      }
       if (value != null) {
-        merged.put(key, value);
+        merged.put(key, nested(schema, property.getValue(), key, value));
       }
     }
-    var skipped = overrides.skip().stream().sorted().collect(Collectors.joining(", "));
-    return (skipped.isEmpty()
-            ? ""
-            : "# left out of every domain by the command line: " + skipped + "\n")
-        + Yaml.write(merged);
+    return comments(settings, overrides) + Yaml.write(merged);
+  }
+
+  /** What is not in the files that this is made of. */
+  private static String comments(EnvironmentSettings settings, Overrides overrides) {
+    var lines = new ArrayList<String>();
+    settings
+        .said()
+        .forEach((setting, variable) -> lines.add("%s is said by %s".formatted(setting, variable)));
+    if (!overrides.resolvers().isEmpty()) {
+      lines.add("dns.resolvers is said by --dns");
+    }
+    if (overrides.timeout().isPresent()) {
+      lines.add("dns.timeout is said by --timeout");
+    }
+    if (!overrides.skip().isEmpty()) {
+      lines.add(
+          "left out of every domain by the command line: "
+              + overrides.skip().stream().sorted().collect(Collectors.joining(", ")));
+    }
+    return lines.stream().map("# %s\n"::formatted).collect(Collectors.joining());
+  }
+
+  private static Object nested(JsonNode schema, JsonNode property, String key, Object value) {
+    var filled = value;
+    for (var way : NESTED) {
+      var steps = List.of(way.split("[.]"));
+      if (steps.getFirst().equals(key)) {
+        filled = filled(schema, property, filled, steps, 1);
+      }
+    }
+    return filled;
+  }
+
+  /** The same with defaults at the end of the way. */
+  private static Object filled(
+      JsonNode schema, JsonNode property, Object value, List<String> way, int gone) {
+    var resolved = ConfigSchema.resolved(schema, property);
+    if (value instanceof Map<?, ?> map) {
+      var section = new LinkedHashMap<String, Object>();
+      map.forEach((name, one) -> section.put(String.valueOf(name), one));
+      if (gone == way.size()) {
+        fillNested(schema, resolved, section, way);
+        return section;
+      }
+      var step = way.get(gone);
+      section.replaceAll(
+          (name, one) ->
+              one != null && (step.equals("*") || step.equals(name))
+                  ? filled(schema, inside(resolved, name), one, way, gone + 1)
+                  : one);
+      return section;
+    }
+    return value instanceof Collection<?> list && gone < way.size()
+        ? list.stream()
+            .<Object>map(one -> filled(schema, resolved.path("items"), one, way, gone + 1))
+            .toList()
+        : value;
+  }
+
+  private static JsonNode inside(JsonNode property, String name) {
+    var own = property.path("properties").path(name);
+    return own.isMissingNode() ? property.path("additionalProperties") : own;
+  }
+
+  private static void fillNested(
+      JsonNode schema, JsonNode property, Map<String, Object> section, List<String> way) {
+    var written = Set.copyOf(section.keySet());
+    fill(schema, property, section);
+    var isHere = !Collections.disjoint(written, HERE);
+    section
+        .keySet()
+        .removeIf(
+            key ->
+                !written.contains(key)
+                    && ((isHere && OF_FETCHING.contains(key))
+                        // The address of a receiver is masked, and may be in a file.
+                        || (way.contains("receivers") && key.equals("url"))
+                        // A form has a type of its own.
+                        || (key.equals("content_type") && written.contains("form"))));
+    if (way.getFirst().equals("discovery")) {
+      section.putIfAbsent(
+          "refresh_interval",
+          Durations.text(isHere ? DiscoveryConfig.FILES_REFRESH : DiscoveryConfig.URL_REFRESH));
+    }
   }
 
   private static Map<String, Object> section(

@@ -143,6 +143,19 @@ final class EnvironmentSettings {
         .map(value -> entry("baseline", new Setting(BASELINE, Shape.WORD), value));
   }
 
+  /** What the environment says of any section, and by which variable. */
+  Map<String, String> said() {
+    var said = new LinkedHashMap<String, String>();
+    settings.forEach(
+        (section, keys) ->
+            keys.forEach(
+                (key, setting) ->
+                    value(setting.variable())
+                        .ifPresent(_ -> said.put(section + "." + key, setting.variable()))));
+    baseline().ifPresent(_ -> said.put("baseline", BASELINE));
+    return said;
+  }
+
   /** The same as it would be written in a file, without what is secret. */
   Map<String, Object> shown(String section) {
     var shown = new LinkedHashMap<String, Object>();

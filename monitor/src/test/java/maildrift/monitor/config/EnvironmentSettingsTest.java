@@ -124,6 +124,12 @@ final class EnvironmentSettingsTest {
         .contains("url: https://hooks.slack.test/***\n")
         .contains("url: ${env:HOOK}\n")
         .contains("password: ${env:MAILDRIFT_STORE_PASSWORD}\n")
+        .startsWith(
+            """
+            # store.password is said by MAILDRIFT_STORE_PASSWORD
+            # schedule.interval is said by MAILDRIFT_SCHEDULE_INTERVAL
+            # dns.resolvers is said by --dns
+            """)
         .contains("  - name: a.test\n    tenant: two\n  - b.test\n")
         .contains("  one:\n    name: One\n  two:\n    name: Two\n")
         .doesNotContain("hunter2", "xyz", "include");
@@ -215,6 +221,122 @@ final class EnvironmentSettingsTest {
             .contains(written.isEmpty() ? "    keep: 7\n" : "    keep: 3\n");
       }
     }
+  }
+
+  @Test
+  void whatIsDeclaredByNameIsShownWithItsDefaults() {
+    var written =
+        """
+        discovery: {inventory: {files: a.json}, cmdb: {url: "https://cmdb.test/"}}
+        rbl: {lists: [{zone: bl.test}]}
+        http: {tokens: [{name: ci, token: "${env:TOKEN}"}]}
+        allowlists: {written: {networks: []}, fetched: {url: "https://lists.test/a"}}
+        gateways: {gw: {host: gw.test}}
+        alerts:
+          receivers:
+            chat: {slack: {url: "https://hooks.test/x", timeout: 5s}}
+            form: {http: {url: "https://sms.test/x", form: {text: "{{text}}"}}}
+            pager: {pagerduty: {routing_key: "${env:TOKEN}"}}
+            mail: {mail: {to: [noc@example.test], from: md@example.test, smtp: "smtp.example.test:587"}}
+            am: {alertmanager: {url: "https://am.test"}}
+          routes: [{match: {}, receivers: [chat, form, pager, mail, am]}]
+          heartbeats: {beat: {url: "https://beat.test/x"}}
+        """;
+    var sandbox =
+        sandbox(Map.of("TOKEN", "t".repeat(32))).file("maildrift.yml", written).file("a.json", "[]");
+
+    var yaml = sandbox.loader().show(folder.resolve("maildrift.yml")).yaml().orElseThrow();
+
+    assertThat(yaml)
+        .contains(
+            """
+            discovery:
+              inventory:
+                files: a.json
+                allow_empty: false
+                refresh_interval: 5m
+              cmdb:
+                url: https://cmdb.test/
+                allow_empty: false
+                allow_private: false
+                refresh_interval: 1m
+            """,
+            """
+              m365-endpoints:
+                enabled: true
+                url: https://endpoints.office.com
+                instance: Worldwide
+                refresh: 1h
+                allow_private: false
+            """,
+            """
+                - zone: bl.test
+                  kind: ip
+                  severity: warning
+            """,
+            """
+                  token: ${env:TOKEN}
+                  role: viewer
+            """,
+            """
+              written:
+                networks: []
+                double_run: 30d
+              fetched:
+                url: https://lists.test/a
+                refresh: 1h
+                allow_private: false
+                double_run: 30d
+            """,
+            """
+                host: gw.test
+                requires_tls: false
+            """,
+            """
+                chat:
+                  slack:
+                    url: https://hooks.test/***
+                    timeout: 5s
+                    send_resolved: true
+                    allow_private: false
+                form:
+                  http:
+                    url: https://sms.test/***
+                    form:
+                      text: '***'
+                    method: post
+                    timeout: 30s
+                    send_resolved: true
+                    allow_private: false
+                pager:
+                  pagerduty:
+                    routing_key: ${env:TOKEN}
+                    send_resolved: true
+                    timeout: 30s
+                    allow_private: false
+            """,
+            "        starttls: required\n",
+            "        resend: 1m\n",
+            "      continue: false\n",
+            """
+                beat:
+                  url: https://beat.test/***
+                  interval: 1m
+                  method: post
+                  allow_private: false
+            """);
+    // It says the same.
+    var config = sandbox.loaded(written);
+    var again = sandbox.loaded(yaml);
+    assertThat(again.discovery()).isEqualTo(config.discovery());
+    assertThat(again.feeds()).isEqualTo(config.feeds());
+    assertThat(again.blocklists()).isEqualTo(config.blocklists());
+    assertThat(again.http()).isEqualTo(config.http());
+    assertThat(again.allowlists()).isEqualTo(config.allowlists());
+    assertThat(again.gateways()).isEqualTo(config.gateways());
+    assertThat(again.alerts().routing()).isEqualTo(config.alerts().routing());
+    var shown = sandbox.file("shown.yml", yaml).loader().show(folder.resolve("shown.yml"));
+    assertThat(shown.yaml()).contains(yaml);
   }
 
   @Test
