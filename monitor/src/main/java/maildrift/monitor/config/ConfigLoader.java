@@ -129,7 +129,7 @@ public final class ConfigLoader {
   public DomainResult domain(String text, MonitorConfig config) {
     var reading = Reading.ofRequest();
     var source = new Place.Source("domain", Path.of("domain"));
-    var reader = new DomainReader(reading, vocabulary, declarations(config));
+    var reader = new DomainReader(reading, vocabulary, config.declarations());
     var domain =
         Yaml.read(source, text, reading::problem).flatMap(node -> reader.domain(node, "domains[]"));
     if (domain.isEmpty() && !reading.hasProblems()) {
@@ -141,7 +141,7 @@ public final class ConfigLoader {
   /** A domain that is not configured, as {@code check DOMAIN --profile …} wants it. */
   public DomainResult adHoc(DnsName name, List<ProfileUse> profiles, MonitorConfig config) {
     var reading = Reading.ofRequest();
-    var reader = new DomainReader(reading, vocabulary, declarations(config));
+    var reader = new DomainReader(reading, vocabulary, config.declarations());
     var place = new Place.Source("--profile", Path.of("--profile")).start();
     return result(reading, Optional.of(reader.adHoc(name, profiles, place)));
   }
@@ -150,18 +150,6 @@ public final class ConfigLoader {
     return reading.hasProblems()
         ? new DomainResult.Refused(reading.problems())
         : new DomainResult.Accepted(overrides.over(domain.orElseThrow()));
-  }
-
-  private static Declarations declarations(MonitorConfig config) {
-    return new Declarations(
-        config.tenants(),
-        config.gateways(),
-        config.allowlists(),
-        config.profiles(),
-        config.severities(),
-        config.tenantSeverities(),
-        config.blocklists(),
-        config.checklists());
   }
 
   /** For the schema's test: every key that a configuration may have, by where it stands. */
@@ -271,18 +259,12 @@ public final class ConfigLoader {
       var domains =
           new MigrationsReader(reading, domainReader, known, declarations.checklists().names())
               .migrated(roots, written);
-      var dns = settings.dns(only("dns", main));
-      var https = settings.https(only("https", main));
-      var feeds = settings.feeds(only("feeds", main));
-      var http = settings.http(only("http", main), declarations.tenants().keySet());
-      var store = settings.store(only("store", main));
-      var schedule = settings.schedule(only("schedule", main));
-      var metrics = settings.metrics(only("metrics", main));
+      var daemon = daemon(settings, smtp, declarations.tenants().keySet(), main);
       var baseline = baseline();
       var told = only("alerts", main);
       var alerts = new AlertsReader(reading, vocabulary, declarations).read(told);
-      if (told.has("receivers") && http.externalUrl().isEmpty()) {
-        warnOfLinks(told.placeOf("receivers"), http);
+      if (told.has("receivers") && daemon.http().externalUrl().isEmpty()) {
+        warnOfLinks(told.placeOf("receivers"), daemon.http());
       }
       var maintenance =
           new MaintenanceReader(
@@ -294,27 +276,26 @@ public final class ConfigLoader {
       var discovery = new DiscoveryReader(reading).read(roots);
       roots.forEach(Section::end);
       return new MonitorConfig(
-          dns,
-          smtp,
-          https,
-          feeds,
-          http,
-          store,
-          schedule,
-          metrics,
+          daemon,
+          declarations,
           alerts,
           baseline,
-          declarations.severities(),
-          declarations.tenantSeverities(),
-          declarations.profiles(),
-          declarations.tenants(),
-          declarations.gateways(),
-          declarations.allowlists(),
-          declarations.blocklists(),
           Neighbourhood.settled(domains),
           maintenance,
-          declarations.checklists(),
           discovery);
+    }
+
+    private DaemonConfig daemon(
+        SettingsReader settings, SmtpConfig smtp, Set<String> tenants, Place.Source main) {
+      return new DaemonConfig(
+          settings.dns(only("dns", main)),
+          smtp,
+          settings.https(only("https", main)),
+          settings.feeds(only("feeds", main)),
+          settings.http(only("http", main), tenants),
+          settings.store(only("store", main)),
+          settings.schedule(only("schedule", main)),
+          settings.metrics(only("metrics", main)));
     }
 
     /** Whoever reads a message elsewhere clicks on what only this machine can reach. */

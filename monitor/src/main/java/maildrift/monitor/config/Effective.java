@@ -16,9 +16,9 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * What is in force, as one document in the shape of a configuration: all files together, what the
- * environment and the command line say, and the defaults of the daemon's own sections and of what is
- * declared by name. Secrets are not in it: files and {@code ${env:NAME}} stand for them, and of an address that may hold one the
- * part that may is left out.
+ * environment and the command line say, and the defaults of the daemon's own sections and of what
+ * is declared by name. Secrets are not in it: files and {@code ${env:NAME}} stand for them, and of
+ * an address that may hold one the part that may is left out.
  */
 final class Effective {
   static final String MASKED = "***";

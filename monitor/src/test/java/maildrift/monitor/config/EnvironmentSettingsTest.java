@@ -243,7 +243,9 @@ final class EnvironmentSettingsTest {
           heartbeats: {beat: {url: "https://beat.test/x"}}
         """;
     var sandbox =
-        sandbox(Map.of("TOKEN", "t".repeat(32))).file("maildrift.yml", written).file("a.json", "[]");
+        sandbox(Map.of("TOKEN", "t".repeat(32)))
+            .file("maildrift.yml", written)
+            .file("a.json", "[]");
 
     var yaml = sandbox.loader().show(folder.resolve("maildrift.yml")).yaml().orElseThrow();
 
