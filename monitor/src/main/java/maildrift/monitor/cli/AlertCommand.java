@@ -223,11 +223,7 @@ final class AlertCommand {
               receiver,
               chosen,
               Tools.standard(InstantSource.system()),
-              settings
-                  .http()
-                  .externalUrl()
-                  .map(Object::toString)
-                  .orElse("http://" + settings.http().listen()),
+              settings.http().page(),
               isOver);
       var json = JsonMapper.shared().createObjectNode();
       json.put("receiver", receiver);

@@ -39,6 +39,15 @@ public record HttpConfig(
     tokens = List.copyOf(tokens);
   }
 
+  /** Where the page is, for links: as people reach it, or as it listens. Ends in no slash. */
+  public String page() {
+    var base =
+        externalUrl
+            .map(Object::toString)
+            .orElse((web.flatMap(WebConfig::tls).isPresent() ? "https://" : "http://") + listen);
+    return base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+  }
+
   /**
    * Whether callers must say who they are; without users and tokens every caller is an operator.
    */

@@ -83,13 +83,17 @@ final class Redelivery {
 
   /** A body may be megabytes. */
   private List<DeadLetter> fewDead(Predicate<DeadLetter> which) {
+    return dead(which, FEW_RETRIED);
+  }
+
+  private List<DeadLetter> dead(Predicate<DeadLetter> which, int most) {
     var few = new ArrayList<DeadLetter>();
     store
         .outbox()
         .eachDead(
             Integer.MAX_VALUE,
             letter -> {
-              if (few.size() < FEW_RETRIED && which.test(letter)) {
+              if (few.size() < most && which.test(letter)) {
                 few.add(letter);
               }
             });
@@ -212,17 +216,8 @@ final class Redelivery {
 
   /** See {@link Backend#dropDead}. */
   boolean dropDead(String id) {
-    var found = new ArrayList<String>();
-    store
-        .outbox()
-        .eachDead(
-            Integer.MAX_VALUE,
-            letter -> {
-              if (letter.owed().id().equals(id)) {
-                found.add(id);
-              }
-            });
-    found.forEach(store.outbox()::delivered);
+    var found = dead(letter -> letter.owed().id().equals(id), 1);
+    found.forEach(letter -> store.outbox().delivered(letter.owed().id()));
     return !found.isEmpty();
   }
 }

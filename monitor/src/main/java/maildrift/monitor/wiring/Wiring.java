@@ -13,7 +13,6 @@ import maildrift.monitor.config.DnsConfig;
 import maildrift.monitor.config.HostPort;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.SmtpConfig;
-import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.watch.Watch;
 import maildrift.probes.dns.DnsDoor;
 import maildrift.probes.dns.DnsServer;
@@ -114,21 +113,13 @@ public final class Wiring {
 
   /** Where a person finds more. */
   static Links links(MonitorConfig settings) {
-    var base =
-        settings
-            .http()
-            .externalUrl()
-            .map(Object::toString)
-            .orElse(
-                (settings.http().web().flatMap(WebConfig::tls).isPresent() ? "https://" : "http://")
-                    + settings.http().listen());
-    var trimmed = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    var page = settings.http().page();
     return new Links(
-        trimmed,
+        page,
         labels ->
             labels.get("domain").isEmpty()
-                ? trimmed + "/"
-                : trimmed + "/domains/" + labels.get("domain"));
+                ? page + "/"
+                : page + "/domains/" + labels.get("domain"));
   }
 
   /** Each receiver's mark, another for another configuration. */

@@ -534,4 +534,14 @@ final class ConfigLoaderTest {
   void everythingLoadsWithoutAWarning() {
     assertThat(((Loaded) Everything.in(folder).load()).warnings()).isEmpty();
   }
+
+  @Test
+  void linksLeadWherePeopleReachThePage() {
+    var sandbox = Everything.in(folder);
+    assertThat(sandbox.loaded("").http().page()).isEqualTo("http://127.0.0.1:8425");
+    assertThat(sandbox.loaded("http: {web_config_file: web.yml}").http().page())
+        .isEqualTo("https://127.0.0.1:8425");
+    assertThat(sandbox.loaded("http: {external_url: 'https://md.test/x/'}").http().page())
+        .isEqualTo("https://md.test/x");
+  }
 }
