@@ -87,7 +87,7 @@ final class ConfigCommand {
 
     /** The configuration with the lists of its discovery that are files here. */
     private ConfigLoader.Result withLists() {
-      var loader = Loading.loader();
+      var loader = Loading.besideTheDaemon();
       var result = loader.load(file);
       if (!(result instanceof ConfigLoader.Loaded(var config, var files, var warnings))) {
         return result;

@@ -10,8 +10,14 @@ final class Configured {
   private Configured() {}
 
   static MonitorConfig load(Path file) {
-    return switch (Loading.loader().load(file)) {
-      case ConfigLoader.Loaded loaded -> loaded.config();
+    return switch (Loading.besideTheDaemon().load(file)) {
+      case ConfigLoader.Loaded loaded -> {
+        loaded.warnings().stream()
+            .filter(ConfigLoader::isOfTheUnit)
+            .forEach(
+                warning -> System.err.println("warning: " + Terminal.safe(warning.toString())));
+        yield loaded.config();
+      }
       case ConfigLoader.Rejected(var problems, _, _) -> {
         problems.forEach(problem -> System.err.println(Terminal.safe(problem.toString())));
         throw new Failure(

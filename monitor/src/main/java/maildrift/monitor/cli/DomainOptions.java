@@ -51,7 +51,7 @@ final class DomainOptions {
           "Ask a DNS blocklist, too, e.g. bl.example.net (of addresses) or dbl.example.net:domain (may be repeated).")
   private List<String> blocklists = List.of();
 
-  private final ConfigLoader loader = Loading.loader();
+  private final ConfigLoader loader = Loading.besideTheDaemon();
 
   MonitorConfig configuration() {
     return config == null ? MonitorConfig.DEFAULT : Configured.load(config);

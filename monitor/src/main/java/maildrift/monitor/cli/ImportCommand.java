@@ -64,7 +64,7 @@ final class ImportCommand implements Callable<Integer> {
     var form = form();
     var configuration = config == null ? MonitorConfig.DEFAULT : Configured.load(config);
     var shown = file.equals("-") ? "stdin" : file;
-    var result = DomainList.read(shown, text(), form, Loading.loader(), configuration);
+    var result = DomainList.read(shown, text(), form, Loading.besideTheDaemon(), configuration);
     result.problems().stream()
         .limit(MOST_SHOWN)
         .forEach(problem -> System.err.println(Terminal.safe(problem.toString())));

@@ -126,7 +126,7 @@ final class RunCommand implements Callable<Integer> {
         Logging.said(logFormat, "MAILDRIFT_LOG_FORMAT", Logging.Format.TEXT));
     var loader = Loading.loader().overriding(overrides());
     if (printConfig) {
-      return print(loader.show(config));
+      return print(Loading.besideTheDaemon().overriding(overrides()).show(config));
     }
     var manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
     manager.starting();

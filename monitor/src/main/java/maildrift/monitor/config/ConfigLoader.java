@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class ConfigLoader {
   private final Vocabulary vocabulary;
   private final Map<String, String> environment;
   private final Overrides overrides;
+  private final Optional<Credentials> credentials;
 
   /** With the environment of this process. */
   public ConfigLoader(Vocabulary vocabulary) {
@@ -37,19 +39,45 @@ public final class ConfigLoader {
    * @param environment variables, for {@code ${env:NAME}} and for settings
    */
   public ConfigLoader(Vocabulary vocabulary, Map<String, String> environment) {
-    this(vocabulary, environment, Overrides.NONE);
+    this(vocabulary, environment, Overrides.NONE, Optional.empty());
   }
 
   private ConfigLoader(
-      Vocabulary vocabulary, Map<String, String> environment, Overrides overrides) {
+      Vocabulary vocabulary,
+      Map<String, String> environment,
+      Overrides overrides,
+      Optional<Credentials> credentials) {
     this.vocabulary = vocabulary;
     this.environment = environment;
     this.overrides = overrides;
+    this.credentials = credentials;
   }
 
   /** The same, with the command line's word over everything that it reads. */
   public ConfigLoader overriding(Overrides value) {
-    return new ConfigLoader(vocabulary, environment, value);
+    return new ConfigLoader(vocabulary, environment, value, credentials);
+  }
+
+  /**
+   * The same for a command that runs beside the daemon's unit and without {@code
+   * CREDENTIALS_DIRECTORY}: what systemd gives to the unit alone is read where systemd keeps it,
+   * and where that may not be, it is a warning that {@link #isOfTheUnit} knows.
+   *
+   * @param directory where the credentials of the unit are while it runs
+   */
+  public ConfigLoader besideTheUnit(Path directory) {
+    if (environment.containsKey(Credentials.VARIABLE)) {
+      return this;
+    }
+    var all = new HashMap<>(environment);
+    all.put(Credentials.VARIABLE, directory.toString());
+    return new ConfigLoader(
+        vocabulary, Map.copyOf(all), overrides, Optional.of(new Credentials(directory)));
+  }
+
+  /** Whether a warning is of a file that only the daemon's unit can read. */
+  public static boolean isOfTheUnit(Problem warning) {
+    return warning.message().contains(Credentials.VARIABLE);
   }
 
   /** What came of it. */
@@ -119,7 +147,7 @@ public final class ConfigLoader {
   }
 
   private Load load() {
-    return new Load(Reading.ofFiles(environment));
+    return new Load(Reading.ofFiles(environment, credentials));
   }
 
   /**

@@ -31,26 +31,39 @@ final class Reading {
 
   private final Map<String, String> environment;
   private final boolean mayUseFiles;
+  private final Optional<Credentials> credentials;
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
   private final Map<Path, ConfigFiles.Seen> files = new LinkedHashMap<>();
   private final List<ConfigFiles.Listing> listings = new ArrayList<>();
   private final Map<String, Set<String>> keys = new TreeMap<>();
   private int unsaid;
+  private boolean unseen;
 
-  private Reading(Map<String, String> environment, boolean mayUseFiles) {
+  private Reading(
+      Map<String, String> environment, boolean mayUseFiles, Optional<Credentials> credentials) {
     this.environment = environment;
     this.mayUseFiles = mayUseFiles;
+    this.credentials = credentials;
   }
 
   /** Of files that the operator wrote. */
   static Reading ofFiles(Map<String, String> environment) {
-    return new Reading(environment, true);
+    return ofFiles(environment, Optional.empty());
+  }
+
+  /**
+   * The same beside the daemon's unit.
+   *
+   * @param credentials those of the unit, which need not be readable here
+   */
+  static Reading ofFiles(Map<String, String> environment, Optional<Credentials> credentials) {
+    return new Reading(environment, true, credentials);
   }
 
   /** Of text that came over the network: it names no files and no environment variables. */
   static Reading ofRequest() {
-    return new Reading(Map.of(), false);
+    return new Reading(Map.of(), false, Optional.empty());
   }
 
   void problem(Place place, String message) {
@@ -208,10 +221,26 @@ final class Reading {
   private Optional<byte[]> unreadable(
       Place.Source source, Place named, String key, String message) {
     files.put(source.path(), ConfigFiles.Seen.absent(source.path()));
+    if (isUnseen(source)) {
+      unseen = true;
+      warning(named, Credentials.unseen(key, source));
+      return Optional.empty();
+    }
     problem(
         named,
         (key.isEmpty() ? "" : key + ": ") + message.formatted(Words.shortened(source.shown())));
     return Optional.empty();
+  }
+
+  /** Whether something is left out that the daemon's unit would have read. */
+  boolean hasUnseen() {
+    return unseen;
+  }
+
+  /** Whether it is of the daemon's unit and cannot be read here. */
+  boolean isUnseen(Place.Source source) {
+    return credentials.filter(unit -> unit.has(source.path())).isPresent()
+        && !Files.isReadable(source.path());
   }
 
   /** The file holds a secret: others should not read it. */

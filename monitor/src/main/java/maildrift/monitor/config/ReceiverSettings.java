@@ -120,7 +120,8 @@ record ReceiverSettings(
 
   @Override
   public Optional<Secret> secret(String key) {
-    return section.secret(key, Secret::of, (file, _) -> Secret.in(file));
+    return section.secret(
+        key, Secret::of, (file, _) -> Secret.in(file), file -> Optional.of(Secret.in(file)));
   }
 
   @Override
@@ -134,7 +135,8 @@ record ReceiverSettings(
         (file, now) -> {
           check.accept(now);
           return Secret.in(file);
-        });
+        },
+        file -> Optional.of(Secret.in(file)));
   }
 
   @Override
@@ -160,7 +162,8 @@ record ReceiverSettings(
                       (file, now) -> {
                         Headers.checkValue(now);
                         return Secret.in(file);
-                      }))
+                      },
+                      file -> Optional.of(Secret.in(file))))
           .ifPresent(secret -> headers.put(entry.key(), secret));
     }
     return new Headers(headers);

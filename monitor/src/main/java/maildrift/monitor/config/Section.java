@@ -466,7 +466,7 @@ final class Section {
    * configuration itself.
    */
   Optional<Secret> secret(String key) {
-    return secret(key, Secret::new, (_, content) -> new Secret(content));
+    return secret(key, Secret::new, (_, content) -> new Secret(content), _ -> Optional.empty());
   }
 
   /**
@@ -474,9 +474,13 @@ final class Section {
    *
    * @param written makes it of what the environment holds; what it throws becomes the problem
    * @param inFile makes it of the file and what is in it now; likewise
+   * @param unseen makes it of a file that only the daemon's unit can read
    */
   <T> Optional<T> secret(
-      String key, Function<String, T> written, BiFunction<Path, String, T> inFile) {
+      String key,
+      Function<String, T> written,
+      BiFunction<Path, String, T> inFile,
+      Function<Path, Optional<T>> unseen) {
     var file = text(key + "_file");
     var here = scalar(key, "text");
     if (here.isPresent() && file.isPresent()) {
@@ -497,13 +501,17 @@ final class Section {
           .filter(value -> isFilled(key, value))
           .flatMap(value -> made(key, value.place(), () -> written.apply(value.value())));
     }
-    return file.flatMap(from -> secretFile(key + "_file", from, inFile));
+    return file.flatMap(from -> secretFile(key + "_file", from, inFile, unseen));
   }
 
   /** As {@link #secret}, and those of the same name in the plural besides, with several. */
-  <T> List<T> secrets(String key, Function<String, T> written, BiFunction<Path, String, T> inFile) {
+  <T> List<T> secrets(
+      String key,
+      Function<String, T> written,
+      BiFunction<Path, String, T> inFile,
+      Function<Path, Optional<T>> unseen) {
     var secrets = new ArrayList<T>();
-    secret(key, written, inFile).ifPresent(secrets::add);
+    secret(key, written, inFile, unseen).ifPresent(secrets::add);
     var several = key + "s";
     var files = key + "_files";
     for (var text : oneOrMore(several)) {
@@ -517,7 +525,7 @@ final class Section {
       }
     }
     for (var file : oneOrMore(files)) {
-      secretFile(files, file, inFile).ifPresent(secrets::add);
+      secretFile(files, file, inFile, unseen).ifPresent(secrets::add);
     }
     return secrets;
   }
@@ -527,9 +535,16 @@ final class Section {
   }
 
   /** A secret in the file that a text names. */
-  <T> Optional<T> secretFile(String key, Text file, BiFunction<Path, String, T> inFile) {
+  <T> Optional<T> secretFile(
+      String key,
+      Text file,
+      BiFunction<Path, String, T> inFile,
+      Function<Path, Optional<T>> unseen) {
     var source = file.place().source().sibling(file.value());
     var content = reading.file(source, file.place(), key, Reading.LARGEST_SECRET);
+    if (reading.isUnseen(source)) {
+      return unseen.apply(source.path());
+    }
     content.ifPresent(_ -> reading.warnIfOthersRead(source, file.place()));
     var secret = content.map(String::strip);
     if (secret.isPresent() && secret.get().isEmpty()) {

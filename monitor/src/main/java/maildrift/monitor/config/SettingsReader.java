@@ -235,7 +235,7 @@ final class SettingsReader {
     var loginWasMeant = section.has("web_config_file") || !section.items("tokens").isEmpty();
     if (!http.listen().isLoopback()
         && !http.needsLogin()
-        && !(loginWasMeant && reading.hasProblems())) {
+        && !(loginWasMeant && (reading.hasProblems() || reading.hasUnseen()))) {
       section.problem(
           "listen",
           "listen: %s can be reached from other machines; set users (web_config_file) or tokens, or listen on 127.0.0.1"

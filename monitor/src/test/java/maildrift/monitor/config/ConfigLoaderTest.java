@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import maildrift.alerts.Matcher;
+import maildrift.alerts.notify.webhook.WebhookReceiver;
 import maildrift.alerts.route.Route;
 import maildrift.monitor.config.ConfigLoader.DomainResult;
 import maildrift.monitor.config.ConfigLoader.Loaded;
@@ -543,5 +544,46 @@ final class ConfigLoaderTest {
         .isEqualTo("https://127.0.0.1:8425");
     assertThat(sandbox.loaded("http: {external_url: 'https://md.test/x/'}").http().page())
         .isEqualTo("https://md.test/x");
+  }
+
+  private static final String WITH_CREDENTIALS =
+      """
+      http: {listen: "0.0.0.0:9741", tokens: [{name: scrape, token_file: "${env:CREDENTIALS_DIRECTORY}/token"}]}
+      alerts:
+        heartbeats: {beat: {url_file: "${env:CREDENTIALS_DIRECTORY}/beat"}}
+        receivers:
+          hook: {webhook: {url: "https://hooks.example.net/", secret_file: "${env:CREDENTIALS_DIRECTORY}/hook.key"}}
+          chat: {slack: {url_file: "${env:CREDENTIALS_DIRECTORY}/chat"}}
+          page: {pagerduty: {routing_key_file: "${env:CREDENTIALS_DIRECTORY}/page"}}
+        routes: [{match: {}, receivers: [hook, chat, page]}]
+      """;
+
+  /** systemd gives them to the unit and to nobody else (LoadCredential=). */
+  @Test
+  void whatOnlyTheUnitCanReadIsAWarningBesideIt() {
+    var sandbox = new Sandbox(folder).file("maildrift.yml", WITH_CREDENTIALS);
+    var unit = sandbox.path("credentials");
+
+    assertThat(sandbox.load()).isInstanceOf(Rejected.class);
+    var result = sandbox.loader().besideTheUnit(unit).load(sandbox.path("maildrift.yml"));
+
+    assertThat(result).isInstanceOf(Loaded.class);
+    var told = result.warnings().stream().filter(ConfigLoader::isOfTheUnit).toList();
+    assertThat(sandbox.shown(told))
+        .hasSize(5)
+        .contains(
+            "maildrift.yml:5:70: secret_file: 'credentials/hook.key' is for the daemon's unit alone"
+                + " (CREDENTIALS_DIRECTORY is not set here): what is in it was not looked at");
+    // Never a message without the signature that it should have.
+    var hook = ((Loaded) result).config().alerts().receivers().get("hook");
+    assertThat(((WebhookReceiver) hook).secrets()).hasSize(1);
+
+    for (var file : List.of("token", "beat", "hook.key", "page")) {
+      sandbox.file("credentials/" + file, "https://hooks.example.net/0123456789abcdef");
+    }
+    sandbox.file("credentials/chat", "no URL");
+    var seen = sandbox.loader().besideTheUnit(unit).load(sandbox.path("maildrift.yml"));
+    assertThat(seen.warnings()).noneMatch(ConfigLoader::isOfTheUnit);
+    assertThat(((Rejected) seen).problems()).extracting(Problem::line).containsExactly(6);
   }
 }
