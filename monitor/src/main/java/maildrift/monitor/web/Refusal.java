@@ -40,7 +40,7 @@ final class Refusal extends RuntimeException {
     return new Refusal(
         401,
         "Unauthorized",
-        "give a user and password, or a token as Authorization: Bearer",
+        "give a user and password, or a token: as Authorization: Bearer, or as the password of a user of its name",
         List.of());
   }
 

@@ -62,6 +62,60 @@ class AccessTest {
     assertThat(refused("wrong", "198.51.100.2")).isEqualTo(401);
   }
 
+  private static HttpConfig withTokens(
+      Optional<WebConfig> web, Optional<Set<String>> tenants, HttpConfig.Access role) {
+    return new HttpConfig(
+        HttpConfig.DEFAULT.listen(),
+        web,
+        Set.of(),
+        Map.of(),
+        List.of(new HttpConfig.ApiToken("ci", new Secret(TOKEN), role, tenants)),
+        Optional.empty(),
+        false);
+  }
+
+  /** Browsers ask for a user and a password, and know nothing of tokens. */
+  @Test
+  void aTokenIsThePasswordOfItsName() {
+    assertThat(basic(access, CONFIG, "ci", TOKEN, HERE)).isEqualTo(new Caller("ci", true, ALL));
+    var limited =
+        withTokens(Optional.empty(), Optional.of(Set.of("contoso")), HttpConfig.Access.VIEWER);
+    assertThat(basic(access, limited, "ci", TOKEN, HERE))
+        .isEqualTo(new Caller("ci", false, Optional.of(Set.of("contoso"))));
+
+    var wrong =
+        IntStream.range(0, 40)
+            .map(i -> refusedBasic(CONFIG, i % 2 == 0 ? "ci" : "other", i % 2 == 0 ? "x" : TOKEN))
+            .boxed()
+            .toList();
+    assertThat(wrong).startsWith(401, 401).endsWith(429);
+    assertThat(access.failures(Access.Failure.TOKEN)).isEqualTo(30);
+    assertThat(basic(access, CONFIG, "ci", TOKEN, HERE).name()).isEqualTo("ci");
+  }
+
+  @Test
+  void besideUsersATokenIsAPasswordToo() {
+    var both = withTokens(USERS.web(), Optional.empty(), HttpConfig.Access.VIEWER);
+    assertThat(basic(access, both, "ci", TOKEN, HERE)).isEqualTo(new Caller("ci", false, ALL));
+    assertThat(basic(access, both, "alice", "right", HERE).name()).isEqualTo("alice");
+    assertThat(refusedBasic(both, "alice", TOKEN)).isEqualTo(401);
+    assertThat(refusedBasic(both, "ci", "right")).isEqualTo(401);
+    assertThat(access.failures(Access.Failure.PASSWORD)).isEqualTo(2);
+  }
+
+  private static final Optional<Set<String>> ALL = Optional.empty();
+
+  private static Caller basic(
+      Access access, HttpConfig config, String user, String password, String from) {
+    var pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
+    return access.caller(config, Optional.of("Basic " + pair), from);
+  }
+
+  private int refusedBasic(HttpConfig config, String user, String password) {
+    return catchThrowableOfType(Refusal.class, () -> basic(access, config, user, password, HERE))
+        .status();
+  }
+
   private static final String HASH = BCrypt.withDefaults().hashToString(4, "right".toCharArray());
   private static final HttpConfig USERS =
       new HttpConfig(
@@ -84,9 +138,8 @@ class AccessTest {
   }
 
   private static int login(Access access, String user, String password, String from) {
-    var pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
     try {
-      access.caller(USERS, Optional.of("Basic " + pair), from);
+      basic(access, USERS, user, password, from);
       return 200;
     } catch (Refusal refusal) {
       return refusal.status();
