@@ -37,7 +37,7 @@ final class ConfigCommand {
   @Command(
       name = "check",
       description =
-          "Validate, with the files of discovery and without the network: one line a problem on stderr, FILE:LINE:COLUMN: message. Exit code 0 or 2.")
+          "Validate without the network: one line a problem on stderr, FILE:LINE:COLUMN: message. Exit code 0, or 2 where the daemon would not start with it; what is wrong with the files of discovery is a warning, because the daemon leaves it out.")
   static final class Check implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The configuration.")
     Path file = Path.of("maildrift.yml");
@@ -102,9 +102,9 @@ final class ConfigCommand {
               (name, why) ->
                   all.add(
                       new Problem(file.toString(), 1, 1, "discovery %s: %s".formatted(name, why))));
-      return lists.problems().isEmpty()
-          ? new ConfigLoader.Loaded(config, files, all)
-          : new ConfigLoader.Rejected(lists.problems(), files, all);
+      // What is wrong with lists keeps no daemon from starting: it leaves that out.
+      all.addAll(lists.problems());
+      return new ConfigLoader.Loaded(config, files, all);
     }
 
     private Map<String, Object> facts(ConfigLoader.Result result) {

@@ -347,6 +347,11 @@ final class SettingsReader {
           section.placeOf("standby"),
           "standby needs a store on PostgreSQL; a file of H2 has no second one");
     }
+    if (section.has("username") && url.filter(SettingsReader::hasUser).isPresent()) {
+      // The driver would take the URL's without a word.
+      reading.problem(
+          section.placeOf("username"), "username and the URL's user= exclude each other; keep one");
+    }
     if (isWritten && backup.enabled() && isPostgresql) {
       reading.warning(
           section.placeOf("backup"),
@@ -369,6 +374,10 @@ final class SettingsReader {
     var keep = section.whole("keep", 1, 10_000, byDefault.keep());
     section.end();
     return new BackupConfig(enabled, directory, times, keep);
+  }
+
+  private static boolean hasUser(String url) {
+    return url.startsWith("jdbc:postgresql:") && url.matches("[^?]*[?](.*&)?user=.*");
   }
 
   private static String jdbc(String written) {

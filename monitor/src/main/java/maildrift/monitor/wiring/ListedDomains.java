@@ -57,8 +57,11 @@ public record ListedDomains(
                   var name = DnsName.parse(target.name());
                   if (name.isEmpty()) {
                     problems.add(target.problem("is not a domain's name"));
-                  } else if (known.add(name.get())) {
-                    accepted(loader, config, target, problems).ifPresent(domains::add);
+                  } else if (!known.contains(name.get())) {
+                    var accepted = accepted(loader, config, target, problems);
+                    accepted.ifPresent(domains::add);
+                    // Another list may name one rightly that this one does not.
+                    accepted.ifPresent(domain -> known.add(domain.name()));
                   }
                 }
               } catch (TargetList.Unreadable unreadable) {

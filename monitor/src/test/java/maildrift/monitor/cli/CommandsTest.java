@@ -607,11 +607,23 @@ class CommandsTest {
                           "list.yml:2:5: 'no domain' is not used: 'no domain' is not a domain name"),
               second ->
                   assertThat(second).contains("list.yml:3:5: 'b.test' is not used: ", "'nobody'"));
-      assertThat(wrong.exit()).isEqualTo(Exit.USAGE);
+      // The daemon starts with it, and leaves them out.
+      assertThat(wrong.err().lines()).allMatch(line -> line.startsWith("warning: "));
+      assertThat(wrong.out()).contains("is valid: 1 domains, ");
+      assertThat(wrong.exit()).isZero();
+
+      // Wrong here, and right in another list.
+      Files.writeString(folder.resolve("other.yml"), "- targets: [b.test]\n");
+      assertThat(listed(dns, "http://127.0.0.1:1/", "config").out())
+          .contains("is valid: 1 domains and 1 in lists, ");
+      Files.delete(folder.resolve("other.yml"));
 
       Files.writeString(folder.resolve("list.yml"), "- target: [b.test]\n");
-      assertThat(listed(dns, "http://127.0.0.1:1/", "config").err())
+      var unreadable = listed(dns, "http://127.0.0.1:1/", "config");
+      assertThat(unreadable.err())
+          .startsWith("warning: ")
           .endsWith("list.yml:1:3: targets must be a list\n");
+      assertThat(unreadable.exit()).isZero();
       Files.delete(folder.resolve("list.yml"));
       var later = listed(dns, "http://127.0.0.1:1/", "config");
       assertThat(later.err()).contains("warning: ", "there is no file list.yml");
@@ -627,7 +639,7 @@ class CommandsTest {
         dns: {resolvers: ["%s"]}
         discovery:
           cmdb: {url: "%s"}
-          inventory: {files: [list.yml]}
+          inventory: {files: [list.yml, "other*.yml"]}
         domains: [{name: a.test}]
         """
             .formatted(dns.hostAndPort(), url));
