@@ -395,8 +395,8 @@ public final class App implements AutoCloseable {
     calendar.every("supervision", manager.pace(), supervision::look);
   }
 
-  private String status() {
-    return health.status(table.size(), reload.port()) + reload.refused();
+  String status() {
+    return health.status(table.size(), reload.port()) + reload.status();
   }
 
   /** Takes up what was stored, before anybody looks, decides or is told. */

@@ -45,9 +45,22 @@ final class Reload {
   private final Steps steps;
   private volatile ConfigFiles files;
   private volatile boolean isApplied = true;
-  private volatile boolean reloadedWell = true;
+  private volatile Outcome outcome = Outcome.IN_FORCE;
   private volatile Instant loadedAt;
   private volatile int port;
+
+  /** What became of the file that was last read. */
+  private enum Outcome {
+    IN_FORCE(""),
+    WAITS("; the last reload is not all in force yet, because the store fails; it is tried again"),
+    REFUSED("; the last reload was refused, the log says why");
+
+    private final String words;
+
+    Outcome(String words) {
+      this.words = words;
+    }
+  }
 
   /**
    * What puts a configuration in force, part by part; may be done again, and fails only with the
@@ -106,8 +119,8 @@ final class Reload {
   }
 
   /** For whoever asks the service manager, which knows of signals and not of their outcome. */
-  String refused() {
-    return reloadedWell ? "" : "; the last reload was refused, the log says why";
+  String status() {
+    return outcome.words;
   }
 
   /** Puts the first configuration in force. */
@@ -121,7 +134,7 @@ final class Reload {
   }
 
   void meters(Metrics metrics) {
-    metrics.gauge(Names.RELOAD_SUCCESSFUL, () -> reloadedWell ? 1 : 0);
+    metrics.gauge(Names.RELOAD_SUCCESSFUL, () -> outcome == Outcome.IN_FORCE ? 1 : 0);
     metrics.gauge(Names.RELOAD_TIME, () -> loadedAt.getEpochSecond());
   }
 
@@ -165,13 +178,9 @@ final class Reload {
       var result = loader.load(from);
       files = result.files();
       return switch (result) {
-        case ConfigLoader.Loaded loaded -> {
-          // False until all of it is in force.
-          reloadedWell = false;
-          yield replace(loaded.config());
-        }
+        case ConfigLoader.Loaded loaded -> replace(loaded.config());
         case ConfigLoader.Rejected rejected -> {
-          reloadedWell = false;
+          outcome = Outcome.REFUSED;
           rejected
               .problems()
               .forEach(problem -> LOG.error("configuration not reloaded: {}", problem));
@@ -194,6 +203,7 @@ final class Reload {
     try {
       port = web.serve(next.http());
     } catch (WebServer.CannotServe failure) {
+      outcome = Outcome.REFUSED;
       LOG.error("configuration not reloaded: {}", failure.getMessage(), failure);
       return List.of(
           new Problem(file.orElseThrow().toString(), 1, 1, String.valueOf(failure.getMessage())));
@@ -202,6 +212,7 @@ final class Reload {
       doors.replace(next);
     }
     inForce.replace(next);
+    outcome = Outcome.WAITS;
     if (!old.store().opensAs(next.store())) {
       LOG.warn("what store.url, username, password and standby say counts after a restart");
     }
@@ -224,7 +235,10 @@ final class Reload {
                   + failure.getMessage()));
     }
     isApplied = true;
-    reloadedWell = true;
+    // What was refused meanwhile still is.
+    if (outcome == Outcome.WAITS) {
+      outcome = Outcome.IN_FORCE;
+    }
     loadedAt = clock.instant();
     LOG.info("configuration in force: {} domains", table.size());
     return List.of();

@@ -188,6 +188,22 @@ class DeployTest {
             "ConfigurationDirectoryMode=0750");
   }
 
+  /** A folder without systemd is enough to be skipped. */
+  @Test
+  void noBootOfTheUnitIsNoSilentSuccess() {
+    var script = DEPLOY.resolve("debian/try-systemd").toString();
+    var run = "MAILDRIFT_TRY_SYSTEMD=\"$1\" \"$2\" \"$3\" /other.deb";
+
+    var optional = Programs.tryTo(scratch, "", "sh", "-c", run, "sh", "optional", script, ".");
+    assertThat(optional.exit()).as(optional.output()).isEqualTo(77);
+    assertThat(optional.output()).contains("SKIPPED because");
+    var required = Programs.tryTo(scratch, "", "sh", "-c", run, "sh", "required", script, ".");
+    assertThat(required.exit()).as(required.output()).isEqualTo(1);
+    assertThat(required.output()).contains("SKIPPED because", "FAILED: MAILDRIFT_TRY_SYSTEMD");
+    assertThat(Nsd.read(TOP.resolve(".ci/run")))
+        .contains("export MAILDRIFT_TRY_SYSTEMD=\"${MAILDRIFT_TRY_SYSTEMD:-required}\"");
+  }
+
   @Test
   void theUnitIsGivenUpWhenItCannotStart() {
     var unit = Nsd.read(DEPLOY.resolve("systemd/maildrift.service"));

@@ -218,6 +218,11 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
+  /** What it says to the service manager. */
+  String status() {
+    return app.status();
+  }
+
   public Backend app() {
     return app.backend();
   }

@@ -133,6 +133,7 @@ class FailingStoreTest {
           .singleElement()
           .satisfies(problem -> assertThat(problem.message()).contains("tried again"));
       assertThat(daemon.metric("maildrift_config_last_reload_successful")).contains("0.0");
+      assertThat(daemon.status()).contains("tried again").doesNotContain("refused");
 
       failing.heal();
       await().atMost(Daemon.LONG).until(() -> daemon.app().domain("fabrikam.test").isPresent());
@@ -143,6 +144,23 @@ class FailingStoreTest {
               () ->
                   assertThat(daemon.metric("maildrift_config_last_reload_successful"))
                       .contains("1.0"));
+    }
+  }
+
+  @Test
+  void whatWasRefusedStaysSoWhenTheConfigurationBeforeComesThrough() {
+    try (var daemon = world.start(failing.store(), CONTOSO)) {
+      daemon.rewrite("domains: [{name: fabrikam.test, %s}]".formatted(Daemon.ONLY_MX));
+      failing.fail(0, ALL);
+      daemon.app().reload();
+      daemon.rewrite("domain: []");
+      daemon.app().reload();
+
+      failing.heal();
+      await().atMost(Daemon.LONG).until(() -> daemon.app().domain("fabrikam.test").isPresent());
+      await().atMost(Daemon.LONG).until(() -> daemon.app().domain("contoso.test").isEmpty());
+      assertThat(daemon.status()).endsWith("the last reload was refused, the log says why");
+      assertThat(daemon.metric("maildrift_config_last_reload_successful")).contains("0.0");
     }
   }
 
