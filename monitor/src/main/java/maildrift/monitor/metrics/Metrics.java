@@ -60,6 +60,7 @@ public final class Metrics implements AutoCloseable {
         .tag("version", version)
         .tag("java", Runtime.version().feature() + "")
         .register(registry);
+    gauge(Names.STANDBY, () -> 0);
     counter(Names.SERIES_DROPPED, dropped::sum);
   }
 
@@ -165,20 +166,38 @@ public final class Metrics implements AutoCloseable {
    */
   public void domains(
       Collection<DomainState> states, Asked asked, MetricsConfig settings, Sink reader) {
-    write(new Rows().snapshot(states), asked, settings, () -> presence(asked), reader);
+    write(
+        new Rows().snapshot(states),
+        asked,
+        settings,
+        () -> presence(asked, version, false),
+        reader);
   }
 
-  private String presence(Asked asked) {
+  /** All that one has that stands by for another, and counts nothing that the other one counts. */
+  public static String standby(String version) {
+    return presence(Asked.ALL, version, true);
+  }
+
+  private static String presence(Asked asked, String version, boolean standsBy) {
     var text = new StringBuilder();
     if (asked.wants(Names.BUILD_INFO)) {
-      text.append("# HELP ").append(Names.BUILD_INFO.series()).append(' ');
-      text.append(Names.BUILD_INFO.help()).append('\n');
-      text.append("# TYPE ").append(Names.BUILD_INFO.series()).append(" gauge\n");
       text.append(
-          "%s{java=\"%d\",version=\"%s\"} 1\n"
-              .formatted(Names.BUILD_INFO.series(), Runtime.version().feature(), version));
+          lone(
+              Names.BUILD_INFO,
+              "{java=\"%d\",version=\"%s\"} 1".formatted(Runtime.version().feature(), version)));
+    }
+    if (asked.wants(Names.STANDBY)) {
+      text.append(lone(Names.STANDBY, standsBy ? " 1" : " 0"));
     }
     return asked.openMetrics() ? text.append("# EOF\n").toString() : text.toString();
+  }
+
+  /** A gauge of one series. */
+  private static String lone(Names name, String labelsAndValue) {
+    var series = name.series();
+    return "# HELP %s %s\n# TYPE %s gauge\n%s%s\n"
+        .formatted(series, name.help(), series, series, labelsAndValue);
   }
 
   /**

@@ -265,6 +265,10 @@ public enum Names {
       "Always 1; the version in the labels.",
       "version",
       "java"),
+  STANDBY(
+      "maildrift_standby",
+      Type.GAUGE,
+      "1 while it stands by for the maildrift that has the store (store.standby), 0 while it is at work."),
   STORE_HEALTHY(
       "maildrift_store_healthy", Type.GAUGE, "1 if the last write to the store succeeded."),
   SERIES_DROPPED(

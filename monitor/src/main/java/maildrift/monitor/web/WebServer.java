@@ -36,6 +36,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import maildrift.monitor.cli.Version;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.json.CheckJson;
@@ -300,10 +301,10 @@ public final class WebServer implements AutoCloseable {
       response.end("{\"status\":\"ok\",\"reasons\":{}}");
       return;
     }
-    // That there is nothing to tell yet is no reason for Prometheus to take it for dead.
+    // That there is little to tell yet is no reason for Prometheus to take it for dead.
     if (standby.isPresent() && request.path() != null && request.path().equals("/metrics")) {
       response.putHeader("Content-Type", Metrics.TEXT);
-      response.end("# maildrift stands by: no series until it takes over\n");
+      response.end(Metrics.standby(Version.TEXT));
       return;
     }
     response.setStatusCode(503).putHeader("Retry-After", "1");

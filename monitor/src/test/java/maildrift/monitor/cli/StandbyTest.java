@@ -111,7 +111,10 @@ class StandbyTest {
       assertThat(get(port, "/-/healthy").statusCode()).isEqualTo(200);
       // Up for Prometheus, and nothing is counted twice.
       assertThat(get(port, "/metrics").statusCode()).isEqualTo(200);
-      assertThat(get(port, "/metrics").body().lines()).allMatch(line -> line.startsWith("# "));
+      assertThat(get(port, "/metrics").body().lines().filter(line -> !line.startsWith("# ")))
+          .satisfiesExactly(
+              build -> assertThat(build).startsWith("maildrift_build_info{java=").endsWith("} 1"),
+              standby -> assertThat(standby).isEqualTo("maildrift_standby 1"));
 
       // SIGHUP, with a mistake and then without; and later nobody says that the file is another.
       write(url, true, "domains: [{nam: one.test}]");

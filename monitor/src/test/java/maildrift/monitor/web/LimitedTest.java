@@ -279,6 +279,7 @@ class LimitedTest {
       assertThat(theirs)
           .containsOnlyOnce("# TYPE maildrift_build_info gauge\n")
           .containsPattern("\nmaildrift_build_info\\{java=\"\\d+\",version=\"[^\"]+\"} 1\n")
+          .contains("\nmaildrift_standby 0\n")
           .doesNotContain("jvm_", "maildrift_outbox");
     }
     assertThat(daemon.get("/metrics", "Authorization", WHOLE).body())
