@@ -1,5 +1,6 @@
 package maildrift.monitor.html;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -8,6 +9,11 @@ import java.util.function.Consumer;
  */
 public final class Html {
   private final StringBuilder out = new StringBuilder();
+
+  /** The names of the columns, where each cell has its own. */
+  private List<String> names = List.of();
+
+  private int cell;
 
   /** An element with text in it. */
   public Html text(String tag, String text) {
@@ -18,7 +24,7 @@ public final class Html {
 
   /** An element of a class (a word of ours) with text in it. */
   public Html text(String tag, String cssClass, String text) {
-    out.append('<').append(tag).append(" class=\"").append(cssClass).append("\">");
+    open(tag, cssClass);
     escape(text);
     return close(tag);
   }
@@ -31,7 +37,7 @@ public final class Html {
   }
 
   public Html in(String tag, String cssClass, Consumer<Html> content) {
-    out.append('<').append(tag).append(" class=\"").append(cssClass).append("\">");
+    open(tag, cssClass);
     content.accept(this);
     return close(tag);
   }
@@ -48,6 +54,22 @@ public final class Html {
                     row.text("th", name);
                   }
                 }));
+  }
+
+  /**
+   * A table of which a narrow screen shows each row as a list: the name of its column (a word of
+   * ours) goes with each cell.
+   */
+  public Html records(List<String> columns, Consumer<Html> rows) {
+    return in(
+        "table",
+        "records",
+        table -> {
+          table.columns(columns.toArray(String[]::new));
+          names = List.copyOf(columns);
+          rows.accept(table);
+          names = List.of();
+        });
   }
 
   /** A link within this site; the path is escaped. */
@@ -135,7 +157,22 @@ public final class Html {
   }
 
   private void open(String tag) {
-    out.append('<').append(tag).append('>');
+    begin(tag);
+    out.append('>');
+  }
+
+  private void open(String tag, String cssClass) {
+    begin(tag);
+    out.append(" class=\"").append(cssClass).append("\">");
+  }
+
+  private void begin(String tag) {
+    out.append('<').append(tag);
+    if (tag.equals("tr")) {
+      cell = 0;
+    } else if (tag.equals("td") && cell < names.size()) {
+      out.append(" data-name=\"").append(names.get(cell++)).append('"');
+    }
   }
 
   private Html close(String tag) {

@@ -1,5 +1,6 @@
 package maildrift.monitor.web;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import maildrift.monitor.checklist.Progress;
@@ -36,10 +37,9 @@ final class ChecklistPage {
       return;
     }
     html.text("h2", "Checklists");
-    html.in(
-        "table",
+    html.records(
+        List.of("checklist", "progress", "what is left"),
         table -> {
-          table.columns("checklist", "progress", "what is left");
           all.forEach(progress -> line(table, progress));
         });
   }

@@ -418,18 +418,16 @@ final class Page {
               }
               state.findings().forEach(finding -> finding(html, finding));
               html.text("h2", "Probes");
-              html.in(
-                  "table",
+              html.records(
+                  List.of("probe", "outcome", "facts", "seen without a gap"),
                   table -> {
-                    table.columns("probe", "outcome", "facts", "seen without a gap");
                     state.probes().values().forEach(probe -> probe(table, probe));
                   });
               if (!changes.isEmpty()) {
                 html.text("h2", "Changes");
-                html.in(
-                    "table",
+                html.records(
+                    List.of("when", "record", "old", "new"),
                     table -> {
-                      table.columns("when", "record", "old", "new");
                       changes.forEach(
                           change ->
                               table.in(

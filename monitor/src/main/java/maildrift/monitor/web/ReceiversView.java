@@ -19,11 +19,9 @@ final class ReceiversView {
     if (receivers.stream().noneMatch(ReceiverState::isWell)) {
       html.text("p", "summary", "No receiver takes what it is owed: nobody hears of anything.");
     }
-    html.in(
-        "table",
+    html.records(
+        List.of("state", "receiver", "since", "waiting", "oldest", "given up", "last error"),
         table -> {
-          table.columns(
-              "state", "receiver", "since", "waiting", "oldest", "given up", "last error");
           receivers.forEach(state -> row(table, state));
         });
   }

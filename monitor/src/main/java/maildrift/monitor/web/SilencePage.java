@@ -132,10 +132,9 @@ final class SilencePage {
       html.text("p", "dim", "none");
       return;
     }
-    html.in(
-        "table",
+    html.records(
+        List.of("alerts with", "from", "to", "by", "why", "fire now", ""),
         table -> {
-          table.columns("alerts with", "from", "to", "by", "why", "fire now", "");
           silences.stream()
               .limit(MOST_ROWS)
               .forEach(silence -> row(table, silence, state, isOperator));

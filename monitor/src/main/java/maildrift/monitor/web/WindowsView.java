@@ -32,10 +32,9 @@ final class WindowsView {
             .toList();
     if (!moving.isEmpty()) {
       html.text("h2", "Migrations");
-      html.in(
-          "table",
+      html.records(
+          List.of("phase", "domain", "from", "to", "start", "end", "reason"),
           table -> {
-            table.columns("phase", "domain", "from", "to", "start", "end", "reason");
             moving.forEach(
                 domain -> migration(table, domain, domain.migration().orElseThrow(), now));
           });
@@ -100,10 +99,9 @@ final class WindowsView {
       return;
     }
     html.text("h2", "Maintenance");
-    html.in(
-        "table",
+    html.records(
+        List.of("state", "what", "from", "to", "reason"),
         table -> {
-          table.columns("state", "what", "from", "to", "reason");
           windows.stream()
               .limit(MOST_ROWS)
               .forEach(

@@ -479,6 +479,8 @@ class HttpTest {
     assertThat(fleet.headers().firstValue("X-Frame-Options")).contains("DENY");
     assertThat(fleet.body())
         .contains("contoso.test", "fabrikam.test", "<noscript><meta http-equiv=\"refresh\"")
+        // On a telephone a row is a list, in which each value has its name.
+        .contains("<td data-name=\"receiver\" class=\"name\">hook</td>")
         .containsOnlyOnce("<script");
     assertThat(daemon.get("/live.js").headers().firstValue("Content-Type").orElseThrow())
         .startsWith("text/javascript");
