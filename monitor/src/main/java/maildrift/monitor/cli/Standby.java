@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.config.Secret;
 import maildrift.monitor.config.StoreConfig;
+import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.service.ServiceManager;
 import maildrift.monitor.store.Login;
 import maildrift.monitor.store.StateStore;
@@ -102,7 +103,7 @@ final class Standby {
     }
     Signals.on("TERM", () -> RunCommand.end(ended, 143));
     Signals.on("INT", () -> RunCommand.end(ended, 130));
-    web.standBy(said);
+    web.standBy(said, Metrics.standby(Version.TEXT));
     manager.ready(said);
     while (!ended.await(PACE_SECONDS, TimeUnit.SECONDS)) {
       manager.alive(said);
@@ -123,7 +124,7 @@ final class Standby {
         // The database may be away for a while; that ends no standby.
         tell(String.valueOf(away.getMessage()));
       }
-      web.standBy(said);
+      web.standBy(said, Metrics.standby(Version.TEXT));
     }
     return Optional.empty();
   }

@@ -36,7 +36,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import maildrift.monitor.cli.Version;
 import maildrift.monitor.config.HttpConfig;
 import maildrift.monitor.config.WebConfig;
 import maildrift.monitor.json.CheckJson;
@@ -102,6 +101,7 @@ public final class WebServer implements AutoCloseable {
   private volatile Optional<Router> router = Optional.empty();
 
   private volatile Optional<String> standby = Optional.empty();
+  private volatile String standbyMetrics = "";
 
   private final Promise<Router> opened = Promise.promise();
 
@@ -283,8 +283,12 @@ public final class WebServer implements AutoCloseable {
                     }));
   }
 
-  /** Says to who comes that another one is at work, until {@link #takesOver} or {@link #ready}. */
-  public void standBy(String why) {
+  /**
+   * Says to who comes that another one is at work, and these metrics to who scrapes, until {@link
+   * #takesOver} or {@link #ready}.
+   */
+  public void standBy(String why, String metrics) {
+    standbyMetrics = metrics;
     standby = Optional.of(why);
   }
 
@@ -304,7 +308,7 @@ public final class WebServer implements AutoCloseable {
     // That there is little to tell yet is no reason for Prometheus to take it for dead.
     if (standby.isPresent() && request.path() != null && request.path().equals("/metrics")) {
       response.putHeader("Content-Type", Metrics.TEXT);
-      response.end(Metrics.standby(Version.TEXT));
+      response.end(standbyMetrics);
       return;
     }
     response.setStatusCode(503).putHeader("Retry-After", "1");

@@ -576,7 +576,9 @@ final class ConfigLoaderTest {
                 + " (CREDENTIALS_DIRECTORY is not set here): what is in it was not looked at");
     // Never a message without the signature that it should have.
     var hook = ((Loaded) result).config().alerts().receivers().get("hook");
-    assertThat(((WebhookReceiver) hook).secrets()).hasSize(1);
+    assertThat(hook)
+        .isInstanceOfSatisfying(
+            WebhookReceiver.class, webhook -> assertThat(webhook.secrets()).hasSize(1));
 
     for (var file : List.of("token", "beat", "hook.key", "page")) {
       sandbox.file("credentials/" + file, "https://hooks.example.net/0123456789abcdef");
