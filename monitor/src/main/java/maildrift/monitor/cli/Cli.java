@@ -134,6 +134,11 @@ public final class Cli {
   }
 
   private static int failed(Exception failure) {
+    if (Logging.isJson()) {
+      // Whoever reads the daemon's lines by machine needs the last one most.
+      Logging.last(failure);
+      return Exit.USAGE;
+    }
     if (failure instanceof Failure) {
       System.err.println(
           "maildrift: " + Terminal.safeLines(String.valueOf(failure.getMessage()), ""));

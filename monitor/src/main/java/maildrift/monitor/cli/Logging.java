@@ -93,6 +93,22 @@ final class Logging {
     }
   }
 
+  /** Whether what is told is JSON. */
+  static boolean isJson() {
+    return isJson;
+  }
+
+  /** Why the daemon ends, at any level: not even {@code off} hides that. */
+  static void last(Exception failure) {
+    level("maildrift", Amount.ERROR);
+    var logger = LoggerFactory.getLogger("maildrift");
+    if (failure instanceof Failure) {
+      logger.error("{}", failure.getMessage());
+    } else {
+      logger.error("internal error, please report it", failure);
+    }
+  }
+
   /** For the daemon, which tells what it does. */
   static void set(Amount own, Amount looks, Format format) {
     level("maildrift", own);

@@ -31,6 +31,10 @@ final class EnvironmentSettings {
   private static final List<String> SECTIONS =
       List.of("dns", "smtp", "https", "http", "store", "schedule", "metrics", "alerts");
 
+  /** What is read elsewhere: by the launcher, by commands, by the logs, by a health check. */
+  private static final List<String> OTHERS =
+      Stream.of("JAVA", "LOG", "TOKEN", "URL", "HEALTH").map(PREFIX::concat).toList();
+
   private final Map<String, String> environment;
   private final Map<String, Map<String, Setting>> settings;
 
@@ -62,7 +66,7 @@ final class EnvironmentSettings {
     this.environment = environment;
     // Most have none, and then the schema need not be read.
     this.settings =
-        environment.keySet().stream().anyMatch(EnvironmentSettings::isLike)
+        environment.keySet().stream().anyMatch(name -> name.startsWith(PREFIX))
             ? read(ConfigSchema.json())
             : Map.of();
   }
@@ -212,7 +216,9 @@ final class EnvironmentSettings {
             .map(Setting::variable)
             .toList();
     return environment.keySet().stream()
-        .filter(name -> isLike(name) && !name.equals(BASELINE) && !known.contains(name))
+        .filter(name -> name.startsWith(PREFIX) && !name.equals(BASELINE))
+        .filter(name -> !known.contains(name))
+        .filter(name -> isLike(name) || isNearly(name, known))
         .filter(name -> !isOfKubernetes(name, environment.getOrDefault(name, "")))
         .sorted()
         .map(
@@ -220,6 +226,23 @@ final class EnvironmentSettings {
                 place(name)
                     .problem("this environment variable is no setting" + Words.hint(name, known)))
         .toList();
+  }
+
+  /**
+   * Whether the section is written wrong. Others have variables with this beginning, too: those of
+   * commands, and what {@code ${env:NAME}} names.
+   */
+  private static boolean isNearly(String variable, List<String> known) {
+    if (OTHERS.stream().anyMatch(variable::startsWith)) {
+      return false;
+    }
+    return Words.near(variable, known)
+        .filter(
+            meant ->
+                Words.distance(
+                        variable.substring(PREFIX.length()), meant.substring(PREFIX.length()))
+                    <= Math.max(1, (meant.length() - PREFIX.length()) / 4))
+        .isPresent();
   }
 
   /**

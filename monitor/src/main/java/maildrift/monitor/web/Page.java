@@ -78,6 +78,7 @@ final class Page {
             after,
             html -> {
               header(html, "Fleet");
+              warnings(html);
               html.in(
                   "section",
                   "tiles",
@@ -135,6 +136,18 @@ final class Page {
               }
               footer(html);
             }));
+  }
+
+  /** What is wrong with the daemon itself; receivers have a place of their own. */
+  private void warnings(Html html) {
+    backend
+        .warnings()
+        .forEach(
+            (part, what) -> {
+              if (!part.equals("receivers")) {
+                html.in("p", "finding warning", line -> line.text("b", part).plain(": " + what));
+              }
+            });
   }
 
   /** The link in a message leads to what it is about, and only that. */

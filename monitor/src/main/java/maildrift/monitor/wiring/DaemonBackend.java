@@ -211,7 +211,9 @@ record DaemonBackend(
 
   @Override
   public Map<String, String> warnings() {
-    return health.warnings();
+    var warnings = health.warnings();
+    reloading.warning().ifPresent(what -> warnings.put("configuration", what));
+    return warnings;
   }
 
   @Override

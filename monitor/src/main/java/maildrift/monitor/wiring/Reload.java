@@ -46,6 +46,7 @@ final class Reload {
   private volatile ConfigFiles files;
   private volatile boolean isApplied = true;
   private volatile Outcome outcome = Outcome.IN_FORCE;
+  private volatile List<Problem> problems = List.of();
   private volatile Instant loadedAt;
   private volatile int port;
 
@@ -123,6 +124,26 @@ final class Reload {
     return outcome.words;
   }
 
+  /**
+   * The same for whoever asks over HTTP: where the first problem is. Anybody may ask, so that what
+   * it is stays in the log.
+   */
+  Optional<String> warning() {
+    return switch (outcome) {
+      case IN_FORCE -> Optional.empty();
+      case WAITS ->
+          Optional.of("not all of it is in force yet, because the store fails; it is tried again");
+      case REFUSED ->
+          Optional.of(
+              "the last reload was refused, the configuration before stays in force"
+                  + problems.stream().findFirst().map(first -> "; see " + place(first)).orElse(""));
+    };
+  }
+
+  private static String place(Problem problem) {
+    return "%s:%d:%d".formatted(problem.file(), problem.line(), problem.column());
+  }
+
   /** Puts the first configuration in force. */
   void first() {
     inForce.lock.lock();
@@ -164,7 +185,7 @@ final class Reload {
 
   /** What is wrong with the configuration; empty: it is in force. */
   List<Problem> reload() {
-    var problems = file.map(this::reload).orElse(List.of());
+    problems = file.map(this::reload).orElse(List.of());
     if (file.isPresent()) {
       happenings.reloaded(problems);
     }

@@ -87,6 +87,32 @@ final class EnvironmentSettingsTest {
   }
 
   @Test
+  void aSectionThatIsWrittenWrongIsSaid() {
+    var result =
+        sandbox(
+                Map.of(
+                    "MAILDRIFT_HTP_LISTEN", "127.0.0.1:9000",
+                    "MAILDRIFT_SHCEDULE_INTERVAL", "5m",
+                    "MAILDRIFT_HTTPLISTEN", "127.0.0.1:9000",
+                    "MAILDRIFT_LOG_LEVEL", "info",
+                    "MAILDRIFT_JAVA_OPTS", "-Xmx1g",
+                    "MAILDRIFT_HOOK", "of the configuration"))
+            .load("");
+
+    assertThat(result.warnings())
+        .extracting(Object::toString)
+        .containsExactly(
+            unknown("MAILDRIFT_HTP_LISTEN", "MAILDRIFT_HTTP_LISTEN"),
+            unknown("MAILDRIFT_HTTPLISTEN", "MAILDRIFT_HTTP_LISTEN"),
+            unknown("MAILDRIFT_SHCEDULE_INTERVAL", "MAILDRIFT_SCHEDULE_INTERVAL"));
+  }
+
+  private static String unknown(String variable, String meant) {
+    return "%s:1:1: this environment variable is no setting; did you mean '%s'?"
+        .formatted(variable, meant);
+  }
+
+  @Test
   void whatIsInForceIsShownWithDefaultsAndWithoutSecrets() {
     var sandbox =
         sandbox(

@@ -324,6 +324,12 @@ class DaemonTest {
       assertThat(daemon.post("/-/reload", "").statusCode()).isEqualTo(422);
 
       assertThat(daemon.metric("maildrift_config_last_reload_successful")).contains("0.0");
+      var refused = "the last reload was refused, the configuration before stays in force; see ";
+      assertThat(daemon.get("/-/ready").body())
+          .contains("\"configuration\":\"" + refused)
+          .containsPattern("maildrift.yml:[0-9]+:[0-9]+")
+          .doesNotContain("tenent");
+      assertThat(daemon.get("/").body()).contains(refused);
       assertThat(daemon.app().domains()).hasSize(1);
       world.drift("contoso.test");
       daemon.look("contoso.test");
@@ -332,6 +338,7 @@ class DaemonTest {
       daemon.rewrite(TWO);
       assertThat(daemon.post("/-/reload", "").statusCode()).isEqualTo(200);
       assertThat(daemon.metric("maildrift_config_last_reload_successful")).contains("1.0");
+      assertThat(daemon.get("/-/ready").body()).doesNotContain("configuration");
       daemon.awaitFirstTurn("fabrikam.test");
       assertThat(daemon.firing()).containsExactly(CHANGED);
     }
