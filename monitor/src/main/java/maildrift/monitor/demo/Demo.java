@@ -37,6 +37,7 @@ import maildrift.probes.tls.TrustAnchors;
 public final class Demo implements AutoCloseable {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
   private static final int PREFERRED_PORT = 8425;
+  private static final String AUTHORITY = "ca.pem";
   private static final int FIRST_DOMAINS = 20;
   private static final String MIGRATIONS = "@MIGRATIONS@";
   private static final Duration WINDOW = Duration.ofDays(3);
@@ -72,6 +73,7 @@ public final class Demo implements AutoCloseable {
     file = folder.resolve("maildrift.yml");
     template = configuration(port == 0 ? free() : port);
     Files.writeString(file, template.replace(MIGRATIONS, ""));
+    Files.writeString(folder.resolve(AUTHORITY), world.ca.pem());
     var loader = Loading.loader();
     var loaded =
         switch (loader.load(file)) {
@@ -128,9 +130,13 @@ public final class Demo implements AutoCloseable {
     say.accept("  page      http://127.0.0.1:" + port);
     say.accept("  metrics   http://127.0.0.1:%d/metrics".formatted(port));
     say.accept("  config    " + folder.resolve("maildrift.yml"));
+    // The authority of its mail hosts is nobody else's.
     say.accept(
-        "  look      maildrift check contoso.tld --config %s"
-            .formatted(folder.resolve("maildrift.yml")));
+        "  look      %s check contoso.tld --config %s --ca-file %s"
+            .formatted(
+                System.getenv().getOrDefault("DEMO_STARTED_AS", "maildrift"),
+                folder.resolve("maildrift.yml"),
+                folder.resolve(AUTHORITY)));
     say.accept("");
     say.accept(
         "Every " + pace.toSeconds() + " s something drifts, or is put right. Ctrl-C ends it.");

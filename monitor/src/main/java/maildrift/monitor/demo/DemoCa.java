@@ -7,10 +7,12 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Date;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -49,6 +51,17 @@ final class DemoCa {
 
   X509Certificate root() {
     return root;
+  }
+
+  /** The root as a file that {@code --ca-file} takes. */
+  String pem() {
+    try {
+      return "-----BEGIN CERTIFICATE-----\n"
+          + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(root.getEncoded())
+          + "\n-----END CERTIFICATE-----\n";
+    } catch (CertificateEncodingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   /** A server with a fresh key and a certificate of this CN and these DNS names. */

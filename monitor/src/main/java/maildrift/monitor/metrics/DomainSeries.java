@@ -73,7 +73,8 @@ final class DomainSeries {
     for (var row : seen.rows()) {
       for (var severity : SEVERITIES) {
         var count = row.findings[severity.compareTo(Severity.INFO)];
-        if ((count > 0 || !isSparse()) && out.begin(Names.FINDINGS, row.labels)) {
+        var isWorthIt = count > 0 && severity != Severity.INFO;
+        if ((isWorthIt || !isSparse()) && out.begin(Names.FINDINGS, row.labels)) {
           out.label(Names.FINDINGS, OWN, severity.word()).end(count);
         }
       }
@@ -86,6 +87,10 @@ final class DomainSeries {
     }
     for (var row : seen.rows()) {
       for (var finding : row.violated) {
+        // Nearly every domain has some that are only worth knowing.
+        if (isSparse() && finding.severity() == Severity.INFO) {
+          continue;
+        }
         if (out.begin(Names.RULE_VIOLATED, row.labels)) {
           out.label(Names.RULE_VIOLATED, OWN, finding.rule())
               .label(Names.RULE_VIOLATED, OWN + 1, finding.severity().word())

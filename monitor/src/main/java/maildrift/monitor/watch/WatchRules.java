@@ -117,6 +117,17 @@ public final class WatchRules {
               "Look at what the source answers, or at its files, and mend that; take it out of discovery if it is not meant to be read any more.")
           .example("cmdb: cmdb.example.net answered 401");
 
+  public static final Rule DISCOVERY_REFUSED =
+      Rule.warning(
+              "discovery.refused",
+              "a list of domains has targets that cannot be taken up as it says")
+          .why(
+              "A domain that is not taken up is watched by nobody; one whose tenant is not declared is watched without its tenant: its alerts go where those without tenant go, and logins of the tenant do not see it.")
+          .reference("maildrift README, domains from other lists")
+          .remedy(
+              "Declare the tenant under tenants, or put the target right in the list or take it out.")
+          .example("cmdb: 3 domains name the tenant fabrikam, which is not declared");
+
   private WatchRules() {}
 
   /** Alerts about them are told to others than the receiver that they are about. */
@@ -145,6 +156,7 @@ public final class WatchRules {
         RECEIVER_REMOVED,
         SILENCE_ENDING,
         BACKUP_FAILING,
-        DISCOVERY_FAILING);
+        DISCOVERY_FAILING,
+        DISCOVERY_REFUSED);
   }
 }

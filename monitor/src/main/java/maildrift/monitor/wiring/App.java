@@ -49,6 +49,7 @@ import maildrift.monitor.self.OwnNetwork;
 import maildrift.monitor.self.Presence;
 import maildrift.monitor.self.ReceiverWatch;
 import maildrift.monitor.self.RefusedNotifications;
+import maildrift.monitor.self.RefusedTargets;
 import maildrift.monitor.self.RemovedReceivers;
 import maildrift.monitor.self.Resolving;
 import maildrift.monitor.self.SelfWatch;
@@ -262,6 +263,7 @@ public final class App implements AutoCloseable {
                 new RefusedNotifications(receivers),
                 new FailingBackups(backups),
                 new FailingDiscovery(discovery::states, presence),
+                new RefusedTargets(discovery::states),
                 new Watchdog(() -> !inForce.config().alerts().watchdogRoutes().isEmpty())),
             store,
             clock,

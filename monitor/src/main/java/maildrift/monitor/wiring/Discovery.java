@@ -3,6 +3,7 @@ package maildrift.monitor.wiring;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,7 @@ import maildrift.monitor.store.Batch;
 import maildrift.monitor.store.KeptDomain;
 import maildrift.monitor.store.StateStore;
 import maildrift.probes.dns.DnsName;
+import maildrift.probes.domain.Tenant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,6 +113,11 @@ final class Discovery {
 
     private Map<String, String> refused = Map.of();
 
+    /** Those of them that nobody else has. */
+    private volatile SortedMap<String, String> unused = new TreeMap<>();
+
+    private volatile SortedMap<String, List<String>> undeclared = new TreeMap<>();
+
     /** In force when that was applied: another one may declare a tenant that was unknown. */
     private Optional<MonitorConfig> under = Optional.empty();
 
@@ -131,6 +139,20 @@ final class Discovery {
     return unwell;
   }
 
+  /** How many targets of each source are not taken up as it says; only those that have some. */
+  Map<String, Integer> unused() {
+    var unused = new TreeMap<String, Integer>();
+    sources.forEach(
+        (name, source) -> {
+          var count =
+              source.unused.size() + source.undeclared.values().stream().mapToInt(List::size).sum();
+          if (count > 0) {
+            unused.put(name, count);
+          }
+        });
+    return unused;
+  }
+
   /** How they are, by name. */
   List<ListSource> states() {
     return sources.entrySet().stream()
@@ -146,6 +168,8 @@ final class Discovery {
                   status.why(),
                   status.domains(),
                   source.settings.refreshInterval(),
+                  source.unused,
+                  source.undeclared,
                   remedy(named.getKey(), source.settings.source()));
             })
         .toList();
@@ -388,6 +412,14 @@ final class Discovery {
       if (kept.isEmpty()) {
         return;
       }
+      var unused = new TreeMap<>(refused);
+      unused.keySet().removeAll(source.waiting.keySet());
+      source.unused = unused;
+      source.undeclared.forEach(
+          (tenant, domains) ->
+              domains.forEach(
+                  domain ->
+                      refused.put(domain, "is watched without its tenant '%s'".formatted(tenant))));
       succeeded(name, source, kept.get(), refused.size());
     } finally {
       keeping.unlock();
@@ -405,7 +437,11 @@ final class Discovery {
         .limit(MOST_NAMED)
         .forEach(
             one ->
-                LOG.warn("discovery {}: {} is not used: {}", name, one.getKey(), one.getValue()));
+                LOG.warn(
+                    "discovery {}: {} is not used as listed: {}",
+                    name,
+                    one.getKey(),
+                    one.getValue()));
     if (refused.size() > MOST_NAMED) {
       LOG.warn("discovery {}: and {} more", name, refused.size() - MOST_NAMED);
     }
@@ -457,12 +493,21 @@ final class Discovery {
     var changes = 0;
     var count = 0L;
     var waiting = new HashMap<String, String>();
+    var undeclared = new TreeMap<String, List<String>>();
     for (var target : targets.entrySet()) {
       var domain = target.getKey();
       var kept = Optional.ofNullable(all.get(domain));
       var isOurs = before.contains(domain);
       try {
-        var definition = Targets.definition(target.getValue());
+        // A tenant that is written wrong takes no domain away from the one that it had.
+        var stranger =
+            isOurs && kept.filter(own -> hasTenant(own, now)).isPresent()
+                ? Optional.<String>empty()
+                : Targets.undeclaredTenant(target.getValue(), now);
+        var definition =
+            stranger.isPresent()
+                ? Targets.withoutTenant(target.getValue())
+                : Targets.definition(target.getValue());
         if (loader.domain(definition, now) instanceof ConfigLoader.DomainResult.Refused(var why)) {
           throw new IllegalArgumentException(why.getFirst().message());
         }
@@ -471,6 +516,8 @@ final class Discovery {
           waiting.put(domain, definition);
           continue;
         }
+        stranger.ifPresent(
+            tenant -> undeclared.computeIfAbsent(tenant, _ -> new ArrayList<>()).add(domain));
         // An orphan that says the same changes hands, and keeps what is known of it.
         if (!isOurs || !kept.map(KeptDomain::definition).equals(Optional.of(definition))) {
           batch.domain(new KeptDomain(domain, definition, clock.instant(), BY + name));
@@ -494,8 +541,15 @@ final class Discovery {
       isUntold = true;
     }
     source.waiting = Map.copyOf(waiting);
+    source.undeclared = undeclared;
     source.revision = revision.get();
     return count;
+  }
+
+  private boolean hasTenant(KeptDomain own, MonitorConfig now) {
+    return loader.domain(own.definition(), now)
+            instanceof ConfigLoader.DomainResult.Accepted(var domain)
+        && !domain.tenant().equals(Tenant.NONE);
   }
 
   /**

@@ -88,7 +88,14 @@ final class Health {
     } else if (!unwell.isEmpty()) {
       warnings.put("receivers", "failing: " + String.join(", ", unwell));
     }
-    // Anybody may ask: why is in the log and not here.
+    // Anybody may ask: which, and why, is in the log and in discovery.refused, not here.
+    discovery
+        .unused()
+        .forEach(
+            (name, count) ->
+                warnings.put(
+                    DiscoveryCalendar.JOB + name,
+                    count + " of its targets are not taken up as listed"));
     discovery
         .unwell()
         .forEach(

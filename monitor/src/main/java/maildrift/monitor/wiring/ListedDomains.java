@@ -12,6 +12,7 @@ import maildrift.monitor.config.DiscoveryConfig;
 import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.Problem;
 import maildrift.monitor.config.TargetList;
+import maildrift.monitor.config.Words;
 import maildrift.probes.dns.DnsName;
 import maildrift.probes.domain.ManagedDomain;
 
@@ -87,8 +88,19 @@ public record ListedDomains(
   private static Optional<ManagedDomain> accepted(
       ConfigLoader loader, MonitorConfig config, TargetList.Target target, List<Problem> problems) {
     try {
-      return switch (loader.domain(Targets.definition(target), config)) {
-        case ConfigLoader.DomainResult.Accepted(var domain) -> Optional.of(domain);
+      var stranger = Targets.undeclaredTenant(target, config);
+      var definition =
+          stranger.isPresent() ? Targets.withoutTenant(target) : Targets.definition(target);
+      return switch (loader.domain(definition, config)) {
+        case ConfigLoader.DomainResult.Accepted(var domain) -> {
+          stranger.ifPresent(
+              tenant ->
+                  problems.add(
+                      target.problem(
+                          "is watched without tenant: undefined tenant '%s'"
+                              .formatted(Words.shortened(tenant)))));
+          yield Optional.of(domain);
+        }
         case ConfigLoader.DomainResult.Refused(var why) -> {
           problems.add(target.problem("is not used: " + why.getFirst().message()));
           yield Optional.empty();

@@ -3,7 +3,9 @@ package maildrift.monitor.wiring;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import maildrift.monitor.config.MonitorConfig;
 import maildrift.monitor.config.ProfileUse;
 import maildrift.monitor.config.TargetList;
 import maildrift.monitor.json.CheckJson;
@@ -13,8 +15,9 @@ import maildrift.monitor.json.CheckJson;
  * ours are somebody else's: the same list may be read by Prometheus.
  */
 final class Targets {
+  private static final String TENANT = "tenant";
   private static final List<String> TEXTS =
-      List.of("tenant", "tls_level", "forwarding_server", "smarthost", "allowed_sending_servers");
+      List.of(TENANT, "tls_level", "forwarding_server", "smarthost", "allowed_sending_servers");
 
   private Targets() {}
 
@@ -24,9 +27,25 @@ final class Targets {
    * @throws IllegalArgumentException when a label is not understood
    */
   static String definition(TargetList.Target target) {
-    var labels = target.labels();
+    return definition(target.name(), target.labels());
+  }
+
+  /** Of whose tenant the configuration knows nothing: better watched without than by nobody. */
+  static String withoutTenant(TargetList.Target target) {
+    var labels = new LinkedHashMap<>(target.labels());
+    labels.remove(TENANT);
+    return definition(target.name(), labels);
+  }
+
+  /** The tenant that it names and the configuration does not. */
+  static Optional<String> undeclaredTenant(TargetList.Target target, MonitorConfig config) {
+    return Optional.of(target.labels().getOrDefault(TENANT, ""))
+        .filter(tenant -> !tenant.isBlank() && !config.tenants().containsKey(tenant));
+  }
+
+  private static String definition(String name, Map<String, String> labels) {
     var definition = new LinkedHashMap<String, Object>();
-    definition.put("name", target.name());
+    definition.put("name", name);
     for (var key : TEXTS) {
       var value = labels.getOrDefault(key, "");
       if (!value.isBlank()) {
@@ -38,7 +57,7 @@ final class Targets {
       definition.put("profiles", profiles);
     }
     var selectors =
-        list(labels, "dkim_selectors", ",").map(name -> Map.of("selector", name)).toList();
+        list(labels, "dkim_selectors", ",").map(selector -> Map.of("selector", selector)).toList();
     if (!selectors.isEmpty()) {
       definition.put("dkim", selectors);
     }

@@ -597,7 +597,7 @@ class CommandsTest {
 
       Files.writeString(
           folder.resolve("list.yml"),
-          "- targets:\n  - no domain\n  - b.test\n  labels: {tenant: nobody}\n");
+          "- targets:\n  - no domain\n  - b.test\n  labels: {tls_level: nobody}\n");
       var wrong = listed(dns, "http://127.0.0.1:1/", "config");
       assertThat(wrong.err().lines())
           .satisfiesExactly(
@@ -606,7 +606,7 @@ class CommandsTest {
                       .endsWith(
                           "list.yml:2:5: 'no domain' is not used: 'no domain' is not a domain name"),
               second ->
-                  assertThat(second).contains("list.yml:3:5: 'b.test' is not used: ", "'nobody'"));
+                  assertThat(second).contains("list.yml:3:5: 'b.test' is not used: ", "nobody"));
       // The daemon starts with it, and leaves them out.
       assertThat(wrong.err().lines()).allMatch(line -> line.startsWith("warning: "));
       assertThat(wrong.out()).contains("is valid: 1 domains, ");
@@ -617,6 +617,14 @@ class CommandsTest {
       assertThat(listed(dns, "http://127.0.0.1:1/", "config").out())
           .contains("is valid: 1 domains and 1 in lists, ");
       Files.delete(folder.resolve("other.yml"));
+
+      // Better watched without its tenant than by nobody.
+      Files.writeString(
+          folder.resolve("list.yml"), "- targets: [b.test]\n  labels: {tenant: nobody}\n");
+      var stranger = listed(dns, "http://127.0.0.1:1/", "config");
+      assertThat(stranger.err())
+          .contains("'b.test' is watched without tenant: undefined tenant 'nobody'");
+      assertThat(stranger.out()).contains("is valid: 1 domains and 1 in lists, ");
 
       Files.writeString(folder.resolve("list.yml"), "- target: [b.test]\n");
       var unreadable = listed(dns, "http://127.0.0.1:1/", "config");

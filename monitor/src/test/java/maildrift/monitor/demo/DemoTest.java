@@ -2,6 +2,12 @@ package maildrift.monitor.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +76,13 @@ class DemoTest {
       demo.run(true);
     }
 
+    // What it gives to paste trusts its mail hosts as it does itself.
+    assertThat(listener.authorities)
+        .singleElement()
+        .satisfies(
+            root ->
+                assertThat(root.getSubjectX500Principal().getName())
+                    .isEqualTo("CN=maildrift demo CA"));
     var said = listener.said;
     for (var expected : SCRIPT) {
       assertThat(after(expected.drift(), said))
@@ -92,11 +105,15 @@ class DemoTest {
   private static final class Listener implements Consumer<String> {
     final List<String> said = new CopyOnWriteArrayList<>();
     final CompletableFuture<Demo> running = new CompletableFuture<>();
+    private final List<X509Certificate> authorities = new CopyOnWriteArrayList<>();
     private volatile Expected expected = NOTHING;
 
     @Override
     public void accept(String line) {
       said.add(line);
+      if (line.contains(" --ca-file ")) {
+        authorities.add(certificate(line.substring(line.lastIndexOf(' ') + 1)));
+      }
       if (isDrift(line)) {
         expected =
             SCRIPT.stream().filter(step -> line.contains(step.drift())).findFirst().orElseThrow();
@@ -109,6 +126,15 @@ class DemoTest {
         // A second message of the same step must not cut the next one short.
         expected = NOTHING;
         running.join().next();
+      }
+    }
+
+    /** The file is gone when the demo is. */
+    private static X509Certificate certificate(String file) {
+      try (var in = Files.newInputStream(Path.of(file))) {
+        return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+      } catch (IOException | CertificateException wrong) {
+        throw new AssertionError(wrong);
       }
     }
 

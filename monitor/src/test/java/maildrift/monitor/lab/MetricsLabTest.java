@@ -221,6 +221,9 @@ class MetricsLabTest {
     var blackboxPort = Server.freePort("127.0.0.1");
     var folder = lab.folder("probing");
     Nsd.write(
+        folder.resolve("maildrift.rules.yml"),
+        Nsd.read(Prometheus.DEPLOY.resolve("maildrift.rules.yml")));
+    Nsd.write(
         folder.resolve("blackbox.yml"),
         // Names of this laboratory are unknown outside it, and its authority, too.
         Nsd.read(Prometheus.DEPLOY.resolve("blackbox.yml"))
@@ -228,6 +231,7 @@ class MetricsLabTest {
     var text =
         Nsd.read(Prometheus.DEPLOY.resolve("probing.yml"))
             .replace("scrape_interval: 5m", "scrape_interval: 3s")
+            .replace("scrape_interval: 30s", "scrape_interval: 1s")
             .replace("scrape_timeout: 25s", "scrape_timeout: 3s")
             .replace("refresh_interval: 1m", "refresh_interval: 1s")
             .replace("127.0.0.1:8425", "127.0.0.1:" + port)
@@ -256,8 +260,14 @@ class MetricsLabTest {
                     .hasSize(1);
                 assertThat(
                         follower.query(
-                            "maildrift_domain_verdict{instance='lab.test',verdict='pass'} == 1"))
+                            "maildrift_domain_verdict{domain='lab.test',verdict='pass'} == 1"))
                     .hasSize(1);
+                assertThat(follower.query("{exported_domain=~'.+'} or {exported_tenant=~'.+'}"))
+                    .isEmpty();
+                // The daemon itself is watched as ever.
+                assertThat(follower.query("up{job='maildrift'} == 1")).hasSize(1);
+                assertThat(follower.query("maildrift_build_info{job='maildrift'}")).hasSize(1);
+                assertThat(follower.rules("maildrift")).isNotEmpty();
                 assertThat(
                         follower.query(
                             "probe_success{job='mail_hosts',instance=~'de-smtp-inbound-1.mimecast.com:.*'} == 1 and probe_ssl_earliest_cert_expiry > 0"))

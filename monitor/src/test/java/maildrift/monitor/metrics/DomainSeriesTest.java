@@ -76,7 +76,8 @@ class DomainSeriesTest {
 
   @Test
   void sparseSaysOfWhatIsWellTheVerdictAndLittleMore() {
-    var healthy = state("a.test", NOW, List.of(), of(Sample.Kind.SPF_VOID_LOOKUPS, 0));
+    var worthKnowing = new FindingState("caa.present", Severity.INFO, "a.test", false, "{}");
+    var healthy = state("a.test", NOW, List.of(worthKnowing), of(Sample.Kind.SPF_VOID_LOOKUPS, 0));
     var unseen =
         new DomainState(
             ManagedDomain.undeclared(DnsName.of("b.test")),
@@ -111,7 +112,8 @@ class DomainSeriesTest {
             "maildrift_rule_violated{domain=\"b.test\",tenant=\"\",rule=\"tls.level\",severity=\"critical\",subject=\"mx.b.test\"} 1",
             "maildrift_probe_observed{domain=\"b.test\",tenant=\"\",probe=\"tls\"} 0",
             "maildrift_probe_last_observed_timestamp_seconds{domain=\"b.test\",tenant=\"\",probe=\"tls\"} 1795280400");
-    assertThat(written(Detail.FULL, healthy)).contains("maildrift_spf_void_lookups{");
+    assertThat(written(Detail.FULL, healthy))
+        .contains("maildrift_spf_void_lookups{", "rule=\"caa.present\"");
     try (var metrics = new Metrics("test")) {
       assertThat(Written.by(metrics, List.of(healthy, unseen), false, 10).lines())
           .contains(

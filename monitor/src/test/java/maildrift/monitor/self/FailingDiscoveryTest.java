@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import maildrift.alerts.Alert;
 import maildrift.monitor.store.MemoryStore;
@@ -39,7 +40,16 @@ class FailingDiscoveryTest {
 
   private static ListSource cmdb(
       Instant since, Optional<Instant> succeeded, Optional<String> why, Duration refresh) {
-    return new ListSource("cmdb", since, succeeded, why, 7, refresh, "Ask cmdb.test");
+    return new ListSource(
+        "cmdb",
+        since,
+        succeeded,
+        why,
+        7,
+        refresh,
+        new TreeMap<>(),
+        new TreeMap<>(),
+        "Ask cmdb.test");
   }
 
   @Test

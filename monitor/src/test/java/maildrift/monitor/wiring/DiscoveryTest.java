@@ -439,6 +439,28 @@ class DiscoveryTest {
     assertThat(discovery.unwell()).isEmpty();
   }
 
+  /** A new customer whose mail nobody watches is worse than one whose tenant nobody knows. */
+  @Test
+  void aTenantThatIsNotDeclaredLeavesItsDomainsWatchedWithoutOne() {
+    says(TWO.replace("blue", "fabrikam"));
+
+    assertThat(kept()).containsExactlyInAnyOrder("contoso.test", "www.fabrikam.test");
+    assertThat(store.domains().getFirst().definition()).doesNotContain("tenant");
+    assertThat(discovery.status("cmdb").domains()).isEqualTo(2);
+    assertThat(discovery.status("cmdb").refused()).isEqualTo(2);
+    assertThat(discovery.unused()).containsEntry("cmdb", 2);
+    assertThat(discovery.states().getFirst().undeclared())
+        .containsEntry("fabrikam", List.of("contoso.test", "www.fabrikam.test"));
+
+    says(TWO);
+    assertThat(store.domains().getFirst().definition()).contains("\"tenant\":\"blue\"");
+    assertThat(discovery.unused()).isEmpty();
+    // A slip of the pen takes them from nobody.
+    says(TWO.replace("blue", "bleu"));
+    assertThat(store.domains().getFirst().definition()).contains("\"tenant\":\"blue\"");
+    assertThat(discovery.unused()).containsEntry("cmdb", 2);
+  }
+
   @Test
   void aListCanNameNeitherFilesNorTheEnvironment() {
     says(
