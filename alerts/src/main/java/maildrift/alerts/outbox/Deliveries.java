@@ -251,6 +251,9 @@ public final class Deliveries {
      */
     private final Map<String, Long> refused = new HashMap<>();
 
+    /** With the store, not with the receiver. */
+    private final Trouble trouble = new Trouble();
+
     private Notifier notifier;
     private Optional<Thread> thread = Optional.empty();
     private Instant pausedUntil = Instant.MIN;
@@ -290,19 +293,32 @@ public final class Deliveries {
           outbox.hurry(receiver, now);
         }
         var claimed = outbox.claim(receiver, room, now, terms.lease());
+        answered();
         if (claimed.isEmpty()) {
           nap(outbox.nextAttempt(receiver));
         } else {
           claimed.forEach(this::launch);
         }
       } catch (RuntimeException e) {
-        LOG.warn("deliveries to {}: the store does not answer, trying again", receiver, e);
+        complain(e);
         pause();
       } catch (Error e) {
         LOG.error("deliveries to {} failed, trying again", receiver, e);
         pause();
       }
       return true;
+    }
+
+    private void complain(RuntimeException failure) {
+      if (trouble.isNew(failure)) {
+        LOG.warn("deliveries to {}: the store does not answer, trying again", receiver, failure);
+      }
+    }
+
+    private void answered() {
+      if (trouble.end()) {
+        LOG.info("deliveries to {}: the store answers again", receiver);
+      }
     }
 
     /** Whether what was planned for a time is further away now than it was meant to be. */
@@ -686,9 +702,10 @@ public final class Deliveries {
       while (true) {
         try {
           change.run();
+          answered();
           return;
         } catch (RuntimeException e) {
-          LOG.warn("deliveries to {}: the store does not answer, trying again", receiver, e);
+          complain(e);
           lock.lock();
           try {
             if (stopping) {

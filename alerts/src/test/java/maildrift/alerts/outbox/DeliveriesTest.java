@@ -4,6 +4,10 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,6 +29,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class DeliveriesTest {
   private static final Outcome DOWN = new Outcome.TryLater(Failure.SERVER_ERROR, "HTTP 500");
@@ -368,11 +373,28 @@ class DeliveriesTest {
     var flaky = new Flaky(outbox, broken);
     deliveries = new Deliveries(flaky, QUICK, InstantSource.system(), new Listening());
     var receiver = new Heard(_ -> new Outcome.Delivered());
-    deliveries.receivers(Map.of("oncall", receiver));
-    owe("oncall", 1);
+    var log = (Logger) LoggerFactory.getLogger(Deliveries.class);
+    var said = new ListAppender<ILoggingEvent>();
+    said.start();
+    var level = log.getLevel();
+    log.setLevel(Level.WARN);
+    log.addAppender(said);
+    try {
+      deliveries.receivers(Map.of("oncall", receiver));
+      owe("oncall", 1);
 
-    await().until(() -> outbox.backlog().isEmpty());
-    assertThat(receiver.ids).containsExactly("oncall-0");
+      await().until(() -> outbox.backlog().isEmpty());
+      assertThat(receiver.ids).containsExactly("oncall-0");
+      assertThat(broken.get()).isLessThan(1);
+      // Each second for each receiver would be a flood.
+      assertThat(said.list)
+          .filteredOn(line -> line.getLevel() == Level.WARN)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .containsExactly("deliveries to oncall: the store does not answer, trying again");
+    } finally {
+      log.detachAppender(said);
+      log.setLevel(level);
+    }
   }
 
   @Test

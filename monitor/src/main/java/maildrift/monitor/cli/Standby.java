@@ -13,6 +13,7 @@ import maildrift.monitor.metrics.Metrics;
 import maildrift.monitor.service.ServiceManager;
 import maildrift.monitor.store.Login;
 import maildrift.monitor.store.StateStore;
+import maildrift.monitor.store.StoreAway;
 import maildrift.monitor.store.StoreFailure;
 import maildrift.monitor.store.StoreInUse;
 import maildrift.monitor.store.StoreUnusable;
@@ -95,16 +96,15 @@ final class Standby {
   Optional<StateStore> open(CountDownLatch ended) throws StoreUnusable, InterruptedException {
     try {
       return Optional.of(open());
-    } catch (StoreInUse other) {
+    } catch (StoreInUse | StoreAway notYet) {
       if (!settings.standby()) {
-        throw other;
+        throw notYet;
       }
-      tell(other.fact());
+      tell(notYet);
     }
     Signals.on("TERM", () -> RunCommand.end(ended, 143));
     Signals.on("INT", () -> RunCommand.end(ended, 130));
-    web.standBy(said, Metrics.standby(Version.TEXT));
-    manager.ready(said);
+    manager.standsBy(said);
     while (!ended.await(PACE_SECONDS, TimeUnit.SECONDS)) {
       manager.alive(said);
       try {
@@ -118,13 +118,10 @@ final class Standby {
         // It may have waited for weeks.
         reload();
         return Optional.of(store);
-      } catch (StoreInUse other) {
-        tell(other.fact());
-      } catch (StoreUnusable | StoreFailure away) {
+      } catch (StoreUnusable | StoreFailure notYet) {
         // The database may be away for a while; that ends no standby.
-        tell(String.valueOf(away.getMessage()));
+        tell(notYet);
       }
-      web.standBy(said, Metrics.standby(Version.TEXT));
     }
     return Optional.empty();
   }
@@ -136,7 +133,13 @@ final class Standby {
         clock);
   }
 
-  private void tell(String why) {
+  /** Why is for the log: anybody may ask the web server, and who has the store is not his. */
+  private void tell(Exception notYet) {
+    var isInUse = notYet instanceof StoreInUse;
+    web.standBy(
+        isInUse ? "another maildrift has the store" : "the store cannot be opened",
+        Metrics.standby(Version.TEXT));
+    var why = notYet instanceof StoreInUse other ? other.fact() : notYet.getMessage();
     var what = "stands by: " + why;
     if (!what.equals(said)) {
       said = what;

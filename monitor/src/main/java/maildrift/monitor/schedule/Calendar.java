@@ -6,6 +6,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import maildrift.alerts.outbox.Trouble;
 import org.quartz.CronScheduleBuilder;
 import org.quartz.Job;
 import org.quartz.JobBuilder;
@@ -75,6 +76,7 @@ public final class Calendar implements AutoCloseable {
   /** Ends between two rounds and not within one: an interrupt closes files under H2. */
   private static final class Round {
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Trouble trouble = new Trouble();
 
     Round(String name, Duration interval, Runnable work) {
       Thread.ofVirtual().name("calendar " + name).start(() -> go(name, interval, work));
@@ -84,7 +86,7 @@ public final class Calendar implements AutoCloseable {
       try {
         while (ended.getCount() > 0) {
           var begun = System.nanoTime();
-          run(name, work);
+          run(name, work, trouble);
           // At the pace that was asked for, but nothing is made up for.
           var left = interval.minusNanos(System.nanoTime() - begun);
           if (ended.await(Math.max(left.toMillis(), PAUSE_MILLIS), TimeUnit.MILLISECONDS)) {
@@ -137,18 +139,24 @@ public final class Calendar implements AutoCloseable {
         .start(
             () -> {
               try {
-                run(name, work);
+                // Seldom enough that each failure is worth a line.
+                run(name, work, new Trouble());
               } finally {
                 running.remove(name);
               }
             });
   }
 
-  private static void run(String name, Runnable work) {
+  private static void run(String name, Runnable work, Trouble trouble) {
     try {
       work.run();
+      if (trouble.end()) {
+        LOG.info("the job {} works again", name);
+      }
     } catch (RuntimeException | Error failure) {
-      LOG.error("the job {} failed", name, failure);
+      if (trouble.isNew(failure)) {
+        LOG.error("the job {} failed", name, failure);
+      }
     }
   }
 

@@ -30,6 +30,8 @@ public final class ServiceManager {
   private final Optional<Way> way;
   private final Optional<Duration> watchdog;
   private final CountDownLatch started = new CountDownLatch(1);
+  private final CountDownLatch tookOver = new CountDownLatch(1);
+  private volatile long movedAt;
   private volatile String stage = "starts";
   private volatile String status = "";
   private volatile boolean isDeaf;
@@ -126,8 +128,36 @@ public final class ServiceManager {
   /** All is started. */
   public void ready(String nowStatus) {
     started.countDown();
+    tookOver.countDown();
     status = nowStatus;
     tell(Notice.ready(nowStatus));
+  }
+
+  /**
+   * It waits for the store. From now on the watchdog counts, while the takeover that follows may
+   * take as long as any start: until the next {@link #ready} it is told that all is well, and no
+   * longer than {@link #LONGEST_START} after the last {@link #alive}.
+   */
+  public void standsBy(String nowStatus) {
+    movedAt = System.nanoTime();
+    started.countDown();
+    status = nowStatus;
+    tell(Notice.ready(nowStatus));
+    if (watchdog.isPresent()) {
+      Thread.ofPlatform().name("service-standby").daemon(true).start(this::vouch);
+    }
+  }
+
+  private void vouch() {
+    try {
+      while (!tookOver.await(pace().toMillis(), TimeUnit.MILLISECONDS)) {
+        if (System.nanoTime() - movedAt < LONGEST_START.toNanos()) {
+          tell(Notice.alive(status));
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The start has come to nothing, for this reason. */
@@ -156,11 +186,13 @@ public final class ServiceManager {
 
   public void stopping() {
     started.countDown();
+    tookOver.countDown();
     tell(Notice.stopping());
   }
 
   /** All parts move. */
   public void alive(String nowStatus) {
+    movedAt = System.nanoTime();
     status = nowStatus;
     tell(watchdog.isPresent() ? Notice.alive(nowStatus) : Notice.status(nowStatus));
   }

@@ -66,6 +66,8 @@ final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int CONNECTIONS = 8;
   private static final long PATIENCE_MILLIS = 10_000;
+  private static final Set<String> AWAY =
+      Set.of("08", "53", "57P", "55P03", PostgresqlLock.READ_ONLY);
 
   private final Dialect dialect;
   private final String name;
@@ -193,7 +195,7 @@ final class Database implements AutoCloseable {
       // Before the schema is touched: an older maildrift may be at work with it.
       lock = PostgresqlLock.take(login, node);
     } catch (SQLException failed) {
-      throw new StoreUnusable(
+      throw unusable(
           "the store %s cannot be opened: %s; see that the server runs, that the database exists and that user and password are right"
               .formatted(name, GroupCommit.reason(failed)),
           failed);
@@ -210,7 +212,7 @@ final class Database implements AutoCloseable {
     try {
       return lock.claim();
     } catch (SQLException failed) {
-      throw new StoreUnusable(
+      throw unusable(
           "the store %s cannot be taken: %s; another maildrift may still be writing, which the server ends within half a minute"
               .formatted(name, GroupCommit.reason(failed)),
           failed);
@@ -288,7 +290,7 @@ final class Database implements AutoCloseable {
   }
 
   private static StoreUnusable notOurSchema(String name, FlywayException failed) {
-    return new StoreUnusable(
+    return unusable(
         "the store %s has a schema that this maildrift cannot use: %s; see that nobody else uses it, or set store.url"
             .formatted(name, GroupCommit.reason(failed)),
         failed);
@@ -376,6 +378,24 @@ final class Database implements AutoCloseable {
     return new StoreFailure(
         Damage.isBehind(failed) ? damage.apply(reason) : "the store " + name + ": " + reason,
         failed);
+  }
+
+  static StoreUnusable unusable(String message, Exception failed) {
+    return isAway(failed) ? new StoreAway(message, failed) : new StoreUnusable(message, failed);
+  }
+
+  /**
+   * Whether the server, and not what it was asked, is why it failed: the connection, its shortage
+   * of resources, an end that somebody asked for, a row that another one holds, a failover.
+   */
+  static boolean isAway(Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        var state = String.valueOf(sql.getSQLState());
+        return AWAY.stream().anyMatch(state::startsWith);
+      }
+    }
+    return false;
   }
 
   /**

@@ -66,6 +66,9 @@ final class PostgresqlLock implements AutoCloseable {
   /** Tells our advisory locks from those of others: "mdft". */
   private static final int SPACE = 0x6d646674;
 
+  /** The state of SQL in which a server that is to be written can only be read. */
+  static final String READ_ONLY = "25006";
+
   private static final int LONGEST_NAME = 63;
 
   /** Less than the connection's own patience. */
@@ -253,7 +256,8 @@ final class PostgresqlLock implements AutoCloseable {
         var rows = statement.executeQuery("select pg_is_in_recovery()")) {
       if (rows.next() && rows.getBoolean(1)) {
         throw new SQLException(
-            "the server is a replica, which can only be read; with several hosts in the URL, targetServerType=primary finds the other one");
+            "the server is a replica, which can only be read; with several hosts in the URL, targetServerType=primary finds the other one",
+            READ_ONLY);
       }
     }
   }
@@ -335,8 +339,12 @@ final class PostgresqlLock implements AutoCloseable {
           look();
         }
       } catch (SQLException away) {
-        barred = Optional.of(LOST + " (" + GroupCommit.reason(away) + ")");
-        LOG.debug("the lock of the store {} cannot be taken again yet", login.shown(), away);
+        var why = Optional.of(LOST + " (" + GroupCommit.reason(away) + ")");
+        if (!barred.equals(why)) {
+          LOG.warn("the store {}: {}", login.shown(), why.get());
+          LOG.debug("in full", away);
+        }
+        barred = why;
       } finally {
         turn.unlock();
       }

@@ -4,7 +4,7 @@ package maildrift.monitor.store;
  * The store cannot be opened. The message names the path and the cure and is meant for the
  * operator; nothing was changed or removed.
  */
-public sealed class StoreUnusable extends Exception permits StoreInUse {
+public sealed class StoreUnusable extends Exception permits StoreInUse, StoreAway {
   private static final long serialVersionUID = 1;
 
   public StoreUnusable(String message) {

@@ -32,7 +32,7 @@ public final class Stores {
    * @param workingDirectory where a relative path starts
    * @param clock of the wall
    * @throws StoreUnusable with path and cure, in a few seconds; {@link StoreInUse} where another
-   *     one has a store on PostgreSQL
+   *     one has a store on PostgreSQL, {@link StoreAway} where its server does not answer
    */
   public static StateStore open(String url, Path workingDirectory, Clock clock)
       throws StoreUnusable {
@@ -94,6 +94,9 @@ public final class Stores {
     } catch (RuntimeException failed) {
       // Its lock would keep this process itself away when it tries again.
       database.close();
+      if (Database.isAway(failed)) {
+        throw Database.unusable(String.valueOf(failed.getMessage()), failed);
+      }
       throw failed;
     }
   }

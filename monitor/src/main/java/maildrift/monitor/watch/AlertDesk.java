@@ -22,6 +22,7 @@ import maildrift.alerts.Labels;
 import maildrift.alerts.Notification;
 import maildrift.alerts.ack.Acknowledgement;
 import maildrift.alerts.mute.Mutes;
+import maildrift.alerts.outbox.Trouble;
 import maildrift.alerts.route.Dispatch;
 import maildrift.alerts.route.Dispatcher;
 import maildrift.alerts.route.GroupState;
@@ -71,6 +72,8 @@ public final class AlertDesk implements AutoCloseable {
 
   /** What the dispatcher holds in memory may be half of what it should be. Guarded by the lock. */
   private boolean isBroken;
+
+  private final Trouble trouble = new Trouble();
 
   private volatile Function<Acknowledgement, Optional<Change>> historyOf = _ -> Optional.empty();
   private volatile boolean started;
@@ -344,11 +347,16 @@ public final class AlertDesk implements AutoCloseable {
           settle(inMemory(() -> dispatcher.due(now)));
           var next = inMemory(dispatcher::nextDue);
           failingSince = Optional.empty();
+          if (trouble.end()) {
+            LOG.info("the alert desk works again");
+          }
           if (!closed) {
             nap(next);
           }
         } catch (RuntimeException | Error failure) {
-          LOG.error("the alert desk failed; it goes on", failure);
+          if (trouble.isNew(failure)) {
+            LOG.error("the alert desk failed; it goes on", failure);
+          }
           isBroken = true;
           if (failingSince.isEmpty()) {
             failingSince = Optional.of(System.nanoTime());

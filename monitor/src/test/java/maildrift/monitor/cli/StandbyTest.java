@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,7 +22,9 @@ import java.util.concurrent.TimeUnit;
 import maildrift.monitor.config.ConfigLoader;
 import maildrift.monitor.service.ServiceManager;
 import maildrift.monitor.store.StateStore;
+import maildrift.monitor.store.StoreAway;
 import maildrift.monitor.store.StoreInUse;
+import maildrift.monitor.store.StoreUnusable;
 import maildrift.monitor.store.Stores;
 import maildrift.monitor.store.TestPostgres;
 import maildrift.monitor.web.FrontDoor;
@@ -88,6 +92,42 @@ class StandbyTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
+  private static int closedPort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void aServerThatIsAwayEndsNoStandbyAndAMistakeDoes() throws Exception {
+    var url = TestPostgres.newDatabase();
+    try (var door = FrontDoor.shut()) {
+      var away = "jdbc:postgresql://127.0.0.1:%d/d?user=u".formatted(closedPort());
+      write(away, false, LOOPBACK);
+      assertThatThrownBy(() -> standby(door).open(new CountDownLatch(1)))
+          .isInstanceOf(StoreAway.class)
+          .hasMessageContaining(" refused");
+      write(url.replaceAll("/maildrift_[0-9]+", "/nope"), true, LOOPBACK);
+      assertThatThrownBy(() -> standby(door).open(new CountDownLatch(1)))
+          .isInstanceOf(StoreUnusable.class)
+          .isNotInstanceOf(StoreAway.class);
+
+      write(away, true, LOOPBACK);
+      var waiting = standby(door);
+      var port = door.web().serve(waiting.loaded().config().http());
+      var ended = new CountDownLatch(1);
+      var second = opening(waiting, ended);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(get(port, "/-/ready").body())
+                      .contains("\"standby\":\"the store cannot be opened\""));
+      assertThat(second).isNotDone();
+      ended.countDown();
+      assertThat(second.get(30, TimeUnit.SECONDS)).isEmpty();
+    }
+  }
+
   @Test
   void whoStandsByIsNotReadySaysSoAndTakesOver() throws Exception {
     var url = TestPostgres.newDatabase();
@@ -105,7 +145,7 @@ class StandbyTest {
           .untilAsserted(
               () ->
                   assertThat(get(port, "/-/ready").body())
-                      .contains("\"standby\":\"stands by: the store jdbc:postgresql://"));
+                      .contains("\"standby\":\"another maildrift has the store\""));
       assertThat(get(port, "/-/ready").statusCode()).isEqualTo(503);
       assertThat(get(port, "/api/v1/domains").statusCode()).isEqualTo(503);
       assertThat(get(port, "/-/healthy").statusCode()).isEqualTo(200);

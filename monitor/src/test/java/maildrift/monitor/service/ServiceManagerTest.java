@@ -2,6 +2,7 @@ package maildrift.monitor.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,34 @@ class ServiceManagerTest {
             "READY=1\nSTATUS=watches 3 domains",
             "STATUS=store: has not moved",
             "STOPPING=1\nSTATUS=writes what it has and ends");
+  }
+
+  @Test
+  void aTakeoverMayTakeLongerThanTheWatchdogWaits() {
+    var told = new CountDownLatch(2);
+    var manager =
+        new ServiceManager(
+            Optional.of(
+                new ServiceManager.Way() {
+                  @Override
+                  public void send(String message) {
+                    if (message.equals("WATCHDOG=1\nSTATUS=stands by")) {
+                      told.countDown();
+                    }
+                  }
+
+                  @Override
+                  public long monotonicMicros() {
+                    return UPTIME;
+                  }
+                }),
+            Optional.of(Duration.ofMillis(100)));
+
+    manager.standsBy("stands by");
+
+    // Nobody says alive meanwhile.
+    await().until(() -> told.getCount() == 0);
+    manager.ready("watches 2 domains");
   }
 
   @Test

@@ -53,6 +53,9 @@ final class PostgresqlOutageTest {
           store.submit(Batch.builder().state(StoreContract.state("during.test", "1")).build());
       await().atMost(Duration.ofSeconds(60)).until(() -> !store.health().writable());
       assertThat(pending).isNotDone();
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> store.health().reasons().toString().contains(" refused"));
       assertThatThrownBy(() -> store.state("before.test"))
           .isInstanceOf(StoreFailure.class)
           .hasMessageContaining("the store jdbc:postgresql://");
