@@ -39,7 +39,7 @@ public final class Drift {
       Rule.warning("record.changed", "a watched record differs from the accepted baseline")
           .why(
               "Somebody changed the domain's mail set-up. If it was you, accept it; if not, find out who did.")
-          .reference("maildrift README, baseline")
+          .reference("maildrift documentation, baseline")
           .remedy(
               "If the change is right: maildrift baseline accept DOMAIN, or for a record that many domains share: maildrift baseline accept --record \"NAME SPF\". If not: publish the old value again.")
           .example("old: 10 mx1.example.test\nnew: 10 mx1.example.test, 20 mx.stranger.test");

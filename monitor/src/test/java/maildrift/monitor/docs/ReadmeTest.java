@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import maildrift.alerts.route.Reason;
 import maildrift.monitor.cli.Cli;
 import maildrift.monitor.cli.RuleTable;
@@ -17,12 +19,19 @@ import maildrift.probes.Probe;
 import maildrift.probes.ProbeCatalog;
 import org.junit.jupiter.api.Test;
 
-/** Keeps README and CONTRIBUTING true. When a table differs, the failure shows the one to paste. */
+/**
+ * Keeps README, docs and CONTRIBUTING true. When a table differs, the failure shows the one to
+ * paste.
+ */
 class ReadmeTest {
   private static final Path TOP = Path.of("..");
 
   private static String readme() throws IOException {
-    return Files.readString(TOP.resolve("README.md"));
+    return text("README.md");
+  }
+
+  private static String text(String file) throws IOException {
+    return Files.readString(TOP.resolve(file));
   }
 
   private static String cell(String text) {
@@ -49,12 +58,14 @@ class ReadmeTest {
                 Collectors.joining(
                     "\n", "| series | labels | meaning |\n| --- | --- | --- |\n", "\n"));
 
-    assertThat(readme()).as("paste this table into README.md:\n" + table).contains(table);
+    assertThat(text("docs/metrics.md"))
+        .as("paste this table into docs/metrics.md:\n" + table)
+        .contains(table);
   }
 
   @Test
   void everyReasonForAMessageIsExplained() throws IOException {
-    var text = readme();
+    var text = text("docs/alerts.md");
     var table = text.substring(text.indexOf("| reason | what happened |"));
     var explained = table.substring(0, table.indexOf("\n\n"));
 
@@ -78,7 +89,7 @@ class ReadmeTest {
   @Test
   void everyCommandOfTheReadmeExists() throws IOException {
     var text = readme();
-    var section = text.substring(text.indexOf("## Command line"), text.indexOf("## HTTP"));
+    var section = text.substring(text.indexOf("## Command line"), text.indexOf("## Rules"));
     var commands =
         section
             .lines()
@@ -137,9 +148,30 @@ class ReadmeTest {
 
   @Test
   void theFiguresAreThereWithTheirCommands() throws IOException {
-    var text = readme();
-    var figures = text.substring(text.indexOf("## Figures"), text.indexOf("## Rules"));
+    assertThat(text("docs/figures.md"))
+        .contains("maildrift bench dns", "maildrift bench check", "KillTest");
+  }
 
-    assertThat(figures).contains("maildrift bench dns", "maildrift bench check", "KillTest");
+  @Test
+  void everyLinkOfTheDocumentsLeadsToAFile() throws IOException {
+    var link = Pattern.compile("]\\((?!https?:|#|/)([^)#]+)");
+    try (var documents = Files.list(TOP.resolve("docs"))) {
+      var all =
+          Stream.concat(
+                  Stream.of("README.md", "CONTRIBUTING.md", "deploy/README.md").map(TOP::resolve),
+                  documents.filter(file -> file.toString().endsWith(".md")))
+              .toList();
+
+      assertThat(all).hasSizeGreaterThan(8);
+      for (var document : all) {
+        var links = link.matcher(Files.readString(document)).results().map(one -> one.group(1));
+        assertThat(links)
+            .allSatisfy(
+                target ->
+                    assertThat(document.resolveSibling(target))
+                        .as("%s links to %s", document, target)
+                        .exists());
+      }
+    }
   }
 }

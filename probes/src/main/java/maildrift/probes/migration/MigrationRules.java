@@ -32,7 +32,8 @@ final class MigrationRules {
       Rule.warning("migration.readiness", "a migration is near and something is not ready for it")
           .why(
               "What is wrong with the new state goes unnoticed until mail goes there. Then it is refused, deferred or taken for spam.")
-          .reference("maildrift README, migrations; SEPPmail, migration from parallel to inline")
+          .reference(
+              "maildrift documentation, migrations; SEPPmail, migration from parallel to inline")
           .remedy("Put right what is named before the start, or move the start.")
           .example("the PTR of the gateway that the MX will point to does not lead back to it");
 
@@ -40,7 +41,7 @@ final class MigrationRules {
       Rule.info("migration.progress", "a record moves as the migration foresees")
           .why(
               "Within the window of a migration the old value and the new one are both right. The change is told so that everybody knows how far it has come; there is nothing to do.")
-          .reference("maildrift README, migrations")
+          .reference("maildrift documentation, migrations")
           .remedy(
               "Nothing. What the new profile prescribes becomes the baseline when the window ends.")
           .example("contoso.tld MX: 10 old.example → 10 gateway.example");
@@ -58,7 +59,8 @@ final class MigrationRules {
       Rule.warning("migration.leftover", "something of the old state was left behind")
           .why(
               "The old provider may still take or send mail for the domain, long after anybody looks there; or the new gateway still turns mail away.")
-          .reference("maildrift README, migrations; SEPPmail, migration from parallel to inline")
+          .reference(
+              "maildrift documentation, migrations; SEPPmail, migration from parallel to inline")
           .remedy("Remove what is named.")
           .example(
               "violates: v=spf1 include:spf.old.example include:spf.new.example -all after the window");

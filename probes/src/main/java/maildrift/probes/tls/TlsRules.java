@@ -171,7 +171,7 @@ final class TlsRules {
       Rule.info("tls.cert-changed", "the certificate is another one than accepted")
           .why(
               "Renewals are news for a week. Another issuer is worth a question until it is accepted; another key is critical where the level fingerprint is declared, for whoever pinned the old one no longer delivers.")
-          .reference("maildrift README, baseline; RFC 7469 §2.4 for the form of a key's pin")
+          .reference("maildrift documentation, baseline; RFC 7469 §2.4 for the form of a key's pin")
           .remedy(
               "If the change is yours or the provider's: maildrift baseline accept DOMAIN. If nobody knows of it, find out who answers at this address.")
           .example("old: issuer R11, key 0a1b…; new: issuer Somebody Else CA, key 9f8e…");
