@@ -55,6 +55,7 @@ public final class Metrics implements AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     new FileDescriptorMetrics().bindTo(registry);
+    new ProcessMetrics().bindTo(registry);
     Gauge.builder(meter(Names.BUILD_INFO), () -> 1)
         .description(Names.BUILD_INFO.help())
         .tag("version", version)
