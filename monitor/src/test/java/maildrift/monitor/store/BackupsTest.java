@@ -238,16 +238,20 @@ final class BackupsTest {
     }
   }
 
-  @Test
-  void aStoreThatNobodyHasOpenIsCopiedAsItIs() throws Exception {
+  /** With one state in it. */
+  private Backups.Backup copyOfAStoreThatIsClosed() throws Exception {
     try (var store = open()) {
       store.commit(Batch.builder().state(state("before.test")).build());
     }
-    var copy =
-        Backups.into(
-            folder -> Stores.copyClosed(URL, directory, folder),
-            directory.resolve("elsewhere"),
-            clock.instant());
+    return Backups.into(
+        folder -> Stores.copyClosed(URL, directory, folder),
+        directory.resolve("elsewhere"),
+        clock.instant());
+  }
+
+  @Test
+  void aStoreThatNobodyHasOpenIsCopiedAsItIs() throws Exception {
+    var copy = copyOfAStoreThatIsClosed();
     assertThat(copy.files()).hasSize(2);
     assertThat(Stores.putBack(URL, directory, copy.files())).hasSize(4);
     try (var store = open()) {
@@ -262,14 +266,7 @@ final class BackupsTest {
 
   @Test
   void whatIsRestoredMayBeReadByWhomeverWhatItReplacesCouldBeReadBy() throws Exception {
-    try (var store = open()) {
-      store.commit(Batch.builder().state(state("before.test")).build());
-    }
-    var copy =
-        Backups.into(
-            folder -> Stores.copyClosed(URL, directory, folder),
-            directory.resolve("elsewhere"),
-            clock.instant());
+    var copy = copyOfAStoreThatIsClosed();
     var file = directory.resolve("maildrift.mv.db");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
 
